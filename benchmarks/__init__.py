@@ -1,0 +1,1 @@
+"""Measures, exact oracles and baselines: what a claim about Hearth rests on."""

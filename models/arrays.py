@@ -1,0 +1,27 @@
+"""Array types that every table shares, and the one way to make an array read-only.
+
+Columns are numpy arrays so that a household can be a set of views into the book; they are
+read-only so that a view can be handed out without a copy.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+Days: TypeAlias = NDArray[np.datetime64]
+Texts: TypeAlias = NDArray[np.object_]
+
+A = TypeVar("A", bound=NDArray[Any])
+
+
+def read_only(array: A) -> A:
+    """Return a view of `array` that cannot be written through."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

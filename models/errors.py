@@ -1,0 +1,30 @@
+"""One tree of errors; a leaf differs from its sibling by what the caller should do next.
+
+Every message says what is wrong, where, and what would do.
+"""
+
+from __future__ import annotations
+
+
+class HearthError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class UnusableBookError(HearthError):
+    """The book cannot be read at all: mend the book; no household was looked at."""
+
+
+class PolicyError(HearthError):
+    """A policy says something that is not a policy: mend its file."""
+
+
+class UnknownHouseholdError(HearthError):
+    """The household asked for is not in the book: check its id."""
+
+
+class SolverError(HearthError):
+    """No solver answered: this household failed, the others go on."""
+
+
+class RunFolderError(HearthError):
+    """A run folder cannot be written or read: nothing that was there has been touched."""

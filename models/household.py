@@ -1,0 +1,170 @@
+"""A household: everything that is optimised together, as columns.
+
+Each column is a read-only view into the book, sorted by household, so making a household copies
+nothing. There is no object per lot: a household of an index book holds thousands of them.
+Indexes are local to the household (`account`, `filing_unit`) or to the market (`security`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from models.arrays import Bools, Days, Floats, Ints, Texts
+from models.market import Market
+
+
+class TaxTreatment(StrEnum):
+    """How an account's gains and withdrawals are taxed."""
+
+    TAXABLE = "taxable"
+    DEFERRED = "tax-deferred"
+    EXEMPT = "tax-exempt"
+
+
+TREATMENT_OF = {
+    "taxable": TaxTreatment.TAXABLE,
+    "traditional_ira": TaxTreatment.DEFERRED,
+    "401k": TaxTreatment.DEFERRED,
+    "roth_ira": TaxTreatment.EXEMPT,
+    "roth_401k": TaxTreatment.EXEMPT,
+    "hsa": TaxTreatment.EXEMPT,
+}
+"""Tax treatment of each `account_type`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilingUnits:
+    """Who files one return; shape `(n_units,)`. Nulls are filled with the defaults of the contract.
+
+    Dollars, except `state_rate`. Budgets are NaN where the unit has none of its own.
+    """
+
+    filing_unit_id: Texts
+    filing_status: Texts
+    ordinary_income: Floats
+    qualified_dividends: Floats
+    net_investment_income: Floats
+    magi: Floats
+    state_rate: Floats
+    st_realized_ytd: Floats
+    lt_realized_ytd: Floats
+    st_carryforward: Floats
+    lt_carryforward: Floats
+    tax_budget_usd: Floats
+    gain_budget_usd: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Shape `(n_accounts,)`; `filing_unit` indexes the household's units.
+
+    `menu_id` and `target_id` are None where null (any security; the household's target).
+    """
+
+    account_id: Texts
+    filing_unit: Ints
+    owner: Texts
+    account_type: Texts
+    cash: Floats
+    cash_floor: Floats
+    net_flow: Floats
+    menu_id: Texts
+    target_id: Texts
+    rmd_due_usd: Floats
+    withdrawable: Bools
+    early_penalty_rate: Floats
+    reinvests: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Shape `(n_lots,)`, sorted by account, security, acquired, lot_id.
+
+    `basis` is total dollars, NaN where null (sheltered accounts only); `acquired` and
+    `holding_start` are NaT where null. `origin` is one of purchase, gift, inheritance, transfer.
+    """
+
+    lot_id: Texts
+    account: Ints
+    security: Ints
+    shares: Floats
+    basis: Floats
+    acquired: Days
+    holding_start: Days
+    origin: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """Past trades, shape `(n_trades,)`, sorted by date.
+
+    `realized_gain` is NaN and `lot_id` None where null.
+    """
+
+    trade_id: Texts
+    account: Ints
+    security: Ints
+    trade_date: Days
+    side: Texts
+    shares: Floats
+    amount: Floats
+    realized_gain: Floats
+    lot_id: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """Orders sent and not yet posted, shape `(n_open_orders,)`."""
+
+    order_id: Texts
+    account: Ints
+    security: Ints
+    side: Texts
+    shares: Floats
+    lot_id: Texts
+    status: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledBuys:
+    """Purchases that will happen by themselves (payroll, reinvestment), shape `(n_scheduled,)`."""
+
+    account: Ints
+    security: Ints
+    date: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """Restrictions active on the as-of date, shape `(n_restrictions,)`.
+
+    `account` is −1 where the scope is the whole household. `rule` is one of no_buy, no_sell,
+    hold_at_least; `shares` is NaN unless the rule is hold_at_least.
+    """
+
+    account: Ints
+    security: Ints
+    rule: Texts
+    shares: Floats
+    reason: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Everything optimised together, as of one date."""
+
+    household_id: str
+    asof: date
+    target_id: str
+    policy_id: str
+    net_flow: float
+    units: FilingUnits
+    accounts: Accounts
+    lots: Lots
+    trades: Trades
+    open_orders: OpenOrders
+    scheduled_buys: ScheduledBuys
+    restrictions: Restrictions
+    market: Market

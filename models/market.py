@@ -1,0 +1,96 @@
+"""The market that all households of a book share: securities, and one risk model.
+
+One covariance serves ETF households (factors are asset classes) and direct indexing (equity
+factors): everything is an exposure to one namespace of factors plus a specific volatility.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scipy import sparse
+
+from models.arrays import Bools, Days, Floats, Ints, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Securities:
+    """Columns of the `securities` table, each of shape `(n_securities,)`.
+
+    `identical_group` indexes `group_names`; a security whose group is null is a group of its own.
+    `rank` is NaN where null. `usable` is false where a fault in the row bars the security: a
+    household that reaches it is invalid, and nobody may buy it.
+    """
+
+    security_id: Texts
+    price: Floats
+    price_date: Days
+    asset_class: Texts
+    half_spread_bps: Floats
+    share_step: Floats
+    identical_group: Ints
+    group_names: Texts
+    qualified_yield: Floats
+    ordinary_yield: Floats
+    exempt_yield: Floats
+    foreign_tax_yield: Floats
+    specific_vol: Floats
+    rank: Floats
+    usable: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Factor covariance and exposures.
+
+    Attributes
+    ----------
+    factors
+        Names of the factors and asset classes in the covariance, length `k`.
+    covariance
+        Annual covariance Ω, shape `(k, k)`, symmetric positive semidefinite.
+    exposures
+        Exposure of each security, shape `(n_securities, k)`: its factor loadings, else its
+        look-through exposures, else 1 on its asset class; a class that has loadings is replaced
+        by them.
+    class_exposures
+        Exposure of one dollar of an asset class, shape `(k,)` each; holds `cash` only if the
+        covariance knows it, since cash has no risk otherwise.
+    class_weights
+        Look-through weight of each security in each of `classes`, shape
+        `(n_securities, len(classes))`: what drift by asset class is measured with.
+    """
+
+    factors: tuple[str, ...]
+    covariance: Floats
+    exposures: sparse.csr_array
+    class_exposures: Mapping[str, Floats]
+    classes: tuple[str, ...]
+    class_weights: sparse.csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a management group should hold: weights by asset class, by security, or both.
+
+    A band is ± absolute weight, NaN where there is none. `securities` indexes `Securities`.
+    """
+
+    target_id: str
+    classes: tuple[str, ...]
+    class_weights: Floats
+    class_bands: Floats
+    securities: Ints
+    security_weights: Floats
+    security_bands: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Everything the households of a book share."""
+
+    securities: Securities
+    risk: Risk
+    targets: Mapping[str, Target]
+    menus: Mapping[str, Ints]

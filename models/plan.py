@@ -1,0 +1,111 @@
+"""A plan: the answer for one household, whatever the answer is.
+
+Undefined figures are None here and null in tables; in comparisons an undefined gap counts as
+infinity, never as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from models.order import Flow, Order
+
+
+class Status(StrEnum):
+    """The closed list of answers."""
+
+    PLANNED = "planned"
+    NO_ACTION = "no_action"
+    DEFERRED = "deferred"
+    INFEASIBLE = "infeasible"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """A group that nobody in the household may buy through `until`, inclusive."""
+
+    identical_group: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that orders break: its name, where, and by how much (in the rule's own unit)."""
+
+    rule: str
+    where: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A rule that binds and what one more unit of it is worth, in dollars of objective per unit."""
+
+    rule: str
+    where: str
+    shadow_price: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the judge measured: a plan's figures, in the units of their names.
+
+    `terms_usd` splits the objective by term after the trades, `terms_before_usd` before them
+    (empty when the state before is undefined).
+    """
+
+    value_usd: float
+    objective_before_bps: float | None
+    objective_after_bps: float | None
+    te_before: float | None
+    te_after: float | None
+    tax_usd: float
+    distribution_tax_usd: float
+    cost_usd: float
+    drag_before_usd: float
+    drag_after_usd: float
+    realized_st: float
+    realized_lt: float
+    disallowed_loss: float
+    orders: int
+    terms_usd: Mapping[str, float] = field(default_factory=dict)
+    terms_before_usd: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How far from optimal the plan can be at most.
+
+    `bound_bps` is a lower bound on the objective of every plan that keeps the rules; `gap_bps`
+    is the judge's objective minus it, split by cause in `gap_by_cause`.
+    """
+
+    bound_bps: float
+    gap_bps: float
+    gap_by_cause: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer for one household."""
+
+    household_id: str
+    status: Status
+    reason: str
+    figures: Figures | None = None
+    certificate: Certificate | None = None
+    orders: tuple[Order, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    lockouts: tuple[Lockout, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+    binding: tuple[Binding, ...] = ()
+    notes: tuple[str, ...] = ()
+    approval: str = "auto"
+    solver: str = ""
+    seconds: float = 0.0

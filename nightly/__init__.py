@@ -1,0 +1,1 @@
+"""Books at scale: the command line, the runner, and where results are kept."""

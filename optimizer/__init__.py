@@ -1,0 +1,1 @@
+"""The decision: from a household and a policy to verified, certified orders."""

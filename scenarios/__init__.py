@@ -1,0 +1,1 @@
+"""Books to try: the shipped sample, synthetic books of any size, and named situations."""

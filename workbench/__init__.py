@@ -1,0 +1,1 @@
+"""For analysts: plans explained, frontiers, sensitivity, reports."""
