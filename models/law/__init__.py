@@ -1,0 +1,25 @@
+"""US federal tax parameters as dated data, each with its unit and its citation."""
+
+from models.law.load import (
+    FILING_STATUSES,
+    Law,
+    LawMissing,
+    Schedule,
+    Surtax,
+    in_force,
+    known_years,
+    law_for,
+    read_topic,
+)
+
+__all__ = [
+    "FILING_STATUSES",
+    "Law",
+    "LawMissing",
+    "Schedule",
+    "Surtax",
+    "in_force",
+    "known_years",
+    "law_for",
+    "read_topic",
+]
