@@ -1,0 +1,203 @@
+"""The tables a run leaves behind: their columns, and how a plan becomes rows of them.
+
+Others read these tables, so the columns are written down once, with their types, and every row
+goes through here. Rows of a plan are sorted by their keys: the same plan gives the same bytes.
+Refused: rounding dollars to the cent on the way out. A reader who adds up sixty orders would find
+an account overdrawn by thirty cents that never was; exact decimals become the nearest double, and
+the judge's doubles keep a millionth of a dollar, which is where their summation noise starts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import pyarrow as pa
+
+from models.plan import Figures, Plan
+
+Row: TypeAlias = dict[str, Any]
+Rows: TypeAlias = dict[str, list[Row]]
+
+USD_DECIMALS: Final = 6
+"""Decimals of a dollar in figures: summation noise is below, every judge's tolerance above."""
+
+BPS_DECIMALS: Final = 8
+"""Decimals of a basis point, four more than a judge asks for."""
+
+FRACTION_DECIMALS: Final = 12
+"""Decimals of a fraction, three more than a judge asks for."""
+
+_TEXT, _NUMBER, _COUNT, _DAY = pa.string(), pa.float64(), pa.int64(), pa.date32()
+
+TABLES: Final[Mapping[str, Any]] = {
+    "plans": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("status", _TEXT),
+            ("approval", _TEXT),
+            ("reason", _TEXT),
+            ("objective_before_bps", _NUMBER),
+            ("objective_after_bps", _NUMBER),
+            ("bound_bps", _NUMBER),
+            ("gap_bps", _NUMBER),
+            ("te_before", _NUMBER),
+            ("te_after", _NUMBER),
+            ("tax_usd", _NUMBER),
+            ("distribution_tax_usd", _NUMBER),
+            ("cost_usd", _NUMBER),
+            ("drag_before_usd", _NUMBER),
+            ("drag_after_usd", _NUMBER),
+            ("realized_st", _NUMBER),
+            ("realized_lt", _NUMBER),
+            ("disallowed_loss", _NUMBER),
+            ("orders", _COUNT),
+            ("solver", _TEXT),
+            ("seconds", _NUMBER),
+            ("value_usd", _NUMBER),
+            ("gap_by_cause", _TEXT),
+            ("notes", _TEXT),
+        ]
+    ),
+    "orders": pa.schema(
+        [
+            ("order_id", _TEXT),
+            ("household_id", _TEXT),
+            ("account_id", _TEXT),
+            ("security_id", _TEXT),
+            ("side", _TEXT),
+            ("shares", _NUMBER),
+            ("price", _NUMBER),
+            ("amount", _NUMBER),
+            ("reason", _TEXT),
+            ("marginal_usd", _NUMBER),
+        ]
+    ),
+    "order_lots": pa.schema([("order_id", _TEXT), ("lot_id", _TEXT), ("shares", _NUMBER)]),
+    "flows": pa.schema([("household_id", _TEXT), ("account_id", _TEXT), ("amount", _NUMBER)]),
+    "lockouts": pa.schema([("household_id", _TEXT), ("identical_group", _TEXT), ("until", _DAY)]),
+    "breaches": pa.schema(
+        [("household_id", _TEXT), ("rule", _TEXT), ("where", _TEXT), ("amount", _NUMBER)]
+    ),
+    "binding": pa.schema(
+        [("household_id", _TEXT), ("rule", _TEXT), ("where", _TEXT), ("shadow_price", _NUMBER)]
+    ),
+}
+"""Schema of every table of a run: the columns of the contract first, then what was added."""
+
+
+def rows_of(plan: Plan) -> Rows:
+    """Return the rows of every table that `plan` leaves behind, sorted by their keys."""
+    household = plan.household_id
+    orders = sorted(plan.orders, key=lambda order: order.order_id)
+    return {
+        "plans": [_plan_row(plan)],
+        "orders": [
+            {
+                "order_id": order.order_id,
+                "household_id": household,
+                "account_id": order.account_id,
+                "security_id": order.security_id,
+                "side": order.side.value,
+                "shares": float(order.shares),
+                "price": float(order.price),
+                "amount": float(order.amount),
+                "reason": order.reason,
+                "marginal_usd": _rounded(order.marginal_usd, USD_DECIMALS),
+            }
+            for order in orders
+        ],
+        "order_lots": [
+            {"order_id": order.order_id, "lot_id": lot.lot_id, "shares": float(lot.shares)}
+            for order in orders
+            for lot in sorted(order.lots, key=lambda lot: lot.lot_id)
+        ],
+        "flows": [
+            {"household_id": household, "account_id": flow.account_id, "amount": float(flow.amount)}
+            for flow in sorted(plan.flows, key=lambda flow: (flow.account_id, flow.amount))
+        ],
+        "lockouts": [
+            {
+                "household_id": household,
+                "identical_group": lock.identical_group,
+                "until": lock.until,
+            }
+            for lock in sorted(plan.lockouts, key=lambda lock: (lock.identical_group, lock.until))
+        ],
+        "breaches": [
+            {
+                "household_id": household,
+                "rule": breach.rule,
+                "where": breach.where,
+                "amount": _rounded(breach.amount, FRACTION_DECIMALS),
+            }
+            for breach in sorted(plan.breaches, key=lambda breach: (breach.rule, breach.where))
+        ],
+        "binding": [
+            {
+                "household_id": household,
+                "rule": bind.rule,
+                "where": bind.where,
+                "shadow_price": _rounded(bind.shadow_price, FRACTION_DECIMALS),
+            }
+            for bind in sorted(plan.binding, key=lambda bind: (bind.rule, bind.where))
+        ],
+    }
+
+
+def gathered(plans: Iterable[Plan]) -> Rows:
+    """Return the rows of several plans, table by table, in the order of the plans."""
+    rows: Rows = {name: [] for name in TABLES}
+    for plan in plans:
+        for name, added in rows_of(plan).items():
+            rows[name].extend(added)
+    return rows
+
+
+def arrow_table(name: str, rows: list[Row]) -> Any:
+    """Return `rows` as an Arrow table with exactly the columns of table `name`."""
+    return pa.Table.from_pylist(rows, schema=TABLES[name])
+
+
+def _plan_row(plan: Plan) -> Row:
+    certificate = plan.certificate
+    causes = dict(sorted(certificate.gap_by_cause.items())) if certificate else {}
+    return {
+        "household_id": plan.household_id,
+        "status": plan.status.value,
+        "approval": plan.approval,
+        "reason": plan.reason,
+        "bound_bps": _rounded(certificate.bound_bps, BPS_DECIMALS) if certificate else None,
+        "gap_bps": _rounded(certificate.gap_bps, BPS_DECIMALS) if certificate else None,
+        "solver": plan.solver,
+        "seconds": plan.seconds,
+        "gap_by_cause": json.dumps({k: _rounded(v, BPS_DECIMALS) for k, v in causes.items()}),
+        "notes": json.dumps(list(plan.notes), ensure_ascii=False),
+        **_figure_cells(plan.figures, len(plan.orders)),
+    }
+
+
+def _figure_cells(figures: Figures | None, orders: int) -> Row:
+    if figures is None:
+        return {"orders": orders}
+    in_bps = ("objective_before_bps", "objective_after_bps")
+    as_fraction = ("te_before", "te_after")
+    in_dollars = (
+        *("value_usd", "tax_usd", "distribution_tax_usd", "cost_usd"),
+        *("drag_before_usd", "drag_after_usd", "realized_st", "realized_lt", "disallowed_loss"),
+    )
+    return {
+        **{name: _rounded(getattr(figures, name), BPS_DECIMALS) for name in in_bps},
+        **{name: _rounded(getattr(figures, name), FRACTION_DECIMALS) for name in as_fraction},
+        **{name: _rounded(getattr(figures, name), USD_DECIMALS) for name in in_dollars},
+        "orders": orders,
+    }
+
+
+def _rounded(figure: float | None, decimals: int) -> float | None:
+    """Round half-even; what is undefined or not finite is null; there is no negative zero."""
+    if figure is None or not math.isfinite(figure):
+        return None
+    return round(float(figure), decimals) + 0.0
