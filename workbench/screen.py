@@ -1,0 +1,166 @@
+"""A plan on one screen: an explanation laid out for about a hundred columns.
+
+Layout only; every number comes with the explanation. Tables without boxes, numbers to the right,
+changes as ``before → after``, a dot where there is nothing: a reader should see what moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from models.plan import Certificate, Figures, Plan, Status
+from workbench.explain import Explanation
+from workbench.screen_tables import (
+    account_table,
+    binding_table,
+    breach_table,
+    fault_table,
+    order_table,
+    short_name,
+    tax_table,
+    term_table,
+    weight_table,
+)
+from workbench.weights import WeightRow
+from workbench.wording import POINT, arrow, counted, percent, usd, whole_usd
+
+ACCOUNTS_ACROSS: Final = 3
+"""Accounts beside the weights; with more of them, placement takes blocks of its own."""
+
+ACCOUNTS_IN_BLOCK: Final = 5
+"""Accounts across a block of placement."""
+
+COLOUR: Final = {
+    Status.PLANNED: "green",
+    Status.NO_ACTION: "green",
+    Status.FAILED: "red",
+    Status.REFUSED: "red",
+}
+"""Colour of a status; yellow for the others."""
+
+
+def show(explanation: Explanation, console: Console) -> None:
+    """Print an explanation."""
+    console.print(_head(explanation))
+    for title, body in _sections(explanation):
+        console.print(
+            Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 1), expand=False))
+        )
+
+
+def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
+    plan = explanation.plan
+    if explanation.faults:
+        yield "what is wrong", fault_table(explanation.faults)
+    if explanation.weights:
+        yield from _weights(explanation)
+        yield "accounts ($)", account_table(explanation.accounts, plan.household_id)
+    if explanation.orders:
+        yield "orders ($; a lot's gain by term)", order_table(explanation.orders, plan.household_id)
+    if explanation.units and plan.figures:
+        yield "tax of the year ($)", tax_table(explanation.units, plan.household_id)
+    if plan.figures and plan.figures.terms_usd:
+        yield "objective ($)", term_table(plan.figures)
+    if plan.binding:
+        yield "what binds", binding_table(plan.binding)
+    if plan.breaches:
+        yield "broken rules", breach_table(plan.breaches)
+    said = _to_know(plan)
+    if said:
+        yield "to know", Group(*(Text(f"· {line}") for line in said))
+
+
+def _head(explanation: Explanation) -> RenderableType:
+    plan, figures = explanation.plan, explanation.plan.figures
+    colour = COLOUR.get(plan.status, "yellow")
+    lines: list[Text] = []
+    if figures:
+        facts = [whole_usd(figures.value_usd), f"policy {explanation.policy_id}"]
+        if plan.orders:
+            approval = "approved by policy" if plan.approval == "auto" else plan.approval
+            facts += [counted(len(plan.orders), "order"), approval.replace("_", " ")]
+        lines.append(Text(" · ".join(facts)))
+        lines.append(Text(_outcome(figures)))
+    if figures and plan.certificate:
+        lines += [Text(line, style="bold") for line in _proof(figures, plan.certificate)]
+    if explanation.faults:
+        lines.append(Text(f"{counted(len(explanation.faults), 'fault')} in the book reach it"))
+    elif plan.reason:
+        lines.append(Text(plan.reason))
+    ending = [f"as of {explanation.asof}", *([plan.solver] if plan.solver else [])]
+    return Panel(
+        Group(*lines),
+        title=Text.assemble(
+            (plan.household_id, "bold"), " · ", (plan.status.value, f"bold {colour}")
+        ),
+        title_align="left",
+        subtitle=" · ".join(ending),
+        subtitle_align="right",
+        border_style=colour,
+    )
+
+
+def _outcome(figures: Figures) -> str:
+    bps = arrow(figures.objective_before_bps, figures.objective_after_bps, 2)
+    error = arrow(percent(figures.te_before), percent(figures.te_after), 2)
+    drag = arrow(figures.drag_before_usd, figures.drag_after_usd, 0)
+    tax = usd(figures.tax_usd + figures.distribution_tax_usd)
+    return (
+        f"objective {bps} bps · tracking error {error} %\n"
+        f"tax {tax} · trading cost {usd(figures.cost_usd)} · tax drag {drag} $ a year"
+    )
+
+
+def _proof(figures: Figures, certificate: Certificate) -> Iterable[str]:
+    worth = usd(certificate.gap_bps * figures.value_usd / 1e4)
+    yield (
+        f"certificate: no plan is better by more than {certificate.gap_bps:.4f} bps ({worth}); "
+        f"bound {certificate.bound_bps:.4f} bps"
+    )
+    if certificate.gap_by_cause:
+        yield "gap: " + ", ".join(f"{k} {v:.4f}" for k, v in certificate.gap_by_cause.items())
+
+
+def _weights(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
+    household_id = explanation.plan.household_id
+    names = [short_name(line.account_id, household_id) for line in explanation.accounts]
+    for group in dict.fromkeys(row.target_id for row in explanation.weights):
+        rows = [r for r in explanation.weights if r.target_id == group and _visible(r)]
+        inside = {a: name for a, name in enumerate(names) if any(_placed(row, a) for row in rows)}
+        beside = inside if len(inside) <= ACCOUNTS_ACROSS else {}
+        yield f"weights against {group} (%)", weight_table(rows, beside)
+        if not beside:
+            for block in _blocks(inside):
+                yield "by account (% of the whole)", weight_table(rows, block, drift=False)
+
+
+def _blocks(accounts: dict[int, str]) -> Iterable[dict[int, str]]:
+    items = list(accounts.items())
+    for start in range(0, len(items), ACCOUNTS_IN_BLOCK):
+        yield dict(items[start : start + ACCOUNTS_IN_BLOCK])
+
+
+def _visible(row: WeightRow) -> bool:
+    return max(abs(row.target), abs(row.before), abs(row.after)) >= POINT / 10
+
+
+def _placed(row: WeightRow, account: int) -> bool:
+    return max(abs(row.placement_before[account]), abs(row.placement_after[account])) >= POINT
+
+
+def _to_know(plan: Plan) -> Sequence[str]:
+    lockouts = [
+        f"do not buy {lock.identical_group} in any account through {lock.until.isoformat()}"
+        for lock in plan.lockouts
+    ]
+    flows = [
+        f"${abs(flow.amount):,.2f} {'into' if flow.amount > 0 else 'out of'} {flow.account_id}"
+        for flow in plan.flows
+    ]
+    return [*plan.notes, *flows, *lockouts]

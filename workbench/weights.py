@@ -1,0 +1,239 @@
+"""What a household holds before and after a plan, by account and by asset class.
+
+Pure arithmetic over a household and orders: no solver, no law, no screen. "Before" has account
+flows applied and the household-level flow still waiting as cash of its own (negative: to be
+raised); "after" has orders, their costs and all flows applied. So weights add up to one on both
+sides, and drift = weight − target is read off directly. Refused: weights over the value before a
+withdrawal, which never add up to one after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints, read_only
+from models.household import Household
+from models.market import Target
+from models.order import Flow, Order, Side
+from models.policy import Policy
+
+CASH = "cash"
+"""The asset class of cash, where a target names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a household holds at one moment, in dollars.
+
+    Attributes
+    ----------
+    values
+        Market value by account and security, shape `(n_accounts, n_securities)`, sparse.
+    cash
+        By account, shape `(n_accounts,)`.
+    waiting
+        Household-level flow not yet in any account (negative: to be raised).
+    """
+
+    values: sparse.csr_array
+    cash: Floats
+    waiting: float
+
+    @property
+    def account_values(self) -> Floats:
+        """Securities plus cash by account, shape `(n_accounts,)`."""
+        return np.asarray(self.values.sum(axis=1)).ravel() + self.cash
+
+    @property
+    def total(self) -> float:
+        """Value of the household, flows included."""
+        return float(self.account_values.sum()) + self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One line of a target: weight before and after against it.
+
+    `name` is an asset class or, for a target by securities, a security. `band` is None where
+    there is none; `placement_before` and `placement_after` are the weights by account, each in
+    the whole management group, shape `(n_accounts,)`.
+    """
+
+    target_id: str
+    name: str
+    target: float
+    before: float
+    after: float
+    band: float | None
+    placement_before: tuple[float, ...]
+    placement_after: tuple[float, ...]
+
+    @property
+    def drift_before(self) -> float:
+        """Weight before minus target."""
+        return self.before - self.target
+
+    @property
+    def drift_after(self) -> float:
+        """Weight after minus target."""
+        return self.after - self.target
+
+    @property
+    def outside(self) -> bool:
+        """Whether the drift before the plan exceeds the band."""
+        return self.band is not None and abs(self.drift_before) > self.band
+
+
+def standing_before(household: Household) -> Standing:
+    """Return holdings with account flows applied and nothing traded."""
+    lots, market = household.lots, household.market.securities
+    shape = (len(household.accounts.account_id), len(market.security_id))
+    amounts = lots.shares * market.price[lots.security]
+    values = sparse.coo_array((amounts, (lots.account, lots.security)), shape=shape).tocsr()
+    return Standing(
+        values, read_only(household.accounts.cash + household.accounts.net_flow), household.net_flow
+    )
+
+
+def standing_after(
+    household: Household, policy: Policy, orders: Sequence[Order], flows: Sequence[Flow]
+) -> Standing:
+    """Return holdings after `orders` (their spread and commission paid) and `flows`.
+
+    cash_a += flows_a + Σ sells·(1 − ϕ) − Σ buys·(1 + ϕ), with ϕ the half-spread plus commission
+    as fractions. A household-level flow that `flows` do not place stays waiting.
+    """
+    before = standing_before(household)
+    place = {str(name): i for i, name in enumerate(household.accounts.account_id)}
+    market = household.market.securities
+    wanted = {order.security_id for order in orders}
+    column = {str(s): i for i, s in enumerate(market.security_id) if s in wanted}
+    cash = before.cash.copy()
+    rows, columns, changes = [], [], []
+    for order in orders:
+        account, security = place[order.account_id], column[order.security_id]
+        amount = float(order.amount)
+        signed = amount if order.side is Side.BUY else -amount
+        rate = (market.half_spread_bps[security] + policy.trades.commission_bps) / 1e4
+        cash[account] -= signed + rate * amount
+        rows.append(account)
+        columns.append(security)
+        changes.append(signed)
+    placed = 0.0
+    for flow in flows:
+        cash[place[flow.account_id]] += float(flow.amount)
+        placed += float(flow.amount)
+    traded = sparse.coo_array((changes, (rows, columns)), shape=before.values.shape).tocsr()
+    return Standing((before.values + traded).tocsr(), read_only(cash), before.waiting - placed)
+
+
+def group_targets(household: Household) -> dict[str, Bools]:
+    """Return each management group's target with its accounts, the household's own first."""
+    own = household.accounts.target_id
+    ids = np.array([household.target_id if t is None else str(t) for t in own], dtype=object)
+    names = [household.target_id, *sorted({str(t) for t in ids} - {household.target_id})]
+    members = {name: np.asarray(ids == name, dtype=np.bool_) for name in names}
+    return {name: mask for name, mask in members.items() if mask.any()}
+
+
+def weight_rows(household: Household, before: Standing, after: Standing) -> tuple[WeightRow, ...]:
+    """Return target, weight and drift, before and after, of every line of every group.
+
+    Lines are the target's own, then classes that are held without being a target, then cash.
+    Exposure is by look-through: a leveraged fund counts at its exposure, so weights of classes
+    need not add up to one then.
+    """
+    rows: list[WeightRow] = []
+    for target_id, members in group_targets(household).items():
+        target = household.market.targets[target_id]
+        own = target_id == household.target_id
+        rows += _group_rows(household, target, members, (before, after), own)
+    return tuple(rows)
+
+
+def _group_rows(
+    household: Household,
+    target: Target,
+    members: Bools,
+    sides: tuple[Standing, Standing],
+    own: bool,
+) -> list[WeightRow]:
+    placements = [_placements(household, target, members, side, own) for side in sides]
+    lines = _target_lines(household, target)
+    names = list(dict.fromkeys([*lines, *placements[0], *placements[1]]))
+    names.sort(key=lambda name: (name not in lines, name == CASH))
+    nothing = np.zeros(len(members) + 1)
+    rows = []
+    for name in names:
+        held = [p.get(name, nothing) for p in placements]
+        weight, band = lines.get(name, (0.0, None))
+        rows.append(
+            WeightRow(
+                target_id=target.target_id,
+                name=name,
+                target=weight,
+                before=float(held[0].sum()),
+                after=float(held[1].sum()),
+                band=band,
+                placement_before=tuple(held[0][:-1].tolist()),
+                placement_after=tuple(held[1][:-1].tolist()),
+            )
+        )
+    return rows
+
+
+def _target_lines(household: Household, target: Target) -> dict[str, tuple[float, float | None]]:
+    """Return the lines of a target, name to (weight, band)."""
+    lines: dict[str, tuple[float, float | None]] = {}
+    for name, weight, band in zip(
+        target.classes, target.class_weights, target.class_bands, strict=True
+    ):
+        lines[name] = (float(weight), None if np.isnan(band) else float(band))
+    ids = household.market.securities.security_id
+    for security, weight, band in zip(
+        target.securities, target.security_weights, target.security_bands, strict=True
+    ):
+        lines[str(ids[security])] = (float(weight), None if np.isnan(band) else float(band))
+    return lines
+
+
+def _placements(
+    household: Household, target: Target, members: Bools, side: Standing, own: bool
+) -> dict[str, Floats]:
+    """Return, per line name, weights in the group by account and, last, what is waiting.
+
+    Securities that the target names stand for themselves; all others count by class.
+    """
+    waiting = side.waiting if own else 0.0
+    worth = float(side.account_values[members].sum()) + waiting
+    scale = 1.0 / worth if worth > 0 else 0.0
+    mask = members.astype(np.float64) * scale
+    held = side.values.multiply(mask[:, None]).tocsc()
+    named = {int(s) for s in target.securities}
+    found: dict[str, Floats] = {}
+    for security in sorted(named):
+        found[str(household.market.securities.security_id[security])] = _column(held, security)
+    risk = household.market.risk
+    others = np.ones(held.shape[1])
+    others[list(named)] = 0.0
+    by_class = (held.multiply(others[None, :]) @ risk.class_weights).tocsc()
+    for k, name in enumerate(risk.classes):
+        weights = _column(by_class, k)
+        if weights.any():
+            found[name] = weights
+    cash = np.append(side.cash * mask, waiting * scale)
+    if cash.any() or CASH in found:
+        found[CASH] = found.get(CASH, np.zeros_like(cash)) + cash
+    return found
+
+
+def _column(matrix: sparse.csc_array, index: int) -> Floats:
+    """Return one column as a dense vector with a last place for what is waiting."""
+    dense = np.zeros(matrix.shape[0] + 1)
+    entries: Ints = np.arange(matrix.indptr[index], matrix.indptr[index + 1])
+    dense[matrix.indices[entries]] = matrix.data[entries]
+    return dense

@@ -1,0 +1,90 @@
+"""How numbers are worded on a page: dollars, percents, changes, and what is left blank.
+
+A dot stands for nothing, so that what is there stands out; undefined is said, never shown as 0.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTHING: Final = "·"
+"""What a page shows where there is nothing."""
+
+CENT: Final = 0.005
+"""Dollars under which an amount is nothing on a page."""
+
+POINT: Final = 0.0005
+"""Weight (a twentieth of a percentage point) under which a weight is nothing on a page."""
+
+
+def usd(amount: float | None) -> str:
+    """Return dollars and cents with a sign before the dollar: −$1,234.50."""
+    if amount is None:
+        return "undefined"
+    return f"{'−' if amount <= -CENT else ''}${abs(amount):,.2f}"
+
+
+def whole_usd(amount: float) -> str:
+    """Return whole dollars."""
+    return f"{'−' if amount <= -0.5 else ''}${abs(amount):,.0f}"
+
+
+def money(amount: float | None) -> str:
+    """Return whole dollars without the sign of the currency; a dot where there is nothing."""
+    if amount is None:
+        return ""
+    if abs(amount) < CENT:
+        return NOTHING
+    if abs(amount) < 10:
+        return f"{'−' if amount < 0 else ''}{abs(amount):,.2f}"
+    return f"{'−' if amount < 0 else ''}{abs(amount):,.0f}"
+
+
+def arrow(before: float | None, after: float | None, decimals: int) -> str:
+    """Return a change, ``35.20 → 4.31``."""
+    return f"{_number(before, decimals)} → {_number(after, decimals)}"
+
+
+def percent(fraction: float | None) -> float | None:
+    """Return a fraction in percent."""
+    return None if fraction is None else 100.0 * fraction
+
+
+def weight(fraction: float) -> str:
+    """Return a weight in percent with one decimal; a dot where there is nothing."""
+    return NOTHING if abs(fraction) < POINT else f"{100.0 * fraction:.1f}"
+
+
+def weight_change(before: float, after: float) -> str:
+    """Return a weight before and after; one figure where it does not move."""
+    if abs(after - before) < POINT:
+        return weight(after)
+    return f"{weight(before)} → {weight(after)}"
+
+
+def points(drift: float) -> str:
+    """Return a drift in percentage points, signed; never a signed zero."""
+    shown = f"{100.0 * drift:+.1f}".replace("-", "−")
+    return "0.0" if shown in ("+0.0", "−0.0") else shown
+
+
+def money_change(before: float, after: float) -> str:
+    """Return dollars before and after; one figure where they do not move."""
+    if abs(after - before) < CENT:
+        return money(after)
+    return f"{money(before)} → {money(after)}"
+
+
+def shares(count: float) -> str:
+    """Return shares without trailing zeros."""
+    text = f"{count:,.6f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return ``1 order``, ``3 orders``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "undefined" if value is None else f"{value:.{decimals}f}"
