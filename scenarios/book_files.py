@@ -8,7 +8,7 @@ a flag is ``true`` or ``false``), and compression settings left to a default tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -119,6 +119,14 @@ DATE_COLUMNS = frozenset({"price_date", "acquired", "holding_start", "trade_date
 #: Columns that hold a flag.
 FLAG_COLUMNS = frozenset({"withdrawable", "reinvests"})
 
+#: Columns that hold text; what is neither date, flag nor text is a number.
+TEXT_COLUMNS = frozenset(
+    {"owner", "account_type", "filing_status", "origin", "side", "status", "rule", "reason"}
+    | {"asset_class", "asset_class_a", "asset_class_b", "factor", "factor_a", "factor_b"}
+    | {"identical_group", "story"}
+    | {column for columns in COLUMNS.values() for column in columns if column.endswith("_id")}
+)
+
 
 def check_columns(name: str, columns: tuple[str, ...]) -> None:
     """Refuse a table that is not part of a book, or that lacks one of its columns.
@@ -168,7 +176,7 @@ def write_book(
         if format == "csv":
             write_csv(frame, out / f"{name}.csv")
         else:
-            write_parquet(arrow_table(frame), out / f"{name}.parquet")
+            write_parquet(arrow_table(name, frame), out / f"{name}.parquet")
     write_policies(policies, out)
 
 
@@ -182,28 +190,56 @@ def write_policies(policies: Mapping[str, str], out: Path) -> None:
         (folder / f"{policy_id}.toml").write_text(text, encoding="utf-8")
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV: ISO dates, shortest decimal text, empty cell for null."""
+def write_csv(frame: pd.DataFrame, path: Path, append: bool = False) -> None:
+    """Write a frame as CSV: ISO dates, shortest decimal text, empty cell for null.
+
+    With `append`, its rows follow those that the file holds already.
+    """
     shown = frame.copy()
     for column in shown.columns:
         if column in DATE_COLUMNS:
             shown[column] = [None if pd.isna(v) else pd.Timestamp(v).date() for v in frame[column]]
         elif column in FLAG_COLUMNS:
             shown[column] = [None if pd.isna(v) else str(bool(v)).lower() for v in frame[column]]
-    path.write_text(shown.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+    with path.open("a" if append else "w", encoding="utf-8", newline="") as file:
+        shown.to_csv(file, index=False, header=not append, lineterminator="\n")
 
 
-def arrow_table(frame: pd.DataFrame) -> pa.Table:
-    """Return the frame as an Arrow table with ``date32`` dates and true nulls."""
-    columns = {}
-    for column in frame.columns:
-        values = pa.Array.from_pandas(frame[column])
-        if isinstance(values, pa.ChunkedArray):
-            values = values.combine_chunks()
+def column_type(column: str) -> pa.DataType:
+    """Return the Arrow type in which a column is stored."""
+    if column in DATE_COLUMNS:
+        return pa.date32()
+    if column in FLAG_COLUMNS:
+        return pa.bool_()
+    return pa.string() if column in TEXT_COLUMNS else pa.float64()
+
+
+def typed_table(name: str, columns: Mapping[str, Iterable[object]], rows: int) -> pa.Table:
+    """Return the Arrow table `name` of `rows` rows; contract columns not given are null.
+
+    A NaN or NaT is a null. Types depend on the column alone, so parts of one table always agree.
+    """
+    order = [*COLUMNS[name], *(column for column in columns if column not in COLUMNS[name])]
+    arrays = []
+    for column in order:
+        kind = column_type(column)
+        values = columns.get(column)
+        if values is None:
+            arrays.append(pa.nulls(rows, kind))
+        elif isinstance(values, pa.Array):
+            arrays.append(values.cast(kind))
+        else:
+            arrays.append(pa.array(values, type=kind, from_pandas=True))
+    return pa.table(arrays, names=order)
+
+
+def arrow_table(name: str, frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as the Arrow table `name`, with true dates and true nulls."""
+    columns = {str(column): frame[column].to_numpy(dtype=object) for column in frame.columns}
+    for column in columns:
         if column in DATE_COLUMNS:
-            values = values.cast(pa.date32())
-        columns[str(column)] = values
-    return pa.table(columns)
+            columns[column] = pd.to_datetime(frame[column]).dt.date.to_numpy(dtype=object)
+    return typed_table(name, columns, len(frame))
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -1,0 +1,218 @@
+"""What happened within the wash-sale window: every purchase leaves its lot, every sale its trade.
+
+Events of the last 61 days and the instructions for the next 30: reinvested bond income, paychecks
+into a plan, new money, a spouse's purchase, and losses swapped into a substitute. A purchase is
+written twice, as a lot and as a buy trade of the same shares on the same day, because books state
+both and a wash-sale replay must see them agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from scenarios.synthetic.holdings import Lots
+from scenarios.synthetic.market import PAST_DAYS, Bools, Floats, Ints, Market
+from scenarios.synthetic.people import RETIREMENT_AGE, People
+
+#: Trading days before as-of of the last two monthly distributions, and after it of the next.
+DISTRIBUTIONS = (11, 33)
+NEXT_DISTRIBUTION = 10
+
+#: Trading days before as-of of the last paychecks, and after it of the next.
+PAYCHECKS = (5, 15, 25, 35)
+NEXT_PAYCHECKS = (5, 15)
+
+#: Trading days that surely lie within the last 61 calendar days.
+REACH = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Past sales of lots that are gone, as parallel arrays.
+
+    `day` and `bought` index the market's days; `proceeds` and `gain` are dollars.
+    """
+
+    household: Ints
+    slot: Ints
+    security: Ints
+    shares: Floats
+    proceeds: Floats
+    gain: Floats
+    day: Ints
+    bought: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Scheduled purchases: where, what, and trading days after as-of."""
+
+    household: Ints
+    slot: Ints
+    security: Ints
+    ahead: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Purchases (lots within the window), sales, and purchases to come."""
+
+    purchases: list[Lots]
+    sales: list[Sales]
+    planned: list[Planned]
+    reinvests: Bools
+
+
+def draw_history(
+    rng: np.random.Generator, market: Market, people: People, values: list[Floats]
+) -> History:
+    """Draw the events of a block; `values` are dollars held by account slot, each `(n, m)`."""
+    history = History([], [], [], rng.random(people.count) < 0.22)
+    for slot, facts in enumerate(market.slots):
+        if facts.taxable:
+            _reinvest(market, history, slot, values[slot])
+            _new_money(rng, market, history, slot, values[slot])
+        else:
+            _paychecks(rng, market, people, history, slot, values[slot])
+            _sheltered_purchase(rng, market, history, slot, values[slot])
+    for _ in range(market.swaps):
+        _swap_loss(rng, market, people, history, values)
+    return history
+
+
+def join_sales(parts: list[Sales]) -> Sales:
+    """Return all sales of `parts`, in order."""
+    return Sales(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Sales)))
+
+
+def join_planned(parts: list[Planned]) -> Planned:
+    """Return all scheduled purchases of `parts`, in order."""
+    return Planned(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Planned)))
+
+
+def _buy(
+    market: Market, household: Ints, slot: int, security: Ints, dollars: Floats, ago: Ints
+) -> Lots:
+    """Return the lots of purchases of `dollars`, `ago` trading days before as-of."""
+    day = PAST_DAYS - 1 - ago
+    paid = market.path[day, security]
+    step = 0.001 if not market.slots[slot].taxable else market.lot_step[security]
+    shares = np.round(np.maximum(np.floor(dollars / paid / step), 1) * step, 3)
+    where = np.full(len(household), slot)
+    basis = np.round(shares * paid, 2)
+    lots = Lots(household, where, security, shares, basis, day, np.zeros_like(household))
+    return lots.take(basis > 0)
+
+
+def _favourite(rng: np.random.Generator, weight: Floats) -> Ints:
+    """Return one column a row, with probability proportional to `weight`, `(rows,)`."""
+    chance = np.cumsum(weight, axis=1)
+    point = rng.random(len(weight)) * chance[:, -1]
+    result: Ints = np.minimum((chance < point[:, None]).sum(axis=1), weight.shape[1] - 1)
+    return result
+
+
+def _reinvest(market: Market, history: History, slot: int, value: Floats) -> None:
+    """Bond funds pay monthly; those who reinvest buy fractions of a share."""
+    monthly = (market.yields[1] + market.yields[2] > 0.015) & (market.yields[0] == 0)
+    household, security = np.nonzero((value > 0) & monthly & history.reinvests[:, None])
+    income = value[household, security] * market.yields[1:, security].sum(axis=0) / 12
+    for ago in DISTRIBUTIONS:
+        day = np.full(len(household), PAST_DAYS - 1 - ago)
+        paid = market.path[day, security]
+        shares = np.round(income / paid, 3)
+        basis = np.round(shares * paid, 2)
+        where = np.full(len(household), slot)
+        lots = Lots(household, where, security, shares, basis, day, np.zeros_like(household))
+        history.purchases.append(lots.take((shares > 0) & (basis > 0)))
+    where, ahead = np.full(len(household), slot), np.full(len(household), NEXT_DISTRIBUTION)
+    history.planned.append(Planned(household, where, security, ahead))
+
+
+def _new_money(
+    rng: np.random.Generator, market: Market, history: History, slot: int, value: Floats
+) -> None:
+    household = np.flatnonzero((rng.random(len(value)) < 0.15) & (value.sum(axis=1) > 0))
+    security = _favourite(rng, value[household])
+    dollars = value[household].sum(axis=1) * rng.uniform(0.003, 0.03, len(household))
+    ago = rng.integers(1, REACH, len(household))
+    history.purchases.append(_buy(market, household, slot, security, dollars, ago))
+
+
+def _paychecks(
+    rng: np.random.Generator,
+    market: Market,
+    people: People,
+    history: History,
+    slot: int,
+    value: Floats,
+) -> None:
+    """Workers with a plan buy its largest fund every second week."""
+    types = np.array([name for name, _, _ in market.slots[slot].choices])
+    plan = np.isin(types, ["401k", "roth_401k"])[people.account_type[:, slot]]
+    works = plan & (people.age < RETIREMENT_AGE) & (rng.random(people.count) < 0.5)
+    household = np.flatnonzero(works & (value.sum(axis=1) > 0))
+    security = np.argmax(value[household], axis=1)
+    dollars = np.round(rng.uniform(300, 1100, len(household)))
+    for ago in PAYCHECKS:
+        when = np.full(len(household), ago)
+        history.purchases.append(_buy(market, household, slot, security, dollars, when))
+    for ahead in NEXT_PAYCHECKS:
+        where, when = np.full(len(household), slot), np.full(len(household), ahead)
+        history.planned.append(Planned(household, where, security, when))
+
+
+def _sheltered_purchase(
+    rng: np.random.Generator, market: Market, history: History, slot: int, value: Floats
+) -> None:
+    household = np.flatnonzero((rng.random(len(value)) < 0.06) & (value.sum(axis=1) > 0))
+    security = _favourite(rng, value[household])
+    dollars = value[household].sum(axis=1) * rng.uniform(0.005, 0.03, len(household))
+    ago = rng.integers(1, REACH, len(household))
+    history.purchases.append(_buy(market, household, slot, security, dollars, ago))
+
+
+def _swap_loss(
+    rng: np.random.Generator,
+    market: Market,
+    people: People,
+    history: History,
+    values: list[Floats],
+) -> None:
+    """Sell a lot bought dear and buy the substitute the same day, in the first account."""
+    value = values[0] * (market.substitute >= 0)
+    swaps = (rng.random(people.count) < 0.16) & (value.sum(axis=1) > 0)
+    household = np.flatnonzero(swaps)
+    security = _favourite(rng, value[household])
+    ago = rng.integers(2, REACH, len(household))
+    day = PAST_DAYS - 1 - ago
+    earlier = rng.integers(PAST_DAYS // 3, PAST_DAYS - REACH - 22, (len(household), 4))
+    paid = market.path[earlier, security[:, None]]
+    dearest = np.argmax(paid, axis=1)
+    rows = np.arange(len(household))
+    bought, paid = earlier[rows, dearest], paid[rows, dearest]
+    price = market.path[day, security]
+    dollars = value[household, security] * rng.uniform(0.05, 0.4, len(household))
+    shares = np.maximum(np.floor(dollars / price), 1.0)
+    proceeds = np.round(shares * price, 2)
+    gain = np.round(proceeds - np.round(shares * paid, 2), 2)
+    loss = gain < 0
+    where = np.zeros(len(household), dtype=np.int64)
+    history.sales.append(
+        Sales(
+            household[loss],
+            where[loss],
+            security[loss],
+            shares[loss],
+            proceeds[loss],
+            gain[loss],
+            day[loss],
+            bought[loss],
+        )
+    )
+    replacement = market.substitute[security[loss]]
+    history.purchases.append(
+        _buy(market, household[loss], 0, replacement, proceeds[loss], ago[loss])
+    )
