@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeAlias
 
+from models.book.faults import Fault, FaultyHouseholdError
 from models.errors import HearthError, PolicyError
 from models.household import Household
 from models.plan import Plan, Status
@@ -26,39 +27,10 @@ OnPolicy: TypeAlias = Callable[[Policy], Policy]
 """What the command line changes in every policy (the solver, the backend)."""
 
 
-class FaultFacts(Protocol):
-    """What is said of a fault: where it stands, what it is, what would do."""
-
-    @property
-    def table(self) -> str:
-        """Table (or policy file) that holds the fault."""
-        ...
-
-    @property
-    def row(self) -> int | None:
-        """Row, counted from 0; None when the fault is not of one row."""
-        ...
-
-    @property
-    def column(self) -> str | None:
-        """Column; None when the fault is not of one column."""
-        ...
-
-    @property
-    def what(self) -> str:
-        """What is wrong."""
-        ...
-
-    @property
-    def remedy(self) -> str:
-        """What would do."""
-        ...
-
-
 class Answerable(Protocol):
     """The part of a book that answering needs."""
 
-    def faults_of(self, household_id: str, /) -> Sequence[FaultFacts]:
+    def faults_of(self, household_id: str, /) -> Sequence[Fault]:
         """Return every fault that reaches the household."""
         ...
 
@@ -86,16 +58,9 @@ def answer(
     return replace(plan, seconds=time.perf_counter() - started)
 
 
-def where(fault: FaultFacts) -> str:
-    """Return the place of a fault as text: ``lots.shares row 3``."""
-    column = f".{fault.column}" if fault.column else ""
-    row = "" if fault.row is None else f" row {fault.row}"
-    return f"{fault.table}{column}{row}"
-
-
-def invalid(household_id: str, faults: Sequence[FaultFacts]) -> Plan:
+def invalid(household_id: str, faults: Sequence[Fault]) -> Plan:
     """Return the answer for a household with faulty data, naming all of its faults at once."""
-    reason = "; ".join(f"{where(f)}: {f.what} ({f.remedy})" for f in faults)
+    reason = " | ".join(str(fault) for fault in faults)
     return Plan(household_id=household_id, status=Status.INVALID, reason=reason)
 
 
@@ -114,6 +79,8 @@ def _answer(book: Answerable, household_id: str, rebalance: Rebalance, on_policy
             return invalid(household_id, faults)
         household = book.household(household_id)
         return rebalance(household, on_policy(book.policy(household.policy_id)))
+    except FaultyHouseholdError as error:
+        return invalid(household_id, error.faults)
     except PolicyError as error:
         return Plan(household_id=household_id, status=Status.INVALID, reason=f"policies: {error}")
     except Exception as error:  # one household's failure is its answer; the night goes on

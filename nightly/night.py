@@ -87,9 +87,8 @@ def run_night(
     on_plan: Callable[[Plan], None] = lambda plan: None,
     chunk_households: int = CHUNK_HOUSEHOLDS,
 ) -> Summary:
-    """Answer every household, write the chunks and the log, and return the summary."""
+    """Answer every household, write the chunks and their log lines, and return the summary."""
     started = time.perf_counter()
-    folder.note([{"event": "start", "clock": clock(), "households": len(household_ids)}])
     tally = Tally()
     for index, ids in enumerate(_chunks(household_ids, chunk_households)):
         plans, events = [], []
@@ -101,9 +100,7 @@ def run_night(
             on_plan(plan)
         folder.write_chunk(index, gathered(plans))
         folder.note(events)
-    summary = tally.summary(time.perf_counter() - started)
-    folder.note([{"event": "end", "clock": clock(), "counts": dict(summary.counts)}])
-    return summary
+    return tally.summary(time.perf_counter() - started)
 
 
 def clock() -> str:

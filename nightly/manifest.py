@@ -1,0 +1,99 @@
+"""The manifest of a run: what went in, under which rules and law, and what came of it.
+
+With the tables it lets an auditor say, for any order, which inputs (by hash), which policy, which
+year's law and which versions made it. Clock and machine stand here and in the log, never in tables.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from models.book.book import Book
+from models.law import law_for
+from models.policy import Policy
+from nightly.night import Summary
+
+PACKAGES: Final = (
+    *("hearth", "numpy", "scipy", "pandas", "pyarrow"),
+    *("cvxpy", "piqp", "clarabel", "osqp", "ecos", "highspy"),
+)
+"""Packages whose version may change an answer or a file."""
+
+LAW_TOPICS: Final = ("ordinary_brackets", "capital_gains", "niit", "loss_limit")
+"""Topics of law that a plan's tax depends on."""
+
+
+def input_facts(book: Book) -> dict[str, Any]:
+    """Return what a run was made from: files with hashes, rows, dates, faults, oddities."""
+    return {
+        "path": str(book.path),
+        "asof": book.asof.isoformat(),
+        "files": [asdict(source) for source in book.sources],
+        "rows": dict(book.rows),
+        "orphan_rows": dict(book.orphan_rows),
+        "dates": {
+            name: _text(getattr(book.dates, name)) for name in book.dates.__dataclass_fields__
+        },
+        "households": len(book),
+        "faults": len(book.faults),
+        "invalid_households": len(book.faults_by_household),
+        "warnings": list(book.warnings),
+    }
+
+
+def manifest(
+    book: Book,
+    run_id: str,
+    summary: Summary,
+    on_policy: Callable[[Policy], Policy],
+    options: Mapping[str, Any],
+    clocks: tuple[str, str],
+) -> dict[str, Any]:
+    """Return the manifest of a finished run; `clocks` are its start and end."""
+    return {
+        "run_id": run_id,
+        "asof": book.asof.isoformat(),
+        "complete": True,
+        "households": summary.households,
+        "counts": dict(summary.counts),
+        "solvers": dict(summary.solvers),
+        "options": dict(options),
+        "inputs": input_facts(book),
+        "policies": {
+            name: {**asdict(on_policy(found.policy)), "warnings": list(found.warnings)}
+            for name, found in sorted(book.policies.items())
+            if found.policy is not None
+        },
+        "law": law_facts(book.asof.year),
+        "versions": versions(),
+        "machine": {"platform": platform.platform(), "python": platform.python_version()},
+        "started": clocks[0],
+        "ended": clocks[1],
+        "seconds": round(summary.seconds, 6),
+    }
+
+
+def law_facts(year: int) -> dict[str, Any]:
+    """Return the year of the law and where each topic's figures are published."""
+    law = law_for(year)
+    return {"year": year, "topics": {topic: law.citation(topic) for topic in LAW_TOPICS}}
+
+
+def versions() -> dict[str, str]:
+    """Return the installed version of every package that may change an answer."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
