@@ -25,3 +25,9 @@ def read_only(array: A) -> A:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def sum_by(index: Ints, amounts: Floats, size: int) -> Floats:
+    """Sum `amounts` by `index`, shape `(size,)`; zero where nothing falls."""
+    total: Floats = np.bincount(index, amounts, size).astype(np.float64, copy=False)
+    return total

@@ -1,0 +1,237 @@
+"""The arrays compiler: a program as (P, q, A, l, u), ready for a solver.
+
+The nightly path. The same statement goes through `compile_cvxpy`; a contract test holds the two
+equal. A maximum of affine functions becomes one variable above all of them; of a single one, plain
+linear cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Floats, Ints
+from optimizer.program import Branch, ConvexRow, Entry, Maximum, Program
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """minimise ½x'Px + q'x + constant, row_low ≤ Ax ≤ row_high, low ≤ x ≤ high.
+
+    Attributes
+    ----------
+    P, q, A
+        Shapes `(n, n)` (both triangles), `(n,)`, `(m, n)`.
+    box_low, box_high
+        Finite bounds that hold in every feasible point, `(n,)`: what a dual bound relies on.
+    columns, rows
+        Where a block and a rule's rows stand.
+    owners
+        Rule and place of each row.
+    bound_owners
+        For each column, the rule whose upper bound binds first, "" if none.
+    """
+
+    P: sparse.csc_array
+    q: Floats
+    A: sparse.csc_array
+    row_low: Floats
+    row_high: Floats
+    low: Floats
+    high: Floats
+    box_low: Floats
+    box_high: Floats
+    constant: float
+    columns: Mapping[str, slice]
+    rows: Mapping[str, Ints]
+    owners: tuple[tuple[str, str], ...]
+
+    def branched(self, branch: Branch) -> tuple[Floats, Floats, Floats, Floats]:
+        """Row and column bounds with a branch's in place: row_low, row_high, low, high."""
+        row_low, row_high = self.row_low.copy(), self.row_high.copy()
+        low, high = self.low.copy(), self.high.copy()
+        for rule, (least, most) in branch.rows.items():
+            row_low[self.rows[rule]], row_high[self.rows[rule]] = least, most
+        for block, (least, most) in branch.bounds.items():
+            where = self.columns[block]
+            low[where] = np.maximum(low[where], least)
+            high[where] = np.minimum(high[where], most)
+        return row_low, row_high, low, high
+
+    def objective(self, x: Floats) -> float:
+        """Objective at a point, bps."""
+        return float(0.5 * x @ (self.P @ x) + self.q @ x + self.constant)
+
+
+class _Builder:
+    """Gathers triplets; thrown away once the arrays stand."""
+
+    def __init__(self, program: Program) -> None:
+        self.layout = dict(program.layout)
+        self.size = program.size
+        self.q = [np.zeros(program.size)]
+        self.low = [np.full(program.size, -np.inf)]
+        self.high = [np.full(program.size, np.inf)]
+        self.box_low = [block.low for block in program.blocks]
+        self.box_high = [block.high for block in program.blocks]
+        self.constant = program.constant
+        self.entries: list[tuple[Ints, Ints, Floats]] = []
+        self.row_low: list[Floats] = []
+        self.row_high: list[Floats] = []
+        self.owners: list[tuple[str, str]] = []
+        self.rules: dict[str, list[Ints]] = {}
+
+    def add_rows(
+        self,
+        rule: str,
+        where: tuple[str, ...],
+        entries: tuple[Entry, ...],
+        low: Floats,
+        high: Floats,
+    ) -> None:
+        first = len(self.owners)
+        for block, rows, columns, values in entries:
+            self.entries.append((rows + first, columns + self.layout[block].start, values))
+        self.row_low.append(low)
+        self.row_high.append(high)
+        self.owners += [(rule, place) for place in where]
+        self.rules.setdefault(rule, []).append(np.arange(first, len(self.owners)))
+
+    def column(self, block: str, place: int) -> int:
+        return int(self.layout[block].start + place)
+
+    def argument(self, maximum: Maximum) -> tuple[Ints, Floats]:
+        columns = [self.column(block, place) for block, place, _ in maximum.argument]
+        return np.array(columns, np.int64), np.array([value for *_, value in maximum.argument])
+
+    def epigraph(self, rule: str, where: str, maximum: Maximum) -> int:
+        """Return the column t of t ≥ slope_i·z + intercept_i for every i."""
+        columns, values = self.argument(maximum)
+        box_low, box_high = np.concatenate(self.box_low), np.concatenate(self.box_high)
+        reach = np.maximum(np.abs(box_low[columns]), np.abs(box_high[columns]))
+        most = float(np.abs(values) @ reach) * np.abs(maximum.slopes).max()
+        most += float(np.abs(maximum.intercepts).max())
+        column = self.size
+        self.size += 1
+        for pieces, value in (
+            (self.q, 0.0),
+            (self.low, -np.inf),
+            (self.high, np.inf),
+            (self.box_low, -most),
+            (self.box_high, most),
+        ):
+            pieces.append(np.array([value]))
+        count = len(maximum.slopes)
+        first = len(self.owners)
+        rows = np.arange(first, first + count)
+        self.entries.append(
+            (
+                np.repeat(rows, len(columns)),
+                np.tile(columns, count),
+                np.outer(maximum.slopes, values).ravel(),
+            )
+        )
+        self.entries.append((rows, np.full(count, column), -np.ones(count)))
+        self.row_low.append(np.full(count, -np.inf))
+        self.row_high.append(-maximum.intercepts)
+        self.owners += [(rule, where)] * count
+        return column
+
+
+def compile_arrays(program: Program) -> Arrays:
+    """Carry a program to arrays."""
+    build = _Builder(program)
+    squares: list[tuple[Ints, Ints, Floats]] = []
+    linear = build.q[0]
+    for part in program.parts:
+        for bounds in part.bounds:
+            where = build.layout[bounds.block]
+            if bounds.low is not None:
+                build.low[0][where] = np.maximum(build.low[0][where], bounds.low)
+            if bounds.high is not None:
+                build.high[0][where] = np.minimum(build.high[0][where], bounds.high)
+        for rows in part.rows:
+            build.add_rows(rows.rule, rows.where, rows.entries, rows.low, rows.high)
+        for cost in part.linear:
+            linear[build.layout[cost.block]] += cost.coefficients
+        for square in part.quadratic:
+            squares.append(
+                _square(square.columns + build.layout[square.block].start, square.matrix)
+            )
+    extra: list[tuple[int, float]] = []
+    for part in program.parts:
+        for maximum in part.maxima:
+            _price(build, maximum, linear, extra, part.name)
+        for row in part.convex_rows:
+            _limit(build, row)
+    q = np.concatenate(build.q)
+    for column, weight in extra:
+        q[column] += weight
+    shape = (len(build.owners), build.size)
+    return Arrays(
+        P=_matrix(squares, (build.size, build.size)),
+        q=q,
+        A=_matrix(build.entries, shape),
+        row_low=np.concatenate(build.row_low),
+        row_high=np.concatenate(build.row_high),
+        low=np.concatenate(build.low),
+        high=np.concatenate(build.high),
+        box_low=np.concatenate(build.box_low),
+        box_high=np.concatenate(build.box_high),
+        constant=build.constant,
+        columns=build.layout,
+        rows={rule: np.concatenate(found) for rule, found in build.rules.items()},
+        owners=tuple(build.owners),
+    )
+
+
+def _price(
+    build: _Builder, maximum: Maximum, linear: Floats, extra: list[tuple[int, float]], name: str
+) -> None:
+    """Add a maximum to the objective."""
+    if len(maximum.slopes) == 1:
+        columns, values = build.argument(maximum)
+        np.add.at(linear, columns, maximum.weight * maximum.slopes[0] * values)
+        build.constant += maximum.weight * float(maximum.intercepts[0])
+        return
+    extra.append((build.epigraph(name, "maximum", maximum), maximum.weight))
+
+
+def _limit(build: _Builder, row: ConvexRow) -> None:
+    """Add a convex row: maxima of one piece stay linear, others get a variable above them."""
+    columns = [build.column(block, place) for block, place, _ in row.linear]
+    values = [value for *_, value in row.linear]
+    high = row.high
+    for maximum in row.maxima:
+        if len(maximum.slopes) == 1:
+            own, weights = build.argument(maximum)
+            columns += own.tolist()
+            values += (maximum.weight * maximum.slopes[0] * weights).tolist()
+            high -= maximum.weight * float(maximum.intercepts[0])
+        else:
+            columns.append(build.epigraph(row.rule, row.where, maximum))
+            values.append(maximum.weight)
+    first = len(build.owners)
+    build.entries.append(
+        (np.full(len(columns), first), np.array(columns, np.int64), np.array(values))
+    )
+    build.row_low.append(np.array([-np.inf]))
+    build.row_high.append(np.array([high]))
+    build.owners.append((row.rule, row.where))
+    build.rules.setdefault(row.rule, []).append(np.array([first]))
+
+
+def _square(columns: Ints, matrix: Floats) -> tuple[Ints, Ints, Floats]:
+    if matrix.ndim == 1:
+        return columns, columns, matrix
+    return np.repeat(columns, len(columns)), np.tile(columns, len(columns)), matrix.ravel()
+
+
+def _matrix(triplets: list[tuple[Ints, Ints, Floats]], shape: tuple[int, int]) -> sparse.csc_array:
+    if not triplets:
+        return sparse.csc_array(shape)
+    rows, columns, values = (np.concatenate([part[i] for part in triplets]) for i in range(3))
+    return sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))

@@ -1,0 +1,167 @@
+"""The program's language: a handful of primitives in which every term and rule is stated once.
+
+A part (term or rule) states its algebra over named blocks of variables; two small compilers carry
+the same statement to arrays and to cvxpy. An algebra of its own beyond these primitives was
+refused: what cannot be said with them does not belong into a convex program.
+
+minimise  constant + Σ linear + Σ ½ x'Qx + Σ weight·max_i(slope_i·z + intercept_i)
+subject to  rows between bounds, convex rows below a bound, variables between bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from models.arrays import Floats, Ints
+
+Entry: TypeAlias = tuple[str, Ints, Ints, Floats]
+"""Block, row indexes, column indexes within the block, values: a sparse matrix by triplets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A named vector of variables.
+
+    `low` and `high` bound it in every feasible point by what other rows already say: they are not
+    given to a solver, but a proof needs every variable in a box.
+    """
+
+    name: str
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """low ≤ x[block] ≤ high, given to the solver, in the name of a rule."""
+
+    rule: str
+    block: str
+    low: Floats | None = None
+    high: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """low ≤ Σ entries ≤ high, one row per element of `where`."""
+
+    rule: str
+    where: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """coefficients'x[block], in bps."""
+
+    block: str
+    coefficients: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Quadratic:
+    """½ x'Qx over a block, in bps; `matrix` is a diagonal `(n,)` or positive semidefinite `(n, n)`.
+
+    `columns` are the places in the block that the matrix is about.
+    """
+
+    block: str
+    columns: Ints
+    matrix: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """weight · max_i(slopes_i·z + intercepts_i), z = Σ coefficient·x[block][column], in bps."""
+
+    weight: float
+    slopes: Floats
+    intercepts: Floats
+    argument: tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConvexRow:
+    """Σ maxima + Σ coefficient·x[block][column] ≤ high: a convex function kept below a limit."""
+
+    rule: str
+    where: str
+    maxima: tuple[Maximum, ...]
+    linear: tuple[tuple[str, int, float], ...]
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one term or rule states."""
+
+    name: str
+    blocks: tuple[Block, ...] = ()
+    bounds: tuple[Bounds, ...] = ()
+    rows: tuple[Rows, ...] = ()
+    convex_rows: tuple[ConvexRow, ...] = ()
+    linear: tuple[Linear, ...] = ()
+    quadratic: tuple[Quadratic, ...] = ()
+    maxima: tuple[Maximum, ...] = ()
+    constant: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All parts together; `layout` says where each block stands in the vector of variables."""
+
+    parts: tuple[Part, ...]
+    layout: Mapping[str, slice]
+    size: int
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block, in the order of the layout."""
+        return tuple(block for part in self.parts for block in part.blocks)
+
+    @property
+    def constant(self) -> float:
+        """What the objective is before any variable counts, bps."""
+        return sum(part.constant for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Bounds that stand in for the program's own while one non-convex choice is settled.
+
+    `bounds` replaces a block's bounds (intersected with the rules'), `rows` a named rule's.
+    """
+
+    bounds: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+
+def assemble(parts: tuple[Part, ...]) -> Program:
+    """Lay the blocks of all parts one after the other.
+
+    Raises
+    ------
+    ValueError
+        When two parts claim a block of the same name.
+    """
+    layout: dict[str, slice] = {}
+    size = 0
+    for part in parts:
+        for block in part.blocks:
+            if block.name in layout:
+                raise ValueError(f"part {part.name!r} declares block {block.name!r} again")
+            layout[block.name] = slice(size, size + len(block.low))
+            size += len(block.low)
+    return Program(parts, layout, size)
+
+
+def free_block(name: str, size: int, reach: float | Floats) -> Block:
+    """A block of `size` variables within ±reach."""
+    high = np.broadcast_to(np.asarray(reach, float), (size,)).copy()
+    return Block(name, -high, high)

@@ -1,0 +1,105 @@
+"""What is left to solve once fixed columns are gone.
+
+Columns whose bounds coincide (menus, masks, branches) leave with their value; rows that lose all
+their columns are checked and dropped. Interior-point solvers fail on exactly these, and nothing
+else is presolved: lots are cheap, and merging them costs accuracy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints
+from optimizer.compile_arrays import Arrays
+
+FIXED = 1e-9
+"""Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
+
+EMPTY_ROW = 1e-7
+"""Units: how far a row without columns may be off before its program is infeasible."""
+
+Limits = tuple[Floats, Floats, Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """minimise ½x'Px + q'x, A_eq x = b, low_in ≤ A_in x ≤ high_in, low ≤ x ≤ high.
+
+    `free` are the columns kept, `fixed` the values of all columns where fixed (0 elsewhere),
+    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`.
+    """
+
+    P: sparse.csc_array
+    q: Floats
+    A_eq: sparse.csc_array
+    b: Floats
+    A_in: sparse.csc_array
+    low_in: Floats
+    high_in: Floats
+    low: Floats
+    high: Floats
+    free: Ints
+    fixed: Floats
+    equal: Ints
+    between: Ints
+
+    def expand(self, x: Floats) -> Floats:
+        """Put a solution of the reduced program back into the whole vector."""
+        whole = self.fixed.copy()
+        whole[self.free] = x
+        return whole
+
+    def multipliers(self, equal: Floats, between: Floats, rows: int) -> Floats:
+        """Put row multipliers back into the whole vector of rows."""
+        whole = np.zeros(rows)
+        whole[self.equal] = equal
+        whole[self.between] = between
+        return whole
+
+
+def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
+    """Drop what is fixed; None if that alone shows the program infeasible."""
+    row_low, row_high, low, high = limits
+    if (low > high + EMPTY_ROW).any():
+        return None
+    is_fixed = high - low <= FIXED
+    fixed = np.where(is_fixed, np.where(np.isfinite(low), 0.5 * (low + high), 0.0), 0.0)
+    free = np.flatnonzero(~is_fixed)
+    A, P, q = arrays.A, arrays.P, arrays.q
+    if len(free) < len(q):
+        if fixed.any():
+            shift = A @ fixed
+            row_low, row_high = row_low - shift, row_high - shift
+            q = q + P @ fixed
+        A, P, q = A[:, free], _square(P, free, is_fixed), q[free]
+        low, high = low[free], high[free]
+    filled = np.zeros(A.shape[0], bool)
+    filled[A.indices] = True
+    if ((row_low > EMPTY_ROW) | (row_high < -EMPTY_ROW))[~filled].any():
+        return None
+    bounded = np.isfinite(row_low) | np.isfinite(row_high)
+    same = row_high - row_low <= FIXED
+    equal, between = np.flatnonzero(filled & same), np.flatnonzero(filled & bounded & ~same)
+    by_row = A.tocsr()
+    return Reduced(
+        P=P,
+        q=q,
+        A_eq=by_row[equal].tocsc(),
+        b=0.5 * (row_low + row_high)[equal],
+        A_in=by_row[between].tocsc(),
+        low_in=row_low[between],
+        high_in=row_high[between],
+        low=low,
+        high=high,
+        free=free,
+        fixed=fixed,
+        equal=equal,
+        between=between,
+    )
+
+
+def _square(P: sparse.csc_array, free: Ints, is_fixed: Bools) -> sparse.csc_array:
+    return P[:, free].tocsr()[free].tocsc()

@@ -1,0 +1,38 @@
+"""The household's own flow: paid from whichever accounts are best, or into taxable ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.frame import Frame
+from optimizer.program import Bounds, Part, Rows
+
+
+def state(frame: Frame) -> Part:
+    """Σ_a withdrawal_a = −net_flow and Σ_a contribution_a = net_flow, exactly."""
+    accounts = frame.accounts
+    every = np.arange(len(accounts.cash))
+    none, ones = np.zeros(len(every)), np.ones(len(every))
+    arriving = max(frame.net_flow, 0.0)
+    amounts = np.array([max(-frame.net_flow, 0.0), arriving])
+    return Part(
+        "household_flow",
+        bounds=(
+            Bounds("household_flow", "withdrawal", none, accounts.most_withdrawn),
+            Bounds(
+                "household_flow", "contribution", none, np.where(accounts.receives, arriving, 0.0)
+            ),
+        ),
+        rows=(
+            Rows(
+                "household_flow",
+                ("withdrawal", "contribution"),
+                (
+                    ("withdrawal", 0 * every, every, ones),
+                    ("contribution", 0 * every + 1, every, ones),
+                ),
+                amounts,
+                amounts,
+            ),
+        ),
+    )

@@ -1,0 +1,177 @@
+"""Realized tax: Σ_u V_u(year to date + run) − V_u(year to date).
+
+V = T − κ·(losses carried out). The netting of the law enters through three variables of a unit,
+counted from the state before the run: g, the net gain in income (never below −k); c, the net loss
+beyond the limit (≤ 0); r, what is taxed as ordinary. Then T = H(O + D + r) + G(O + D + q + g) +
+NIIT + state for every case of the law, and which case holds is a matter of bounds (`netting`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Floats, Ints
+from optimizer.frame import BPS_PER_UNIT, Frame
+from optimizer.gain_range import GainRange, gain_ranges
+from optimizer.program import Block, Bounds, Linear, Maximum, Part, Rows
+from optimizer.tax_pieces import tax_from_below
+from optimizer.unit_tax import UnitTax
+
+
+def state(frame: Frame) -> Part:
+    """J = w·Σ_u [V_u(S, L, D) − V_u(S⁰, L⁰, 0)] in bps."""
+    weight = frame.policy.weights.tax
+    ranges = gain_ranges(frame)
+    units = np.arange(len(ranges))
+    maxima: list[Maximum] = []
+    constant = 0.0
+    for unit, reach in enumerate(ranges):
+        maxima += tax_from_below(frame, unit, reach, weight)
+        constant += weight * frame.bps_of_usd(_constant(frame, reach))
+    state_rate = np.array([reach.tax.state_rate for reach in ranges])
+    kappa = np.array([reach.tax.carryforward_value for reach in ranges])
+    linear = [
+        Linear("in_income", weight * BPS_PER_UNIT * state_rate),
+        Linear("carried", weight * BPS_PER_UNIT * kappa),
+        *_state_on_distributions(frame, weight * BPS_PER_UNIT * state_rate),
+    ]
+    return Part(
+        "realized_tax",
+        blocks=_blocks(ranges),
+        bounds=_bounds(ranges),
+        rows=(*_gain_rows(frame, ranges), *_netting_rows(units, ranges)),
+        linear=tuple(linear),
+        maxima=tuple(maxima) if weight else (),
+        constant=constant,
+    )
+
+
+def _constant(frame: Frame, reach: GainRange) -> float:
+    """V with the forced distributions less V before, less what low income leaves unsaid, dollars.
+
+    With less income than the offset limit a part of the loss is not consumed: the program counts
+    it as consumed, which can understate V by κ times that part at most.
+    """
+    tax, usd = reach.tax, frame.unit_usd
+    forced = usd * reach.distribution
+    change = tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
+    unconsumed = tax.offset_limit - tax.consumable(forced)
+    return change - tax.carryforward_value * unconsumed - _narrow_band(tax, reach, usd)
+
+
+def _narrow_band(tax: UnitTax, reach: GainRange, usd: float) -> float:
+    """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
+
+    It can only where the 0 percent bracket of gains ends below the next ordinary bracket.
+    """
+    falls = np.flatnonzero(tax.ordinary.slopes[1:-1] < 0.0) + 1
+    if not len(falls):
+        return 0.0
+    begin, end = tax.ordinary.knots[falls[0] - 1], tax.ordinary.knots[falls[0]]
+    width = float(end - begin)
+    low = tax.income + usd * (reach.distribution - reach.limit)
+    high = tax.income + usd * (reach.most_distribution + reach.most_ordinary)
+    near = high >= begin - 10.0 * width and low <= end
+    return float(-tax.ordinary.slopes[falls[0]]) * width if near else 0.0
+
+
+def _state_on_distributions(frame: Frame, rate: Floats) -> list[Linear]:
+    """State tax on what leaves deferred accounts by choice."""
+    accounts = frame.accounts
+    cost = np.where(accounts.deferred, rate[accounts.unit], 0.0)
+    if not cost.any():
+        return []
+    return [Linear("withdrawal", cost), Linear("transfer", cost)]
+
+
+def _blocks(ranges: tuple[GainRange, ...]) -> tuple[Block, ...]:
+    def of(low: list[float], high: list[float], name: str) -> Block:
+        return Block(name, np.array(low), np.array(high))
+
+    return (
+        of([r.short_low for r in ranges], [r.short_high for r in ranges], "short_gain"),
+        of([r.long_low for r in ranges], [r.long_high for r in ranges], "long_gain"),
+        of(
+            [-r.limit - r.in_income for r in ranges],
+            [max(r.net_high, 0.0) - r.in_income for r in ranges],
+            "in_income",
+        ),
+        of(
+            [min(r.net_low + r.limit, 0.0) - r.limit - r.carried for r in ranges],
+            [-r.carried for r in ranges],
+            "carried",
+        ),
+        of(
+            [-r.limit - r.as_ordinary for r in ranges],
+            [r.most_ordinary - r.as_ordinary for r in ranges],
+            "as_ordinary",
+        ),
+    )
+
+
+def _bounds(ranges: tuple[GainRange, ...]) -> tuple[Bounds, ...]:
+    return (
+        Bounds("netting", "in_income", low=np.array([-r.limit - r.in_income for r in ranges])),
+        Bounds("netting", "carried", high=np.array([-r.carried for r in ranges])),
+        Bounds("netting", "as_ordinary", low=np.array([-r.limit - r.as_ordinary for r in ranges])),
+    )
+
+
+def _gain_rows(frame: Frame, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...]:
+    """Short and long gains of the run are the gains of what is sold."""
+    sales = frame.sales
+    unit = frame.accounts.unit[sales.account]
+    names = tuple(str(name) for name in frame.household.units.filing_unit_id)
+    zero = np.zeros(len(ranges))
+
+    def row(rule: str, block: str, mine: Ints) -> Rows:
+        every = np.arange(len(ranges))
+        gains: Floats = -sales.gain[mine]
+        return Rows(
+            rule,
+            names,
+            ((block, every, every, np.ones(len(ranges))), ("sale", unit[mine], mine, gains)),
+            zero,
+            zero,
+        )
+
+    taxed = sales.gain != 0.0
+    return (
+        row("short gains", "short_gain", np.flatnonzero(taxed & ~sales.long)),
+        row("long gains", "long_gain", np.flatnonzero(taxed & sales.long)),
+    )
+
+
+def _netting_rows(units: Ints, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...]:
+    """G + c = S + L; r ≤ g; r ≥ S where a piece says so."""
+    ones, zero = np.ones(len(units)), np.zeros(len(units))
+    names = tuple(str(unit) for unit in units)
+    free = np.full(len(units), np.inf)
+    return (
+        Rows(
+            "netting",
+            names,
+            (
+                ("in_income", units, units, ones),
+                ("carried", units, units, ones),
+                ("short_gain", units, units, -ones),
+                ("long_gain", units, units, -ones),
+            ),
+            zero,
+            zero,
+        ),
+        Rows(
+            "ordinary of net",
+            names,
+            (("as_ordinary", units, units, ones), ("in_income", units, units, -ones)),
+            -free,
+            np.array([r.in_income - r.as_ordinary for r in ranges]),
+        ),
+        Rows(
+            "ordinary of short",
+            names,
+            (("as_ordinary", units, units, ones), ("short_gain", units, units, -ones)),
+            -free,
+            free,
+        ),
+    )
