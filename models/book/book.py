@@ -1,0 +1,170 @@
+"""A book in memory: columns sorted once, households as views of them, faults by household.
+
+Asking for an invalid household raises, so that nobody can optimise on data known to be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Texts, read_only
+from models.book.columns import Columns
+from models.book.faults import Fault, FaultyHouseholdError
+from models.book.policies import PolicyFile
+from models.book.table import Source
+from models.errors import PolicyError, UnknownHouseholdError
+from models.household import Household
+from models.market import Market
+from models.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """How fresh a book is; None where the book has no such date.
+
+    `last_acquired` and `last_trade` date the positions, `first_price` and `last_price` the prices.
+    """
+
+    first_price: date | None
+    last_price: date | None
+    last_acquired: date | None
+    last_trade: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A validated book.
+
+    Attributes
+    ----------
+    path, asof
+        Where it was read from, and the date it is read as of.
+    household_ids
+        Ids of all households, valid or not, sorted; shape `(n_households,)`.
+    target_id, policy_id, net_flow
+        Columns of the households in that order.
+    market
+        What all households share.
+    faults, faults_by_household
+        Every fault, and the faults of each invalid household.
+    policies
+        Every policy by id, the built-in one included.
+    sources, rows, orphan_rows, dates, warnings
+        What a manifest states: files with their hashes, rows by table, rows that belong to no
+        household by table, dates, and what is odd without being wrong.
+    """
+
+    path: Path
+    asof: date
+    household_ids: Texts
+    target_id: Texts
+    policy_id: Texts
+    net_flow: Floats
+    columns: Columns
+    market: Market
+    faults: tuple[Fault, ...]
+    faults_by_household: Mapping[str, tuple[Fault, ...]]
+    policies: Mapping[str, PolicyFile]
+    sources: tuple[Source, ...]
+    rows: Mapping[str, int]
+    orphan_rows: Mapping[str, int]
+    dates: Dates
+    warnings: tuple[str, ...]
+    positions: Mapping[str, int]
+    markets: Mapping[int, Market]
+
+    def __len__(self) -> int:
+        """Count the households."""
+        return len(self.household_ids)
+
+    def household(self, household_id: str) -> Household:
+        """Return one household as views of the book's columns.
+
+        Its market bars buying what its own policy finds too old a price of.
+
+        Raises
+        ------
+        UnknownHouseholdError
+            When the book has no such household.
+        FaultyHouseholdError
+            When the household is invalid.
+        """
+        place = self._place(household_id)
+        if household_id in self.faults_by_household:
+            raise FaultyHouseholdError(household_id, self.faults_by_household[household_id])
+        policy_id = self.policy_id[place]
+        columns = self.columns
+        return Household(
+            household_id=household_id,
+            asof=self.asof,
+            target_id=self.target_id[place],
+            policy_id=policy_id,
+            net_flow=float(self.net_flow[place]),
+            units=columns.units.of(place),
+            accounts=columns.accounts.of(place),
+            lots=columns.lots.of(place),
+            trades=columns.trades.of(place),
+            open_orders=columns.open_orders.of(place),
+            scheduled_buys=columns.scheduled_buys.of(place),
+            restrictions=columns.restrictions.of(place),
+            market=self.markets[self.policy(policy_id).data.max_price_age_days],
+        )
+
+    def policy(self, policy_id: str) -> Policy:
+        """Return one policy.
+
+        Raises
+        ------
+        PolicyError
+            When there is no policy of that id, or its file is faulty: lists all its faults.
+        """
+        found = self.policies.get(policy_id)
+        if found is None:
+            known = ", ".join(sorted(self.policies))
+            raise PolicyError(
+                f"no policy {policy_id!r} in {self.path / 'policies'}; known: {known}"
+            )
+        if found.policy is None:
+            raise PolicyError("\n".join(str(fault) for fault in found.faults))
+        return found.policy
+
+    def faults_of(self, household_id: str) -> tuple[Fault, ...]:
+        """Return the faults that make a household invalid, none when it is valid.
+
+        Raises
+        ------
+        UnknownHouseholdError
+            When the book has no such household.
+        """
+        self._place(household_id)
+        return self.faults_by_household.get(household_id, ())
+
+    def _place(self, household_id: str) -> int:
+        place = self.positions.get(household_id)
+        if place is None:
+            raise UnknownHouseholdError(
+                f"no household {household_id!r} in {self.path}, which has {len(self)}; "
+                "ids are compared as text"
+            )
+        return place
+
+
+def is_fresh(price_date: np.ndarray, asof: date, max_age_days: int) -> Bools:
+    """Whether prices are at most `max_age_days` calendar days old; an undated price passes."""
+    age = np.datetime64(asof, "D") - price_date
+    fresh: Bools = np.isnat(price_date) | (age <= np.timedelta64(max_age_days, "D"))
+    return fresh
+
+
+def market_for_age(market: Market, asof: date, max_age_days: int) -> Market:
+    """Return the market in which too old a price makes a security unusable."""
+    securities = market.securities
+    usable = securities.usable & is_fresh(securities.price_date, asof, max_age_days)
+    if bool((usable == securities.usable).all()):
+        return market
+    return replace(market, securities=replace(securities, usable=read_only(usable)))

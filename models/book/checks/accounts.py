@@ -1,0 +1,109 @@
+"""Faults of accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from models.arrays import Bools
+from models.book.checks.check import rows_where, stated
+from models.book.evidence import Evidence
+from models.book.table import Table
+from models.household import TaxTreatment
+
+
+def _unit_of_another_household(table: Table, evidence: Evidence) -> Bools:
+    links = evidence.links
+    owner = np.append(links.household_of["filing_units"][links.units.first_row], -1)
+    differs: Bools = owner[links.account_unit] != links.household_of["accounts"]
+    return differs & (links.account_unit >= 0)
+
+
+def _rmd_of_no_deferred_account(table: Table, evidence: Evidence) -> Bools:
+    known = np.isin(table.texts("account_type"), table.facts.column("account_type").choices)
+    return (table.number("rmd_due_usd") > 0) & known & ~evidence.account_is(TaxTreatment.DEFERRED)
+
+
+def _rmd_without_receiver(table: Table, evidence: Evidence) -> Bools:
+    """What exceeds the account's own outflow must land in a taxable account of the same unit."""
+    unit = evidence.links.account_unit
+    receives = np.zeros(len(evidence.links.units) + 1, dtype=bool)
+    receives[unit[evidence.account_is(TaxTreatment.TAXABLE)]] = True
+    receives[-1] = True  # an unknown unit is a fault of its own
+    own_outflow = np.maximum(-np.nan_to_num(table.number("net_flow")), 0.0)
+    return (table.number("rmd_due_usd") > own_outflow) & ~receives[unit]
+
+
+CHECKS: Final = (
+    rows_where(
+        "orphan_account",
+        "accounts.household_id",
+        "household {cell} is not in households",
+        "add the household, or leave its accounts out",
+        lambda t, e: stated(t, "household_id") & (e.links.household_of["accounts"] < 0),
+    ),
+    rows_where(
+        "unknown_filing_unit",
+        "accounts.filing_unit_id",
+        "filing unit {cell} is not in filing_units",
+        "add the filing unit, or name one of the household's",
+        lambda t, e: stated(t, "filing_unit_id") & (e.links.account_unit < 0),
+    ),
+    rows_where(
+        "filing_unit_of_another_household",
+        "accounts.filing_unit_id",
+        "filing unit {cell} belongs to another household",
+        "name a filing unit of the account's own household",
+        _unit_of_another_household,
+    ),
+    rows_where(
+        "unknown_menu",
+        "accounts.menu_id",
+        "menu {cell} is not in menus",
+        "add the menu's rows, or leave the cell empty if anything may be bought",
+        lambda t, e: stated(t, "menu_id") & (e.links.account_menu < 0),
+    ),
+    rows_where(
+        "unknown_account_target",
+        "accounts.target_id",
+        "target {cell} is not in targets",
+        "add the target's rows, or leave the cell empty to follow the household's",
+        lambda t, e: stated(t, "target_id") & (e.links.account_target < 0),
+    ),
+    rows_where(
+        "negative_cash_floor",
+        "accounts.cash_floor",
+        "{cell} is negative",
+        "give the least cash to keep, at least 0",
+        lambda t, e: t.number("cash_floor") < 0,
+    ),
+    rows_where(
+        "negative_rmd",
+        "accounts.rmd_due_usd",
+        "{cell} is negative",
+        "give the dollars still due this year, or leave it empty",
+        lambda t, e: t.number("rmd_due_usd") < 0,
+    ),
+    rows_where(
+        "rmd_of_no_deferred_account",
+        "accounts.rmd_due_usd",
+        "{cell} dollars are due from an account that is not tax-deferred",
+        "leave it empty; state what must leave the account as its net_flow",
+        _rmd_of_no_deferred_account,
+    ),
+    rows_where(
+        "rmd_without_taxable_account",
+        "accounts.rmd_due_usd",
+        "{cell} dollars are due, and the filing unit has no taxable account to receive them",
+        "add a taxable account of the same filing unit, or pay it out by the account's net_flow",
+        _rmd_without_receiver,
+    ),
+    rows_where(
+        "early_penalty_out_of_range",
+        "accounts.early_penalty_rate",
+        "{cell} is not a rate of at least 0 and below 1",
+        "give a fraction, 0.10 for 10%",
+        lambda t, e: (t.number("early_penalty_rate") < 0) | (t.number("early_penalty_rate") >= 1),
+    ),
+)

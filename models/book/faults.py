@@ -1,0 +1,72 @@
+"""A fault: where the book is wrong, whom it touches, and what would do.
+
+All faults of a book are collected before anybody is told, because a custodian's file is mended
+once a day and not once a fault. Two errors carry them where a result is impossible: the whole book
+unusable, or one household asked for in spite of its faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.errors import HearthError, UnusableBookError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a book.
+
+    Attributes
+    ----------
+    table, row, column
+        Where: `row` counts from 0 in the table as read (through its parts in sorted order), None
+        for a whole table or column; `column` is None for a whole table or row.
+    what, remedy
+        What is wrong there, and what would do.
+    households
+        Ids of the households that reach the fault, sorted: these are invalid. Empty when nobody
+        does.
+    kind
+        Name of the check that found it, one of `models.book.checks.KINDS`.
+    """
+
+    table: str
+    row: int | None
+    column: str | None
+    what: str
+    remedy: str
+    households: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def where(self) -> str:
+        """Place in words: `lots, row 3, column shares`."""
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.table}{row}{column}"
+
+    def __str__(self) -> str:
+        """Place, what, and what would do, in one line."""
+        return f"{self.where}: {self.what}; {self.remedy}"
+
+
+def listed(faults: Iterable[Fault]) -> str:
+    """Return faults one to a line."""
+    return "\n".join(f"  {fault}" for fault in faults)
+
+
+class FaultyBookError(UnusableBookError):
+    """The book cannot be used at all; `faults` holds every reason found."""
+
+    def __init__(self, place: str, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"{place} is not a usable book:\n{listed(self.faults)}")
+
+
+class FaultyHouseholdError(HearthError):
+    """A household's own data is faulty: mend what `faults` name, then read the book again."""
+
+    def __init__(self, household_id: str, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"household {household_id!r} is invalid:\n{listed(self.faults)}")

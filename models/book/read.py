@@ -1,0 +1,121 @@
+"""From a folder to a book: read, link, check, build, sort. The whole way on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from models.arrays import Days, read_only
+from models.book.book import Book, Dates, market_for_age
+from models.book.checks import check_book, risk
+from models.book.columns import sort_columns
+from models.book.evidence import Evidence
+from models.book.faults import Fault, FaultyBookError
+from models.book.files import Files, read_files
+from models.book.links import link
+from models.book.market import build_menus, build_securities, build_targets
+from models.book.policies import read_policies
+from models.book.reach import Reach
+from models.book.risk import build_risk, read_covariance, read_exposures
+from models.book.schema import POLICY_FOLDER
+from models.book.table import Table
+from models.book.unusable import law_faults, sound_covariance
+from models.market import Market
+
+
+def read_book(path: Path | str, asof: date) -> Book:
+    """Read and validate the book in a folder, as of a date.
+
+    Every fault is collected before anything is said. Faults in cells make invalid the households
+    that reach them and leave the rest of the book as it is.
+
+    Raises
+    ------
+    FaultyBookError
+        An `UnusableBookError` with all its `faults`: a missing table or column, a file or column
+        that cannot be read, a covariance that is not positive semidefinite, a year without law.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        what, remedy = f"{folder} is not a folder", "name the folder that holds the tables"
+        raise FaultyBookError(str(folder), (Fault("book", None, None, what, remedy),))
+    files = read_files(folder)
+    tables = files.tables
+    covariance = read_covariance(tables)
+    sound = sound_covariance(covariance)
+    fatal = (*files.fatal, *law_faults(asof), *sound.faults)
+    if fatal:
+        raise FaultyBookError(str(folder), fatal)
+
+    links = link(tables)
+    exposures = read_exposures(tables, links, covariance.names)
+    policies = read_policies(folder / POLICY_FOLDER)
+    reach = Reach(tables, links, covariance, exposures, asof)
+    evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach)
+    findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
+
+    usable = ~findings.faulty_securities
+    market = Market(
+        build_securities(tables["securities"], links, usable),
+        build_risk(covariance, exposures, sound.matrix),
+        build_targets(tables["targets"], links),
+        build_menus(tables["menus"], links),
+    )
+    households, first = tables["households"], links.households.first_row
+    ages = {file.policy.data.max_price_age_days for file in policies.values() if file.policy}
+    return Book(
+        path=folder,
+        asof=asof,
+        household_ids=read_only(links.households.texts),
+        target_id=read_only(households.texts("target_id")[first]),
+        policy_id=read_only(households.texts("policy_id")[first]),
+        net_flow=read_only(households.filled("net_flow")[first]),
+        columns=sort_columns(tables, links, asof),
+        market=market,
+        faults=findings.faults,
+        faults_by_household=findings.by_household,
+        policies=policies,
+        sources=files.sources,
+        rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
+        orphan_rows=MappingProxyType(links.orphan_rows()),
+        dates=_dates(tables),
+        warnings=tuple(_warnings(files, evidence)),
+        positions=MappingProxyType({name: n for n, name in enumerate(links.households.texts)}),
+        markets=MappingProxyType({age: market_for_age(market, asof, age) for age in ages}),
+    )
+
+
+def _dates(tables: Mapping[str, Table]) -> Dates:
+    prices = tables["securities"].date("price_date")
+    return Dates(
+        _extreme(prices, first=True),
+        _extreme(prices),
+        _extreme(tables["lots"].date("acquired")),
+        _extreme(tables["trades"].date("trade_date")),
+    )
+
+
+def _extreme(days: Days, *, first: bool = False) -> date | None:
+    known = days[~np.isnat(days)]
+    if not known.size:
+        return None
+    day: date = (known.min() if first else known.max()).item()
+    return day
+
+
+def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
+    for name in files.ignored:
+        yield f"{name} is no table of a book and was ignored"
+    if "trades" in files.absent:
+        yield "there is no table trades: wash sales with purchases and sales of the past are unseen"
+    for name, count in evidence.links.orphan_rows().items():
+        yield f"{name}: {count} rows belong to no household of the book"
+    dates = evidence.tables["securities"].date("price_date")
+    if dates.size and np.isnat(dates).all():
+        yield "securities: no price has a date, so none is checked for its age"
+    for file in evidence.policies.values():
+        yield from file.warnings
