@@ -1,0 +1,28 @@
+"""The exact ledger: orders replayed on lots and cash, in decimals, by the law's lot order.
+
+What a book holds is given as floats; what trades is converted to the decimals that were meant, and
+everything after that is exact. Nothing here knows an objective, a limit or a solver.
+"""
+
+from models.ledger.booking import BookedOrder, Booking, book_orders
+from models.ledger.exact import exact
+from models.ledger.history import History, read_history
+from models.ledger.replay import Ledger, UnitRun, replay
+from models.ledger.reservations import Reservations, is_loss_lot, reserve
+from models.ledger.sales import LotSale
+
+__all__ = [
+    "BookedOrder",
+    "Booking",
+    "History",
+    "Ledger",
+    "LotSale",
+    "Reservations",
+    "UnitRun",
+    "book_orders",
+    "exact",
+    "is_loss_lot",
+    "read_history",
+    "replay",
+    "reserve",
+]

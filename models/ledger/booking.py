@@ -1,0 +1,119 @@
+"""Orders as given become orders as booked: labels resolved, faults collected with their place.
+
+Two types, so that the ledger can never replay an order that names an unknown lot. An order that
+cannot be booked is left out of the replay and named in a breach; the others still go on, so that
+one typing error does not hide every other fault.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from models.household import Household
+from models.ledger.exact import ZERO, exact
+from models.order import Order, Side
+from models.plan import Breach
+
+
+@dataclass(frozen=True, slots=True)
+class BookedOrder:
+    """An order with indexes instead of labels; `price` is the book's.
+
+    `account` is local to the household, `security` indexes the market, `lots` holds (index of the
+    household's lot, shares).
+    """
+
+    order: Order
+    account: int
+    security: int
+    shares: Decimal
+    price: Decimal
+    lots: tuple[tuple[int, Decimal], ...]
+
+    @property
+    def is_buy(self) -> bool:
+        """Whether it buys."""
+        return self.order.side == Side.BUY
+
+    @property
+    def amount(self) -> Decimal:
+        """Dollars at the book's price, before costs."""
+        return self.shares * self.price
+
+    @property
+    def where(self) -> tuple[int, int]:
+        """Account and security."""
+        return self.account, self.security
+
+
+class Booking(NamedTuple):
+    """Orders that can be replayed, and what is wrong with those that cannot."""
+
+    orders: tuple[BookedOrder, ...]
+    faults: tuple[Breach, ...]
+
+
+def book_orders(household: Household, orders: Sequence[Order]) -> Booking:
+    """Resolve the labels of orders; collect every label or number that means nothing."""
+    labels = _Labels(household, any(order.lots for order in orders))
+    booked: list[BookedOrder] = []
+    faults: list[Breach] = []
+    for order in orders:
+        wrong = list(labels.faults(order))
+        faults.extend(wrong)
+        if not wrong:
+            booked.append(labels.resolve(order))
+    return Booking(tuple(booked), tuple(faults))
+
+
+class _Labels:
+    """Where each label of the household stands."""
+
+    def __init__(self, household: Household, lots: bool) -> None:
+        securities = household.market.securities
+        self._account = _positions(household.accounts.account_id.tolist())
+        self._security = _positions(securities.security_id.tolist())
+        self._lot = _positions(household.lots.lot_id.tolist()) if lots else {}
+        self._price = securities.price
+
+    def faults(self, order: Order) -> Iterator[Breach]:
+        """Yield what makes an order impossible to book."""
+        where = order.order_id
+        shares = float(order.shares)
+        if order.account_id not in self._account:
+            yield Breach("unknown_account", f"{where}: {order.account_id}", shares)
+        if order.side not in (Side.BUY, Side.SELL):
+            yield Breach("unknown_side", f"{where}: {order.side}", shares)
+        if not order.shares.is_finite() or order.shares <= ZERO:
+            yield Breach("positive_shares", where, shares)
+        if order.security_id not in self._security:
+            yield Breach("unknown_security", f"{where}: {order.security_id}", shares)
+        else:
+            price = float(self._price[self._security[order.security_id]])
+            if not (math.isfinite(price) and price > 0):
+                yield Breach("unusable_security", f"{where}: {order.security_id}", shares)
+        for lot in order.lots:
+            if lot.lot_id not in self._lot:
+                yield Breach("unknown_lot", f"{where}: {lot.lot_id}", float(lot.shares))
+            if not lot.shares.is_finite() or lot.shares <= ZERO:
+                yield Breach("positive_shares", f"{where}: {lot.lot_id}", float(lot.shares))
+
+    def resolve(self, order: Order) -> BookedOrder:
+        """Return the order with indexes and the book's price."""
+        security = self._security[order.security_id]
+        return BookedOrder(
+            order=order,
+            account=self._account[order.account_id],
+            security=security,
+            shares=order.shares,
+            price=exact(self._price[security]),
+            lots=tuple((self._lot[lot.lot_id], lot.shares) for lot in order.lots),
+        )
+
+
+def _positions(labels: list[str]) -> dict[str, int]:
+    return {label: i for i, label in enumerate(labels)}

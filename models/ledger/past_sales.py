@@ -1,0 +1,133 @@
+"""Past sales as the wash-sale engine wants them: which recent purchases they closed, at what loss.
+
+A sale row may name its lot or not, and a sold lot is no longer in the book. What was bought lately
+and is gone must have been sold by some row: a row that names a lot took from that lot's purchase;
+for the rest, sales took first in, first out, so the last sale took the latest purchase. Treating
+every sale as one of old shares was refused: a lot bought and sold again would wash its own loss.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from models.household import Household
+from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
+from models.ledger.purchases import Bought, BoughtWhere, is_sheltered
+from models.tax.wash_records import PastSale
+from models.tolerances import LOSS_USD
+
+
+class DatedSale(NamedTuple):
+    """A past sale of a group in an account; `order` sorts it among the group's events.
+
+    The order is (day, 0 for gains and 1 for losses, day the shares were acquired): shares sold at
+    a gain on the day of a loss are gone before the loss asks for a replacement.
+    """
+
+    group: int
+    account: int
+    order: tuple[int, int, int]
+    sale: PastSale
+
+
+Closings: TypeAlias = dict[int, list[tuple[BoughtWhere, Decimal]]]
+"""By row of the history: the recent purchases a sale closed, and how many shares of each."""
+
+
+def past_sales(household: Household, closings: Closings) -> list[DatedSale]:
+    """Return the past sales that closed recent purchases or were taxable losses."""
+    rows = _sale_rows(household)
+    named = _named_lots(household, rows)
+    found: list[DatedSale] = []
+    for row in rows:
+        found.extend(_sale(household, row, named[row], closings.get(row, [])))
+    return found
+
+
+def _sale(
+    household: Household, row: int, lot: int | None, closed: list[tuple[BoughtWhere, Decimal]]
+) -> list[DatedSale]:
+    """Return one row of the history: the part that closed recent purchases, and the rest."""
+    trades = household.trades
+    account, security = int(trades.account[row]), int(trades.security[row])
+    group = int(household.market.securities.identical_group[security])
+    sheltered = is_sheltered(household, account)
+    known = trades.realized_gain[row]
+    gain = None if np.isnan(known) else exact(known)
+    loss = not sheltered and (gain is None or gain < -LOSS_USD)
+    day = int(days_of(trades.trade_date[row : row + 1])[0])
+    shares = exact(trades.shares[row])
+
+    def part(of: Decimal, lot_id: str, purchase: str | None, acquired: int) -> DatedSale:
+        sale = PastSale(
+            date=date_of(day),
+            group=str(group),
+            shares=of,
+            gain=None if gain is None else gain * of / shares,
+            purchase=purchase,
+            lot_id=lot_id,
+            acquired=date_of(acquired) if acquired else None,
+            sheltered=sheltered,
+        )
+        return DatedSale(group, account, (day, int(loss), acquired), sale)
+
+    found = [part(of, f"{where}/gone", None, where.day) for where, of in closed]
+    left = shares - sum((of for _, of in closed), ZERO)
+    if loss and left > ZERO:
+        acquired = 0
+        purchase = None
+        if lot is not None and not np.isnat(household.lots.acquired[lot]):
+            acquired = int(days_of(household.lots.acquired[lot : lot + 1])[0])
+            purchase = str(BoughtWhere(account, security, acquired))
+        found.append(part(left, f"past sale {row}", purchase, acquired))
+    return found
+
+
+def find_closings(household: Household, bought: list[Bought]) -> Closings:
+    """Say which past sales took the shares of recent purchases that are gone."""
+    gone = {each.where: each.gone for each in bought if each.gone > ZERO}
+    rows = _sale_rows(household) if gone else []
+    trades, days = household.trades, days_of(household.trades.trade_date)
+    acquired = days_of(household.lots.acquired)
+    closed: Closings = {}
+    left = {row: exact(trades.shares[row]) for row in rows}
+    named = _named_lots(household, rows)
+
+    def take(row: int, where: BoughtWhere) -> None:
+        shares = min(left[row], gone.get(where, ZERO))
+        if shares > ZERO:
+            closed.setdefault(row, []).append((where, shares))
+            left[row] -= shares
+            gone[where] -= shares
+
+    for row in rows:
+        lot = named[row]
+        if lot is not None:
+            account, security = int(trades.account[row]), int(trades.security[row])
+            take(row, BoughtWhere(account, security, int(acquired[lot])))
+    for row in sorted(rows, key=lambda r: (-int(days[r]), -r)):
+        if named[row] is not None:
+            continue
+        for where in sorted(gone, key=lambda w: -w.day):
+            same = (where.account, where.security) == (trades.account[row], trades.security[row])
+            if same and where.day < days[row]:
+                take(row, where)
+    return closed
+
+
+def _sale_rows(household: Household) -> list[int]:
+    trades = household.trades
+    known = days_of(trades.trade_date) <= day_of(household.asof)
+    rows: list[int] = np.flatnonzero(known & (trades.side == "sell")).tolist()
+    return rows
+
+
+def _named_lots(household: Household, rows: list[int]) -> dict[int, int | None]:
+    """Return, by row, the lot it names if that lot is still held."""
+    if not rows:
+        return {}
+    lot_row = {str(lot_id): i for i, lot_id in enumerate(household.lots.lot_id.tolist())}
+    return {row: lot_row.get(str(household.trades.lot_id[row])) for row in rows}

@@ -1,0 +1,117 @@
+"""What the household bought lately, and how much of it is still held.
+
+A wash sale asks for shares *acquired*, and a book shows purchases twice: as lots and as buy trades.
+Neither alone will do. A sheltered account may report one undated lot, so that only its trades tell
+what it bought; a trade history may be cut, so that only the lots tell. Hence, per account, security
+and date, the greater of both. Adding them was refused: every purchase would count twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
+from models.tax.wash_outcome import WINDOW
+from models.tax.wash_records import NOT_ACQUIRED
+
+REACH_DAYS: Final = 61 + WINDOW.days
+"""How far back purchases matter: 30 days before the oldest trade that a book must hold."""
+
+
+class BoughtWhere(NamedTuple):
+    """One day's purchase: local account, market security, day number."""
+
+    account: int
+    security: int
+    day: int
+
+    def __str__(self) -> str:
+        """Name the purchase within the household."""
+        return f"{self.account}/{self.security}/{date_of(self.day)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Shares of one security bought in one account on one day.
+
+    `lots` are the lots that still show it; `undated` counts shares that undated lots hold of it;
+    `gone` the shares that were sold since.
+    """
+
+    where: BoughtWhere
+    group: int
+    sheltered: bool
+    lots: list[int]
+    undated: Decimal
+    gone: Decimal
+
+
+def bought_lately(household: Household) -> list[Bought]:
+    """Return every purchase that can still matter, in order of acquisition."""
+    today = day_of(household.asof)
+    lots = _dated_lots(household, today)
+    traded = _traded(household, today)
+    groups = household.market.securities.identical_group
+    undated = _undated(household)
+    found = []
+    for where in sorted(lots.keys() | traded.keys(), key=lambda w: (w.day, w), reverse=True):
+        members = lots.get(where, [])
+        held = sum((exact(household.lots.shares[i]) for i in members), ZERO)
+        missing = max(ZERO, traded.get(where, ZERO) - held)
+        # Sales are first in, first out where nothing says otherwise: what is left was bought last.
+        position = where.account, where.security
+        kept = min(missing, undated.get(position, ZERO))
+        if kept > ZERO:
+            undated[position] -= kept
+        found.append(
+            Bought(
+                where=where,
+                group=int(groups[where.security]),
+                sheltered=is_sheltered(household, where.account),
+                lots=members,
+                undated=kept,
+                gone=missing - kept,
+            )
+        )
+    return found[::-1]
+
+
+def is_sheltered(household: Household, account: int) -> bool:
+    """Whether the account is not taxable."""
+    kind = household.accounts.account_type[account]
+    return TREATMENT_OF[kind] is not TaxTreatment.TAXABLE
+
+
+def _dated_lots(household: Household, today: int) -> dict[BoughtWhere, list[int]]:
+    lots, days = household.lots, days_of(household.lots.acquired)
+    members: dict[BoughtWhere, list[int]] = {}
+    for i in np.flatnonzero((days >= today - REACH_DAYS) & (days <= today)).tolist():
+        if lots.origin[i] not in NOT_ACQUIRED:
+            where = BoughtWhere(int(lots.account[i]), int(lots.security[i]), int(days[i]))
+            members.setdefault(where, []).append(i)
+    return members
+
+
+def _traded(household: Household, today: int) -> dict[BoughtWhere, Decimal]:
+    trades, days = household.trades, days_of(household.trades.trade_date)
+    shares: dict[BoughtWhere, Decimal] = {}
+    lately = (days >= today - REACH_DAYS) & (days <= today)
+    for i in np.flatnonzero(lately & (trades.side == "buy")).tolist():
+        where = BoughtWhere(int(trades.account[i]), int(trades.security[i]), int(days[i]))
+        shares[where] = shares.get(where, ZERO) + exact(trades.shares[i])
+    return shares
+
+
+def _undated(household: Household) -> dict[tuple[int, int], Decimal]:
+    """Return the shares of lots without a date, by account and security."""
+    lots = household.lots
+    shares: dict[tuple[int, int], Decimal] = {}
+    for i in np.flatnonzero(np.isnat(lots.acquired)).tolist():
+        position = int(lots.account[i]), int(lots.security[i])
+        shares[position] = shares.get(position, ZERO) + exact(lots.shares[i])
+    return shares

@@ -1,0 +1,175 @@
+"""Wash sales of this run: its loss sales against recent purchases and against its own buys.
+
+The law's engine matches share by share; this file only decides which groups need it. A group with
+no loss sale, or with neither a recent purchase nor a buy, cannot be washed and is left alone, which
+is nearly every group of a plan that avoids wash sales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.household import Household
+from models.ledger.booking import BookedOrder
+from models.ledger.exact import ZERO, exact
+from models.ledger.history import History, exact_lot, recent_shares
+from models.ledger.purchases import is_sheltered
+from models.ledger.reservations import Reservations
+from models.ledger.sales import LotSale
+from models.tax.wash_outcome import Fragment, Match, Replay
+from models.tax.wash_records import Event, Lot, Part, Purchase, Sale
+from models.tax.wash_sale import replay
+from models.tolerances import LOSS_USD
+
+
+@dataclass(frozen=True, slots=True)
+class PastWash:
+    """A past loss that a purchase of this run disallows: unit, whether long, dollars ≥ 0."""
+
+    unit: int
+    long: bool
+    deferred: Decimal
+    destroyed: Decimal
+    restated: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Washes:
+    """What wash sales make of this run.
+
+    Attributes
+    ----------
+    sales
+        The run's sales of lots, with what is disallowed.
+    past
+        Past losses that the run's purchases disallow after all.
+    matches
+        Which shares met which replacement.
+    recent
+        By group with a loss sale: shares bought in the last 30 days that replaced nothing before
+        the run and are still held after it.
+    held
+        By group replayed: what is held after the run, with adjusted bases and periods.
+    """
+
+    sales: tuple[LotSale, ...]
+    past: tuple[PastWash, ...]
+    matches: tuple[Match, ...]
+    recent: Mapping[int, tuple[Fragment, ...]]
+    held: Mapping[int, tuple[Fragment, ...]]
+
+
+def match_washes(
+    household: Household,
+    history: History,
+    reserved: Reservations,
+    sales: Sequence[LotSale],
+    orders: Sequence[BookedOrder],
+) -> Washes:
+    """Match the run's losses with recent purchases, the run's buys and open buys."""
+    groups = household.market.securities.identical_group
+    buys = _buys(household, reserved, orders)
+    lost = {int(groups[sale.security]) for sale in sales if sale.loss_lot or sale.gain < -LOSS_USD}
+    ordered = {int(groups[order.security]) for order in orders if order.is_buy}
+    asking = (lost & (history.recent.keys() | buys.keys())) | (history.locked.keys() & ordered)
+    asking |= {group for group in lost if group in history.events and _counts_closed(history)}
+    if not asking:
+        return Washes(tuple(sales), (), (), {}, {})
+    disallowed: dict[int, tuple[Decimal, Decimal]] = {}
+    past: list[PastWash] = []
+    matches: list[Match] = []
+    recent: dict[int, tuple[Fragment, ...]] = {}
+    held: dict[int, tuple[Fragment, ...]] = {}
+    for group in sorted(asking):
+        mine = [sale for sale in sales if int(groups[sale.security]) == group]
+        bought = buys.get(group, [])
+        result = _replay(household, history, group, mine, bought)
+        own = {str(household.lots.lot_id[sale.lot]): sale.lot for sale in mine}
+        for piece in result.pieces:
+            if not piece.booked:
+                deferred, destroyed = disallowed.get(own[piece.lot_id], (ZERO, ZERO))
+                disallowed[own[piece.lot_id]] = (
+                    deferred + piece.deferred,
+                    destroyed + piece.destroyed,
+                )
+            elif piece.disallowed or piece.restated:
+                unit = int(household.accounts.filing_unit[history.account_of[piece.lot_id]])
+                past.append(
+                    PastWash(unit, piece.long, piece.deferred, piece.destroyed, piece.restated)
+                )
+        matches.extend(match for match in result.matches if not match.booked)
+        held[group] = result.held
+        new = {lot.lot_id for lot in bought}
+        left = [part for part in result.held if part.lot.lot_id not in new]
+        recent[group] = recent_shares(left, household.asof)
+    settled = _share_out(sales, disallowed)
+    return Washes(settled, tuple(past), tuple(matches), recent, held)
+
+
+def _counts_closed(history: History) -> bool:
+    return history.rules.closed_replacements == "count"
+
+
+def _buys(
+    household: Household, reserved: Reservations, orders: Sequence[BookedOrder]
+) -> dict[int, list[Lot]]:
+    """Return what today's buys and open buys add, by group."""
+    groups = household.market.securities.identical_group
+    bought: dict[int, list[Lot]] = {}
+    new = [(o.account, o.security, o.shares, o.price, o.order.order_id) for o in orders if o.is_buy]
+    for account, security, shares in reserved.purchases:
+        price = exact(household.market.securities.price[security])
+        new.append((account, security, shares, price, f"open/{account}/{security}"))
+    for k, (account, security, shares, price, name) in enumerate(new):
+        group = int(groups[security])
+        lot = Lot(
+            lot_id=f"{k}/{name}",
+            group=str(group),
+            shares=shares,
+            basis=shares * price,
+            acquired=household.asof,
+            account=str(household.accounts.account_id[account]),
+            sheltered=is_sheltered(household, account),
+        )
+        bought.setdefault(group, []).append(lot)
+    return bought
+
+
+def _replay(
+    household: Household, history: History, group: int, sales: list[LotSale], buys: list[Lot]
+) -> Replay:
+    """Replay one group: its past, the run's sales all at once, then the run's purchases."""
+    past = history.events.get(group, ())
+    known = {event.lot.lot_id for event in past if isinstance(event, Purchase)}
+    sold: dict[int, tuple[Decimal, Decimal]] = {}
+    for sale in sales:
+        shares, proceeds = sold.get(sale.lot, (ZERO, ZERO))
+        sold[sale.lot] = shares + sale.shares, proceeds + sale.proceeds
+    lots = [
+        exact_lot(household, lot) for lot in sold if str(household.lots.lot_id[lot]) not in known
+    ]
+    parts = tuple(
+        Part(str(household.lots.lot_id[lot]), shares, proceeds)
+        for lot, (shares, proceeds) in sold.items()
+    )
+    today: list[Event] = [Sale(household.asof, parts)] if parts else []
+    return replay(lots, (*past, *today, *(Purchase(lot) for lot in buys)), history.rules)
+
+
+def _share_out(
+    sales: Sequence[LotSale], disallowed: Mapping[int, tuple[Decimal, Decimal]]
+) -> tuple[LotSale, ...]:
+    """Give each sale of a lot its part of what is disallowed on the lot, by shares."""
+    total: dict[int, Decimal] = {}
+    for sale in sales:
+        total[sale.lot] = total.get(sale.lot, ZERO) + sale.shares
+    settled = []
+    for sale in sales:
+        deferred, destroyed = disallowed.get(sale.lot, (ZERO, ZERO))
+        if deferred or destroyed:
+            part = 1 if sale.shares == total[sale.lot] else sale.shares / total[sale.lot]
+            sale = sale.washed(deferred * part, destroyed * part)
+        settled.append(sale)
+    return tuple(settled)

@@ -1,0 +1,80 @@
+"""What each account holds before and after the orders, and the weights that follow.
+
+Shares of the securities that the household touches only, as one small matrix; floats suffice, since
+nothing here is a budget or an account's cash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints
+from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Positions of a household, columns being the securities it touches.
+
+    Attributes
+    ----------
+    securities
+        Market index of each column, ascending, shape `(m,)`.
+    price
+        Dollars per share, shape `(m,)`.
+    before, after
+        Shares by account and column, shape `(n_accounts, m)`.
+    cash_before, cash_after
+        Dollars by account: after the account's own flow, and after everything.
+    taxable, deferred
+        Tax treatment by account.
+    value_usd
+        W: all positions and cash after all flows, before trades and their costs.
+    """
+
+    securities: Ints
+    price: Floats
+    before: Floats
+    after: Floats
+    cash_before: Floats
+    cash_after: Floats
+    taxable: Bools
+    deferred: Bools
+    value_usd: float
+
+    def column(self, security: int) -> int:
+        """Column of a security that the household touches."""
+        return int(np.searchsorted(self.securities, security))
+
+
+def holdings(household: Household, ledger: Ledger) -> Holdings:
+    """Lay out positions before and after the orders."""
+    lots, accounts = household.lots, household.accounts
+    traded = np.array([security for _, security in ledger.change], np.int64)
+    securities, column = np.unique(np.concatenate([lots.security, traded]), return_inverse=True)
+    m, n = len(securities), len(accounts.account_id)
+    held = column[: len(lots.security)]
+    before: Floats = np.zeros((n, m))
+    np.add.at(before, (lots.account, held), lots.shares)
+    after: Floats = before.copy()
+    for (account, _), col, change in zip(
+        ledger.change, column[len(lots.security) :], ledger.change.values(), strict=True
+    ):
+        after[account, col] += float(change)
+    price = household.market.securities.price[securities]
+    cash_before = accounts.cash + accounts.net_flow
+    treatment = [TREATMENT_OF[kind] for kind in accounts.account_type]
+    return Holdings(
+        securities=securities,
+        price=price,
+        before=before,
+        after=after,
+        cash_before=cash_before,
+        cash_after=np.array([float(cash) for cash in ledger.cash]),
+        taxable=np.array([kind is TaxTreatment.TAXABLE for kind in treatment], bool),
+        deferred=np.array([kind is TaxTreatment.DEFERRED for kind in treatment], bool),
+        value_usd=float((before @ price).sum() + cash_before.sum() + household.net_flow),
+    )

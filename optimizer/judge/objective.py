@@ -1,0 +1,119 @@
+"""The objective J in dollars, from holdings and exact taxes: every term, no constant dropped.
+
+J = w_te·(γ/2)·H·Σ_g W_g·TE_g² + w_tax·Σ_u [V_u(after) − V_u(before)]
+    − w_basis·δ·τ_f·Σ(recognised gain + destroyed loss) + w_cost·costs
+    + w_drag·A_H·Σ h·y + w_tax·(roth_premium·R − τ_ret·D)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from models.arrays import Floats
+from models.household import Household
+from models.ledger.exact import ZERO
+from models.policy import Policy
+from optimizer.judge.holdings import Holdings
+from optimizer.judge.rates import UnitRates, annuity_years, discount
+from optimizer.judge.tracking import (
+    LEAST_VALUE_USD,
+    ManagementGroup,
+    account_scale,
+    tracking_variance,
+)
+from optimizer.judge.unit_tax import UnitTax
+
+
+class Measure(NamedTuple):
+    """A state of the household: objective's terms in dollars, TE (annual), drag (dollars a year).
+
+    `tracking_error` is None when the household is worth less than a dollar.
+    """
+
+    terms_usd: Mapping[str, float]
+    tracking_error: float | None
+    drag_usd: float
+
+    @property
+    def objective_usd(self) -> float:
+        """J."""
+        return sum(self.terms_usd.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What states of one household are measured with."""
+
+    household: Household
+    policy: Policy
+    rates: tuple[UnitRates, ...]
+    groups: tuple[ManagementGroup, ...]
+    held: Holdings
+
+    def measure(
+        self, shares: Floats, cash: Floats, units: Sequence[UnitTax], cost: Decimal
+    ) -> Measure:
+        """Measure a state: shares by account and column, cash by account, taxes, cost of trades."""
+        weights, tax = self.policy.weights, self.policy.tax
+        dollars = shares * self.held.price
+        variances = self._variances(dollars, cash)
+        drag = self._drag(dollars)
+        worth = np.array([group.value_usd for group in self.groups])
+        tracked = float(worth @ variances)
+        horizon = self.policy.risk.horizon_years
+        delta = discount(self.policy)
+        basis_change = -sum(
+            float(unit.rates.future * (unit.run.recognized - unit.run.destroyed)) for unit in units
+        )
+        withdrawal = sum(
+            tax.roth_premium * float(unit.run.roth)
+            - float(unit.rates.deferred * unit.run.distribution)
+            for unit in units
+        )
+        terms = {
+            "tracking_error": (
+                weights.tracking_error * self.policy.risk.aversion / 2 * horizon * tracked
+            ),
+            "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
+            "basis_change": weights.basis_change * delta * basis_change,
+            "trading_cost": weights.trading_cost * float(cost),
+            "tax_drag": weights.tax_drag * annuity_years(self.policy) * drag,
+            "withdrawal": weights.tax * withdrawal,
+        }
+        total = self.held.value_usd
+        if total < LEAST_VALUE_USD:
+            terms["tracking_error"] = 0.0
+            return Measure(terms, None, drag)
+        return Measure(terms, float(np.sqrt(tracked / total)), drag)
+
+    def _variances(self, dollars: Floats, cash: Floats) -> Floats:
+        scale = account_scale(self.household, self.policy, self.rates)
+        return np.array(
+            [
+                tracking_variance(
+                    self.household.market,
+                    group,
+                    self.held.securities,
+                    scale[group.accounts] @ dollars[group.accounts],
+                    float(scale[group.accounts] @ cash[group.accounts]),
+                )
+                for group in self.groups
+            ]
+        )
+
+    def _drag(self, dollars: Floats) -> float:
+        """Σ h·y of one year: all-in rates in taxable accounts, foreign tax in sheltered ones."""
+        securities, columns = self.household.market.securities, self.held.securities
+        unit = self.household.accounts.filing_unit
+        long = np.array([float(each.long) for each in self.rates])[unit]
+        ordinary = np.array([float(each.ordinary) for each in self.rates])[unit]
+        taxed = dollars * self.held.taxable[:, None]
+        yearly = float(long @ (taxed @ securities.qualified_yield[columns]))
+        yearly += float(ordinary @ (taxed @ securities.ordinary_yield[columns]))
+        sheltered = dollars * ~self.held.taxable[:, None]
+        return yearly + float((sheltered @ securities.foreign_tax_yield[columns]).sum())

@@ -1,0 +1,56 @@
+"""Every rule a plan must keep, one function each; `RULES` lists them in the order of reports."""
+
+from typing import Final
+
+from optimizer.judge.case import Rule
+from optimizer.judge.rules.bands import bands
+from optimizer.judge.rules.budgets import (
+    gain_budget,
+    gain_share,
+    long_term_guard,
+    short_gain,
+    tax_budget,
+    te_max,
+    turnover,
+)
+from optimizer.judge.rules.cash import cash_floor, flows, minimum_outflow
+from optimizer.judge.rules.form import one_order, order_ids, price
+from optimizer.judge.rules.permissions import (
+    exempt_in_sheltered,
+    menu,
+    mode,
+    restriction,
+    unusable_security,
+)
+from optimizer.judge.rules.ranks import rank
+from optimizer.judge.rules.sizes import minimum_trade, same_day, share_step
+from optimizer.judge.rules.supply import lot_supply
+from optimizer.judge.rules.wash import wash_sale
+
+RULES: Final[tuple[Rule, ...]] = (
+    price,
+    order_ids,
+    one_order,
+    lot_supply,
+    cash_floor,
+    flows,
+    minimum_outflow,
+    mode,
+    menu,
+    restriction,
+    unusable_security,
+    exempt_in_sheltered,
+    rank,
+    same_day,
+    minimum_trade,
+    share_step,
+    wash_sale,
+    tax_budget,
+    gain_budget,
+    gain_share,
+    short_gain,
+    long_term_guard,
+    turnover,
+    te_max,
+    bands,
+)

@@ -1,0 +1,97 @@
+"""Wash-sale windows of the past, of this run, and of what will happen by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import numpy as np
+
+from models.ledger.exact import ZERO, day_of, days_of
+from models.plan import Breach
+from models.tax.wash_outcome import WINDOW
+from models.tolerances import LOSS_USD
+from optimizer.judge.case import Case
+
+RULE = "wash_sale"
+
+
+def wash_sale(case: Case) -> Iterator[Breach]:
+    """No buy of a group that a loss sale has locked; under `avoid`, no loss sale that is washed.
+
+    Amounts are dollars: of the buy where it is locked, of the loss where a loss is at stake.
+    """
+    lost = _losses(case)
+    yield from _locked(case)
+    yield from _both_sides(case, lost)
+    if case.policy.wash_sale.mode != "avoid":
+        return
+    yield from _disallowed(case)
+    yield from _recent(case, lost)
+    yield from _coming(case, lost)
+
+
+def _losses(case: Case) -> dict[int, Decimal]:
+    """Loss of the run's loss-lot sales in taxable accounts by group, dollars ≥ 0."""
+    lost: dict[int, Decimal] = {}
+    for sale in case.ledger.sales:
+        if sale.loss_lot:
+            group = case.group_of(sale.security)
+            lost[group] = lost.get(group, ZERO) - sale.gain
+    return lost
+
+
+def _locked(case: Case) -> Iterator[Breach]:
+    """A past loss that still waits for a replacement, or an open sale of a loss lot, locks."""
+    for order in case.buys:
+        group = case.group_of(order.security)
+        name = case.group_name(group)
+        if group in case.history.locked:
+            until = case.history.locked[group]
+            where = f"{order.order.order_id}: {name} is locked through {until} by a past loss"
+            yield Breach(RULE, where, float(order.amount))
+        elif group in case.reserved.lost:
+            where = f"{order.order.order_id}: an open order sells {name} at a loss"
+            yield Breach(RULE, where, float(order.amount))
+
+
+def _both_sides(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
+    """Loss lots of a group are not sold while any account buys the group."""
+    bought = {case.group_of(order.security) for order in case.buys}
+    for group in sorted(bought & lost.keys()):
+        where = f"{case.group_name(group)}: sold at a loss and bought in the same run"
+        yield Breach(RULE, where, float(lost[group]))
+
+
+def _disallowed(case: Case) -> Iterator[Breach]:
+    """Under `avoid`, no loss of the run is disallowed."""
+    disallowed: dict[int, Decimal] = {}
+    for sale in case.ledger.sales:
+        group = case.group_of(sale.security)
+        amount = sale.deferred + sale.destroyed
+        disallowed[group] = disallowed.get(group, ZERO) + amount
+    for group, amount in disallowed.items():
+        if amount > LOSS_USD:
+            yield Breach(RULE, f"{case.group_name(group)}: loss disallowed", float(amount))
+
+
+def _recent(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
+    """Under `avoid`, no loss sale while shares bought in the last 30 days remain."""
+    for group, amount in lost.items():
+        if case.ledger.washes.recent.get(group):
+            where = f"{case.group_name(group)}: shares bought in the last 30 days remain"
+            yield Breach(RULE, where, float(amount))
+
+
+def _coming(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
+    """Under `avoid`, no loss sale before a scheduled buy within 30 days, or beside an open buy."""
+    scheduled, today = case.household.scheduled_buys, day_of(case.household.asof)
+    days = days_of(scheduled.date)
+    soon = np.flatnonzero((days >= today) & (days <= today + WINDOW.days)).tolist()
+    coming = {case.group_of(int(scheduled.security[k])): str(scheduled.date[k]) for k in soon}
+    for group, amount in lost.items():
+        name = case.group_name(group)
+        if group in coming:
+            yield Breach(RULE, f"{name}: scheduled buy on {coming[group]}", float(amount))
+        if group in case.reserved.bought:
+            yield Breach(RULE, f"{name}: an open order buys it", float(amount))

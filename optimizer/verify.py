@@ -1,0 +1,154 @@
+"""The judge: what orders do to a household, and which rules they break.
+
+A plan is judged from its orders alone. They are replayed on the exact ledger, the objective is
+measured from the holdings that result, and every rule is checked again, numerically. Nothing is
+taken from the program that proposed them: a wrong formula would pass its own exam.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import localcontext
+
+from models.household import Household
+from models.ledger import (
+    Ledger,
+    Reservations,
+    book_orders,
+    exact,
+    read_history,
+    replay,
+    reserve,
+)
+from models.ledger.exact import PRECISION, ZERO
+from models.order import Flow, Order
+from models.plan import Breach, Figures, Lockout
+from models.policy import Policy
+from optimizer.judge.case import Case, breaches_of, excess_usd
+from optimizer.judge.holdings import holdings
+from optimizer.judge.objective import Measure, Yardstick
+from optimizer.judge.rates import unit_rates
+from optimizer.judge.rules import RULES
+from optimizer.judge.tracking import LEAST_VALUE_USD, management_groups
+from optimizer.judge.unit_tax import UnitTax, unit_taxes
+
+BPS_PER_UNIT = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge found.
+
+    Attributes
+    ----------
+    figures
+        The plan's figures.
+    breaches
+        Rules that the orders break; empty for a plan that may leave.
+    lockouts
+        Groups that the run's loss sales lock, and until when.
+    units
+        Each filing unit's year: gains, netting, taxes before and after.
+    objective_usd
+        J after the orders, dollars.
+    ledger
+        The exact replay: lots sold, cash, wash-sale matches.
+    """
+
+    figures: Figures
+    breaches: tuple[Breach, ...]
+    lockouts: tuple[Lockout, ...]
+    units: tuple[UnitTax, ...]
+    objective_usd: float
+    ledger: Ledger
+
+    @property
+    def kept(self) -> bool:
+        """Whether every rule is kept."""
+        return not self.breaches
+
+
+def verify(
+    household: Household, policy: Policy, orders: Sequence[Order], flows: Sequence[Flow] = ()
+) -> Verdict:
+    """Replay orders and flows on the exact ledger, measure the objective, check every rule.
+
+    Parameters
+    ----------
+    household, policy
+        What the orders are for; the household is valid (see `models.book`).
+    orders, flows
+        As they would leave, exact.
+    """
+    with localcontext(prec=PRECISION):
+        history = read_history(household, policy.wash_sale.closed_replacements)
+        reserved = reserve(household, policy)
+        booking = book_orders(household, orders)
+        ledger = replay(household, policy, booking.orders, flows, history, reserved)
+        rates = unit_rates(household, policy)
+        units = unit_taxes(household, rates, ledger)
+        held = holdings(household, ledger)
+        groups = management_groups(household, held)
+        yardstick = Yardstick(household, policy, rates, groups, held)
+        after = yardstick.measure(held.after, held.cash_after, units, ledger.cost)
+        idle = replay(household, policy, (), (), history, reserved)
+        still = unit_taxes(household, rates, idle)
+        before = yardstick.measure(held.before, held.cash_before, still, ZERO)
+        case = Case(
+            household=household,
+            policy=policy,
+            orders=tuple(orders),
+            flows=tuple(flows),
+            ledger=ledger,
+            history=history,
+            reserved=reserved,
+            held=held,
+            groups=groups,
+            units=units,
+            after=after,
+        )
+        return Verdict(
+            figures=_figures(case, before, _stands_still(household, idle, reserved)),
+            breaches=(*booking.faults, *breaches_of(case, RULES)),
+            lockouts=ledger.lockouts,
+            units=units,
+            objective_usd=after.objective_usd,
+            ledger=ledger,
+        )
+
+
+def _stands_still(household: Household, idle: Ledger, reserved: Reservations) -> bool:
+    """Whether doing nothing is a state to compare with: no household flow, no floor broken."""
+    short = (
+        excess_usd(exact(floor), cash - reserved.cash.get(account, ZERO))
+        for account, (floor, cash) in enumerate(
+            zip(household.accounts.cash_floor.tolist(), idle.cash, strict=True)
+        )
+    )
+    return household.net_flow == 0 and all(each is None for each in short)
+
+
+def _figures(case: Case, before: Measure, comparable: bool) -> Figures:
+    """Round nothing: figures are what they are, dollars and fractions."""
+    value, after, units = case.held.value_usd, case.after, case.units
+    defined = value >= LEAST_VALUE_USD
+    bps = BPS_PER_UNIT / value if defined else 0.0
+    return Figures(
+        value_usd=value,
+        objective_before_bps=bps * before.objective_usd if defined and comparable else None,
+        objective_after_bps=bps * after.objective_usd if defined else None,
+        te_before=before.tracking_error,
+        te_after=after.tracking_error,
+        tax_usd=float(sum((unit.tax_usd for unit in units), ZERO)),
+        distribution_tax_usd=float(sum((unit.distribution_tax_usd for unit in units), ZERO)),
+        cost_usd=float(case.ledger.cost),
+        drag_before_usd=before.drag_usd,
+        drag_after_usd=after.drag_usd,
+        realized_st=float(sum((unit.run.short for unit in units), ZERO)),
+        realized_lt=float(sum((unit.run.long for unit in units), ZERO)),
+        disallowed_loss=float(sum((u.run.deferred + u.run.destroyed for u in units), ZERO)),
+        orders=len(case.orders),
+        terms_usd=after.terms_usd,
+        terms_before_usd=before.terms_usd if comparable else {},
+    )
