@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -73,14 +74,19 @@ def check_case(case: Any) -> Verdict:
 
 
 def read_cases(path: Path) -> list[Any]:
-    """Read a case file: a JSON list, or an object with a list under ``cases``; numbers exact.
+    """Read a case file: a JSON list, or JSON or TOML with a list under ``cases``; numbers exact.
 
     Raises
     ------
     ValueError
-        When the file is no JSON, or neither shape.
+        When the file is neither, or has no list of cases.
     """
-    cases = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    text = path.read_text(encoding="utf-8")
+    cases: Any
+    if path.suffix == ".toml":
+        cases = tomllib.loads(text, parse_float=Decimal)
+    else:
+        cases = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     if isinstance(cases, Mapping):
         cases = cases.get("cases")
     if not isinstance(cases, list):

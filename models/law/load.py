@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -56,7 +56,7 @@ class Law:
     """The figures of one tax year, all exact decimals (dollars, or fractions for rates)."""
 
     year: int
-    topics: Mapping[str, Mapping[str, Any]]
+    topics: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
     def ordinary(self, status: str) -> Schedule:
         """Brackets of ordinary taxable income (26 U.S.C. 1(j))."""

@@ -8,7 +8,7 @@ a household states by giving the amount due itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Final, NamedTuple
 
 from models.law import Law, in_force, read_topic
@@ -20,6 +20,8 @@ NO_LIFETIME_RMD: Final = frozenset({"roth", "roth_ira", "roth_401k", "hsa", "tax
 """Accounts that owe none while the owner lives (26 U.S.C. 408A(c)(4), 402A(d)(5) from 2024)."""
 
 _ROTH_PLAN_FREE_FROM: Final = 2024
+_STEP_USD: Final = Decimal(10)
+_LEAST_USD: Final = Decimal(200)
 _AGGREGATED: Final = frozenset({"ira", "traditional_ira"})
 
 
@@ -131,8 +133,8 @@ def roth_ira_limit(law: Law, age: int, status: str, magi: Decimal) -> Decimal:
     if magi >= end:
         return ZERO
     left = limit * (end - magi) / (end - begin)
-    ten = Decimal(10)
-    return max(Decimal(200), -(-left // ten) * ten)
+    rounded = (left / _STEP_USD).to_integral_value(ROUND_CEILING) * _STEP_USD
+    return max(_LEAST_USD, rounded)
 
 
 def charitable_distribution(law: Law, amount: Decimal, due: Decimal) -> tuple[Decimal, Decimal]:

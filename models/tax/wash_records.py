@@ -37,7 +37,8 @@ class WashRules:
         count, since that would be circular.
     same_day
         Replacements bought on one day: `sheltered_first` (costs most, the default),
-        `taxable_first`, or `listed` when the order within the day is known.
+        `taxable_first`, or `listed` when the order within the day is known, which then also
+        orders the day's losses.
     earlier_lots
         Whether shares bought before the sold lot was, yet within 30 days of the sale, replace it:
         `count` (the letter of the statute, the default) or `ignore` (a practitioners' view).

@@ -49,8 +49,8 @@ def replay(
     Parameters
     ----------
     lots
-        What is held before the first event; only groups that trade need be given. Within a day
-        and under `same_day = listed`, their order is the order of purchase.
+        What is held before the first event, in order of purchase where `same_day` is `listed`;
+        only groups that trade need be given.
     events
         In order of date; within a day they happen as listed.
     rules
@@ -121,7 +121,9 @@ class _State:
             return
         waiting = self._waiting[purchase.lot.group]
         waiting[:] = [sold for sold in waiting if purchase.date <= sold.date + WINDOW]
-        for sold in sorted(waiting, key=lambda s: (s.date, s.acquisition_order)):
+        if self._rules.same_day != "listed":
+            waiting.sort(key=_loss_order)
+        for sold in waiting:
             if held.spent:
                 break
             if sold.purchase != purchase.lot.purchase_key:
@@ -236,6 +238,11 @@ def _in_order(events: Sequence[Event], rules: WashRules) -> Iterator[Event]:
             yield from sorted(purchases, key=lambda event: _purchase_order(event.lot, rules))
         else:
             yield from listed
+
+
+def _loss_order(sold: Sold) -> tuple[dt.date, dt.date]:
+    """Order of sale; sales of one day in the order acquired (26 C.F.R. 1.1091-1(b))."""
+    return sold.date, sold.acquisition_order
 
 
 def _purchase_order(lot: Lot, rules: WashRules) -> tuple[dt.date, bool]:
