@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -65,6 +65,10 @@ class Difference:
     where: str
     stored: Any
     judged: Any
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON-ready data."""
+        return asdict(self)
 
     def __str__(self) -> str:
         """Say it in one line."""

@@ -16,8 +16,11 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
+from models.book.book import Book
 from models.plan import Plan, Status
+from nightly.audit import Difference
 from nightly.night import Summary
 
 SCREEN_COLUMNS: Final = 100
@@ -118,6 +121,49 @@ def print_summary(
         slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest[:slowest])
         console.print(f"slowest: {slow}")
     console.print(f"tables, manifest and log in {folder}", soft_wrap=True)
+
+
+def print_check(console: Console, book: Book) -> None:
+    """Print a book's faults, its oddities, and how many households are sound."""
+    if book.faults:
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        for column in ("where", "what", "what would do", "households"):
+            table.add_column(column, overflow="fold")
+        for fault in book.faults:
+            table.add_row(
+                Text(fault.where), Text(fault.what), Text(fault.remedy), _few(fault.households)
+            )
+        console.print(table)
+        console.print()
+    for warning in book.warnings:
+        console.print(f"note: {warning}", markup=False, soft_wrap=True)
+    invalid = len(book.faults_by_household)
+    console.print(
+        f"{len(book)} households as of {book.asof}: {len(book) - invalid} sound, "
+        f"{invalid} invalid; {len(book.faults)} faults"
+    )
+
+
+def print_audit(
+    console: Console, run_id: str, households: int, differences: Sequence[Difference]
+) -> None:
+    """Print where a run and the judge disagree."""
+    for difference in differences:
+        console.print(str(difference), markup=False, soft_wrap=True)
+    if differences:
+        touched = len({difference.household_id for difference in differences})
+        console.print(
+            f"[red]{run_id}[/]: {len(differences)} differences "
+            f"in {touched} of {households} households"
+        )
+    else:
+        console.print(f"[green]{run_id}[/]: {households} households replayed, every figure agrees")
+
+
+def _few(names: Sequence[str], most: int = 3) -> str:
+    """Return the first few names and the count of the rest."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -3,63 +3,141 @@
 Exit codes, the same for every command: 0 when everything was answered (`invalid` and `infeasible`
 are answers), 1 when some household failed or was refused (or `check` or `verify` found something),
 2 when the book, the folder or the command cannot be used. Errors are one message, without a
-traceback; with ``--json`` they are a document too. Solvers are imported inside the commands that
-solve: `hearth --version` should not wait for them.
+traceback; with ``--json`` they are a document too.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from models.book.faults import FaultyBookError
 from models.errors import HearthError
-from models.policy import Policy
-from nightly import console
-
-ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
+from nightly import commands, console
+from nightly.commands import ANSWERED, UNUSABLE
 
 app = typer.Typer(
     name="hearth",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Rebalances whole households as convex programs, and proves how good the answers are.",
+    epilog="Exit codes: 0 all answered, 1 some household failed or was refused (or check or verify "
+    "found something), 2 an unusable book, folder or command.",
 )
-book_app = typer.Typer(no_args_is_help=True, help="Make books.")
-law_app = typer.Typer(no_args_is_help=True, help="Check the law against cases.")
+book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make books.")
+law_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Try the law on cases.")
 app.add_typer(book_app, name="book")
 app.add_typer(law_app, name="law")
 
 Book = Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")]
 Asof = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="As-of date; without it, the newest price date."),
+    typer.Option(formats=["%Y-%m-%d"], help="As-of date [default: the newest price_date]."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")]
-Backend = Annotated[
-    str | None, typer.Option(help="arrays or cvxpy, instead of what the policies say.")
-]
-Solver = Annotated[
-    str | None, typer.Option(help="piqp, clarabel, osqp, ecos, ... instead of the policies'.")
-]
+Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
+Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
 
 
 @app.callback(invoke_without_command=True)
 def _top(
-    show_version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
 ) -> None:
-    if show_version:
-        typer.echo(f"hearth {hearth_version()}")
+    if version:
+        typer.echo(f"hearth {commands.hearth_version()}")
         raise typer.Exit(ANSWERED)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(UNUSABLE)
+
+
+@app.command()
+def run(
+    book: Book,
+    asof: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")],
+    out: Annotated[Path, typer.Option(help="Folder that gets a new folder for this run.")],
+    backend: Backend = None,
+    solver: Solver = None,
+    households: Annotated[
+        Path | None, typer.Option(help="File of household ids, one a line [default: all].")
+    ] = None,
+    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    as_json: Json = False,
+) -> None:
+    """Answer every household of BOOK and write tables, manifest and log to OUT/<run_id>/.
+
+    A household with faulty data is `invalid`, one without a possible plan `infeasible`: both are
+    answers. One household's failure never stops the others; nothing is ever written over.
+    """
+    choice = commands.Choice(backend, solver)
+    wanted = commands.Night(out, households, table_format)
+    raise typer.Exit(commands.run(book, asof.date(), choice, wanted, as_json))
+
+
+@app.command()
+def check(book: Book, asof: Asof = None, as_json: Json = False) -> None:
+    """List every fault of BOOK: where, what, what would do, and whom it makes invalid.
+
+    Exit code 0 without faults, 1 with faults, 2 when the book cannot be used at all.
+    """
+    raise typer.Exit(commands.check(book, _day(asof), as_json))
+
+
+@app.command()
+def plan(
+    book: Book,
+    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")],
+    asof: Asof = None,
+    backend: Backend = None,
+    solver: Solver = None,
+    as_json: Json = False,
+) -> None:
+    """Plan one household and explain the plan on one screen."""
+    choice = commands.Choice(backend, solver)
+    raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
+
+
+@app.command()
+def verify(
+    book: Book,
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    as_json: Json = False,
+) -> None:
+    """Replay every plan of RUN on the ledger and compare with the figures it states.
+
+    The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
+    """
+    raise typer.Exit(commands.verify(book, run_folder, as_json))
+
+
+@book_app.command()
+def generate(
+    households: Annotated[int, typer.Option(min=1, help="How many households.")],
+    kind: Annotated[str, typer.Option(help="etf, mixed or index: 15, 60 or 520 securities.")],
+    out: Annotated[Path, typer.Option(help="New folder for the book.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same book.")] = 0,
+    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    asof: Asof = None,
+    as_json: Json = False,
+) -> None:
+    """Write a synthetic book: realistic lot ages and gains, wash-sale histories, budgets."""
+    made = commands.SyntheticBook(households, kind, seed, table_format, _day(asof))
+    raise typer.Exit(commands.generate(out, made, as_json))
+
+
+@law_app.command("check")
+def law_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Cases as JSON.")],
+) -> None:
+    """Run a file of tax cases and print expected and got; exit code 0 only if all pass."""
+    raise typer.Exit(commands.law_check(file))
 
 
 def entry() -> None:
@@ -73,40 +151,34 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="hearth", standalone_mode=False)
         return int(code or ANSWERED)
+    except FaultyBookError as error:
+        return _refuse(error, str(error), as_json, commands.fault_documents(error.faults))
     except HearthError as error:
-        return _refuse(type(error).__name__, str(error), as_json)
-    except KeyboardInterrupt:
-        return _refuse("Interrupted", "interrupted; what was written is kept", as_json)
+        return _refuse(error, str(error), as_json)
+    except KeyboardInterrupt as error:
+        return _refuse(error, "interrupted; what was written is kept", as_json)
     except Exception as error:
-        # usage errors, whichever click the command line library was built with
-        said = getattr(error, "format_message", None)
-        if said is None:
+        # a wrong command, told by whichever click the command line library was built with
+        told = getattr(error, "format_message", None)
+        if told is None:
             raise
-        return _refuse("UsageError", f"{said()} (hearth --help says more)", as_json)
+        return _refuse(error, f"{told()} (--help says more)", as_json)
 
 
-def hearth_version() -> str:
-    """Return the version of the installed package."""
-    try:
-        return version("hearth")
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _refuse(kind: str, message: str, as_json: bool) -> int:
+def _refuse(
+    error: BaseException, message: str, as_json: bool, faults: Sequence[dict[str, Any]] = ()
+) -> int:
     if as_json:
-        console.say_json({"error": {"kind": kind, "message": message}})
+        details = {"faults": list(faults)} if faults else {}
+        console.say_json({"error": {"kind": type(error).__name__, "message": message, **details}})
     else:
-        Console(stderr=True, highlight=False).print(
-            f"hearth: {message}", markup=False, soft_wrap=True
-        )
+        sys.stderr.write(f"hearth: {message}\n")
     return UNUSABLE
 
 
-def _chosen(backend: str | None, solver: str | None, policy: Policy) -> Policy:
-    choice = replace(
-        policy.solver,
-        name=solver or policy.solver.name,
-        backend=backend or policy.solver.backend,
-    )
-    return replace(policy, solver=choice)
+def _day(moment: datetime | None) -> Any:
+    return None if moment is None else moment.date()
+
+
+if __name__ == "__main__":
+    entry()

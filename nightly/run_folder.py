@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pyarrow.parquet as pq
 
@@ -32,6 +32,9 @@ from models.errors import RunFolderError
 from nightly.tables import TABLES, Rows, arrow_table
 
 Format = Literal["parquet", "csv"]
+
+FORMATS: Final = ("parquet", "csv")
+"""Formats of a run's tables."""
 
 PARTS = "parts"
 EVENTS = "events.jsonl"

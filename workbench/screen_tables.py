@@ -15,6 +15,7 @@ from workbench.tickets import LotLine, OrderLine
 from workbench.unit_tax import Side, UnitLine
 from workbench.weights import WeightRow
 from workbench.wording import (
+    CENT,
     NOTHING,
     counted,
     money,
@@ -122,8 +123,13 @@ def tax_table(units: Sequence[UnitLine], household_id: str) -> Table:
             table.add_row("", "carried in", *carried, style="dim")
         table.add_row("", "before", *_side_cells(unit.before))
         table.add_row("", "this run", money(unit.run_st), money(unit.run_lt), style="dim")
-        if abs(unit.distribution) >= 1:
-            table.add_row("", f"distributed {money(unit.distribution)}", style="dim")
+        for what, amount in (
+            ("disallowed", unit.disallowed),
+            ("distributed", unit.distribution),
+            ("penalty", unit.penalty),
+        ):
+            if abs(amount) >= CENT:
+                table.add_row("", what, "", "", money(amount), style="dim")
         table.add_row("", "after", *_side_cells(unit.after), style="bold")
     return table
 

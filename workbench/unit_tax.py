@@ -1,16 +1,15 @@
 """The tax of one filing unit, line by line: how the year nets, and what the run changes.
 
-Every dollar of tax is the law's own function (`models.tax.filing.tax`) at two positions, before
-and after the run; nothing is computed a second way.
+Every figure is the judge's; nothing is computed a second way.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from models.household import Household
-from models.tax.filing import Position, TaxBreakdown, TaxFacts, tax_at
+from models.tax.filing import Position, TaxBreakdown
+from optimizer.judge.unit_tax import UnitTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One filing unit's year in dollars: what it came with, what the run adds, before and after."""
+    """One filing unit's year in dollars: what it came with, what the run adds, before and after.
+
+    `run_st` and `run_lt` are gains plus allowed losses; `disallowed` is what wash sales take away.
+    """
 
     filing_unit_id: str
     filing_status: str
@@ -46,44 +48,33 @@ class UnitLine:
     lt_carried_in: float
     run_st: float
     run_lt: float
+    disallowed: float
     distribution: float
+    penalty: float
     before: Side
     after: Side
 
 
-def unit_line(
-    household: Household,
-    unit: int,
-    facts: TaxFacts,
-    run: Position,
-) -> UnitLine:
-    """Return the lines of one unit, whose run recognises `run` (gains plus allowed losses).
+def unit_line(household: Household, unit: int, judged: UnitTax) -> UnitLine:
+    """Return the lines of one unit from what the judge found of it.
 
     net short (before) = year to date − carryforward, and likewise long; after = before + run.
     """
-    units = household.units
-
-    def exact(column: str) -> Decimal:
-        return Decimal(repr(float(getattr(units, column)[unit])))
-
-    st_ytd, lt_ytd = exact("st_realized_ytd"), exact("lt_realized_ytd")
-    st_in, lt_in = exact("st_carryforward"), exact("lt_carryforward")
-    before = Position(st_ytd - st_in, lt_ytd - lt_in)
-    after = Position(
-        before.net_short + run.net_short, before.net_long + run.net_long, run.distribution
-    )
+    units, run = household.units, judged.run
     return UnitLine(
-        filing_unit_id=str(units.filing_unit_id[unit]),
+        filing_unit_id=judged.filing_unit_id,
         filing_status=str(units.filing_status[unit]),
-        st_ytd=float(st_ytd),
-        lt_ytd=float(lt_ytd),
-        st_carried_in=float(st_in),
-        lt_carried_in=float(lt_in),
-        run_st=float(run.net_short),
-        run_lt=float(run.net_long),
+        st_ytd=float(units.st_realized_ytd[unit]),
+        lt_ytd=float(units.lt_realized_ytd[unit]),
+        st_carried_in=float(units.st_carryforward[unit]),
+        lt_carried_in=float(units.lt_carryforward[unit]),
+        run_st=float(run.short),
+        run_lt=float(run.long),
+        disallowed=float(run.deferred + run.destroyed),
         distribution=float(run.distribution),
-        before=_side(before, tax_at(facts, before)),
-        after=_side(after, tax_at(facts, after)),
+        penalty=float(run.penalty),
+        before=_side(judged.position_before, judged.before),
+        after=_side(judged.position_after, judged.after),
     )
 
 

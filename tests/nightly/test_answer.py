@@ -95,7 +95,6 @@ def test_the_night_goes_on_after_a_failure(tmp_path: Path) -> None:
         ["h1", "h2", "h3"],
         lambda name: answer(book, name, sometimes),
         folder,
-        {},
         chunk_households=2,
     )
     assert dict(summary.counts) == {"no_action": 2, "failed": 1}

@@ -12,26 +12,15 @@ import pytest
 from rich.console import Console
 
 from models.book.faults import Fault
-from models.law import law_for
 from models.order import Order, OrderLot, Side
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
 from models.policy import Policy
-from models.tax.filing import Position, TaxFacts
+from optimizer.verify import verify
 from tests.workbench.small import household
 from workbench.explain import Explanation, explain, explain_invalid
 from workbench.screen import show
 from workbench.screen_tables import short_name
 from workbench.unit_tax import unit_line
-
-FACTS = TaxFacts(
-    filing_status="single",
-    ordinary_income=Decimal(100_000),
-    qualified_dividends=Decimal(0),
-    net_investment_income=Decimal(0),
-    magi=Decimal(100_000),
-    state_rate=Decimal("0.05"),
-    law=law_for(2026),
-)
 
 
 def plan() -> Plan:
@@ -93,10 +82,11 @@ def plan() -> Plan:
 
 
 def explained(made: Plan) -> Explanation:
-    """Return a plan of the small household explained, with its tax lines."""
+    """Return a plan of the small household explained, with the judge's tax lines."""
     house = household()
-    run = Position(Decimal(-100), Decimal(500))
-    return explain(house, Policy(), made, [unit_line(house, 0, FACTS, run)])
+    verdict = verify(house, Policy(), made.orders, made.flows)
+    lines = [unit_line(house, u, judged) for u, judged in enumerate(verdict.units)]
+    return explain(house, Policy(), made, lines)
 
 
 def screen(explanation: Explanation, width: int = 100) -> str:

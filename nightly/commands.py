@@ -1,0 +1,264 @@
+"""What each command of `hearth` does: read the book, call one thing, say it, return its exit code.
+
+Solvers and the judge are imported inside the commands that need them: `hearth --version` and
+`hearth check` should not wait a second for libraries that they never call.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from models.book.book import Book
+from models.book.faults import Fault
+from models.book.read import read_book
+from models.errors import HearthError, RunFolderError
+from models.plan import Plan, Status
+from models.policy import Policy
+from nightly import console
+from nightly.answer import answer
+from nightly.audit import Difference, audit
+from nightly.newest_price import newest_price_date
+from nightly.run import Request, run_book
+from nightly.run_folder import FORMATS, RunFolder
+from nightly.stored import read_run
+
+ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
+"""Exit codes: all answered; something failed, was refused or was found; cannot be used."""
+
+BACKENDS: Final = ("arrays", "cvxpy")
+"""The two compilers of the program."""
+
+TROUBLES_SHOWN: Final = 20
+"""Households without a plan that a run's summary lists; the tables have them all."""
+
+
+class CommandError(HearthError):
+    """The command asks for something that does not exist: mend the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Compiler and solver for all policies; None leaves them to the policies."""
+
+    backend: str | None = None
+    solver: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `CommandError` on an unknown backend."""
+        if self.backend is not None and self.backend not in BACKENDS:
+            raise CommandError(f"--backend {self.backend!r}: choose {' or '.join(BACKENDS)}")
+
+    def on(self, policy: Policy) -> Policy:
+        """Return `policy` with this choice."""
+        solver = replace(
+            policy.solver,
+            name=self.solver or policy.solver.name,
+            backend=self.backend or policy.solver.backend,
+        )
+        return replace(policy, solver=solver)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Where a run goes, whom it answers (a file of ids), and the format of its tables."""
+
+    out: Path
+    households: Path | None
+    table_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticBook:
+    """What a generated book should be."""
+
+    households: int
+    kind: str
+    seed: int
+    table_format: str
+    asof: date | None
+
+
+def hearth_version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("hearth")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def run(book: Path, asof: date, choice: Choice, night: Night, as_json: bool) -> int:
+    """Answer a book's households into a new run folder (`hearth run`)."""
+    from optimizer.rebalance import rebalance
+
+    read = read_book(book, asof)
+    wanted = None if night.households is None else _ids(night.households)
+    request = Request(
+        out=night.out,
+        households=wanted,
+        table_format=_table_format(night.table_format),
+        on_policy=choice.on,
+        options={"choice": asdict(choice), "households": wanted},
+    )
+    troubles: list[Plan] = []
+    with console.progress(len(read if wanted is None else set(wanted))) as tick:
+
+        def on_plan(made: Plan) -> None:
+            tick(made)
+            if made.status not in (Status.PLANNED, Status.NO_ACTION):
+                troubles.extend([made] if len(troubles) < TROUBLES_SHOWN else [])
+
+        folder, summary = run_book(read, request, rebalance, on_plan)
+    if as_json:
+        console.say_json(console.summary_facts(summary, folder.run_id, str(folder.path)))
+    else:
+        console.print_summary(console.page(), summary, str(folder.path), troubles)
+    return ANSWERED if summary.all_answered else TROUBLED
+
+
+def check(book: Path, asof: date | None, as_json: bool) -> int:
+    """List a book's faults (`hearth check`)."""
+    read = read_book(book, asof or newest_price_date(book))
+    if as_json:
+        console.say_json(
+            {
+                "asof": read.asof.isoformat(),
+                "households": len(read),
+                "invalid_households": sorted(read.faults_by_household),
+                "faults": fault_documents(read.faults),
+                "orphan_rows": dict(read.orphan_rows),
+                "warnings": list(read.warnings),
+            }
+        )
+    else:
+        console.print_check(console.page(), read)
+    return TROUBLED if read.faults else ANSWERED
+
+
+def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_json: bool) -> int:
+    """Plan one household and explain it (`hearth plan`)."""
+    from optimizer.rebalance import rebalance
+    from workbench.screen import show
+
+    read = read_book(book, asof or newest_price_date(book))
+    made = answer(read, household_id, rebalance, choice.on)
+    explanation = _explained(read, made, choice)
+    if as_json:
+        console.say_json(explanation.as_data())
+    else:
+        show(explanation, console.page())
+    return TROUBLED if made.status in (Status.FAILED, Status.REFUSED) else ANSWERED
+
+
+def _explained(read: Book, made: Plan, choice: Choice) -> Any:
+    from optimizer.verify import verify
+    from workbench.explain import explain, explain_invalid
+    from workbench.unit_tax import unit_line
+
+    faults = read.faults_of(made.household_id)
+    if faults or made.status is Status.INVALID:
+        return explain_invalid(made, read.asof.isoformat(), faults)
+    household = read.household(made.household_id)
+    policy = choice.on(read.policy(household.policy_id))
+    units = []
+    if made.figures is not None:
+        verdict = verify(household, policy, made.orders, made.flows)
+        units = [unit_line(household, u, judged) for u, judged in enumerate(verdict.units)]
+    return explain(household, policy, made, units)
+
+
+def verify(book: Path, run_folder: Path, as_json: bool) -> int:
+    """Replay a run's plans and compare (`hearth verify`)."""
+    from optimizer.verify import verify as judge
+
+    folder = RunFolder(run_folder)
+    facts = folder.manifest()
+    read = read_book(book, date.fromisoformat(facts["asof"]))
+    stored = read_run(run_folder)
+    choice = Choice(**facts["options"]["choice"])
+    ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
+    found: list[Difference] = [
+        Difference("", "input", path, "other content", "the run's files have another hash")
+        for path in _changed_inputs(facts, read)
+    ]
+    counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
+    for _, differences in audit(read, ids, stored, judge, choice.on):
+        found += differences
+    if as_json:
+        console.say_json(
+            {
+                "run_id": folder.run_id,
+                "households": len(stored.plans),
+                "counts": dict(counts),
+                "agree": not found,
+                "differences": [d.as_data() for d in found],
+            }
+        )
+    else:
+        console.print_audit(console.page(), folder.run_id, len(stored.plans), found)
+    return TROUBLED if found else ANSWERED
+
+
+def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
+    """Write a synthetic book (`hearth book generate`)."""
+    from scenarios.synthetic import ASOF, KINDS, generate_book
+
+    if book.kind not in KINDS:
+        raise CommandError(f"--kind {book.kind!r}: choose one of {', '.join(KINDS)}")
+    table_format = _table_format(book.table_format)
+    asof = book.asof or ASOF
+    try:
+        generate_book(out, book.households, book.kind, book.seed, format=table_format, asof=asof)
+    except OSError as error:
+        raise RunFolderError(f"cannot write the book: {error}") from error
+    facts = {"book": str(out), "households": book.households, "kind": book.kind}
+    facts |= {"seed": book.seed, "asof": asof.isoformat()}
+    if as_json:
+        console.say_json(facts)
+    else:
+        noun = "household" if book.households == 1 else "households"
+        print(f"{book.households} {noun} in {out}; try: hearth run {out} --asof {asof} --out runs")
+    return ANSWERED
+
+
+def law_check(file: Path) -> int:
+    """Run a file of tax cases (`hearth law check`)."""
+    from models.tax_cases import main
+
+    return main([str(file)])
+
+
+def fault_documents(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    """Return faults as JSON-ready data."""
+    from workbench.explain import fault_data
+
+    return [fault_data(fault) for fault in faults]
+
+
+def _changed_inputs(facts: dict[str, Any], read: Book) -> list[str]:
+    """Return the files that are not what the run read, by hash."""
+    then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
+    now = {source.path: source.sha256 for source in read.sources}
+    return sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
+
+
+def _ids(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"--households {path}: cannot be read ({error})") from error
+    ids = [line.strip() for line in lines if line.strip()]
+    if not ids:
+        raise CommandError(f"--households {path}: holds no id; write one a line")
+    return ids
+
+
+def _table_format(name: str) -> Any:
+    if name not in FORMATS:
+        raise CommandError(f"--format {name!r}: choose {' or '.join(FORMATS)}")
+    return name
