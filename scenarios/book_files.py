@@ -1,9 +1,10 @@
 """How a made book reaches a disk: the columns of every table, and one writer for CSV and Parquet.
 
 Books are made by builders and generators; both end here, so that a table cannot leave with a
-misspelt column, and the same tables give the same bytes. Refused: a writer per format with its own
-idea of dates and nulls (here a date is ISO text or ``date32``, a null is an empty cell or a null,
-a flag is ``true`` or ``false``), and compression settings left to a default that may change.
+misspelt column (the contract's own schema says which there are), and the same tables give the same
+bytes. Refused: a writer per format with its own idea of dates and nulls (here a date is ISO text
+or ``date32``, a null an empty cell or a null, a flag ``true`` or ``false``), and compression
+settings left to a default that may change.
 """
 
 from __future__ import annotations
@@ -15,117 +16,27 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.book.schema import SCHEMA, CellKind
+
 #: Every table of a book and its columns, in the order they are written.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "households": ("household_id", "target_id", "policy_id", "net_flow"),
-    "filing_units": (
-        "filing_unit_id",
-        "household_id",
-        "filing_status",
-        "ordinary_income",
-        "qualified_dividends",
-        "net_investment_income",
-        "magi",
-        "state_rate",
-        "st_realized_ytd",
-        "lt_realized_ytd",
-        "st_carryforward",
-        "lt_carryforward",
-        "tax_budget_usd",
-        "gain_budget_usd",
-    ),
-    "accounts": (
-        "account_id",
-        "household_id",
-        "filing_unit_id",
-        "owner",
-        "account_type",
-        "cash",
-        "cash_floor",
-        "net_flow",
-        "menu_id",
-        "target_id",
-        "rmd_due_usd",
-        "withdrawable",
-        "early_penalty_rate",
-        "reinvests",
-    ),
-    "lots": (
-        "lot_id",
-        "account_id",
-        "security_id",
-        "shares",
-        "basis",
-        "acquired",
-        "holding_start",
-        "origin",
-    ),
-    "securities": (
-        "security_id",
-        "price",
-        "price_date",
-        "asset_class",
-        "half_spread_bps",
-        "share_step",
-        "identical_group",
-        "qualified_yield",
-        "ordinary_yield",
-        "exempt_yield",
-        "foreign_tax_yield",
-        "specific_vol",
-        "rank",
-    ),
-    "exposures": ("security_id", "asset_class", "weight"),
-    "targets": ("target_id", "asset_class", "security_id", "weight", "band"),
-    "covariance": ("asset_class_a", "asset_class_b", "covariance"),
-    "factor_covariance": ("factor_a", "factor_b", "covariance"),
-    "factor_loadings": ("security_id", "factor", "loading"),
-    "trades": (
-        "trade_id",
-        "account_id",
-        "security_id",
-        "trade_date",
-        "side",
-        "shares",
-        "amount",
-        "realized_gain",
-        "lot_id",
-    ),
-    "open_orders": (
-        "order_id",
-        "account_id",
-        "security_id",
-        "side",
-        "shares",
-        "lot_id",
-        "status",
-    ),
-    "scheduled_buys": ("account_id", "security_id", "date"),
-    "restrictions": (
-        "household_id",
-        "account_id",
-        "security_id",
-        "rule",
-        "shares",
-        "until",
-        "reason",
-    ),
-    "menus": ("menu_id", "security_id"),
+    name: facts.column_names for name, facts in SCHEMA.items()
 }
 
-#: Columns that hold a date; the rest hold text, numbers or flags.
-DATE_COLUMNS = frozenset({"price_date", "acquired", "holding_start", "trade_date", "date", "until"})
+ARROW_TYPE: Mapping[CellKind, pa.DataType] = {
+    CellKind.TEXT: pa.string(),
+    CellKind.NUMBER: pa.float64(),
+    CellKind.DATE: pa.date32(),
+    CellKind.FLAG: pa.bool_(),
+}
 
-#: Columns that hold a flag.
-FLAG_COLUMNS = frozenset({"withdrawable", "reinvests"})
 
-#: Columns that hold text; what is neither date, flag nor text is a number.
-TEXT_COLUMNS = frozenset(
-    {"owner", "account_type", "filing_status", "origin", "side", "status", "rule", "reason"}
-    | {"asset_class", "asset_class_a", "asset_class_b", "factor", "factor_a", "factor_b"}
-    | {"identical_group", "story"}
-    | {column for columns in COLUMNS.values() for column in columns if column.endswith("_id")}
-)
+def cell_kind(table: str, column: str) -> CellKind:
+    """Return what a column's cells hold; a column beside the contract's holds text."""
+    for fact in SCHEMA[table].columns:
+        if fact.name == column:
+            return fact.kind
+    return CellKind.TEXT
 
 
 def check_columns(name: str, columns: tuple[str, ...]) -> None:
@@ -174,7 +85,7 @@ def write_book(
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         if format == "csv":
-            write_csv(frame, out / f"{name}.csv")
+            write_csv(name, frame, out / f"{name}.csv")
         else:
             write_parquet(arrow_table(name, frame), out / f"{name}.parquet")
     write_policies(policies, out)
@@ -190,28 +101,20 @@ def write_policies(policies: Mapping[str, str], out: Path) -> None:
         (folder / f"{policy_id}.toml").write_text(text, encoding="utf-8")
 
 
-def write_csv(frame: pd.DataFrame, path: Path, append: bool = False) -> None:
-    """Write a frame as CSV: ISO dates, shortest decimal text, empty cell for null.
+def write_csv(name: str, frame: pd.DataFrame, path: Path, append: bool = False) -> None:
+    """Write a frame as the CSV table `name`: ISO dates, shortest decimal text, empty cell for null.
 
     With `append`, its rows follow those that the file holds already.
     """
     shown = frame.copy()
     for column in shown.columns:
-        if column in DATE_COLUMNS:
+        kind = cell_kind(name, str(column))
+        if kind is CellKind.DATE:
             shown[column] = [None if pd.isna(v) else pd.Timestamp(v).date() for v in frame[column]]
-        elif column in FLAG_COLUMNS:
+        elif kind is CellKind.FLAG:
             shown[column] = [None if pd.isna(v) else str(bool(v)).lower() for v in frame[column]]
     with path.open("a" if append else "w", encoding="utf-8", newline="") as file:
         shown.to_csv(file, index=False, header=not append, lineterminator="\n")
-
-
-def column_type(column: str) -> pa.DataType:
-    """Return the Arrow type in which a column is stored."""
-    if column in DATE_COLUMNS:
-        return pa.date32()
-    if column in FLAG_COLUMNS:
-        return pa.bool_()
-    return pa.string() if column in TEXT_COLUMNS else pa.float64()
 
 
 def typed_table(name: str, columns: Mapping[str, Iterable[object]], rows: int) -> pa.Table:
@@ -222,7 +125,7 @@ def typed_table(name: str, columns: Mapping[str, Iterable[object]], rows: int) -
     order = [*COLUMNS[name], *(column for column in columns if column not in COLUMNS[name])]
     arrays = []
     for column in order:
-        kind = column_type(column)
+        kind = ARROW_TYPE[cell_kind(name, column)]
         values = columns.get(column)
         if values is None:
             arrays.append(pa.nulls(rows, kind))
@@ -237,7 +140,7 @@ def arrow_table(name: str, frame: pd.DataFrame) -> pa.Table:
     """Return a frame as the Arrow table `name`, with true dates and true nulls."""
     columns = {str(column): frame[column].to_numpy(dtype=object) for column in frame.columns}
     for column in columns:
-        if column in DATE_COLUMNS:
+        if cell_kind(name, column) is CellKind.DATE:
             columns[column] = pd.to_datetime(frame[column]).dt.date.to_numpy(dtype=object)
     return typed_table(name, columns, len(frame))
 

@@ -192,8 +192,6 @@ class AccountBuilder:
         """
         step = SHARE_STEP[security_id]
         shares = round(round(usd / PRICE[security_id] / step) * step, 3)
-        if isinstance(facts.get("shares"), int | float):
-            shares = float(str(facts["shares"]))
         basis = None if gain is None else round(shares * PRICE[security_id] / (1 + gain), 2)
         self.lots += 1
         lot_id = f"{self.account_id}.{self.lots:02d}"
@@ -203,7 +201,7 @@ class AccountBuilder:
                 "lot_id": lot_id,
                 "account_id": self.account_id,
                 "security_id": security_id,
-                "shares": shares,
+                "shares": facts.get("shares", shares),
                 "basis": basis,
                 "acquired": None if acquired is None else day(acquired),
                 "holding_start": None if start is None else day(str(start)),

@@ -144,7 +144,7 @@ def spoilt(book: BookBuilder) -> None:
     )
     house.files("single", 77_000, state_rate=0.05)
     account = house.account("brokerage", "taxable", cash=2_000)
-    account.lot("VTI", 0, "2019-05-20", 0.5, shares=-40)
+    account.lot("VTI", 14_000, "2019-05-20", 0.5, shares=-40)
     account.lot("VEA", 12_000, "2027-01-15", 0.1)
     account.lot("BND", 20_000, "2023-08-01")
 

@@ -148,6 +148,24 @@ def close_tracking(book: BookBuilder) -> None:
     account.lot("BND", 210_000, "2023-03-14", 0.005)
 
 
+def hard_bands(book: BookBuilder) -> None:
+    """Tell of a mandate that leaves no choice but to sell."""
+    house = book.household(
+        "hard-bands",
+        """The agreement says that no class may end a day more than five points off, whatever it
+        costs. Shares stand eleven points over. A good plan brings every class just inside its band,
+        with the dearest lots, and goes no further than pays.""",
+        target="three-fund-70-30",
+        policy="hard-bands",
+    )
+    house.files("mfj", 195_000, state_rate=0.05)
+    joint = house.account("joint", "taxable", cash=2_400)
+    joint.lot("VTI", 168_000, "2014-10-15", 2.3)
+    joint.lot("VTI", 36_000, "2023-05-23", 0.75)
+    joint.lot("VEA", 74_000, "2018-12-18", 0.7)
+    joint.lot("BND", 84_000, "2023-02-14", 0.01)
+
+
 STORIES = (
     budget_binds,
     budget_fails,
@@ -156,4 +174,5 @@ STORIES = (
     gain_budget,
     small_steps,
     close_tracking,
+    hard_bands,
 )

@@ -112,4 +112,55 @@ def zero_bracket(book: BookBuilder) -> None:
     roth.lot("ITOT", 13_000)
 
 
-STORIES = (year_end_harvest, carryforward, almost_long, short_and_long, zero_bracket)
+def given_and_inherited(book: BookBuilder) -> None:
+    """Tell of shares that came without being bought."""
+    house = book.household(
+        "gifted-and-inherited",
+        """His mother gave him shares in June that she had bought in 1998, and his aunt left him
+        others in August. The gift keeps her basis and her holding period; the inheritance starts
+        anew at the value of that day and is long-term at once. A good plan sells the inherited lots
+        first, since almost none of their value is gain.""",
+        target="growth-60-40",
+    )
+    house.files("single", 88_000, state_rate=0.0495)
+    account = house.account("brokerage", "taxable", cash=1_700)
+    account.lot("VTI", 66_000, "2026-06-16", 5.2, holding_start="1998-10-08", origin="gift")
+    account.lot("VTI", 71_000, "2026-08-13", 0.02, holding_start="1999-08-13", origin="inheritance")
+    account.lot("VEA", 18_000, "2020-02-25", 0.5)
+    account.lot("BND", 30_000, "2024-01-09", 0.0)
+
+
+def apart(book: BookBuilder) -> None:
+    """Tell of a couple that files two returns."""
+    house = book.household(
+        "married-filing-separately",
+        """Married, but each files alone because of her student loan. Each return deducts at most
+        $1,500 of losses a year, and each starts the surtax at $125,000. Their purchases still wash
+        each other's losses. A good plan harvests on the return where a loss is worth most and no
+        further than it pays.""",
+        target="growth-80-20",
+    )
+    house.files("mfs", 176_000, state_rate=0.05, name="her-unit", st_realized_ytd=5_000)
+    house.files("mfs", 52_000, state_rate=0.05, name="his-unit")
+    hers = house.account("hers", "taxable", cash=2_100, unit="her-unit")
+    hers.lot("VTI", 98_000, "2019-10-01", 1.2)
+    hers.lot("VWO", 24_000, "2021-02-17", -0.10)
+    hers.lot("AGG", 21_000, "2020-08-06", -0.19)
+    his = house.account("his", "taxable", cash=1_300, owner="second", unit="his-unit")
+    his.lot("VTI", 47_000, "2022-10-12", 0.9)
+    his.lot("BND", 19_000, "2020-07-31", -0.18)
+    his.bought("VWO", 2_400, "2026-11-10", 0.01)
+    ira = house.account("his-ira", "traditional_ira", cash=400, owner="second", unit="his-unit")
+    ira.lot("VEA", 33_000)
+    ira.lot("VNQ", 8_000)
+
+
+STORIES = (
+    year_end_harvest,
+    carryforward,
+    almost_long,
+    short_and_long,
+    zero_bracket,
+    given_and_inherited,
+    apart,
+)

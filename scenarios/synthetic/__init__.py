@@ -29,7 +29,7 @@ __all__ = ["KINDS", "PART_HOUSEHOLDS", "generate", "generate_book", "parts", "wr
 ASOF = date(2026, 11, 20)
 
 #: About how many households one part of each table holds; memory is bounded by one part.
-PART_HOUSEHOLDS = {"etf": 20_000, "mixed": 2_560, "index": 320}
+PART_HOUSEHOLDS = {"etf": 10_000, "mixed": 1_280, "index": 160}
 
 
 def generate(
@@ -100,13 +100,13 @@ def generate_book(
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in market.tables.items():
         if format == "csv":
-            write_csv(frame, out / f"{name}.csv")
+            write_csv(name, frame, out / f"{name}.csv")
         else:
             write_parquet(arrow_table(name, frame), out / f"{name}.parquet")
     for number, tables in enumerate(_parts(market, households, kind, seed)):
         for name, table in tables.items():
             if format == "csv":
-                write_csv(table.to_pandas(), out / f"{name}.csv", append=number > 0)
+                write_csv(name, table.to_pandas(), out / f"{name}.csv", append=number > 0)
             else:
                 write_parquet(table, out / name / f"part-{number:05d}.parquet")
     write_policies(policy_texts(), out)

@@ -24,6 +24,12 @@ NEXT_DISTRIBUTION = 10
 PAYCHECKS = (5, 15, 25, 35)
 NEXT_PAYCHECKS = (5, 15)
 
+#: Share of households that harvest losses, and how likely each of their swaps is.
+HARVESTERS, SWAP_CHANCE = 0.30, 0.6
+
+#: Trading days back within which a lot that is swapped away was bought.
+DEAR_DAYS = 560
+
 #: Trading days that surely lie within the last 61 calendar days.
 REACH = 42
 
@@ -77,8 +83,10 @@ def draw_history(
         else:
             _paychecks(rng, market, people, history, slot, values[slot])
             _sheltered_purchase(rng, market, history, slot, values[slot])
+    harvester = rng.random(people.count) < HARVESTERS
     for _ in range(market.swaps):
-        _swap_loss(rng, market, people, history, values)
+        chosen = np.flatnonzero(harvester & (rng.random(people.count) < SWAP_CHANCE))
+        _swap_loss(rng, market, history, chosen, values[0])
     return history
 
 
@@ -175,20 +183,16 @@ def _sheltered_purchase(
 
 
 def _swap_loss(
-    rng: np.random.Generator,
-    market: Market,
-    people: People,
-    history: History,
-    values: list[Floats],
+    rng: np.random.Generator, market: Market, history: History, chosen: Ints, held: Floats
 ) -> None:
     """Sell a lot bought dear and buy the substitute the same day, in the first account."""
-    value = values[0] * (market.substitute >= 0)
-    swaps = (rng.random(people.count) < 0.16) & (value.sum(axis=1) > 0)
-    household = np.flatnonzero(swaps)
+    value = held * (market.substitute >= 0)
+    household = chosen[value[chosen].sum(axis=1) > 0]
     security = _favourite(rng, value[household])
     ago = rng.integers(2, REACH, len(household))
     day = PAST_DAYS - 1 - ago
-    earlier = rng.integers(PAST_DAYS // 3, PAST_DAYS - REACH - 22, (len(household), 4))
+    latest = PAST_DAYS - REACH - 22
+    earlier = rng.integers(latest - DEAR_DAYS, latest, (len(household), 12))
     paid = market.path[earlier, security[:, None]]
     dearest = np.argmax(paid, axis=1)
     rows = np.arange(len(household))

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.signal import lfilter
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,6 +26,11 @@ Texts = npt.NDArray[np.object_]
 PAST_DAYS = 2520
 
 TRADING_DAYS_A_YEAR = 252
+
+#: Rate per year at which simulated prices revert to their trend (half-life one year), and how far
+#: from the trend today is drawn, as a share of the stationary deviation.
+REVERSION = 0.7
+TODAY_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,9 @@ class Market:
         Median household value.
     swaps
         Recent loss sales a household makes, where it makes any.
-    security_id, asset_class, price, share_step
-        Columns of the securities, each `(n_securities,)`; `share_step` is of lots, not orders.
+    security_id, price, lot_step
+        Columns of the securities, each `(n_securities,)`; `lot_step` is the step of shares in
+        lots, which may be finer than what is ordered.
     yields
         Qualified, ordinary and exempt yields, `(3, n_securities)`.
     popularity
@@ -114,8 +121,7 @@ class Market:
 
 def rounded(values: Floats, decimals: int = 2) -> Floats:
     """Return `values` rounded to `decimals`, cents unless told otherwise."""
-    result: Floats = np.round(np.asarray(values, dtype=np.float64), decimals)
-    return result
+    return np.asarray(np.round(values, decimals), dtype=np.float64)
 
 
 def trading_days(asof: date) -> Days:
@@ -134,10 +140,11 @@ def simulate_past(
 ) -> Floats:
     """Return daily prices that end at `price`.
 
-    log returns r = (drift − σ²/2)/252 + (loadings·L·z + specific_vol·e)/√252 with LL' the factor
-    covariance and z, e independent standard normal; σ² is the total variance of the security.
-    The shocks of each security are centred over the whole past: dips and rallies differ by seed,
-    but no seed draws a lost decade in which every lot of every fund is under water.
+    log price = drift·t + x(t), where x reverts to 0 at rate k (`REVERSION`): x(t) = φ·x(t−1) + r(t)
+    with φ = exp(−k/252) and daily shocks r = (loadings·L·z + specific_vol·e)/√252, LL' the factor
+    covariance and z, e independent standard normal. The path is pinned so that today's x is drawn
+    at `TODAY_SHARE` of its stationary deviation: dips and rallies differ by seed, but no seed
+    draws a lost decade in which every lot of every fund is under water, as a random walk would.
 
     Parameters
     ----------
@@ -155,13 +162,17 @@ def simulate_past(
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    variance = np.einsum("ik,kl,il->i", loadings, covariance, loadings) + specific_vol**2
     count, factors = loadings.shape
-    shocks = rng.standard_normal((PAST_DAYS, factors)) @ root.T @ loadings.T
-    shocks += rng.standard_normal((PAST_DAYS, count)) * specific_vol
-    shocks -= shocks.mean(axis=0)
-    returns = (drift - variance / 2) / TRADING_DAYS_A_YEAR + shocks / np.sqrt(TRADING_DAYS_A_YEAR)
-    level = np.cumsum(returns, axis=0)
-    path: Floats = np.maximum(np.round(price * np.exp(level - level[-1]), 2), 0.01)
+    days = PAST_DAYS + 1
+    shocks = rng.standard_normal((days, factors)) @ root.T @ loadings.T
+    shocks += rng.standard_normal((days, count)) * specific_vol
+    kept = np.exp(-REVERSION / TRADING_DAYS_A_YEAR)
+    daily = shocks[1:] / np.sqrt(TRADING_DAYS_A_YEAR)
+    swing: Floats = np.asarray(lfilter([1.0], [1.0, -kept], daily, axis=0), dtype=np.float64)
+    today = shocks[0] * TODAY_SHARE / np.sqrt(2 * REVERSION)
+    back = np.arange(PAST_DAYS - 1, -1, -1)[:, None]
+    swing = swing - (swing[-1] - today) * kept**back
+    level = swing - today - drift * back / TRADING_DAYS_A_YEAR
+    path = rounded(np.maximum(price * np.exp(level), 0.01))
     path[-1] = price
     return path

@@ -79,7 +79,7 @@ def draw_policies(rng: np.random.Generator, people: People) -> Ints:
     """Return each household's policy, an index into `POLICIES`, `(n,)`."""
     drawn = rng.choice(len(POLICIES), people.count, p=POLICY_SHARE)
     limited = np.isin(drawn, [1, 3]) & ~people.calm
-    chosen: Ints = np.where(limited, 0, drawn)
+    chosen: Ints = np.where(limited, 0, drawn).astype(np.int64)
     return chosen
 
 
@@ -97,17 +97,19 @@ def unit_columns(
 
     def unit_of(household: Ints, slot: Ints) -> Ints:
         second = two[household] & (people.owner[household, slot] == 1)
-        return household * 2 + second
+        unit: Ints = household * 2 + second.astype(np.int64)
+        return unit
 
     paid = lots.shares * market.price[lots.security] * market.yields[0, lots.security]
     paid = paid * taxable[lots.slot]
-    dividends = np.bincount(unit_of(lots.household, lots.slot), paid, 2 * n).reshape(n, 2)
+    dividends = _by_unit(unit_of(lots.household, lots.slot), paid, n)
     year = market.days[-1].astype("datetime64[Y]")
     counted = (market.days.astype("datetime64[Y]") == year)[sales.day]
     held_days = (market.days[sales.day] - market.days[sales.bought]).astype(np.int64)
     unit = unit_of(sales.household, sales.slot)
-    short = np.bincount(unit, sales.gain * (counted & (held_days <= 365)), 2 * n).reshape(n, 2)
-    long = np.bincount(unit, sales.gain * (counted & (held_days > 365)), 2 * n).reshape(n, 2)
+    young = held_days <= 365
+    short = _by_unit(unit, sales.gain * (counted & young), n)
+    long = _by_unit(unit, sales.gain * (counted & ~young), n)
     size = (people.value * taxable).sum(axis=1)[:, None]
     shape = (n, 2)
     short += np.where(rng.random(shape) < 0.25, size * rng.normal(0.002, 0.006, shape), 0.0)
@@ -115,12 +117,12 @@ def unit_columns(
     carried = np.where(rng.random(shape) < 0.10, size * rng.exponential(0.02, shape), 0.0)
     carried_short = np.where(rng.random(shape) < 0.05, size * rng.exponential(0.01, shape), 0.0)
     quiet = (people.calm & (people.age < RMD_AGE))[:, None]
-    budget = np.where(
+    budget: Floats = np.where(
         (rng.random(shape) < 0.08) & quiet,
         np.maximum(size * rng.uniform(0.0005, 0.006, shape), 500),
         np.nan,
     )
-    gains = np.where(
+    gains: Floats = np.where(
         (rng.random(shape) < 0.04) & quiet, size * rng.uniform(0.005, 0.03, shape), np.nan
     )
     return {
@@ -132,6 +134,12 @@ def unit_columns(
         "tax_budget_usd": rounded(budget, 0),
         "gain_budget_usd": rounded(gains, 0),
     }
+
+
+def _by_unit(unit: Ints, dollars: Floats, n: int) -> Floats:
+    """Sum `dollars` by filing unit, `(n, 2)`."""
+    total: Floats = np.bincount(unit, dollars, 2 * n).reshape(n, 2).astype(np.float64)
+    return total
 
 
 def account_columns(
