@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -48,6 +48,19 @@ class BookBuilder:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     stories: dict[str, str] = field(default_factory=dict)
 
+    def add(self, table: str, **cells: object) -> None:
+        """Add a row; columns not named are null.
+
+        Raises
+        ------
+        KeyError
+            If the contract's table has no such column.
+        """
+        unknown = set(cells) - set(COLUMNS[table])
+        if unknown:
+            raise KeyError(f"table {table!r} has no column {', '.join(sorted(unknown))}")
+        self.rows[table].append({column: cells.get(column) for column in COLUMNS[table]})
+
     def household(
         self,
         household_id: str,
@@ -66,22 +79,21 @@ class BookBuilder:
         if household_id in self.stories:
             raise ValueError(f"household {household_id!r} is told twice; rename one")
         self.stories[household_id] = " ".join(story.split())
-        self.rows["households"].append(
-            {
-                "household_id": household_id,
-                "target_id": target,
-                "policy_id": policy,
-                "net_flow": net_flow,
-                "story": self.stories[household_id],
-            }
+        self.add(
+            "households",
+            household_id=household_id,
+            target_id=target,
+            policy_id=policy,
+            net_flow=net_flow,
         )
         return HouseholdBuilder(self, household_id)
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return the rows of one table as a frame with the contract's columns."""
-        rows = self.rows[table]
-        extra = [key for key in (rows[0] if rows else {}) if key not in COLUMNS[table]]
-        return pd.DataFrame(rows, columns=[*COLUMNS[table], *extra])
+        """Return the rows of one table; households carry their `story` beside the contract."""
+        frame = pd.DataFrame(self.rows[table], columns=list(COLUMNS[table]))
+        if table == "households":
+            frame["story"] = list(self.stories.values())
+        return frame
 
 
 @dataclass
@@ -98,28 +110,20 @@ class HouseholdBuilder:
         state_rate: float = 0.0,
         name: str = "unit",
         **facts: float,
-    ) -> str:
-        """Add a filing unit and return its id; `facts` are further columns of the table."""
-        unit_id = f"{self.household_id}.{name}"
-        self.book.rows["filing_units"].append(
-            {
-                "filing_unit_id": unit_id,
-                "household_id": self.household_id,
-                "filing_status": filing_status,
-                "ordinary_income": ordinary_income,
-                "qualified_dividends": facts.get("qualified_dividends"),
-                "net_investment_income": facts.get("net_investment_income"),
-                "magi": facts.get("magi"),
-                "state_rate": state_rate,
-                "st_realized_ytd": facts.get("st_realized_ytd", 0.0),
-                "lt_realized_ytd": facts.get("lt_realized_ytd", 0.0),
-                "st_carryforward": facts.get("st_carryforward", 0.0),
-                "lt_carryforward": facts.get("lt_carryforward", 0.0),
-                "tax_budget_usd": facts.get("tax_budget_usd"),
-                "gain_budget_usd": facts.get("gain_budget_usd"),
-            }
+    ) -> None:
+        """Add a filing unit; `facts` are further columns of the table."""
+        year = dict.fromkeys(
+            ("st_realized_ytd", "lt_realized_ytd", "st_carryforward", "lt_carryforward"), 0.0
         )
-        return unit_id
+        self.book.add(
+            "filing_units",
+            filing_unit_id=f"{self.household_id}.{name}",
+            household_id=self.household_id,
+            filing_status=filing_status,
+            ordinary_income=ordinary_income,
+            state_rate=state_rate,
+            **{**year, **facts},
+        )
 
     def account(
         self,
@@ -133,38 +137,28 @@ class HouseholdBuilder:
     ) -> AccountBuilder:
         """Add an account; `facts` are further columns of the accounts table."""
         account_id = f"{self.household_id}.{name}"
-        self.book.rows["accounts"].append(
-            {
-                "account_id": account_id,
-                "household_id": self.household_id,
-                "filing_unit_id": f"{self.household_id}.{unit}",
-                "owner": owner,
-                "account_type": account_type,
-                "cash": cash,
-                "cash_floor": facts.get("cash_floor", 0.0),
-                "net_flow": facts.get("net_flow", 0.0),
-                "menu_id": menu,
-                "target_id": facts.get("target_id"),
-                "rmd_due_usd": facts.get("rmd_due_usd"),
-                "withdrawable": facts.get("withdrawable"),
-                "early_penalty_rate": facts.get("early_penalty_rate"),
-                "reinvests": facts.get("reinvests"),
-            }
+        self.book.add(
+            "accounts",
+            account_id=account_id,
+            household_id=self.household_id,
+            filing_unit_id=f"{self.household_id}.{unit}",
+            owner=owner,
+            account_type=account_type,
+            cash=cash,
+            menu_id=menu,
+            **{"cash_floor": 0.0, "net_flow": 0.0, **facts},
         )
-        return AccountBuilder(self.book, account_id, account_type == "taxable")
+        return AccountBuilder(self.book, account_id)
 
     def restricts(self, security_id: str, rule: str, reason: str, until: str | None = None) -> None:
         """Add a restriction over the whole household."""
-        self.book.rows["restrictions"].append(
-            {
-                "household_id": self.household_id,
-                "account_id": None,
-                "security_id": security_id,
-                "rule": rule,
-                "shares": None,
-                "until": None if until is None else day(until),
-                "reason": reason,
-            }
+        self.book.add(
+            "restrictions",
+            household_id=self.household_id,
+            security_id=security_id,
+            rule=rule,
+            until=None if until is None else day(until),
+            reason=reason,
         )
 
 
@@ -174,7 +168,6 @@ class AccountBuilder:
 
     book: BookBuilder
     account_id: str
-    taxable: bool
     lots: int = 0
 
     def lot(
@@ -188,105 +181,85 @@ class AccountBuilder:
         """Add a lot worth about `usd` today, with a gain over basis of `gain`, and return its id.
 
         shares = usd / price to the nearest step; basis = shares·price / (1 + gain) to the cent.
-        A sheltered lot may leave out the date and the gain.
+        A sheltered lot may leave out the date and the gain; `facts` are further columns.
         """
         step = SHARE_STEP[security_id]
         shares = round(round(usd / PRICE[security_id] / step) * step, 3)
         basis = None if gain is None else round(shares * PRICE[security_id] / (1 + gain), 2)
-        self.lots += 1
-        lot_id = f"{self.account_id}.{self.lots:02d}"
-        start = facts.get("holding_start")
-        self.book.rows["lots"].append(
-            {
-                "lot_id": lot_id,
-                "account_id": self.account_id,
-                "security_id": security_id,
-                "shares": facts.get("shares", shares),
-                "basis": basis,
-                "acquired": None if acquired is None else day(acquired),
-                "holding_start": None if start is None else day(str(start)),
-                "origin": facts.get("origin"),
-            }
+        lot_id = self._next_lot()
+        cells: Row = {
+            "shares": shares,
+            "basis": basis,
+            "acquired": None if acquired is None else day(acquired),
+            **facts,
+        }
+        self.book.add(
+            "lots", lot_id=lot_id, account_id=self.account_id, security_id=security_id, **cells
         )
         return lot_id
 
-    def bought(self, security_id: str, usd: float, on: str, gain: float) -> str:
+    def bought(self, security_id: str, usd: float, on: str, gain: float) -> None:
         """Add a recent purchase: the lot it left and its trade."""
         lot_id = self.lot(security_id, usd, on, gain)
-        row = self.book.rows["lots"][-1]
-        self._trade(security_id, on, "buy", row["shares"], row["basis"], None, lot_id)
-        return lot_id
+        lot = self.book.rows["lots"][-1]
+        self._trade(
+            security_id, on, side="buy", shares=lot["shares"], amount=lot["basis"], lot_id=lot_id
+        )
 
     def sold(
         self, security_id: str, shares: float, on: str, proceeds: float, realized_gain: float
     ) -> None:
         """Add a recent sale of a lot that is gone now (gain before any disallowance)."""
-        self.lots += 1
-        lot_id = f"{self.account_id}.{self.lots:02d}"
-        self._trade(security_id, on, "sell", shares, proceeds, realized_gain, lot_id)
+        self._trade(
+            security_id,
+            on,
+            side="sell",
+            shares=shares,
+            amount=proceeds,
+            realized_gain=realized_gain,
+            lot_id=self._next_lot(),
+        )
 
     def orders(self, security_id: str, side: str, shares: float, lot_id: str | None = None) -> None:
         """Add an order that is under way at the broker."""
-        rows = self.book.rows["open_orders"]
-        rows.append(
-            {
-                "order_id": f"{self.account_id}.open-{len(rows) + 1}",
-                "account_id": self.account_id,
-                "security_id": security_id,
-                "side": side,
-                "shares": shares,
-                "lot_id": lot_id,
-                "status": "working",
-            }
+        self.book.add(
+            "open_orders",
+            order_id=f"{self.account_id}.open-{len(self.book.rows['open_orders']) + 1}",
+            account_id=self.account_id,
+            security_id=security_id,
+            side=side,
+            shares=shares,
+            lot_id=lot_id,
+            status="working",
         )
 
     def will_buy(self, security_id: str, on: str) -> None:
         """Add a purchase that a standing instruction will make."""
-        self.book.rows["scheduled_buys"].append(
-            {"account_id": self.account_id, "security_id": security_id, "date": day(on)}
+        self.book.add(
+            "scheduled_buys", account_id=self.account_id, security_id=security_id, date=day(on)
         )
 
-    def restricts(
-        self, security_id: str, rule: str, reason: str, shares: float | None = None
-    ) -> None:
+    def restricts(self, security_id: str, rule: str, reason: str, shares: float) -> None:
         """Add a restriction on this account alone."""
-        self.book.rows["restrictions"].append(
-            {
-                "household_id": None,
-                "account_id": self.account_id,
-                "security_id": security_id,
-                "rule": rule,
-                "shares": shares,
-                "until": None,
-                "reason": reason,
-            }
+        self.book.add(
+            "restrictions",
+            account_id=self.account_id,
+            security_id=security_id,
+            rule=rule,
+            shares=shares,
+            reason=reason,
         )
 
-    def _trade(
-        self,
-        security_id: str,
-        on: str,
-        side: str,
-        shares: object,
-        amount: object,
-        realized_gain: float | None,
-        lot_id: str,
-    ) -> None:
-        self.book.rows["trades"].append(
-            {
-                "trade_id": f"{self.account_id}.trade-{len(self.book.rows['trades']) + 1}",
-                "account_id": self.account_id,
-                "security_id": security_id,
-                "trade_date": day(on),
-                "side": side,
-                "shares": shares,
-                "amount": amount,
-                "realized_gain": realized_gain,
-                "lot_id": lot_id,
-            }
+    def _next_lot(self) -> str:
+        self.lots += 1
+        return f"{self.account_id}.{self.lots:02d}"
+
+    def _trade(self, security_id: str, on: str, **cells: object) -> None:
+        self.book.add(
+            "trades",
+            trade_id=f"{self.account_id}.trade-{len(self.book.rows['trades']) + 1}",
+            account_id=self.account_id,
+            security_id=security_id,
+            trade_date=day(on),
+            **cells,
         )
-
-
-def days_before(count: int) -> date:
-    """Return the day `count` calendar days before the sample's as-of date."""
-    return ASOF - timedelta(days=count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.builder import BookBuilder
+from scenarios.builder import BookBuilder, day
 
 
 def year_end_harvest(book: BookBuilder) -> None:
@@ -124,8 +124,10 @@ def given_and_inherited(book: BookBuilder) -> None:
     )
     house.files("single", 88_000, state_rate=0.0495)
     account = house.account("brokerage", "taxable", cash=1_700)
-    account.lot("VTI", 66_000, "2026-06-16", 5.2, holding_start="1998-10-08", origin="gift")
-    account.lot("VTI", 71_000, "2026-08-13", 0.02, holding_start="1999-08-13", origin="inheritance")
+    account.lot("VTI", 66_000, "2026-06-16", 5.2, holding_start=day("1998-10-08"), origin="gift")
+    account.lot(
+        "VTI", 71_000, "2026-08-13", 0.02, holding_start=day("1999-08-13"), origin="inheritance"
+    )
     account.lot("VEA", 18_000, "2020-02-25", 0.5)
     account.lot("BND", 30_000, "2024-01-09", 0.0)
 
