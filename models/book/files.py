@@ -1,29 +1,25 @@
 """Finding a book's tables on disk and reading them, CSV and Parquet alike, columns by name only.
 
 A table is `NAME.parquet`, `NAME.csv`, or a folder `NAME/` of Parquet parts. Having two of them is
-a fault and not a preference: whichever were taken, somebody meant the other. CSV is read as text
-throughout, so that `007` stays an id.
+a fault and not a preference: whichever were taken, somebody meant the other.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from models.book.cells import Cells, UnreadableColumnError, join_cells, null_cells, read_cells
 from models.book.faults import Fault
-from models.book.schema import POLICY_FOLDER, SCHEMA, TableFacts
+from models.book.formats import UNREADABLE, read_csv, read_parquet
+from models.book.schema import POLICY_FOLDER, ROW_COLUMN, SCHEMA, CellKind, Column, TableFacts
 from models.book.table import Source, Table, empty_table
-
-_UNREADABLE = (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +75,34 @@ class _TableReader:
     def read(self, paths: list[Path]) -> Table:
         """Read the files in order as one table."""
         parts: dict[str, list[Cells]] = {name: [] for name in self.facts.column_names}
+        wanted = (*self.facts.column_names, ROW_COLUMN)
+        numbers: list[Cells] = []
         rows = 0
         for path in paths:
             place = path.relative_to(self.folder).as_posix()
+            read = read_csv if path.suffix == ".csv" else read_parquet
             try:
-                names, arrow = (
-                    _read_csv(path, self.facts)
-                    if path.suffix == ".csv"
-                    else (_read_parquet(path, self.facts))
-                )
-            except _UNREADABLE as error:
+                names, arrow = read(path, wanted)
+            except UNREADABLE as error:
                 self.fatal.append(_unreadable(self.facts.name, place, _first_line(error)))
                 continue
             self._say_missing(names, place)
             for column in self.facts.columns:
-                parts[column.name].append(self._cells(arrow, column.name, place))
+                parts[column.name].append(self._cells(arrow, column, place))
+            if ROW_COLUMN in arrow.column_names:
+                numbers.append(self._cells(arrow, Column(ROW_COLUMN, CellKind.NUMBER), place))
             rows += arrow.num_rows
-            other = tuple(name for name in names if name not in self.facts.column_names)
+            other = tuple(name for name in names if name not in wanted)
             self.sources.append(
                 Source(self.facts.name, place, sha256_of(path), arrow.num_rows, other)
             )
         cells = {c.name: join_cells(parts[c.name], c.kind) for c in self.facts.columns}
-        return Table(self.facts, rows, cells)
+        numbered = join_cells(numbers, CellKind.NUMBER).values
+        whole = len(numbered) == rows > 0 and bool(np.isfinite(numbered).all())
+        return Table(self.facts, rows, cells, numbered.astype(np.int64) if whole else None)
 
-    def _cells(self, arrow: Any, name: str, place: str) -> Cells:
-        kind = self.facts.column(name).kind
+    def _cells(self, arrow: Any, column: Column, place: str) -> Cells:
+        name, kind = column.name, column.kind
         if name not in arrow.column_names:
             return null_cells(kind, arrow.num_rows)
         try:
@@ -148,32 +147,6 @@ def _kind(folder: Path, path: Path) -> str:
     return path.name if path.parent == folder else f"{path.relative_to(folder).parts[0]}/"
 
 
-def _read_csv(path: Path, facts: TableFacts) -> tuple[tuple[str, ...], Any]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        names = tuple(next(csv.reader(stream), ()))
-    known = [name for name in dict.fromkeys(names) if name in facts.column_names]
-    if not known or len(set(names)) < len(names):
-        return names, pa.table({})
-    options = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(known, pa.large_string()),
-        include_columns=known,
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-    parsing = pacsv.ParseOptions(newlines_in_values=True)
-    return names, pacsv.read_csv(path, parse_options=parsing, convert_options=options)
-
-
-def _read_parquet(path: Path, facts: TableFacts) -> tuple[tuple[str, ...], Any]:
-    with pq.ParquetFile(path) as file:
-        names = tuple(file.schema_arrow.names)
-        known = [name for name in dict.fromkeys(names) if name in facts.column_names]
-        if len(set(names)) < len(names):
-            return names, pa.table({})
-        return names, file.read(columns=known)
-
-
 def _ignored(folder: Path) -> tuple[str, ...]:
     def names() -> Iterator[str]:
         for path in sorted(folder.iterdir()):
@@ -210,10 +183,9 @@ def _unreadable(name: str, place: str, why: str) -> Fault:
 
 def _unreadable_column(name: str, column: str, place: str, why: str) -> Fault:
     what = f"the column of {place} cannot be read: {why}"
+    known = column in SCHEMA[name].column_names
     remedy = (
-        f"write it as {SCHEMA[name].column(column).kind.value}"
-        if column in (SCHEMA[name].column_names)
-        else "name each column once"
+        f"write it as {SCHEMA[name].column(column).kind.value}, once" if known else "name it once"
     )
     return Fault(name, None, column, what, remedy, kind="unreadable_column")
 

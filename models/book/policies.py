@@ -45,7 +45,7 @@ def read_policy(path: Path) -> PolicyFile:
     """Read one policy file; its id is the file's name without `.toml`."""
     place = f"{path.parent.name}/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         what = f"cannot be read: {error}"
         return PolicyFile(path.stem, None, (_fault(place, None, what, "write it as UTF-8 text"),))

@@ -15,14 +15,14 @@ from models.book.checks import check_book, risk
 from models.book.columns import sort_columns
 from models.book.evidence import Evidence
 from models.book.faults import Fault, FaultyBookError
-from models.book.files import Files, read_files
+from models.book.files import Files, read_files, sha256_of
 from models.book.links import link
 from models.book.market import build_menus, build_securities, build_targets
 from models.book.policies import read_policies
 from models.book.reach import Reach
 from models.book.risk import build_risk, read_covariance, read_exposures
 from models.book.schema import POLICY_FOLDER
-from models.book.table import Table
+from models.book.table import Source, Table
 from models.book.unusable import law_faults, sound_covariance
 from models.market import Market
 
@@ -79,7 +79,7 @@ def read_book(path: Path | str, asof: date) -> Book:
         faults=findings.faults,
         faults_by_household=findings.by_household,
         policies=policies,
-        sources=files.sources,
+        sources=(*files.sources, *_policy_sources(folder)),
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
         orphan_rows=MappingProxyType(links.orphan_rows()),
         dates=_dates(tables),
@@ -87,6 +87,12 @@ def read_book(path: Path | str, asof: date) -> Book:
         positions=MappingProxyType({name: n for n, name in enumerate(links.households.texts)}),
         markets=MappingProxyType({age: market_for_age(market, asof, age) for age in ages}),
     )
+
+
+def _policy_sources(folder: Path) -> Iterator[Source]:
+    for path in sorted((folder / POLICY_FOLDER).glob("*.toml")):
+        place = path.relative_to(folder).as_posix()
+        yield Source(POLICY_FOLDER, place, sha256_of(path), None)
 
 
 def _dates(tables: Mapping[str, Table]) -> Dates:

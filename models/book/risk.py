@@ -42,13 +42,14 @@ PAIRS: Final = (
 class Covariance:
     """Ω as stated, over the sorted union of names.
 
-    `matrix` holds 0 where a pair is not `known`. `contradicted` lists, per table, the rows whose
-    pair another row states differently. `rows` gives each table's name codes, shape `(rows, 2)`.
+    `matrix` holds 0 where a pair is not `known`; `mentioned` is a pair of some row, readable or
+    not. `contradicted` lists, per table, the rows whose pair another row states differently. `rows` gives each table's name codes, shape `(rows, 2)`.
     """
 
     names: tuple[str, ...]
     matrix: Floats
     known: Bools
+    mentioned: Bools
     contradicted: Mapping[str, Ints]
     rows: Mapping[str, Ints]
 
@@ -84,6 +85,10 @@ def read_covariance(tables: Mapping[str, Table]) -> Covariance:
             np.minimum.at(low, at, values[table][usable[table]])
             np.maximum.at(high, at, values[table][usable[table]])
     known = np.isfinite(low)
+    mentioned = np.zeros_like(known)
+    for pairs in rows.values():
+        first, second = pairs[(pairs >= 0).all(axis=1)].T
+        mentioned[first, second] = mentioned[second, first] = True
     apart = np.zeros_like(known)
     apart[known] = high[known] - low[known] > MIRROR_RELATIVE * np.abs(high[known])
     contradicted = {
@@ -92,7 +97,7 @@ def read_covariance(tables: Mapping[str, Table]) -> Covariance:
     }
     known &= ~apart
     matrix = np.where(known, low, 0.0)
-    return Covariance(names, read_only(matrix), known, contradicted, rows)
+    return Covariance(names, read_only(matrix), known, mentioned, contradicted, rows)
 
 
 def lowest_eigenvalue(matrix: Floats) -> tuple[float, float]:
@@ -150,6 +155,7 @@ def read_exposures(tables: Mapping[str, Table], links: Links, names: tuple[str, 
         tables["targets"].texts("asset_class"),
         tables["covariance"].texts("asset_class_a"),
         tables["covariance"].texts("asset_class_b"),
+        [name for name in tables["factor_loadings"].texts("security_id") if name == CASH],
     ]
     classes = tuple(sorted({name for column in named for name in column if name is not None}))
     of_class = {name: position for position, name in enumerate(classes)}

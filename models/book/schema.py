@@ -297,5 +297,9 @@ _TABLES = (
 SCHEMA: Final[Mapping[str, TableFacts]] = MappingProxyType({facts.name: facts for facts in _TABLES})
 """Every table of a book by name, in the order of the contract."""
 
+ROW_COLUMN: Final = "book_row"
+"""A table may carry this whole-number column: then faults name its value as the row, so that a part
+of a book, cut out and written elsewhere, still speaks of the rows of the whole."""
+
 POLICY_FOLDER: Final = "policies"
 """Folder of `<policy_id>.toml` files beside the tables."""

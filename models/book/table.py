@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from models.arrays import Bools, Days, Floats, Texts
+from models.arrays import Bools, Days, Floats, Ints, Texts
 from models.book.cells import Cells, null_cells
 from models.book.schema import SCHEMA, CellKind, TableFacts
 
@@ -30,11 +30,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's cells by column name, all of `rows` rows; every column of the schema is there."""
+    """A table's cells by column name, all of `rows` rows; every column of the schema is there.
+
+    `numbered` gives the row numbers to tell, where the table carries them (`ROW_COLUMN`).
+    """
 
     facts: TableFacts
     rows: int
     cells: Mapping[str, Cells]
+    numbered: Ints | None = None
 
     @property
     def name(self) -> str:
@@ -87,6 +91,10 @@ class Table:
             null = null.copy()
             null[list(cells.unread)] = False
         return null
+
+    def told_row(self, row: int) -> int:
+        """Return the number by which a fault names a row."""
+        return row if self.numbered is None else int(self.numbered[row])
 
     def shown(self, column: str, row: int) -> str:
         """Return a cell as a reader of the file would know it."""

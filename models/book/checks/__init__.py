@@ -78,7 +78,7 @@ def _households(evidence: Evidence, finding: Finding) -> Ints:
 def _fault(evidence: Evidence, check: Check, finding: Finding, codes: Ints) -> Fault:
     return Fault(
         finding.table,
-        finding.row,
+        None if finding.row is None else evidence.tables[finding.table].told_row(finding.row),
         finding.column,
         finding.what,
         finding.remedy or check.remedy,

@@ -32,8 +32,9 @@ def _null(evidence: Evidence) -> Iterator[Finding]:
     for table in evidence.tables.values():
         for column in table.facts.columns:
             if not column.nullable:
+                what = "is empty" + " or NaN" * (column.kind is CellKind.NUMBER)
                 for row in np.flatnonzero(table.null(column.name)).tolist():
-                    yield Finding(table.name, row, column.name, "is empty")
+                    yield Finding(table.name, row, column.name, what)
 
 
 def _infinite(evidence: Evidence) -> Iterator[Finding]:

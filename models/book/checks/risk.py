@@ -68,7 +68,7 @@ def _contradicted(evidence: Evidence) -> Iterator[Finding]:
 def _unknown_pairs(evidence: Evidence) -> Iterator[Finding]:
     """Pairs that some household uses and no row states."""
     covariance = evidence.covariance
-    unknown = ~covariance.known
+    unknown = ~covariance.mentioned
     if not unknown.any():
         return
     across = _across(evidence)
@@ -89,7 +89,7 @@ def _unknown_pairs(evidence: Evidence) -> Iterator[Finding]:
 
 def _mixed_models(evidence: Evidence) -> Iterator[Finding]:
     """Names of one covariance table held beside names of the other, with nothing across."""
-    across = _across(evidence) & ~evidence.covariance.known
+    across = _across(evidence) & ~evidence.covariance.mentioned
     if across.any():
         finding = _block(evidence, across, "mixed")
         if finding.households is not None and finding.households.size:
