@@ -183,10 +183,9 @@ def _unreadable(name: str, place: str, why: str) -> Fault:
 
 def _unreadable_column(name: str, column: str, place: str, why: str) -> Fault:
     what = f"the column of {place} cannot be read: {why}"
-    known = column in SCHEMA[name].column_names
-    remedy = (
-        f"write it as {SCHEMA[name].column(column).kind.value}, once" if known else "name it once"
-    )
+    remedy = "name it once"
+    if column in SCHEMA[name].column_names:
+        remedy = f"write it as {SCHEMA[name].column(column).kind.value}, once"
     return Fault(name, None, column, what, remedy, kind="unreadable_column")
 
 

@@ -43,7 +43,8 @@ class Covariance:
     """Ω as stated, over the sorted union of names.
 
     `matrix` holds 0 where a pair is not `known`; `mentioned` is a pair of some row, readable or
-    not. `contradicted` lists, per table, the rows whose pair another row states differently. `rows` gives each table's name codes, shape `(rows, 2)`.
+    not. `contradicted` lists, per table, the rows whose pair another row states differently.
+    `rows` gives each table's name codes, shape `(rows, 2)`.
     """
 
     names: tuple[str, ...]
@@ -155,8 +156,10 @@ def read_exposures(tables: Mapping[str, Table], links: Links, names: tuple[str, 
         tables["targets"].texts("asset_class"),
         tables["covariance"].texts("asset_class_a"),
         tables["covariance"].texts("asset_class_b"),
-        [name for name in tables["factor_loadings"].texts("security_id") if name == CASH],
     ]
+    loadings = tables["factor_loadings"]
+    subject = loadings.texts("security_id")
+    named.append(subject[subject == CASH])
     classes = tuple(sorted({name for column in named for name in column if name is not None}))
     of_class = {name: position for position, name in enumerate(classes)}
     of_factor = {name: position for position, name in enumerate(names)}
@@ -170,8 +173,7 @@ def read_exposures(tables: Mapping[str, Table], links: Links, names: tuple[str, 
     plain &= own >= 0
     unit = _sums(np.flatnonzero(plain), own[plain], np.ones(int(plain.sum())), (count, width))
 
-    loadings = tables["factor_loadings"]
-    subject, factor = loadings.texts("security_id"), _codes(loadings.texts("factor"), of_factor)
+    factor = _codes(loadings.texts("factor"), of_factor)
     value = loadings.number("loading")
     as_security = links.securities.codes(loadings.text("security_id"))
     as_class = _codes(subject, of_class)
