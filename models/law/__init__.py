@@ -2,6 +2,7 @@
 
 from models.law.load import (
     FILING_STATUSES,
+    TOPICS,
     Law,
     LawMissing,
     Schedule,
@@ -14,6 +15,7 @@ from models.law.load import (
 
 __all__ = [
     "FILING_STATUSES",
+    "TOPICS",
     "Law",
     "LawMissing",
     "Schedule",

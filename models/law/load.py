@@ -28,9 +28,14 @@ _NEEDED: Final = (
     "niit",
     "loss_limit",
     "standard_deduction",
-    "retirement",
-    "rmd",
 )
+"""Topics without which no tax of the year can be computed."""
+
+_FURTHER: Final = ("retirement", "rmd")
+"""Topics that only their own functions need; their absence stops nothing else."""
+
+TOPICS: Final = (*_NEEDED, *_FURTHER)
+"""Every data file."""
 
 
 class LawMissing(HearthError):  # noqa: N818 -- says what is the matter, as a state
@@ -108,7 +113,7 @@ class Law:
         return value
 
     def _entry(self, topic: str, name: str) -> Any:
-        values = self.topics[topic]
+        values = self.topics.get(topic, {})
         if name not in values:
             known = ", ".join(key for key in values if key != "citation")
             raise LawMissing(
@@ -124,7 +129,7 @@ def law_for(year: int) -> Law:
     Raises
     ------
     LawMissing
-        When any topic has no figures for the year: names the years that are complete.
+        When a topic that the tax needs has no figures for the year: names the complete years.
     """
     known = known_years()
     missing = [topic for topic in _NEEDED if not _has(topic, year)]
@@ -134,11 +139,12 @@ def law_for(year: int) -> Law:
             f"lack{'s' if len(missing) == 1 else ''} that year; complete years: "
             f"{', '.join(map(str, known))}. Add the year's published figures there."
         )
-    return Law(year, MappingProxyType({topic: in_force(topic, year) for topic in _NEEDED}))
+    present = [topic for topic in TOPICS if _has(topic, year)]
+    return Law(year, MappingProxyType({topic: in_force(topic, year) for topic in present}))
 
 
 def known_years() -> tuple[int, ...]:
-    """Return the years for which every topic has figures."""
+    """Return the years for which every topic that the tax needs has figures."""
     years = {year for topic in _NEEDED for year in _years(topic)}
     return tuple(year for year in sorted(years) if all(_has(topic, year) for topic in _NEEDED))
 

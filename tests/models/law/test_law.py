@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from models.law import FILING_STATUSES, LawMissing, in_force, known_years, law_for, read_topic
-from models.law.load import _NEEDED
+import models
+from models.law import (
+    FILING_STATUSES,
+    TOPICS,
+    LawMissing,
+    in_force,
+    known_years,
+    law_for,
+    read_topic,
+)
 
 
 @pytest.mark.parametrize("year", known_years())
@@ -38,7 +50,7 @@ def test_figures_of_2025_and_2026():
     assert law_for(2026).niit("mfs").threshold == 125000
 
 
-@pytest.mark.parametrize("topic", _NEEDED)
+@pytest.mark.parametrize("topic", TOPICS)
 def test_every_file_states_itself(topic):
     """A topic has a statement, a unit and a citation, and so has each year's set of figures."""
     whole = read_topic(topic)
@@ -81,3 +93,24 @@ def test_distribution_tables_reach_their_last_age():
         assert table["first_age"] == first
         assert len(table["factors"]) == last - first + 1
         assert list(table["factors"]) == sorted(set(table["factors"]), reverse=True)
+
+
+def test_a_new_year_is_new_numbers_only(tmp_path):
+    """Copies of the tables under a later year, and nothing else, make that year known."""
+    package = tmp_path / "models"
+    shutil.copytree(Path(models.__file__).parent, package)
+    for topic in ("ordinary_brackets", "capital_gains", "standard_deduction"):
+        path = package / "law" / f"{topic}.toml"
+        text = path.read_text()
+        path.write_text(text + text[text.index("[years.2026]") :].replace("2026", "2027"))
+    program = (
+        "from models.law import known_years, law_for\n"
+        "law = law_for(2027)\n"
+        "print(known_years(), law.ordinary('single').edges[0], law.niit('mfj').threshold)\n"
+        "try:\n    law.retirement('ira')\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split("\n")[:2] == ["(2025, 2026, 2027) 12400 250000", "LawMissing"]
