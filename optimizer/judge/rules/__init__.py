@@ -8,12 +8,12 @@ from optimizer.judge.rules.budgets import (
     gain_budget,
     gain_share,
     long_term_guard,
-    short_gain,
+    max_short_gain,
     tax_budget,
     te_max,
     turnover,
 )
-from optimizer.judge.rules.cash import cash_floor, flows, minimum_outflow
+from optimizer.judge.rules.cash import cash_floor, household_flow, required_distribution
 from optimizer.judge.rules.form import one_order, order_ids, price
 from optimizer.judge.rules.permissions import (
     exempt_in_sheltered,
@@ -24,7 +24,7 @@ from optimizer.judge.rules.permissions import (
 )
 from optimizer.judge.rules.ranks import rank
 from optimizer.judge.rules.sizes import minimum_trade, same_day, share_step
-from optimizer.judge.rules.supply import lot_supply
+from optimizer.judge.rules.supply import lot_supply, open_order
 from optimizer.judge.rules.wash import wash_sale
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -32,9 +32,10 @@ RULES: Final[tuple[Rule, ...]] = (
     order_ids,
     one_order,
     lot_supply,
+    open_order,
     cash_floor,
-    flows,
-    minimum_outflow,
+    household_flow,
+    required_distribution,
     mode,
     menu,
     restriction,
@@ -48,7 +49,7 @@ RULES: Final[tuple[Rule, ...]] = (
     tax_budget,
     gain_budget,
     gain_share,
-    short_gain,
+    max_short_gain,
     long_term_guard,
     turnover,
     te_max,

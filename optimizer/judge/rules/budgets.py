@@ -58,7 +58,7 @@ def gain_share(case: Case) -> Iterator[Breach]:
             yield Breach("gain_share", unit.filing_unit_id, float(over))
 
 
-def short_gain(case: Case) -> Iterator[Breach]:
+def max_short_gain(case: Case) -> Iterator[Breach]:
     """Sum of positive short-term lot gains of the run ≤ limit, by unit."""
     limit = case.policy.limits.max_short_gain_usd
     if limit is None:
@@ -66,7 +66,7 @@ def short_gain(case: Case) -> Iterator[Breach]:
     for unit in case.units:
         over = excess_usd(unit.run.positive_short, exact(limit))
         if over is not None:
-            yield Breach("short_gain", unit.filing_unit_id, float(over))
+            yield Breach("max_short_gain", unit.filing_unit_id, float(over))
 
 
 def long_term_guard(case: Case) -> Iterator[Breach]:

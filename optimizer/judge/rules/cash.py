@@ -10,6 +10,8 @@ from models.ledger.exact import ZERO
 from models.plan import Breach
 from optimizer.judge.case import Case, excess_usd
 
+RULE = "household_flow"
+
 
 def cash_floor(case: Case) -> Iterator[Breach]:
     """Cash after everything, less what open buys reserve, is at or above each account's floor."""
@@ -21,16 +23,16 @@ def cash_floor(case: Case) -> Iterator[Breach]:
             yield Breach("cash_floor", case.account_name(account), float(short))
 
 
-def minimum_outflow(case: Case) -> Iterator[Breach]:
+def required_distribution(case: Case) -> Iterator[Breach]:
     """What leaves an account, by its own flow and by `flows`, covers its required distribution."""
     for account, due in enumerate(case.household.accounts.rmd_due_usd.tolist()):
         if due > 0 and case.is_sheltered(account):
             missing = excess_usd(exact(due), case.ledger.outflow[account])
             if missing is not None:
-                yield Breach("minimum_outflow", case.account_name(account), float(missing))
+                yield Breach("required_distribution", case.account_name(account), float(missing))
 
 
-def flows(case: Case) -> Iterator[Breach]:
+def household_flow(case: Case) -> Iterator[Breach]:
     """Flows add up to the household's, and each goes the way it may.
 
     A withdrawal leaves withdrawable accounts; a contribution enters taxable ones; anything beyond
@@ -39,12 +41,12 @@ def flows(case: Case) -> Iterator[Breach]:
     known = set(case.household.accounts.account_id.tolist())
     for flow in case.flows:
         if flow.account_id not in known or not flow.amount.is_finite():
-            yield Breach("flows", f"unknown account {flow.account_id}", float(flow.amount))
+            yield Breach(RULE, f"unknown account {flow.account_id}", float(flow.amount))
     moved = _moved(case)
     due = exact(case.household.net_flow)
     off = sum(moved, ZERO) - due
     if excess_usd(abs(off), ZERO) is not None:
-        yield Breach("flows", "sum against households.net_flow", float(off))
+        yield Breach(RULE, "sum against households.net_flow", float(off))
     required = _required(case)
     accounts = case.household.accounts
     legs = [ZERO] * len(case.units)
@@ -55,17 +57,19 @@ def flows(case: Case) -> Iterator[Breach]:
             landed[unit] += amount
             if case.is_sheltered(a):
                 yield Breach(
-                    "flows", f"{case.account_name(a)}: into a sheltered account", float(amount)
+                    RULE,
+                    f"{case.account_name(a)}: into a sheltered account",
+                    float(amount),
                 )
         legs[unit] += min(max(ZERO, -amount), required[a])
         free = case.household.net_flow < 0 and bool(accounts.withdrawable[a])
         over = None if free else excess_usd(-amount, required[a])
         if over is not None:
-            yield Breach("flows", f"{case.account_name(a)}: may not pay out", float(over))
+            yield Breach(RULE, f"{case.account_name(a)}: may not pay out", float(over))
     sourceless = sum((max(ZERO, i - o) for i, o in zip(landed, legs, strict=True)), ZERO)
     over = excess_usd(sourceless, max(ZERO, due))
     if over is not None:
-        yield Breach("flows", "into taxable accounts without a source in their unit", float(over))
+        yield Breach(RULE, "into taxable accounts without a source in their unit", float(over))
 
 
 def _moved(case: Case) -> list[Decimal]:

@@ -65,3 +65,14 @@ def _position(case: Case, where: tuple[int, int]) -> Decimal:
     lots = case.household.lots
     here = (lots.account == where[0]) & (lots.security == where[1])
     return sum((exact(shares) for shares in lots.shares[here].tolist()), ZERO)
+
+
+def open_order(case: Case) -> Iterator[Breach]:
+    """What an open order already buys or sells in an account is not ordered again."""
+    waiting = case.household.open_orders
+    under_way = set(
+        zip(waiting.account.tolist(), waiting.security.tolist(), waiting.side.tolist(), strict=True)
+    )
+    for order in case.ledger.orders:
+        if (*order.where, order.order.side) in under_way:
+            yield Breach("open_order", order.order.order_id, float(order.amount))
