@@ -198,13 +198,17 @@ class AccountBuilder:
         )
         return lot_id
 
-    def bought(self, security_id: str, usd: float, on: str, gain: float) -> None:
-        """Add a recent purchase: the lot it left and its trade."""
+    def bought(
+        self, security_id: str, usd: float, on: str, gain: float, disallowed: float = 0.0
+    ) -> None:
+        """Add a recent purchase: the lot it left and its trade.
+
+        `disallowed` is the loss that an earlier sale moved into the lot's basis; it was not paid.
+        """
         lot_id = self.lot(security_id, usd, on, gain)
         lot = self.book.rows["lots"][-1]
-        self._trade(
-            security_id, on, side="buy", shares=lot["shares"], amount=lot["basis"], lot_id=lot_id
-        )
+        paid = round(float(str(lot["basis"])) - disallowed, 2)
+        self._trade(security_id, on, side="buy", shares=lot["shares"], amount=paid, lot_id=lot_id)
 
     def sold(
         self, security_id: str, shares: float, on: str, proceeds: float, realized_gain: float

@@ -32,13 +32,13 @@ def required(book: BookBuilder) -> None:
     """Tell of a required minimum distribution in its last weeks."""
     house = book.household(
         "rmd-due",
-        """At 77 he must take $31,400 from the IRA before the year ends; $6,000 went out in June
+        """At 77 he must take $29,600 from the IRA before the year ends; $6,000 went out in June
         and the rest is due. It is taxed as income whatever happens. A good plan sells in the IRA
         what is overweight there and rebuilds the mix with the cash in the joint account.""",
         target="income-30-70",
     )
     house.files("mfj", 64_000, state_rate=0.0307, magi=92_000)
-    ira = house.account("ira", "traditional_ira", cash=3_000, rmd_due_usd=25_400)
+    ira = house.account("ira", "traditional_ira", cash=3_000, rmd_due_usd=23_600)
     ira.lot("VTI", 210_000)
     ira.lot("BND", 380_000)
     ira.lot("SCHP", 60_000)

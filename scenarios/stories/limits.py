@@ -135,8 +135,9 @@ def close_tracking(book: BookBuilder) -> None:
     """Tell of an institution that must stay near its benchmark."""
     house = book.household(
         "close-tracking",
-        """A small foundation's board allows one percent of tracking error. It stands at nearly
-        twice that. A good plan pays the least tax and cost that brings it inside the line.""",
+        """A small foundation's board allows one percent of tracking error. It stands at two and a
+        half times that. A good plan pays the least tax and cost that brings it inside the
+        line.""",
         target="growth-60-40",
         policy="close-tracking",
     )
@@ -153,8 +154,8 @@ def hard_bands(book: BookBuilder) -> None:
     house = book.household(
         "hard-bands",
         """The agreement says that no class may end a day more than five points off, whatever it
-        costs. Shares stand eleven points over. A good plan brings every class just inside its band,
-        with the dearest lots, and goes no further than pays.""",
+        costs. Shares stand eleven points over. A good plan brings every class just inside its
+        band, with the dearest lots, and goes no further than pays.""",
         target="three-fund-70-30",
         policy="hard-bands",
     )

@@ -55,8 +55,8 @@ def almost_long(book: BookBuilder) -> None:
     house = book.household(
         "days-from-long-term",
         """A lawyer bought heavily on 25 November and 15 December 2025; both lots are well up and
-        turn long-term within days. Selling today costs 40.8% of the gain, on Friday next week
-        23.8%. A good plan sells older lots or waits, and sells young lots only at a loss.""",
+        turn long-term within weeks. Selling today costs 38.8% of the gain, next Friday 18.8%. A
+        good plan sells older lots or waits, and sells young lots only at a loss.""",
         target="three-fund-70-30",
         policy="patient-gains",
     )
@@ -118,8 +118,8 @@ def given_and_inherited(book: BookBuilder) -> None:
         "gifted-and-inherited",
         """His mother gave him shares in June that she had bought in 1998, and his aunt left him
         others in August. The gift keeps her basis and her holding period; the inheritance starts
-        anew at the value of that day and is long-term at once. A good plan sells the inherited lots
-        first, since almost none of their value is gain.""",
+        anew at the value of that day and is long-term at once. A good plan sells the inherited
+        lots first, since almost none of their value is gain.""",
         target="growth-60-40",
     )
     house.files("single", 88_000, state_rate=0.0495)
@@ -137,9 +137,9 @@ def apart(book: BookBuilder) -> None:
     house = book.household(
         "married-filing-separately",
         """Married, but each files alone because of her student loan. Each return deducts at most
-        $1,500 of losses a year, and each starts the surtax at $125,000. Their purchases still wash
-        each other's losses. A good plan harvests on the return where a loss is worth most and no
-        further than it pays.""",
+        $1,500 of losses a year, and each starts the surtax at $125,000. Their purchases still
+        wash each other's losses. A good plan harvests on the return where a loss is worth most
+        and no further than it pays.""",
         target="growth-80-20",
     )
     house.files("mfs", 176_000, state_rate=0.05, name="her-unit", st_realized_ytd=5_000)

@@ -82,7 +82,7 @@ def already_matched(book: BookBuilder) -> None:
     account = house.account("brokerage", "taxable", cash=13_500)
     account.lot("VTI", 88_000, "2018-10-29", 1.5)
     account.sold("VEA", 300, "2026-10-26", 20_400, -1_800)
-    account.bought("VEA", 8_246.40, "2026-11-04", -0.09)
+    account.bought("VEA", 8_246.40, "2026-11-04", -0.09, disallowed=720)
     account.lot("VEA", 13_000, "2020-05-18", 0.8)
     account.lot("AGG", 39_000, "2021-05-04", -0.14)
     account.lot("VWO", 12_500, "2026-06-09", -0.04)

@@ -169,7 +169,8 @@ def test_buy_trades_left_their_lots(tables: dict[str, pd.DataFrame]) -> None:
     assert (both["shares"] == both["shares_lot"]).all()
     assert (both["trade_date"] == both["acquired"]).all()
     assert (both["account_id"] == both["account_id_lot"]).all()
-    assert (both["amount"] == both["basis"]).all()
+    moved = both.set_index("account_id")["basis"].sub(both.set_index("account_id")["amount"])
+    assert moved[moved.abs() > 0.005].to_dict() == {"half-washed-already.brokerage": 720.0}
 
 
 def test_sold_lots_are_gone(tables: dict[str, pd.DataFrame]) -> None:
@@ -186,8 +187,8 @@ def test_sizes_reach_from_800_to_80_million(tables: dict[str, pd.DataFrame]) -> 
     lots["value"] = lots["shares"] * lots["price"]
     worth = lots.groupby(accounts["household_id"].loc[lots["account_id"]].to_numpy())["value"].sum()
     worth = worth + accounts.groupby("household_id")["cash"].sum()
-    assert worth["tiny-800"] == pytest.approx(800, abs=30)
-    assert worth["family-office-80m"] == pytest.approx(80e6, rel=0.05)
+    assert worth["tiny-800"] == pytest.approx(800, abs=0.01)
+    assert worth["family-office-80m"] == pytest.approx(80e6, rel=0.005)
 
 
 def test_standard_policy_states_every_default() -> None:
