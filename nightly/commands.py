@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,71 +17,22 @@ from typing import Any, Final
 from models.book.book import Book
 from models.book.faults import Fault
 from models.book.read import read_book
-from models.errors import HearthError, RunFolderError
+from models.errors import RunFolderError
 from models.plan import Plan, Status
-from models.policy import Policy
 from nightly import console
 from nightly.answer import answer
 from nightly.audit import Difference, audit
+from nightly.choices import Choice, CommandError, Night, SyntheticBook, household_list, table_format
 from nightly.newest_price import newest_price_date
 from nightly.run import Request, run_book
-from nightly.run_folder import FORMATS, RunFolder
+from nightly.run_folder import RunFolder
 from nightly.stored import read_run
 
 ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
 """Exit codes: all answered; something failed, was refused or was found; cannot be used."""
 
-BACKENDS: Final = ("arrays", "cvxpy")
-"""The two compilers of the program."""
-
 TROUBLES_SHOWN: Final = 20
 """Households without a plan that a run's summary lists; the tables have them all."""
-
-
-class CommandError(HearthError):
-    """The command asks for something that does not exist: mend the command."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Compiler and solver for all policies; None leaves them to the policies."""
-
-    backend: str | None = None
-    solver: str | None = None
-
-    def __post_init__(self) -> None:
-        """Raise `CommandError` on an unknown backend."""
-        if self.backend is not None and self.backend not in BACKENDS:
-            raise CommandError(f"--backend {self.backend!r}: choose {' or '.join(BACKENDS)}")
-
-    def on(self, policy: Policy) -> Policy:
-        """Return `policy` with this choice."""
-        solver = replace(
-            policy.solver,
-            name=self.solver or policy.solver.name,
-            backend=self.backend or policy.solver.backend,
-        )
-        return replace(policy, solver=solver)
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """Where a run goes, whom it answers (a file of ids), and the format of its tables."""
-
-    out: Path
-    households: Path | None
-    table_format: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyntheticBook:
-    """What a generated book should be."""
-
-    households: int
-    kind: str
-    seed: int
-    table_format: str
-    asof: date | None
 
 
 def hearth_version() -> str:
@@ -94,14 +45,15 @@ def hearth_version() -> str:
 
 def run(book: Path, asof: date, choice: Choice, night: Night, as_json: bool) -> int:
     """Answer a book's households into a new run folder (`hearth run`)."""
+    named = table_format(night.table_format)
+    wanted = None if night.households is None else household_list(night.households)
+    read = read_book(book, asof)
     from optimizer.rebalance import rebalance
 
-    read = read_book(book, asof)
-    wanted = None if night.households is None else _ids(night.households)
     request = Request(
         out=night.out,
         households=wanted,
-        table_format=_table_format(night.table_format),
+        table_format=named,
         on_policy=choice.on,
         options={"choice": asdict(choice), "households": wanted},
     )
@@ -143,6 +95,7 @@ def check(book: Path, asof: date | None, as_json: bool) -> int:
 def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_json: bool) -> int:
     """Plan one household and explain it (`hearth plan`)."""
     from optimizer.rebalance import rebalance
+
     from workbench.screen import show
 
     read = read_book(book, asof or newest_price_date(book))
@@ -210,10 +163,10 @@ def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
 
     if book.kind not in KINDS:
         raise CommandError(f"--kind {book.kind!r}: choose one of {', '.join(KINDS)}")
-    table_format = _table_format(book.table_format)
+    named = table_format(book.table_format)
     asof = book.asof or ASOF
     try:
-        generate_book(out, book.households, book.kind, book.seed, format=table_format, asof=asof)
+        generate_book(out, book.households, book.kind, book.seed, format=named, asof=asof)
     except OSError as error:
         raise RunFolderError(f"cannot write the book: {error}") from error
     facts = {"book": str(out), "households": book.households, "kind": book.kind}
@@ -245,20 +198,3 @@ def _changed_inputs(facts: dict[str, Any], read: Book) -> list[str]:
     then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
     now = {source.path: source.sha256 for source in read.sources}
     return sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
-
-
-def _ids(path: Path) -> list[str]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"--households {path}: cannot be read ({error})") from error
-    ids = [line.strip() for line in lines if line.strip()]
-    if not ids:
-        raise CommandError(f"--households {path}: holds no id; write one a line")
-    return ids
-
-
-def _table_format(name: str) -> Any:
-    if name not in FORMATS:
-        raise CommandError(f"--format {name!r}: choose {' or '.join(FORMATS)}")
-    return name

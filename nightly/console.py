@@ -127,12 +127,14 @@ def print_check(console: Console, book: Book) -> None:
     """Print a book's faults, its oddities, and how many households are sound."""
     if book.faults:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-        for column in ("where", "what", "what would do", "households"):
-            table.add_column(column, overflow="fold")
-        for fault in book.faults:
-            table.add_row(
-                Text(fault.where), Text(fault.what), Text(fault.remedy), _few(fault.households)
+        for column in ("table", "row", "column", "what", "what would do", "households"):
+            table.add_column(
+                column, overflow="fold", justify="right" if column == "row" else "left"
             )
+        for fault in book.faults:
+            row = "" if fault.row is None else str(fault.row)
+            place = Text(fault.table), row, Text(fault.column or "")
+            table.add_row(*place, Text(fault.what), Text(fault.remedy), _few(fault.households))
         console.print(table)
         console.print()
     for warning in book.warnings:

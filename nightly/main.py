@@ -19,6 +19,7 @@ import typer
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
 from nightly import commands, console
+from nightly.choices import Choice, Night, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
 
 app = typer.Typer(
@@ -76,8 +77,8 @@ def run(
     A household with faulty data is `invalid`, one without a possible plan `infeasible`: both are
     answers. One household's failure never stops the others; nothing is ever written over.
     """
-    choice = commands.Choice(backend, solver)
-    wanted = commands.Night(out, households, table_format)
+    choice = Choice(backend, solver)
+    wanted = Night(out, households, table_format)
     raise typer.Exit(commands.run(book, asof.date(), choice, wanted, as_json))
 
 
@@ -100,7 +101,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan one household and explain the plan on one screen."""
-    choice = commands.Choice(backend, solver)
+    choice = Choice(backend, solver)
     raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
 
 
@@ -128,7 +129,7 @@ def generate(
     as_json: Json = False,
 ) -> None:
     """Write a synthetic book: realistic lot ages and gains, wash-sale histories, budgets."""
-    made = commands.SyntheticBook(households, kind, seed, table_format, _day(asof))
+    made = SyntheticBook(households, kind, seed, table_format, _day(asof))
     raise typer.Exit(commands.generate(out, made, as_json))
 
 

@@ -1,0 +1,98 @@
+"""What a command asks for, checked before anything is read or written.
+
+A misspelt solver must end the command, not fail every household of a night.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from models.errors import HearthError
+from models.policy import Policy
+from nightly.run_folder import FORMATS, Format
+
+BACKENDS: Final = ("arrays", "cvxpy")
+"""The two compilers of the program."""
+
+SOLVERS: Final = ("piqp", "clarabel", "osqp", "ecos")
+"""Solvers that a policy may name."""
+
+
+class CommandError(HearthError):
+    """The command asks for something that does not exist: mend the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Compiler and solver for all policies; None leaves them to the policies."""
+
+    backend: str | None = None
+    solver: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `CommandError` on an unknown backend or solver."""
+        if self.backend is not None and self.backend not in BACKENDS:
+            raise CommandError(f"--backend {self.backend!r}: choose {' or '.join(BACKENDS)}")
+        if self.solver is None or self.solver in SOLVERS:
+            return
+        if self.backend != "cvxpy":
+            raise CommandError(
+                f"--solver {self.solver!r}: choose {', '.join(SOLVERS)}; "
+                "others that cvxpy knows need --backend cvxpy"
+            )
+        import cvxpy
+
+        installed = [name.lower() for name in cvxpy.installed_solvers()]
+        if self.solver not in installed:
+            raise CommandError(f"--solver {self.solver!r}: cvxpy has {', '.join(installed)} here")
+
+    def on(self, policy: Policy) -> Policy:
+        """Return `policy` with this choice."""
+        solver = replace(
+            policy.solver,
+            name=self.solver or policy.solver.name,
+            backend=self.backend or policy.solver.backend,
+        )
+        return replace(policy, solver=solver)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Where a run goes, whom it answers (a file of ids), and the format of its tables."""
+
+    out: Path
+    households: Path | None
+    table_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticBook:
+    """What a generated book should be."""
+
+    households: int
+    kind: str
+    seed: int
+    table_format: str
+    asof: date | None
+
+
+def household_list(path: Path) -> list[str]:
+    """Return the ids in a file, one a line."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"--households {path}: cannot be read ({error})") from error
+    ids = [line.strip() for line in lines if line.strip()]
+    if not ids:
+        raise CommandError(f"--households {path}: holds no id; write one a line")
+    return ids
+
+
+def table_format(name: str) -> Format:
+    """Return a format of tables by its name."""
+    if name not in FORMATS:
+        raise CommandError(f"--format {name!r}: choose {' or '.join(FORMATS)}")
+    return "csv" if name == "csv" else "parquet"

@@ -1,0 +1,124 @@
+"""The command line: exit codes, one clear message, one JSON document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightly.main import main
+
+SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
+ASOF = "2026-11-20"
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return exit code, standard output and standard error of a command."""
+    code = main(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def document(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    """Return exit code and the JSON document of a command."""
+    code, out, _ = said(capsys, *arguments, "--json")
+    return code, json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sample book with one price of 0."""
+    book = tmp_path_factory.mktemp("faulty") / "book"
+    shutil.copytree(SAMPLE, book)
+    path = book / "securities.csv"
+    header, first, *rest = path.read_text("utf-8").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("price")] = "0"
+    path.write_text("\n".join([header, ",".join(cells), *rest]) + "\n", "utf-8")
+    return book
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """`hearth --version` says name and version and leaves with 0."""
+    code, out, _ = said(capsys, "--version")
+    assert (code, out.split()[0]) == (0, "hearth")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nope"],
+        ["run", str(SAMPLE), "--out", "runs"],
+        ["run", str(SAMPLE), "--asof", "20/11/2026", "--out", "runs"],
+        ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--backend", "abacus"],
+        ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--solver", "simplex"],
+        ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--households", "no-file"],
+        ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--format", "xlsx"],
+        ["check", "no/such/folder"],
+        ["check", str(SAMPLE), "--asof", "1913-01-01"],
+        ["verify", str(SAMPLE), "no/such/run"],
+        ["book", "generate", "--households", "1", "--kind", "crypto", "--out", "made"],
+    ],
+)
+def test_what_cannot_be_used_leaves_with_2(
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A wrong command, a missing book, a year without law: exit code 2, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    code, _, err = said(capsys, *arguments)
+    assert code == 2
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_is_a_document_with_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json an error has a kind, a message, and the faults of an unusable book."""
+    code, found = document(capsys, "check", "no/such/folder", "--asof", ASOF)
+    assert code == 2
+    assert "no/such/folder" in found["error"]["message"]
+    assert found["error"]["faults"][0]["remedy"]
+    code, found = document(capsys, "nope")
+    assert (code, "nope" in found["error"]["message"]) == (2, True)
+
+
+def test_check_lists_every_fault(capsys: pytest.CaptureFixture[str], faulty: Path) -> None:
+    """Each fault has table, row, column, what, remedy and its households; exit code 1."""
+    code, found = document(capsys, "check", str(faulty), "--asof", ASOF)
+    assert code == 1
+    prices = [f for f in found["faults"] if (f["table"], f["column"]) == ("securities", "price")]
+    assert [f["row"] for f in prices] == [0]
+    assert prices[0]["what"]
+    assert prices[0]["remedy"]
+    assert set(prices[0]["households"]) <= set(found["invalid_households"])
+
+
+def test_check_is_a_page_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a page the sample's one invalid household is named with its faults and what would do."""
+    code, out, _ = said(capsys, "check", str(SAMPLE))
+    assert code == 1
+    assert "faulty-data" in out
+    assert "1 invalid; 3 faults" in out.replace("\n", " ")
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_generated_book_is_sound(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """`book generate` writes a book that check finds nothing in; a full folder is refused."""
+    where = str(tmp_path / "book")
+    command = ("book", "generate", "--households", "3", "--kind", "etf", "--out", where)
+    assert main([*command, "--seed", "7", "--format", "csv"]) == 0
+    capsys.readouterr()
+    code, found = document(capsys, "check", where)
+    assert (code, found["households"], found["faults"]) == (0, 3, [])
+    assert main([*command, "--seed", "7"]) == 2
+
+
+def test_law_cases_are_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A file that cannot be read leaves with 2."""
+    assert main(["law", "check", str(tmp_path / "no.json")]) == 2
