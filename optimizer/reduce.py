@@ -66,7 +66,7 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     if (low > high + EMPTY_ROW).any():
         return None
     is_fixed = high - low <= FIXED
-    fixed = np.where(is_fixed, np.where(np.isfinite(low), 0.5 * (low + high), 0.0), 0.0)
+    fixed = np.where(is_fixed, low, 0.0)
     free = np.flatnonzero(~is_fixed)
     A, P, q = arrays.A, arrays.P, arrays.q
     if len(free) < len(q):
@@ -88,7 +88,7 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
         P=P,
         q=q,
         A_eq=by_row[equal].tocsc(),
-        b=0.5 * (row_low + row_high)[equal],
+        b=row_low[equal],
         A_in=by_row[between].tocsc(),
         low_in=row_low[between],
         high_in=row_high[between],

@@ -1,0 +1,102 @@
+"""Netting settled as data: the three convex pieces of the law's netting, by filing unit.
+
+With N = S + L the unit's net gain, one of three holds, and in each the tax is convex:
+
+    loss    N ≤ 0           what is in income is the offset, taxed away as ordinary: r = g
+    both    N ≥ 0, L ≥ 0    the short side is ordinary, and nothing less than zero: r ≥ S, r ≥ 0
+    short   N ≥ 0, L ≤ 0    the long loss has eaten long gains: all of N is ordinary: r = g
+
+One convex hull over all three was refused: it is very loose. The pieces of several units combine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.gain_range import GainRange
+from optimizer.program import Branch
+
+
+class Piece(StrEnum):
+    """Which case of the law's netting a filing unit ends the run in."""
+
+    LOSS = "loss"
+    BOTH = "both"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """One piece for every filing unit, and the bounds that hold the program in it."""
+
+    pieces: tuple[Piece, ...]
+    branch: Branch
+
+
+def nettings(ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
+    """Every combination of pieces that the run's gains can reach."""
+    reachable = [_reachable(reach) for reach in ranges]
+    return tuple(Netting(pieces, _branch(ranges, pieces)) for pieces in product(*reachable))
+
+
+def netting_of(ranges: tuple[GainRange, ...], short: Floats, long: Floats) -> tuple[Piece, ...]:
+    """Pieces that given gains of the run (units, `(n_units,)`) fall into."""
+    found = []
+    for reach, more_short, more_long in zip(ranges, short, long, strict=True):
+        total_long = reach.long + more_long
+        if reach.short + more_short + total_long <= 0.0:
+            found.append(Piece.LOSS)
+        else:
+            found.append(Piece.BOTH if total_long >= 0.0 else Piece.SHORT)
+    return tuple(found)
+
+
+def _reachable(reach: GainRange) -> list[Piece]:
+    long_low, long_high = reach.long + reach.long_low, reach.long + reach.long_high
+    found = []
+    if reach.net_low <= 0.0:
+        found.append(Piece.LOSS)
+    if reach.net_high >= 0.0:
+        if long_high >= 0.0:
+            found.append(Piece.BOTH)
+        if long_low < 0.0 and reach.short + reach.short_high > 0.0:
+            found.append(Piece.SHORT)
+    return found
+
+
+def _branch(ranges: tuple[GainRange, ...], pieces: tuple[Piece, ...]) -> Branch:
+    size = len(ranges)
+    low = {name: np.full(size, -np.inf) for name in _BLOCKS}
+    high = {name: np.full(size, np.inf) for name in _BLOCKS}
+    net_low = np.full(size, -np.inf)
+    net_high = np.array([reach.in_income - reach.as_ordinary for reach in ranges])
+    short_low = np.full(size, -np.inf)
+    for unit, (reach, piece) in enumerate(zip(ranges, pieces, strict=True)):
+        if piece is Piece.LOSS:
+            high["in_income"][unit] = -reach.in_income
+            net_low[unit] = net_high[unit]
+            continue
+        low["in_income"][unit] = -reach.in_income
+        low["carried"][unit] = high["carried"][unit] = -reach.carried
+        low["as_ordinary"][unit] = -reach.as_ordinary
+        if piece is Piece.BOTH:
+            low["long_gain"][unit] = -reach.long
+            short_low[unit] = reach.short - reach.as_ordinary
+        else:
+            high["long_gain"][unit] = -reach.long
+            net_low[unit] = net_high[unit]
+    return Branch(
+        bounds={name: (low[name], high[name]) for name in _BLOCKS},
+        rows={
+            "ordinary of net": (net_low, net_high),
+            "ordinary of short": (short_low, np.full(size, np.inf)),
+        },
+    )
+
+
+_BLOCKS = ("in_income", "carried", "as_ordinary", "long_gain")
