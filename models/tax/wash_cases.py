@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from models.tax.wash_outcome import Replay
 from models.tax.wash_records import (
@@ -26,38 +26,45 @@ from models.tax.wash_records import (
 from models.tax.wash_sale import replay
 
 _TAXABLE: Final = frozenset({"taxable", "brokerage", "joint"})
+_SHARES: Final = Decimal("0.0001")
+"""Shares. A sale and its lots may be told with at most four decimals each."""
+
 _SWITCHES: Final = ("closed_replacements", "earlier_lots", "same_day")
+
+
+class _Held(NamedTuple):
+    """A lot that some sale may name, the symbol it was told under, and what is left of it."""
+
+    lot: Lot
+    symbol: str
+    left: Decimal
 
 
 def wash_sale_case(given: Mapping[str, Any]) -> dict[str, Any]:
     """Replay one case's input and return its outcome under the names of a case's `expected`."""
     groups = _groups(given.get("substantially_identical_groups") or ())
     trades = sorted(given["trades"], key=lambda trade: str(trade["date"]))
-    first_day = str(trades[0]["date"]) if trades else ""
+    held: dict[str, _Held] = {}
     lots: list[Lot] = []
     events: list[Event] = []
     for row in given["lots"]:
         lot = _lot(row, row["id"], row["acquired"], groups)
-        if trades and str(row["acquired"]) > first_day:
+        held[lot.lot_id] = _Held(lot, row["symbol"], lot.shares)
+        if trades and str(row["acquired"]) > str(trades[0]["date"]):
             events.append(Purchase(lot))
         else:
             lots.append(lot)
-    left = {lot.lot_id: lot.shares for lot in lots}
-    known = {
-        lot.lot_id: (row.get("account", ""), row["symbol"])
-        for lot, row in _rows(lots, given["lots"])
-    }
     for number, trade in enumerate(trades, start=1):
-        day = dt.date.fromisoformat(trade["date"])
         if trade["side"] == "buy":
             lot = _lot(trade, trade.get("lot_id") or f"trade {number}", trade["date"], groups)
+            held[lot.lot_id] = _Held(lot, trade["symbol"], lot.shares)
             events.append(Purchase(lot))
-            left[lot.lot_id] = lot.shares
-            known[lot.lot_id] = (trade.get("account", ""), trade["symbol"])
         elif trade["side"] == "sell":
-            wanted = _sold_lots(trade, known, left)
+            wanted = _sold_lots(trade, held)
             for lot_id, shares in wanted:
-                left[lot_id] = left.get(lot_id, ZERO) - shares
+                if lot_id in held:
+                    held[lot_id] = held[lot_id]._replace(left=held[lot_id].left - shares)
+            day = dt.date.fromisoformat(trade["date"])
             events.append(Sale(day, tuple(_parts(trade, wanted))))
         else:
             raise ReplayError(f"trade {number}: side {trade['side']!r} is neither buy nor sell")
@@ -117,30 +124,24 @@ def _lot(row: Mapping[str, Any], lot_id: str, acquired: str, groups: Mapping[str
     )
 
 
-def _rows(lots: list[Lot], rows: list[Any]) -> list[tuple[Lot, Any]]:
-    by_id = {row["id"]: row for row in rows}
-    return [(lot, by_id[lot.lot_id]) for lot in lots]
-
-
-def _sold_lots(
-    trade: Mapping[str, Any], known: Mapping[str, tuple[str, str]], left: Mapping[str, Decimal]
-) -> list[tuple[str, Decimal]]:
+def _sold_lots(trade: Mapping[str, Any], held: Mapping[str, _Held]) -> list[tuple[str, Decimal]]:
     """Return the lots a sale names, or the account's oldest ones (26 C.F.R. 1.1012-1(c)(1))."""
     if trade.get("lots"):
         return [(row["lot"], Decimal(row["shares"])) for row in trade["lots"]]
+    place, day = (trade.get("account", ""), trade["symbol"]), dt.date.fromisoformat(trade["date"])
+    mine = [h for h in held.values() if (h.lot.account, h.symbol) == place and h.left > 0]
     wanted, still = [], Decimal(trade["shares"])
-    for lot_id, place in known.items():
-        count = min(still, left.get(lot_id, ZERO))
-        if place == (trade.get("account", ""), trade["symbol"]) and count > 0:
-            wanted.append((lot_id, count))
-            still -= count
+    for lot, _, left in sorted(mine, key=lambda h: h.lot.acquired or day):
+        if still > 0 and (lot.acquired or day) <= day:
+            wanted.append((lot.lot_id, min(still, left)))
+            still -= min(still, left)
     return wanted
 
 
 def _parts(trade: Mapping[str, Any], wanted: list[tuple[str, Decimal]]) -> Iterable[Part]:
     """Spread the dollars of one sale over its lots at one price, to the last digit."""
     shares, dollars = sum((count for _, count in wanted), ZERO), Decimal(trade["total"])
-    if not wanted or shares != Decimal(trade.get("shares", shares)):
+    if not wanted or abs(shares - Decimal(trade.get("shares", shares))) > _SHARES:
         raise ReplayError(f"the sale of {trade['date']} names lots of {shares} shares in all")
     for lot_id, count in wanted:
         received = dollars if count == shares else dollars * count / shares
