@@ -19,8 +19,6 @@ from scenarios.synthetic.history import (
     Planned,
     Sales,
     draw_history,
-    join_planned,
-    join_sales,
 )
 from scenarios.synthetic.holdings import Lots, draw_lots, join, position_values
 from scenarios.synthetic.market import Floats, Ints, Market, Texts
@@ -42,7 +40,7 @@ def block_tables(market: Market, kind: str, seed: int, number: int) -> dict[str,
     place[order] = np.arange(len(order))
     bought = place[sum(len(part) for part in old) :]
     lots = lots.take(order)
-    sales = join_sales(history.sales)
+    sales = history.sales
     names = Names(market, kind, number, people, lots)
     units = wishes.unit_columns(rng, market, people, lots, sales)
     tables = {
@@ -51,7 +49,7 @@ def block_tables(market: Market, kind: str, seed: int, number: int) -> dict[str,
         "accounts": _accounts(rng, market, people, names, history),
         "lots": _lots(market, lots, names),
         "trades": _trades(market, lots, bought, sales, names),
-        "scheduled_buys": _scheduled(market, join_planned(history.planned), names),
+        "scheduled_buys": _scheduled(market, history.planned, names),
         "restrictions": _restrictions(rng, market, people, values[0], names),
         "open_orders": _open_orders(rng, market, people, lots, values[0], names),
     }

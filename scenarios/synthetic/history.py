@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from scenarios.synthetic.holdings import Lots
+from scenarios.synthetic.holdings import Lots, join
 from scenarios.synthetic.market import PAST_DAYS, Bools, Floats, Ints, Market
 from scenarios.synthetic.people import RETIREMENT_AGE, People
 
@@ -23,6 +23,9 @@ NEXT_DISTRIBUTION = 10
 #: Trading days before as-of of the last paychecks, and after it of the next.
 PAYCHECKS = (5, 15, 25, 35)
 NEXT_PAYCHECKS = (5, 15)
+
+#: Calendar days on each side of a loss sale within which a purchase replaces it.
+WINDOW_DAYS = 30
 
 #: Share of households that harvest losses, and how likely each of their swaps is.
 HARVESTERS, SWAP_CHANCE = 0.30, 0.6
@@ -63,7 +66,17 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Purchases (lots within the window), sales, and purchases to come."""
+    """Purchases (lots within the window), sales, purchases to come, and who reinvests, `(n,)`."""
+
+    purchases: list[Lots]
+    sales: Sales
+    planned: Planned
+    reinvests: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Where the kinds of event collect what they add; `History` is made of it."""
 
     purchases: list[Lots]
     sales: list[Sales]
@@ -75,7 +88,7 @@ def draw_history(
     rng: np.random.Generator, market: Market, people: People, values: list[Floats]
 ) -> History:
     """Draw the events of a block; `values` are dollars held by account slot, each `(n, m)`."""
-    history = History([], [], [], rng.random(people.count) < 0.22)
+    history = Events([], [], [], rng.random(people.count) < 0.22)
     for slot, facts in enumerate(market.slots):
         if facts.taxable:
             _reinvest(market, history, slot, values[slot])
@@ -87,7 +100,30 @@ def draw_history(
     for _ in range(market.swaps):
         chosen = np.flatnonzero(harvester & (rng.random(people.count) < SWAP_CHANCE))
         _swap_loss(rng, market, history, chosen, values[0])
-    return history
+    sales = join_sales(history.sales)
+    clean = ~_replaced(market, sales, join(history.purchases))
+    kept = Sales(*(getattr(sales, f.name)[clean] for f in fields(Sales)))
+    planned = join_planned(history.planned)
+    return History(history.purchases, kept, planned, history.reinvests)
+
+
+def _replaced(market: Market, sales: Sales, bought: Lots) -> Bools:
+    """Return the loss sales that a purchase within 30 days already washes, `(n_sales,)`.
+
+    Such sales are left out: their disallowed loss would have to stand in the basis of the
+    replacement and in the gains to date, as books state both after disallowance.
+    """
+    groups = len(market.group_of)
+    reach = 3 * PAST_DAYS
+    ordinal = (market.days - market.days[0]).astype(np.int64)
+    place = bought.household * groups + market.group_of[bought.security]
+    known = np.sort(place * reach + ordinal[bought.day])
+    middle = (sales.household * groups + market.group_of[sales.security]) * reach
+    middle = middle + ordinal[sales.day]
+    first = np.searchsorted(known, middle - WINDOW_DAYS, side="left")
+    last = np.searchsorted(known, middle + WINDOW_DAYS, side="right")
+    washed: Bools = last > first
+    return washed
 
 
 def join_sales(parts: list[Sales]) -> Sales:
@@ -122,7 +158,7 @@ def _favourite(rng: np.random.Generator, weight: Floats) -> Ints:
     return result
 
 
-def _reinvest(market: Market, history: History, slot: int, value: Floats) -> None:
+def _reinvest(market: Market, history: Events, slot: int, value: Floats) -> None:
     """Bond funds pay monthly; those who reinvest buy fractions of a share."""
     monthly = (market.yields[1] + market.yields[2] > 0.015) & (market.yields[0] == 0)
     household, security = np.nonzero((value > 0) & monthly & history.reinvests[:, None])
@@ -140,7 +176,7 @@ def _reinvest(market: Market, history: History, slot: int, value: Floats) -> Non
 
 
 def _new_money(
-    rng: np.random.Generator, market: Market, history: History, slot: int, value: Floats
+    rng: np.random.Generator, market: Market, history: Events, slot: int, value: Floats
 ) -> None:
     household = np.flatnonzero((rng.random(len(value)) < 0.15) & (value.sum(axis=1) > 0))
     security = _favourite(rng, value[household])
@@ -153,7 +189,7 @@ def _paychecks(
     rng: np.random.Generator,
     market: Market,
     people: People,
-    history: History,
+    history: Events,
     slot: int,
     value: Floats,
 ) -> None:
@@ -173,7 +209,7 @@ def _paychecks(
 
 
 def _sheltered_purchase(
-    rng: np.random.Generator, market: Market, history: History, slot: int, value: Floats
+    rng: np.random.Generator, market: Market, history: Events, slot: int, value: Floats
 ) -> None:
     household = np.flatnonzero((rng.random(len(value)) < 0.06) & (value.sum(axis=1) > 0))
     security = _favourite(rng, value[household])
@@ -183,7 +219,7 @@ def _sheltered_purchase(
 
 
 def _swap_loss(
-    rng: np.random.Generator, market: Market, history: History, chosen: Ints, held: Floats
+    rng: np.random.Generator, market: Market, history: Events, chosen: Ints, held: Floats
 ) -> None:
     """Sell a lot bought dear and buy the substitute the same day, in the first account."""
     value = held * (market.substitute >= 0)

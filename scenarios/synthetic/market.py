@@ -92,6 +92,8 @@ class Market:
         Model portfolios by class, `(n_targets,)` and `(n_targets, n_classes)`.
     menus
         Menu name to the securities it allows, each `(n_securities,)`.
+    group_of
+        Index of each security's identical group, `(n_securities,)`.
     substitute
         Index of the security bought when this one is sold at a loss, −1 where none.
     days, path
@@ -114,6 +116,7 @@ class Market:
     target_id: Texts
     target_weights: Floats
     menus: Mapping[str, Bools]
+    group_of: Ints
     substitute: Ints
     days: Days
     path: Floats

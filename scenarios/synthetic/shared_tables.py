@@ -134,10 +134,18 @@ def assemble(parts: Ingredients, rng: np.random.Generator, asof: date) -> Market
             name: np.isin(ids.astype(str), np.array(allowed, dtype=str))
             for name, allowed in parts.menus.items()
         },
+        group_of=identical_groups(funds),
         substitute=substitutes(funds),
         days=days,
         path=path,
     )
+
+
+def identical_groups(funds: Sequence[Fund]) -> Ints:
+    """Return the index of each security's group: the first security of the same group."""
+    first: dict[str, int] = {}
+    groups = [first.setdefault(f.group or f.security_id, i) for i, f in enumerate(funds)]
+    return np.array(groups, dtype=np.int64)
 
 
 def substitutes(funds: Sequence[Fund]) -> Ints:

@@ -265,6 +265,18 @@ def test_past_losses_open_windows(tables: Tables) -> None:
     assert len(recent) > 0
 
 
+def test_no_past_loss_is_washed_already(tables: Tables) -> None:
+    """No group was bought within thirty days of its loss sale, so stated gains are final."""
+    group = tables["securities"].set_index("security_id")["identical_group"]
+    trades = tables["trades"].merge(tables["accounts"][["account_id", "household_id"]])
+    own = group.loc[trades["security_id"]].reset_index(drop=True)
+    trades["group"] = own.fillna(trades["security_id"])
+    sells, buys = trades[trades["side"] == "sell"], trades[trades["side"] == "buy"]
+    pairs = sells.merge(buys, on=["household_id", "group"], suffixes=("", "_buy"))
+    apart = (pairs["trade_date"] - pairs["trade_date_buy"]).dt.days.abs()
+    assert (apart > 30).all()
+
+
 def test_scheduled_buys_lie_ahead(tables: Tables) -> None:
     """Standing instructions buy within the next thirty days."""
     ahead = (tables["scheduled_buys"]["date"] - pd.Timestamp(2026, 11, 20)).dt.days
