@@ -16,7 +16,7 @@ from decimal import Decimal
 import numpy as np
 
 from models.household import Household
-from models.ledger.exact import ZERO, date_of, exact
+from models.ledger.exact import ZERO, date_of, day_of, exact
 from models.ledger.past_sales import Closings, find_closings, past_sales
 from models.ledger.purchases import Bought, BoughtWhere, bought_lately, is_sheltered
 from models.tax.wash_outcome import WINDOW, Fragment, Replay
@@ -58,14 +58,19 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
     closings = find_closings(household, found)
     if closed_replacements == "ignore":
         found = _without_unexplained(found, closings)
+    sales = past_sales(household, closings)
+    lost = {sale.group for sale in sales}
+    since = day_of(household.asof - WINDOW)
     account_of: dict[str, int] = {}
     by_group: dict[int, list[tuple[tuple[int, int, int], Event]]] = {}
     for bought in found:
+        if bought.where.day < since and bought.group not in lost:
+            continue  # too old to wash a loss of today, and no past loss asks for it
         bucket = by_group.setdefault(bought.group, [])
         for lot in _lots_of(household, bought):
             account_of[lot.lot_id] = bought.where.account
             bucket.append(((bought.where.day, 2, 0), Purchase(lot, booked=True)))
-    for past in past_sales(household, closings):
+    for past in sales:
         by_group.setdefault(past.group, []).append((past.order, past.sale))
         account_of[past.sale.lot_id or ""] = past.account
     events = {
