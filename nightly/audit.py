@@ -118,7 +118,7 @@ def _differences(
     if plan["orders"] != len(stored.orders):
         yield Difference(name, "orders", "", plan["orders"], len(stored.orders))
     if plan["status"] not in REPLAYED:
-        if stored.orders and plan["status"] != Status.REFUSED:
+        if stored.orders:
             yield Difference(name, "orders", "", len(stored.orders), f"none when {plan['status']}")
         if plan["status"] == Status.REFUSED and not stored.breaches:
             yield Difference(name, "breaches", "", 0, "a refused plan names what it breaks")

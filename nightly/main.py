@@ -8,6 +8,7 @@ traceback; with ``--json`` they are a document too.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -156,6 +157,9 @@ def main(arguments: Sequence[str]) -> int:
         return _refuse(error, str(error), as_json, commands.fault_documents(error.faults))
     except HearthError as error:
         return _refuse(error, str(error), as_json)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
     except KeyboardInterrupt as error:
         return _refuse(error, "interrupted; what was written is kept", as_json)
     except Exception as error:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from models.plan import Figures, Plan
+from models.plan import Figures, Plan, Status
 
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -89,11 +89,17 @@ TABLES: Final[Mapping[str, Any]] = {
 
 
 def rows_of(plan: Plan) -> Rows:
-    """Return the rows of every table that `plan` leaves behind, sorted by their keys."""
+    """Return the rows of every table that `plan` leaves behind, sorted by their keys.
+
+    Orders leave with a `planned` answer only: those of a plan that the judge refused stay behind.
+    """
     household = plan.household_id
-    orders = sorted(plan.orders, key=lambda order: order.order_id)
+    leaves = plan.status is Status.PLANNED
+    orders = sorted(plan.orders if leaves else (), key=lambda order: order.order_id)
+    flows = plan.flows if plan.status in (Status.PLANNED, Status.NO_ACTION) else ()
+    lockouts = plan.lockouts if leaves else ()
     return {
-        "plans": [_plan_row(plan)],
+        "plans": [_plan_row(plan, len(orders))],
         "orders": [
             {
                 "order_id": order.order_id,
@@ -116,7 +122,7 @@ def rows_of(plan: Plan) -> Rows:
         ],
         "flows": [
             {"household_id": household, "account_id": flow.account_id, "amount": float(flow.amount)}
-            for flow in sorted(plan.flows, key=lambda flow: (flow.account_id, flow.amount))
+            for flow in sorted(flows, key=lambda flow: (flow.account_id, flow.amount))
         ],
         "lockouts": [
             {
@@ -124,7 +130,7 @@ def rows_of(plan: Plan) -> Rows:
                 "identical_group": lock.identical_group,
                 "until": lock.until,
             }
-            for lock in sorted(plan.lockouts, key=lambda lock: (lock.identical_group, lock.until))
+            for lock in sorted(lockouts, key=lambda lock: (lock.identical_group, lock.until))
         ],
         "breaches": [
             {
@@ -161,7 +167,7 @@ def arrow_table(name: str, rows: list[Row]) -> Any:
     return pa.Table.from_pylist(rows, schema=TABLES[name])
 
 
-def _plan_row(plan: Plan) -> Row:
+def _plan_row(plan: Plan, orders: int) -> Row:
     certificate = plan.certificate
     causes = dict(sorted(certificate.gap_by_cause.items())) if certificate else {}
     return {
@@ -175,7 +181,7 @@ def _plan_row(plan: Plan) -> Row:
         "seconds": plan.seconds,
         "gap_by_cause": json.dumps({k: _rounded(v, BPS_DECIMALS) for k, v in causes.items()}),
         "notes": json.dumps(list(plan.notes), ensure_ascii=False),
-        **_figure_cells(plan.figures, len(plan.orders)),
+        **_figure_cells(plan.figures, orders),
     }
 
 

@@ -202,3 +202,13 @@ def test_undefined_figures_are_null_and_there_is_no_negative_zero() -> None:
     row = rows_of(odd)["plans"][0]
     assert (row["te_before"], row["bound_bps"], row["gap_bps"]) == (None, None, None)
     assert (str(row["tax_usd"]), str(row["cost_usd"])) == ("0.0", "0.0")
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.PLANNED])
+def test_only_planned_orders_leave(status: Status) -> None:
+    """Orders of a refused or deferred plan are not in the tables, and are not counted."""
+    kept = {name: getattr(plan(), name) for name in Plan.__dataclass_fields__}
+    rows = rows_of(Plan(**{**kept, "status": status}))
+    assert (rows["orders"], rows["order_lots"], rows["lockouts"]) == ([], [], [])
+    assert rows["plans"][0]["orders"] == 0
+    assert len(rows["breaches"]) == 1
