@@ -66,7 +66,7 @@ class BookBuilder:
         household_id: str,
         story: str,
         target: str,
-        policy: str = "standard",
+        policy: str = "stay-close",
         net_flow: float | None = None,
     ) -> HouseholdBuilder:
         """Begin a household; `story` says who, why, and what a good plan does.
@@ -86,7 +86,7 @@ class BookBuilder:
             policy_id=policy,
             net_flow=net_flow,
         )
-        return HouseholdBuilder(self, household_id)
+        return HouseholdBuilder(self, household_id, target)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return the rows of one table; households carry their `story` beside the contract."""
@@ -102,6 +102,7 @@ class HouseholdBuilder:
 
     book: BookBuilder
     household_id: str
+    target_id: str
 
     def files(
         self,
@@ -132,10 +133,13 @@ class HouseholdBuilder:
         cash: float,
         owner: str = "first",
         unit: str = "unit",
-        menu: str | None = "brokerage",
+        menu: str | None = None,
         **facts: object,
     ) -> AccountBuilder:
-        """Add an account; `facts` are further columns of the accounts table."""
+        """Add an account; `facts` are further columns of the accounts table.
+
+        Without a `menu`, the account offers the funds of the model it follows.
+        """
         account_id = f"{self.household_id}.{name}"
         self.book.add(
             "accounts",
@@ -145,7 +149,7 @@ class HouseholdBuilder:
             owner=owner,
             account_type=account_type,
             cash=cash,
-            menu_id=menu,
+            menu_id=menu or facts.get("target_id", self.target_id),
             **{"cash_floor": 0.0, "net_flow": 0.0, **facts},
         )
         return AccountBuilder(self.book, account_id)

@@ -94,11 +94,22 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
+#: Follow the model: deviation costs three times the default, and the yearly tax on income weighs
+#: a quarter, so that it moves assets between accounts rather than from bonds into cash.
+CLOSE: Mapping[str, Mapping[str, object]] = {
+    "weights": {"tax_drag": 0.25},
+    "risk": {"aversion": 30.0},
+}
+
 #: Policies of the sample book beside `standard`: purpose and what changes.
 SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = {
+    "stay-close": (
+        "Follow the model closely, and let tax on income decide between accounts, not for cash.",
+        CLOSE,
+    ),
     "year-end-harvest": (
         "December's errand: realize losses, buy substitutes, touch nothing else.",
-        {"trades": {"mode": "harvest_only", "min_usd": 500.0}},
+        {**CLOSE, "trades": {"mode": "harvest_only", "min_usd": 500.0}},
     ),
     "new-cash-only": (
         "Invest what arrived; sell nothing.",
@@ -107,32 +118,33 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
     "patient-gains": (
         "Leave a concentrated holding over years: a tenth of the gain a run, none of it short.",
         {
+            **CLOSE,
             "limits": {
                 "gain_share_of_unrealized": 0.10,
                 "max_short_gain_usd": 0.0,
                 "long_term_guard_days": 45,
-            }
+            },
         },
     ),
     "banded": (
         "Act only when a class leaves its band.",
-        {"limits": {"bands": "trigger"}, "trades": {"min_usd": 250.0}},
+        {**CLOSE, "trades": {"min_usd": 250.0}, "limits": {"bands": "trigger"}},
     ),
     "hard-bands": (
         "Every class ends inside its band.",
-        {"limits": {"bands": "hard"}},
+        {**CLOSE, "limits": {"bands": "hard"}},
     ),
     "low-turnover": (
         "Move at most a twentieth of the household, and pay for each ticket.",
-        {"trades": {"max_turnover": 0.05, "ticket_usd": 4.95, "min_usd": 1000.0}},
+        {**CLOSE, "trades": {"min_usd": 1000.0, "ticket_usd": 4.95, "max_turnover": 0.05}},
     ),
     "wash-priced": (
         "Weigh a disallowed loss instead of forbidding it.",
-        {"wash_sale": {"mode": "price"}},
+        {**CLOSE, "wash_sale": {"mode": "price"}},
     ),
     "large-tickets": (
-        "A large family office: no order under $25,000, impact of commissions counted.",
-        {"trades": {"min_usd": 25_000.0, "commission_bps": 0.2}},
+        "A large family office: no order under $25,000, a commission on every dollar.",
+        {**CLOSE, "trades": {"min_usd": 25_000.0, "commission_bps": 0.2}},
     ),
     "small-account": (
         "A few hundred dollars: orders from $25.",
@@ -140,11 +152,11 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
     ),
     "flat-rates": (
         "An adviser who gives rates instead of a return.",
-        {"tax": {"short_rate": 0.408, "long_rate": 0.238}},
+        {**CLOSE, "tax": {"short_rate": 0.408, "long_rate": 0.238}},
     ),
     "close-tracking": (
         "Stay within one percent of tracking error, at moderate cost.",
-        {"limits": {"te_max": 0.01}},
+        {**CLOSE, "limits": {"te_max": 0.01}},
     ),
     "gain-harvest": (
         "Use the zero-percent bracket: sell gains and buy them back.",

@@ -14,7 +14,8 @@ import pandas as pd
 from scenarios.book_files import COLUMNS, write_book
 from scenarios.builder import ASOF, BookBuilder
 from scenarios.policy_texts import sample_policies
-from scenarios.sample_market import EXPOSURES, FUNDS, MENUS
+from scenarios.sample_market import EXPOSURES, FUNDS
+from scenarios.sample_menus import menus
 from scenarios.sample_risk import covariance_frame, targets_frame
 from scenarios.stories import STORIES
 
@@ -50,7 +51,7 @@ def sample_tables() -> dict[str, pd.DataFrame]:
     tables["targets"] = targets_frame()
     tables["covariance"] = covariance_frame()
     tables["menus"] = pd.DataFrame(
-        [(menu, fund) for menu, funds in MENUS.items() for fund in funds],
+        [(menu, fund) for menu, funds in menus().items() for fund in funds],
         columns=list(COLUMNS["menus"]),
     )
     return tables

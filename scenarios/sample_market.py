@@ -1,4 +1,4 @@
-"""The market of the sample book: funds, stocks, risk, model portfolios and menus, as data.
+"""The market of the sample book: funds, stocks and look-through, as data.
 
 Figures, and where they come from:
 
@@ -241,19 +241,4 @@ EXPOSURES: Mapping[str, Mapping[str, float]] = {
     "HLIX": {"us_equity": 1.25},
     "GRNT": {"us_equity": 0.90},
     "K-2045": {"us_equity": 0.52, "developed": 0.24, "emerging": 0.09, "us_bond": 0.15},
-}
-
-BROKERAGE_MENU: tuple[str, ...] = tuple(
-    fund.security_id
-    for fund in FUNDS
-    if fund.share_step == 1.0 and fund.security_id not in {"HLIX", "GRNT", "SSO"}
-)
-
-#: What may be bought where; an account without a menu may buy everything.
-MENUS: Mapping[str, tuple[str, ...]] = {
-    "brokerage": BROKERAGE_MENU,
-    "brokerage-leveraged": (*BROKERAGE_MENU, "SSO"),
-    "fund-company": ("VTSAX", "VBTLX", "VXUS", "VTEB", "BIL"),
-    "plan-ten-funds": tuple(f.security_id for f in FUNDS if f.security_id.startswith("K-")),
-    "plan-three-funds": ("K-LARGE", "K-INTL", "K-BOND"),
 }

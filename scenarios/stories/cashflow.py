@@ -10,9 +10,10 @@ def best_account(book: BookBuilder) -> None:
     house = book.household(
         "withdrawal-best-account",
         """Retired at 66, they need $40,000 for a roof and do not mind where it comes from. The
-        joint account has a bond lot at a loss, the IRA would be taxed in full, the Roth is free
-        today but worth keeping. A good plan mostly sells the loss, and shows why not the
-        others.""",
+        joint account has a bond lot at a loss, the IRA is taxed as income, the Roth is free today
+        but worth keeping. A good plan takes from the IRA what still fits their bracket, since
+        that tax is owed some day anyway, the rest from the joint account, and leaves the Roth
+        alone.""",
         target="growth-60-40",
         net_flow=-40_000,
     )
@@ -73,6 +74,7 @@ def too_young(book: BookBuilder) -> None:
         top; the 401(k) of the last employer cannot be drawn. A good plan takes it from the
         brokerage account, gains and all, and from the IRA only if there is no other way.""",
         target="growth-80-20",
+        policy="standard",
         net_flow=-15_000,
     )
     house.files("single", 24_000, state_rate=0.04)

@@ -80,12 +80,12 @@ def leveraged(book: BookBuilder) -> None:
         target="growth-60-40",
     )
     house.files("single", 117_000, state_rate=0.0307)
-    account = house.account("brokerage", "taxable", cash=1_800, menu="brokerage-leveraged")
+    account = house.account("brokerage", "taxable", cash=1_800, menu="growth-60-40-with-leverage")
     account.lot("SSO", 19_000, "2024-08-05", 0.62)
     account.lot("VTI", 52_000, "2020-11-10", 1.1)
     account.lot("VEA", 18_000, "2022-10-18", 0.65)
     account.lot("BND", 50_000, "2022-08-23", 0.0)
-    ira = house.account("ira", "traditional_ira", cash=250, menu="brokerage-leveraged")
+    ira = house.account("ira", "traditional_ira", cash=250, menu="growth-60-40-with-leverage")
     ira.lot("SSO", 21_000)
     ira.lot("BND", 46_000)
     ira.lot("VWO", 14_000)
@@ -141,6 +141,7 @@ def spoilt(book: BookBuilder) -> None:
         January, and a taxable lot whose cost is missing. A good answer trades nothing and names
         all three cells at once; nobody else's plan suffers.""",
         target="three-fund-70-30",
+        policy="standard",
     )
     house.files("single", 77_000, state_rate=0.05)
     account = house.account("brokerage", "taxable", cash=2_000)

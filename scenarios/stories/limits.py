@@ -33,6 +33,7 @@ def budget_fails(book: BookBuilder) -> None:
         No choice of lots does both. A good answer is not a plan but a proof: the least tax that
         raises $50,000, and the figure that would do.""",
         target="all-equity",
+        policy="standard",
     )
     house.files("single", 128_000, state_rate=0.05, tax_budget_usd=2_000)
     account = house.account("brokerage", "taxable", cash=500, net_flow=-50_000)

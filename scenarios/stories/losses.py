@@ -78,6 +78,7 @@ def short_and_long(book: BookBuilder) -> None:
         of $3,000 comes last. A good plan harvests beyond the gain, and sees that selling a long-
         term gain beside it would waste the better rate.""",
         target="muni-60-40",
+        policy="standard",
     )
     house.files("hoh", 151_000, state_rate=0.093, st_realized_ytd=28_000)
     account = house.account("brokerage", "taxable", cash=3_900)

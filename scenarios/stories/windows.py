@@ -119,6 +119,7 @@ def same_fund_two_wrappers(book: BookBuilder) -> None:
         other is a wash sale, and in the Roth the loss would be gone for good. A good plan buys
         another company's fund in the joint account, or no bonds in the Roth.""",
         target="muni-60-40",
+        policy="standard",
     )
     house.files("mfj", 205_000, state_rate=0.0425, st_realized_ytd=9_000)
     joint = house.account("joint", "taxable", cash=3_000)
