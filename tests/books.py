@@ -218,8 +218,8 @@ def tiny_book() -> Tables:
 def write(tables: Tables, folder: Path, format: str = "csv") -> Path:
     """Write a book into `folder` as `csv`, `parquet`, or `parts` (two Parquet parts a table).
 
-    The columns of a table are those of its first row, in order. A value is written as it is, so
-    a text may stand in a number's cell of a CSV.
+    The columns of a table are those of its rows, in order of first appearance. A value is written
+    as it is, so a text may stand in a number's cell of a CSV.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
@@ -239,11 +239,16 @@ def write(tables: Tables, folder: Path, format: str = "csv") -> Path:
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(stream, columns_of(rows), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
 def _arrow(rows: list[dict[str, Any]]) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in rows[0]}
+    columns = {name: [row.get(name) for row in rows] for name in columns_of(rows)}
     return pa.table({name: pa.array(values) for name, values in columns.items()})
+
+
+def columns_of(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the columns of a table's rows, in order of first appearance."""
+    return list(dict.fromkeys(name for row in rows for name in row))
