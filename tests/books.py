@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.book.schema import SCHEMA
+
 ASOF = date(2026, 11, 20)
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -224,12 +226,12 @@ def write(tables: Tables, folder: Path, format: str = "csv") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         if format == "csv":
-            _write_csv(rows, folder / f"{name}.csv")
+            _write_csv(rows, columns_of(name, rows), folder / f"{name}.csv")
         elif format == "parquet":
-            pq.write_table(_arrow(rows), folder / f"{name}.parquet")
+            pq.write_table(_arrow(name, rows), folder / f"{name}.parquet")
         else:
             (folder / name).mkdir()
-            table, half = _arrow(rows), (len(rows) + 1) // 2
+            table, half = _arrow(name, rows), (len(rows) + 1) // 2
             pq.write_table(table.slice(0, half), folder / name / "part-0.parquet")
             pq.write_table(table.slice(half), folder / name / "part-1.parquet")
     (folder / "policies").mkdir(exist_ok=True)
@@ -237,18 +239,20 @@ def write(tables: Tables, folder: Path, format: str = "csv") -> Path:
     return folder
 
 
-def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_csv(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns_of(rows), lineterminator="\n")
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _arrow(rows: list[dict[str, Any]]) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in columns_of(rows)}
+def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    columns = {column: [row.get(column) for row in rows] for column in columns_of(name, rows)}
     return pa.table({name: pa.array(values) for name, values in columns.items()})
 
 
-def columns_of(rows: list[dict[str, Any]]) -> list[str]:
-    """Return the columns of a table's rows, in order of first appearance."""
-    return list(dict.fromkeys(name for row in rows for name in row))
+def columns_of(name: str, rows: list[dict[str, Any]]) -> list[str]:
+    """Return the columns of a table's rows in order of first appearance; all, without rows."""
+    return list(dict.fromkeys(column for row in rows for column in row)) or list(
+        SCHEMA[name].column_names
+    )
