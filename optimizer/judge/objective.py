@@ -24,6 +24,7 @@ from optimizer.judge.tracking import (
     LEAST_VALUE_USD,
     ManagementGroup,
     account_scale,
+    specific_variances,
     tracking_variance,
 )
 from optimizer.judge.unit_tax import UnitTax
@@ -93,10 +94,12 @@ class Yardstick:
 
     def _variances(self, dollars: Floats, cash: Floats) -> Floats:
         scale = account_scale(self.household, self.policy, self.rates)
+        specific = specific_variances(self.household.market)
         return np.array(
             [
                 tracking_variance(
                     self.household.market,
+                    specific,
                     group,
                     self.held.securities,
                     scale[group.accounts] @ dollars[group.accounts],

@@ -57,6 +57,7 @@ def account_scale(household: Household, policy: Policy, rates: tuple[UnitRates, 
 
 def tracking_variance(
     market: Market,
+    specific: Floats,
     group: ManagementGroup,
     securities: Ints,
     dollars: Floats,
@@ -64,7 +65,8 @@ def tracking_variance(
 ) -> float:
     """TE_g² of positions worth `dollars`, shape `(len(securities),)`, and cash; annual.
 
-    0 when the group is worth less than a dollar.
+    `specific` holds d by identical group (see `specific_variances`). 0 when the group is worth
+    less than a dollar.
     """
     if group.value_usd < LEAST_VALUE_USD:
         return 0.0
@@ -78,16 +80,14 @@ def tracking_variance(
     if CASH in risk.class_exposures:
         deviation = deviation + cash / group.value_usd * risk.class_exposures[CASH]
     factor = float(deviation @ risk.covariance @ deviation)
-    return max(factor, 0.0) + _specific(market, active, x)
+    groups = market.securities.identical_group[active]
+    net = np.bincount(groups, weights=x, minlength=len(specific))
+    return max(factor, 0.0) + float(specific @ net**2)
 
 
-def _specific(market: Market, active: Ints, x: Floats) -> float:
-    groups = market.securities.identical_group
-    here, member = np.unique(groups[active], return_inverse=True)
-    net = np.bincount(member, weights=x, minlength=len(here))
-    largest = np.zeros(len(here))
-    place = np.searchsorted(here, groups)
-    place = np.minimum(place, len(here) - 1)
-    inside = here[place] == groups
-    np.fmax.at(largest, place[inside], market.securities.specific_vol[inside] ** 2)
-    return float(largest @ net**2)
+def specific_variances(market: Market) -> Floats:
+    """Return d of each identical group: the largest specific variance of its members, annual."""
+    securities = market.securities
+    largest = np.zeros(len(securities.group_names))
+    np.fmax.at(largest, securities.identical_group, securities.specific_vol**2)
+    return largest
