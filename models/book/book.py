@@ -36,7 +36,7 @@ class Dates:
     last_trade: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Book:
     """A validated book.
 
@@ -77,6 +77,11 @@ class Book:
     warnings: tuple[str, ...]
     positions: Mapping[str, int]
     markets: Mapping[int, Market]
+
+    def __repr__(self) -> str:
+        """Say which book it is; its rows are too many to show."""
+        counts = f"households={len(self)}, faults={len(self.faults)}"
+        return f"Book({str(self.path)!r}, asof={self.asof}, {counts})"
 
     def __len__(self) -> int:
         """Count the households."""

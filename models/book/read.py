@@ -18,7 +18,7 @@ from models.book.faults import Fault, FaultyBookError
 from models.book.files import Files, read_files, sha256_of
 from models.book.links import link
 from models.book.market import build_menus, build_securities, build_targets
-from models.book.policies import read_policies
+from models.book.policies import PolicyFile, read_policies
 from models.book.reach import Reach
 from models.book.risk import build_risk, read_covariance, read_exposures
 from models.book.schema import POLICY_FOLDER
@@ -42,18 +42,24 @@ def read_book(path: Path | str, asof: date) -> Book:
     folder = Path(path)
     if not folder.is_dir():
         what, remedy = f"{folder} is not a folder", "name the folder that holds the tables"
-        raise FaultyBookError(str(folder), (Fault("book", None, None, what, remedy),))
+        raise FaultyBookError(
+            str(folder), (Fault("book", None, None, what, remedy, kind="no_book"),)
+        )
     files = read_files(folder)
+    return build_book(folder, files, read_policies(folder / POLICY_FOLDER), asof)
+
+
+def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], asof: date) -> Book:
+    """Check and build a book from what was read, wherever that came from; raises as `read_book`."""
     tables = files.tables
     covariance = read_covariance(tables)
     sound = sound_covariance(covariance)
     fatal = (*files.fatal, *law_faults(asof), *sound.faults)
     if fatal:
-        raise FaultyBookError(str(folder), fatal)
+        raise FaultyBookError(str(place), fatal)
 
     links = link(tables)
     exposures = read_exposures(tables, links, covariance.names)
-    policies = read_policies(folder / POLICY_FOLDER)
     reach = Reach(tables, links, covariance, exposures, asof)
     evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach)
     findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
@@ -68,7 +74,7 @@ def read_book(path: Path | str, asof: date) -> Book:
     households, first = tables["households"], links.households.first_row
     ages = {file.policy.data.max_price_age_days for file in policies.values() if file.policy}
     return Book(
-        path=folder,
+        path=place,
         asof=asof,
         household_ids=read_only(links.households.texts),
         target_id=read_only(households.texts("target_id")[first]),
@@ -79,7 +85,7 @@ def read_book(path: Path | str, asof: date) -> Book:
         faults=findings.faults,
         faults_by_household=findings.by_household,
         policies=policies,
-        sources=(*files.sources, *_policy_sources(folder)),
+        sources=(*files.sources, *_policy_sources(place)),
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
         orphan_rows=MappingProxyType(links.orphan_rows()),
         dates=_dates(tables),

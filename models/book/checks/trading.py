@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.book.checks.check import Check, rows_where, stated
+from models.book.checks.check import Check, Finding, rows_where, stated
 from models.book.columns import is_active, is_live
 from models.book.evidence import Evidence
 from models.book.links import distinct
@@ -98,6 +99,19 @@ def _sells_more_of_a_lot(table: Table, evidence: Evidence) -> Bools:
     sold = np.bincount(at, table.number("shares")[named], len(lots))
     over[named] = (sold > evidence.tables["lots"].number("shares")[lots] + SHARES)[at]
     return over
+
+
+def _two_scopes(evidence: Evidence) -> Iterator[Finding]:
+    """Touches the household named and the household of the account: either may be meant."""
+    table, links = evidence.tables["restrictions"], evidence.links
+    both = stated(table, "household_id") & stated(table, "account_id")
+    named = links.households.codes(table.text("household_id"))
+    owners = np.append(links.household_of["accounts"][links.accounts.first_row], -1)
+    owner = owners[links.account_of["restrictions"]]
+    for row in np.flatnonzero(_active(both, table, evidence)).tolist():
+        touched = np.unique([code for code in (named[row], owner[row]) if code >= 0])
+        what = "both a household and an account are given"
+        yield Finding("restrictions", row, "household_id", what, touched.astype(np.int64))
 
 
 def _active(check: Bools, table: Table, evidence: Evidence) -> Bools:
@@ -193,12 +207,10 @@ RESTRICTIONS: Final = (
             stated(t, "security_id") & (e.links.security_of["restrictions"] < 0), t, e
         ),
     ),
-    rows_where(
+    Check(
         "restriction_with_two_scopes",
-        "restrictions.household_id",
-        "both a household and an account are given",
         "give exactly one of them",
-        lambda t, e: _active(stated(t, "household_id") & stated(t, "account_id"), t, e),
+        _two_scopes,
     ),
     rows_where(
         "restriction_without_scope",

@@ -293,6 +293,7 @@ TRADING = (
     ),
     wrong("unknown_security_of_restrictions", "restrictions.0.security_id", "VIT", "H2"),
     wrong("restriction_with_two_scopes", "restrictions.0.household_id", "H2", "H2"),
+    wrong("restriction_with_two_scopes", "restrictions.0.household_id", "H1", "H1", "H2"),
     Case(
         "restriction_without_scope",
         "restrictions",

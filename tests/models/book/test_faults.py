@@ -20,8 +20,10 @@ def name_of(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_a_fault_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
-    """Kind, table, row and column as stated; exactly the households that reach it are touched."""
+def test_a_fault_is_found_where_it_is_and_touches_whom_it_reaches(
+    case: Case, tmp_path: Path
+) -> None:
+    """Kind and place as stated; whoever reaches it is invalid, everybody else can be had."""
     tables = tiny_book()
     case.change(tables)
     book = read_book(write(tables, tmp_path), ASOF)
@@ -31,14 +33,6 @@ def test_a_fault_is_found_where_it_is(case: Case, tmp_path: Path) -> None:
     fault = places[place]
     assert fault.households == case.households
     assert fault.what and fault.remedy
-
-
-@pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_a_fault_leaves_the_other_households_valid(case: Case, tmp_path: Path) -> None:
-    """Whoever does not reach the fault is valid and can be had; who does, cannot."""
-    tables = tiny_book()
-    case.change(tables)
-    book = read_book(write(tables, tmp_path), ASOF)
     touched = {name for fault in book.faults for name in fault.households}
     if not case.follows:
         assert touched == set(case.households)
