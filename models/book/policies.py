@@ -111,9 +111,6 @@ def _relation_faults(given: Mapping[str, Any], place: str) -> Iterator[Fault]:
     short, long, carry = (
         _rate(tax, key) for key in ("short_rate", "long_rate", "carryforward_value")
     )
-    if ("short_rate" in tax) != ("long_rate" in tax):
-        what = "only one of short_rate and long_rate is given, and they replace the law together"
-        yield _fault(place, "tax.short_rate", what, "give both, or neither")
     if short is not None and long is not None and short < long:
         what = f"short_rate {short} is below long_rate {long}"
         yield _fault(place, "tax.short_rate", what, "give a short_rate of at least long_rate")
@@ -130,6 +127,11 @@ def _rate(tax: Mapping[str, Any], key: str) -> float | None:
 
 def _warnings(policy: Policy, place: str) -> Iterator[str]:
     tax = policy.tax
+    if (tax.short_rate is None) != (tax.long_rate is None):
+        yield (
+            f"{place}: of short_rate and long_rate only one is given; the other is then the "
+            "marginal rate of the law"
+        )
     future = tax.future_gain_rate if tax.future_gain_rate is not None else tax.long_rate
     if tax.carryforward_value is None or future is None:
         return

@@ -101,7 +101,6 @@ def test_a_whole_number_is_a_number() -> None:
         ("[data]\nmax_price_age_days = -1", "is not a whole number at least 0"),
         ("[solver]\nname = 'scip'", "is not one of piqp, clarabel, osqp, ecos"),
         ("[solver]\nbackend = 'numpy'", "is not one of arrays, cvxpy"),
-        ("[tax]\nshort_rate = 0.35", "only one of short_rate and long_rate is given"),
         ("[tax]\nshort_rate = 0.1\nlong_rate = 0.2", "short_rate 0.1 is below long_rate 0.2"),
         (
             "[tax]\nshort_rate = 0.3\nlong_rate = 0.2\ncarryforward_value = 0.25",
@@ -131,6 +130,14 @@ def test_a_carryforward_worth_more_than_it_can_save_is_a_warning() -> None:
     assert high.policy is not None
     assert ["which makes every loss worth harvesting" in w for w in high.warnings] == [True]
     assert parse_policy("p", rates + "0.15", "p.toml").warnings == ()
+
+
+def test_one_rate_without_the_other_is_a_warning() -> None:
+    """The law's marginal rate then stands in; with both there is nothing to say."""
+    alone = parse_policy("p", "[tax]\nshort_rate = 0.35", "p.toml")
+    assert alone.policy is not None and alone.policy.tax.short_rate == 0.35
+    assert ["only one is given" in warning for warning in alone.warnings] == [True]
+    assert parse_policy("p", "[tax]\nshort_rate = 0.35\nlong_rate = 0.2", "p").warnings == ()
 
 
 def test_standard_is_built_in_unless_a_file_replaces_it(tmp_path: Path) -> None:
