@@ -28,7 +28,7 @@ from workbench.screen_tables import (
     weight_table,
 )
 from workbench.weights import WeightRow
-from workbench.wording import POINT, arrow, counted, percent, usd, whole_usd
+from workbench.wording import POINT, arrow, counted, number, percent, usd, whole_usd
 
 ACCOUNTS_ACROSS: Final = 3
 """Accounts beside the weights; with more of them, placement takes blocks of its own."""
@@ -63,9 +63,9 @@ def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
         yield "accounts ($)", account_table(explanation.accounts, plan.household_id)
     if explanation.orders:
         yield "orders ($; a lot's gain by term)", order_table(explanation.orders, plan.household_id)
-    if explanation.units and plan.figures:
+    if explanation.units and plan.orders:
         yield "tax of the year ($)", tax_table(explanation.units, plan.household_id)
-    if plan.figures and plan.figures.terms_usd:
+    if plan.figures and plan.figures.terms_usd and plan.status is not Status.REFUSED:
         yield "objective ($)", term_table(plan.figures)
     if plan.binding:
         yield "what binds", binding_table(plan.binding)
@@ -119,12 +119,11 @@ def _outcome(figures: Figures) -> str:
 
 def _proof(figures: Figures, certificate: Certificate) -> Iterable[str]:
     worth = usd(certificate.gap_bps * figures.value_usd / 1e4)
-    yield (
-        f"certificate: no plan is better by more than {certificate.gap_bps:.4f} bps ({worth}); "
-        f"bound {certificate.bound_bps:.4f} bps"
-    )
+    gap, bound = number(certificate.gap_bps, 4), number(certificate.bound_bps, 4)
+    yield f"certificate: no plan is better by more than {gap} bps ({worth}); bound {bound} bps"
     if certificate.gap_by_cause:
-        yield "gap: " + ", ".join(f"{k} {v:.4f}" for k, v in certificate.gap_by_cause.items())
+        causes = [f"{cause} {number(part, 4)}" for cause, part in certificate.gap_by_cause.items()]
+        yield f"gap: {', '.join(causes)}"
 
 
 def _weights(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:

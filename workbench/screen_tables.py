@@ -20,7 +20,8 @@ from workbench.wording import (
     counted,
     money,
     money_change,
-    points,
+    number,
+    points_change,
     shares,
     usd,
     weight,
@@ -53,7 +54,7 @@ def weight_table(
                 weight(row.target),
                 weight(row.before),
                 weight(row.after),
-                f"{points(row.drift_before)} → {points(row.drift_after)}",
+                points_change(row.drift_before, row.drift_after),
                 "" if row.band is None else f"±{100 * row.band:.1f}",
             ]
         cells += [weight_change(row.placement_before[a], row.placement_after[a]) for a in accounts]
@@ -110,27 +111,40 @@ def _lot_cells(lot: LotLine, household_id: str) -> list[str]:
 
 
 def tax_table(units: Sequence[UnitLine], household_id: str) -> Table:
-    """Return how each filing unit's year nets, and the tax before and after the run."""
-    table = _table(
-        ["filing unit", ""],
-        ["short", "long", "net", "offset", "federal", "NIIT", "state", "tax", "carried out"],
+    """Return how each filing unit's year nets, and the tax before and after the run.
+
+    Columns in which no unit has anything are left out.
+    """
+    columns = (
+        *("short", "long", "net", "offset", "federal", "NIIT", "state", "tax"),
+        "carried out",
     )
+    lines: list[tuple[str, str, list[str], str]] = []
     for unit in units:
         name = f"{short_name(unit.filing_unit_id, household_id)} ({unit.filing_status})"
-        table.add_row(name, "year to date", money(unit.st_ytd), money(unit.lt_ytd), style="dim")
+        lines.append((name, "year to date", [money(unit.st_ytd), money(unit.lt_ytd)], "dim"))
         if unit.st_carried_in or unit.lt_carried_in:
-            carried = money(-unit.st_carried_in), money(-unit.lt_carried_in)
-            table.add_row("", "carried in", *carried, style="dim")
-        table.add_row("", "before", *_side_cells(unit.before))
-        table.add_row("", "this run", money(unit.run_st), money(unit.run_lt), style="dim")
+            carried = [money(-unit.st_carried_in), money(-unit.lt_carried_in)]
+            lines.append(("", "carried in", carried, "dim"))
+        lines.append(("", "before", _side_cells(unit.before), ""))
+        lines.append(("", "this run", [money(unit.run_st), money(unit.run_lt)], "dim"))
         for what, amount in (
             ("disallowed", unit.disallowed),
             ("distributed", unit.distribution),
             ("penalty", unit.penalty),
         ):
             if abs(amount) >= CENT:
-                table.add_row("", what, "", "", money(amount), style="dim")
-        table.add_row("", "after", *_side_cells(unit.after), style="bold")
+                lines.append(("", what, ["", "", money(amount)], "dim"))
+        lines.append(("", "after", _side_cells(unit.after), "bold"))
+    padded = [[*cells, *[""] * (len(columns) - len(cells))] for _, _, cells, _ in lines]
+    shown = [
+        c
+        for c, name in enumerate(columns)
+        if name in ("short", "long", "tax") or any(row[c] not in ("", NOTHING) for row in padded)
+    ]
+    table = _table(["filing unit", ""], [columns[c] for c in shown])
+    for (name, what, _, style), row in zip(lines, padded, strict=True):
+        table.add_row(name, what, *(row[c] for c in shown), style=style)
     return table
 
 
@@ -156,7 +170,7 @@ def term_table(figures: Figures) -> Table:
             money(before),
             money(after),
             "" if before is None else money(after - before),
-            f"{after * per_bp:.3f}",
+            number(after * per_bp, 3),
         )
     return table
 

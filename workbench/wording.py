@@ -40,9 +40,18 @@ def money(amount: float | None) -> str:
     return f"{'−' if amount < 0 else ''}{abs(amount):,.0f}"
 
 
+def number(value: float | None, decimals: int) -> str:
+    """Return a number with a real minus sign and no negative zero; undefined is said."""
+    if value is None:
+        return "undefined"
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", "−") if text.strip("-0.,") else text.removeprefix("-")
+
+
 def arrow(before: float | None, after: float | None, decimals: int) -> str:
-    """Return a change, ``35.20 → 4.31``."""
-    return f"{_number(before, decimals)} → {_number(after, decimals)}"
+    """Return a change, ``35.20 → 4.31``; one figure where it does not move."""
+    sides = number(before, decimals), number(after, decimals)
+    return sides[0] if sides[0] == sides[1] else f"{sides[0]} → {sides[1]}"
 
 
 def percent(fraction: float | None) -> float | None:
@@ -68,6 +77,12 @@ def points(drift: float) -> str:
     return "0.0" if shown in ("+0.0", "−0.0") else shown
 
 
+def points_change(before: float, after: float) -> str:
+    """Return a drift before and after; one figure where it does not move."""
+    sides = points(before), points(after)
+    return sides[0] if sides[0] == sides[1] else f"{sides[0]} → {sides[1]}"
+
+
 def money_change(before: float, after: float) -> str:
     """Return dollars before and after; one figure where they do not move."""
     if abs(after - before) < CENT:
@@ -84,7 +99,3 @@ def shares(count: float) -> str:
 def counted(count: int, noun: str) -> str:
     """Return ``1 order``, ``3 orders``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return "undefined" if value is None else f"{value:.{decimals}f}"
