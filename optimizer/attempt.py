@@ -1,0 +1,117 @@
+"""From directions to verified orders, and back again while a limit is missed by rounding.
+
+Share steps and exact taxes can overstep a budget that the program just kept. Then the program's
+limit is tightened by what was overstepped, and tickets and shares are settled again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.order import Flow, Order
+from models.plan import Breach
+from optimizer.directions import Search, Settled
+from optimizer.flows import flows_of
+from optimizer.orders import orders_of
+from optimizer.reasons import reasons
+from optimizer.shares import rounded
+from optimizer.support import Supported, supported
+from optimizer.tickets import tickets_of
+from optimizer.verify import Verdict, verify
+
+TRIES = 6
+"""Tightenings at most."""
+
+MORE = 1.5
+"""How much more than what was overstepped a limit is tightened by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Orders and flows, what the judge says of them, and the objective on the way there, bps."""
+
+    orders: tuple[Order, ...]
+    flows: tuple[Flow, ...]
+    verdict: Verdict
+    found: Supported
+    root_bound: float
+    root_objective: float
+    settled_objective: float
+    supported_objective: float
+
+    def gap_by_cause(self, after: float) -> dict[str, float]:
+        """Split the gap: what the open pieces leave, directions, tickets, shares, in bps."""
+        return {
+            "bound": self.root_objective - self.root_bound,
+            "directions": self.settled_objective - self.root_objective,
+            "tickets": self.supported_objective - self.settled_objective,
+            "shares": after - self.supported_objective,
+        }
+
+
+def attempt(search: Search) -> Attempt | None:
+    """Make orders of the best directions; None if no legal tickets were found."""
+    if search.best is None:
+        return None
+    best: Attempt | None = None
+    trial = search
+    for _ in range(TRIES):
+        found = _once(trial, search.best)
+        if found is None:
+            return best
+        best = replace(found, root_bound=search.root_bound, root_objective=search.root_objective)
+        tightened = _tightened(trial, found.verdict.breaches)
+        if tightened is None:
+            return best
+        trial = tightened
+    return best
+
+
+def _once(search: Search, settled: Settled) -> Attempt | None:
+    tickets = tickets_of(search.frame)
+    found = supported(search, settled, tickets)
+    if found is None:
+        return None
+    flows = flows_of(search, found.solution)
+    cash = search.frame.accounts.cash.copy()
+    place = {str(name): account for account, name in enumerate(search.frame.labels)}
+    for flow in flows:
+        cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
+    final = rounded(search, found, tickets, cash)
+    if final is None:
+        return None
+    why = reasons(search, found, tickets, final.amount, cash)
+    orders = orders_of(search, found, tickets, final, why)
+    verdict = verify(search.frame.household, search.frame.policy, orders, flows)
+    return Attempt(
+        orders=orders,
+        flows=flows,
+        verdict=verdict,
+        found=found,
+        root_bound=-np.inf,
+        root_objective=-np.inf,
+        settled_objective=settled.solution.objective,
+        supported_objective=found.solution.objective,
+    )
+
+
+def _tightened(search: Search, breaches: tuple[Breach, ...]) -> Search | None:
+    """Lower the limits that were overstepped; None if no other limit could mend the plan."""
+    frame, arrays = search.frame, search.arrays
+    per_usd = {
+        "tax_budget": 100.0 / frame.unit_usd,
+        "gain_budget": 1.0 / frame.unit_usd,
+        "gain_share": 1.0 / frame.unit_usd,
+        "max_short_gain": 1.0 / frame.unit_usd,
+        "turnover": 100.0,
+    }
+    if not breaches or any(breach.rule not in per_usd for breach in breaches):
+        return None
+    high = arrays.row_high.copy()
+    for breach in breaches:
+        for row in arrays.rows.get(breach.rule, ()):
+            if arrays.owners[row] == (breach.rule, breach.where):
+                high[row] -= MORE * breach.amount * per_usd[breach.rule]
+    return replace(search, arrays=replace(arrays, row_high=high))

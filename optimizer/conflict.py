@@ -1,0 +1,167 @@
+"""Why there is no plan: the smallest set of rules that cannot hold together, and what would do.
+
+Feasibility is linear, so every question here is a small linear program for HiGHS: is there a plan
+without this rule (deletion until nothing more can go), and by how much would one rule alone have
+to give way (an elastic program). What a tax budget would have to be is a question of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Floats
+from optimizer.directions import Search
+from optimizer.explain import STRUCTURE
+from optimizer.frame import BPS_PER_UNIT
+from optimizer.least_tax import least_tax
+from optimizer.linear import Answer, solve_linear
+from optimizer.program import Branch
+from optimizer.reduce import Limits
+from optimizer.rules.tax_budget import budget_usd
+
+GIVES_USD = 0.005
+"""Dollars: a rule that gives way by less than half a cent is kept."""
+
+NEVER_DROPPED = STRUCTURE - {"household_flow", "lot_supply"}
+
+
+def explain_conflict(search: Search) -> str:
+    """Name an irreducible set of rules and, for each that could give, by how many dollars."""
+    rules = _rules(search)
+    kept = list(rules)
+    for rule in rules:
+        if rule in ("household_flow", "lot_supply"):
+            continue
+        without = [other for other in kept if other != rule]
+        if not _feasible(search, without):
+            kept = without
+    conflict = [rule for rule in kept if rule != "lot_supply"]
+    parts = []
+    for rule in conflict:
+        needed = _gives(search, kept, rule)
+        if rule == "tax_budget":
+            parts.append(_tax_text(search, kept))
+        elif needed is not None and needed > GIVES_USD:
+            parts.append(f"{rule} would have to give ${needed:,.2f}")
+        else:
+            parts.append(f"{rule} cannot give alone")
+    names = ", ".join(conflict) or "the accounts' own cash and holdings"
+    return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
+
+
+def _rules(search: Search) -> list[str]:
+    """Names of the rules that bound anything, in the order of the program."""
+    found: dict[str, None] = {}
+    for part in search.program.parts:
+        for bounds in part.bounds:
+            found[bounds.rule] = None
+        for rows in part.rows:
+            found[rows.rule] = None
+        for row in part.convex_rows:
+            found[row.rule] = None
+    return [rule for rule in found if rule not in NEVER_DROPPED]
+
+
+def _limits(search: Search, kept: list[str], branch: Branch) -> Limits:
+    """Bounds of the program with only some rules kept."""
+    arrays = search.arrays
+    low, high = np.full(len(arrays.q), -np.inf), np.full(len(arrays.q), np.inf)
+    for part in search.program.parts:
+        for bounds in part.bounds:
+            if bounds.rule in kept or bounds.rule in NEVER_DROPPED:
+                where = arrays.columns[bounds.block]
+                if bounds.low is not None:
+                    low[where] = np.maximum(low[where], bounds.low)
+                if bounds.high is not None:
+                    high[where] = np.minimum(high[where], bounds.high)
+    row_low, row_high, *_ = arrays.branched(branch)
+    for block, (least, most) in branch.bounds.items():
+        where = arrays.columns[block]
+        low[where], high[where] = np.maximum(low[where], least), np.minimum(high[where], most)
+    for rule, rows in arrays.rows.items():
+        if rule not in kept and rule not in NEVER_DROPPED:
+            row_low[rows], row_high[rows] = -np.inf, np.inf
+    return row_low, row_high, low, high
+
+
+def _feasible(search: Search, kept: list[str]) -> bool:
+    zero = np.zeros(len(search.arrays.q))
+    return any(
+        solve_linear(search.arrays.A, _limits(search, kept, netting.branch), zero).x is not None
+        for netting, _ in search.roots
+    )
+
+
+def _gives(search: Search, kept: list[str], rule: str) -> float | None:
+    """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
+    best: float | None = None
+    for netting, _ in search.roots:
+        hard = _limits(search, [other for other in kept if other != rule], netting.branch)
+        soft = _limits(search, kept, netting.branch)
+        value = _elastic(search, hard, soft, rule)
+        if value is not None and (best is None or value < best):
+            best = value
+    return best
+
+
+def _elastic(search: Search, hard: Limits, soft: Limits, rule: str) -> float | None:
+    """Minimise Σ slack·dollars over rows and bounds that `soft` has and `hard` has not."""
+    arrays, usd = search.arrays, search.frame.unit_usd
+    n = len(arrays.q)
+    lows, highs, costs = [hard[0]], [hard[1]], [np.zeros(n)]
+    eye = sparse.eye_array(n, format="csr")
+    body = arrays.A.tocsr()
+    extra = 0
+    pieces: list[tuple[sparse.csr_array, Floats, float, int, float]] = []
+    for matrix, soft_low, soft_high, hard_low, hard_high, dollars in (
+        (body, soft[0], soft[1], hard[0], hard[1], usd / _scale(rule)),
+        (eye, soft[2], soft[3], hard[2], hard[3], usd),
+    ):
+        for side, other, sign in ((soft_low, hard_low, 1.0), (soft_high, hard_high, -1.0)):
+            moved = np.flatnonzero(np.isfinite(side) & (side != other))
+            if len(moved):
+                pieces.append((matrix[moved], side[moved], sign, extra, dollars))
+                extra += len(moved)
+    if not extra:
+        return None
+    matrices: list[Any] = [sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], extra))])]
+    for matrix, side, sign, start, dollars in pieces:
+        slack = sparse.csc_array(
+            (np.full(len(side), sign), (np.arange(len(side)), start + np.arange(len(side)))),
+            shape=(len(side), extra),
+        )
+        matrices.append(sparse.hstack([matrix, slack]))
+        lows.append(side if sign > 0 else np.full(len(side), -np.inf))
+        highs.append(np.full(len(side), np.inf) if sign > 0 else side)
+        costs.append(np.full(len(side), dollars))
+    limits = (
+        np.concatenate(lows),
+        np.concatenate(highs),
+        np.concatenate([hard[2], np.zeros(extra)]),
+        np.concatenate([hard[3], np.full(extra, np.inf)]),
+    )
+    stacked = sparse.csc_array(sparse.vstack(matrices))
+    answer: Answer = solve_linear(stacked, limits, np.concatenate(costs))
+    return None if answer.x is None else answer.value
+
+
+def _scale(rule: str) -> float:
+    """Rows of the tax budget are in bps, all others in units."""
+    return BPS_PER_UNIT if rule == "tax_budget" else 1.0
+
+
+def _tax_text(search: Search, kept: list[str]) -> str:
+    """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
+    others = [rule for rule in kept if rule != "tax_budget"]
+    bound, reachable = least_tax(
+        search, [_limits(search, others, netting.branch) for netting, _ in search.roots]
+    )
+    budgets = [budget_usd(search.frame, unit) for unit in range(len(search.frame.taxes))]
+    agreed = sum(budget for budget in budgets if budget is not None)
+    if bound is None:
+        return "tax_budget cannot give alone"
+    reach = f", reachable with ${reachable:,.2f}" if reachable is not None else ""
+    return f"the rest costs at least ${bound:,.2f} of tax (bound){reach}; budget ${agreed:,.2f}"

@@ -1,0 +1,106 @@
+"""Orders: whole tickets with the lots they take, exact to the share.
+
+Everything before this file is in floating units; here amounts become decimal shares. Only what
+trades gets a decimal: a household of thousands of lots pays for its few dozen orders.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+
+from models.arrays import Floats
+from models.order import Order, OrderLot, Side, order_id
+from optimizer.directions import Search
+from optimizer.reasons import Why
+from optimizer.shares import Rounded
+from optimizer.support import Supported
+from optimizer.tickets import Tickets
+
+ZERO = Decimal(0)
+
+
+def orders_of(
+    search: Search, found: Supported, tickets: Tickets, final: Rounded, why: tuple[Why, ...]
+) -> tuple[Order, ...]:
+    """Return the orders of rounded tickets, by account, security and side."""
+    frame = search.frame
+    household, securities = frame.household, frame.household.market.securities
+    preference = _preference(search, found)
+    orders = []
+    for ticket in np.flatnonzero(final.amount > 0.0).tolist():
+        account, security = int(tickets.account[ticket]), int(tickets.security[ticket])
+        sale = bool(tickets.is_sale[ticket])
+        taxable = bool(frame.accounts.taxable[account])
+        if final.emptied[ticket]:
+            held = (household.lots.account == account) & (household.lots.security == security)
+            lots = np.flatnonzero(held)
+            shares = sum((_exact(household.lots.shares[lot]) for lot in lots), ZERO)
+            taken = [(int(lot), _exact(household.lots.shares[lot])) for lot in lots]
+        else:
+            step = _exact(securities.share_step[security])
+            count = Decimal(repr(float(final.amount[ticket] / tickets.step[ticket])))
+            shares = step * count.quantize(Decimal(1), ROUND_HALF_EVEN)
+            columns = np.flatnonzero(tickets.of_sale == ticket)
+            taken = _taken(search, found, columns, preference, shares) if sale and taxable else []
+        if not shares:
+            continue
+        side = Side.SELL if sale else Side.BUY
+        account_id = str(household.accounts.account_id[account])
+        security_id = str(securities.security_id[security])
+        lot_ids = household.lots.lot_id
+        orders.append(
+            Order(
+                order_id=order_id(household.asof, account_id, security_id, side),
+                account_id=account_id,
+                security_id=security_id,
+                side=side,
+                shares=shares.normalize() + ZERO,
+                price=_exact(securities.price[security]),
+                lots=(
+                    tuple(OrderLot(str(lot_ids[lot]), part) for lot, part in taken if part)
+                    if taxable and sale
+                    else ()
+                ),
+                reason=why[ticket].reason.value,
+                marginal_usd=why[ticket].marginal_usd,
+            )
+        )
+    return tuple(sorted(orders, key=lambda o: (o.account_id, o.security_id, o.side.value)))
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
+
+
+def _preference(search: Search, found: Supported) -> Floats:
+    """Rank of each sale column: what the solution sold most of first, then what it priced best."""
+    arrays = search.arrays
+    columns = arrays.columns["sale"]
+    solution = found.solution
+    slope = (arrays.P @ solution.x + arrays.q - arrays.A.T @ solution.multipliers)[columns]
+    value = search.frame.sales.value
+    sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
+    rank = np.empty(len(value))
+    rank[np.lexsort((np.arange(len(value)), slope, -sold))] = np.arange(len(value))
+    return rank
+
+
+def _taken(
+    search: Search, found: Supported, columns: np.ndarray, preference: Floats, shares: Decimal
+) -> list[tuple[int, Decimal]]:
+    """Lots and shares of a taxable sale, in order of preference, adding up exactly."""
+    sales, lots = search.frame.sales, search.frame.household.lots
+    left = shares
+    taken: dict[int, Decimal] = {}
+    for column in columns[np.argsort(preference[columns], kind="stable")].tolist():
+        lot = int(sales.lot[column])
+        whole = _exact(lots.shares[lot])
+        share = min(1.0, float(found.sale_high[column] / sales.value[column]))
+        most = whole if share > 1.0 - 1e-9 else whole * _exact(share)
+        part = min(left, most, whole - taken.get(lot, ZERO))
+        if part > 0:
+            taken[lot] = taken.get(lot, ZERO) + part
+            left -= part
+    return list(taken.items())

@@ -1,0 +1,98 @@
+"""Why each order exists: which term of the objective gains most from it, and how many dollars.
+
+An order's gain by term is the term's slope times its amount; risk is curved, and its gain is taken
+at the middle between doing and leaving it. Cash is the reason where an account had to be paid out
+of, or had new money to place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats, sum_by
+from models.order import Reason
+from optimizer.directions import Search
+from optimizer.frame import BPS_PER_UNIT
+from optimizer.local_model import LocalModel, local_model
+from optimizer.support import Supported
+from optimizer.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An order's reason and what the objective loses, in dollars, if it alone is left out."""
+
+    reason: Reason
+    marginal_usd: float
+
+
+def reasons(
+    search: Search, found: Supported, tickets: Tickets, amount: Floats, cash: Floats
+) -> tuple[Why, ...]:
+    """Explain every ticket; `amount` and `cash` (before tickets, flows included) in units."""
+    model = local_model(search, found, tickets)
+    by_term = _slopes(search, found, tickets)
+    tracking = model.gradient - sum(by_term.values())
+    gains = {
+        Reason.TRACKING: -(tracking - 0.5 * model.curvature() * amount) * amount,
+        Reason.HARVEST: -(by_term["realized_tax"] + by_term["basis_change"]) * amount,
+        Reason.LOCATION: -by_term["tax_drag"] * amount,
+    }
+    on_cash = _price_of_cash(search, found)[tickets.account] * model.cash
+    left_out = 0.5 * model.curvature() * amount**2 - (model.gradient - on_cash) * amount
+    to_usd = search.frame.unit_usd / BPS_PER_UNIT
+    moved = _forced_by_cash(search, tickets, amount, cash)
+    found_reasons = []
+    for ticket in range(tickets.size):
+        best = max(gains, key=lambda reason: float(gains[reason][ticket]))
+        cash_first = moved[ticket] and (tickets.is_sale[ticket] is False or best != Reason.HARVEST)
+        reason = Reason.CASH if cash_first else best
+        found_reasons.append(Why(reason, float(left_out[ticket]) * to_usd))
+    return tuple(found_reasons)
+
+
+def _forced_by_cash(search: Search, tickets: Tickets, amount: Floats, cash: Floats) -> Floats:
+    """Sales of accounts that start below their floor; buys of accounts that sell nothing."""
+    floor = search.frame.accounts.floor
+    sold = sum_by(tickets.account, amount * tickets.is_sale, len(cash))
+    short = (cash < floor)[tickets.account] & tickets.is_sale
+    placed = (sold == 0.0)[tickets.account] & ~tickets.is_sale
+    return np.asarray(short | placed)
+
+
+def _price_of_cash(search: Search, found: Supported) -> Floats:
+    """What a unit of cash in each account is worth at the solution, bps."""
+    return found.solution.multipliers[search.arrays.rows["cash_balance"]]
+
+
+def _slopes(search: Search, found: Supported, tickets: Tickets) -> dict[str, Floats]:
+    """Slope of each linear term by ticket, averaged over what the ticket sells."""
+    arrays, frame = search.arrays, search.frame
+    whole = {name: np.zeros(len(arrays.q)) for name in _LINEAR}
+    for part in search.program.parts:
+        if part.name in whole:
+            for cost in part.linear:
+                whole[part.name][arrays.columns[cost.block]] += cost.coefficients
+    price = np.zeros(len(frame.sales.value))
+    unit = frame.accounts.unit[frame.sales.account]
+    for rule, long in (("short gains", False), ("long gains", True)):
+        mine = frame.sales.long == long
+        price[mine] = found.solution.multipliers[arrays.rows[rule]][unit[mine]]
+    by_ticket = {}
+    for name, slopes in whole.items():
+        sale = slopes[arrays.columns["sale"]]
+        if name == "realized_tax":
+            sale = price * frame.sales.gain
+        weight = np.maximum(found.sale, 1e-12)
+        total = sum_by(tickets.of_sale, weight * sale, tickets.size)
+        total /= np.maximum(sum_by(tickets.of_sale, weight, tickets.size), 1e-300)
+        total[tickets.of_buy] = slopes[arrays.columns["buy"]]
+        by_ticket[name] = total
+    return by_ticket
+
+
+_LINEAR = ("realized_tax", "basis_change", "trading_cost", "tax_drag")
+
+__all__ = ["LocalModel", "Why", "reasons"]

@@ -1,0 +1,118 @@
+"""The whole way from a household to a verified, certified plan, on one screen.
+
+    household, policy → frame → program → directions → support → shares → orders → verdict → plan
+
+Each stage takes the one before. Nothing leaves but through the judge.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from models.household import Household
+from models.plan import Certificate, Plan, Status
+from models.policy import Policy
+from optimizer.attempt import Attempt, attempt
+from optimizer.compile_cvxpy import solve_through_cvxpy
+from optimizer.conflict import explain_conflict
+from optimizer.directions import Search
+from optimizer.explain import binding_rules, notes_of
+from optimizer.frame import frame
+from optimizer.inside import inside_bands
+from optimizer.limits import search_within_limits
+from optimizer.solve import Door, door
+from optimizer.verify import verify
+
+
+def rebalance(household: Household, policy: Policy) -> Plan:
+    """Answer for one household: a plan, or clearly why there is none.
+
+    Parameters
+    ----------
+    household
+        A valid household (see `models.book`).
+    policy
+        What to optimise and within which limits.
+
+    Returns
+    -------
+    Plan
+        Verified by the judge and certified, whatever its status. Never empty orders in silence.
+    """
+    started = time.perf_counter()
+    plan = _answer(household, policy)
+    return replace(plan, seconds=time.perf_counter() - started)
+
+
+def _answer(household: Household, policy: Policy) -> Plan:
+    inside = inside_bands(household, policy)
+    if inside is not None:
+        return inside
+    search = search_within_limits(frame(household, policy), _door(policy))
+    if search.proven_infeasible:
+        reason = explain_conflict(search)
+        return _without_plan(household, Status.INFEASIBLE, reason, search)
+    if search.best is None:
+        reason = "no plan found, and no proof that there is none: solvers or sides gave no answer"
+        return _without_plan(household, Status.FAILED, reason, search)
+    found = attempt(search)
+    if found is None:
+        reason = "no plan of legal tickets found, and no proof that there is none"
+        return _without_plan(household, Status.FAILED, reason, search)
+    return _judged(household, policy, search, found)
+
+
+def _judged(household: Household, policy: Policy, search: Search, found: Attempt) -> Plan:
+    """Compare the plan with doing nothing, certify the better one, and say why."""
+    verdict = found.verdict
+    if not verdict.kept:
+        worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in verdict.breaches)
+        plan = _without_plan(household, Status.REFUSED, f"breaks {worst}", search)
+        return replace(plan, breaches=verdict.breaches, figures=verdict.figures)
+    status, reason = Status.PLANNED, ""
+    orders, flows = found.orders, found.flows
+    before, after = verdict.figures.objective_before_bps, verdict.figures.objective_after_bps
+    if before is not None and after is not None and (not orders or after >= before):
+        idle = verify(household, policy, (), ())
+        if idle.kept:
+            saved = max(before - search.root_bound, 0.0)
+            status = Status.NO_ACTION
+            reason = f"no trade pays: the best plan could save at most {saved:.3f} bps"
+            verdict, orders, flows = idle, (), ()
+    after = verdict.figures.objective_after_bps
+    certificate = None
+    if after is not None:
+        gap = after - search.root_bound
+        certificate = Certificate(search.root_bound, gap, found.gap_by_cause(after))
+        if gap < -1e-4:
+            reason = f"the bound {search.root_bound:.6f} exceeds the objective {after:.6f} bps"
+            return _without_plan(household, Status.FAILED, reason, search)
+    return Plan(
+        household_id=household.household_id,
+        status=status,
+        reason=reason,
+        figures=verdict.figures,
+        certificate=certificate,
+        orders=orders,
+        flows=flows,
+        lockouts=verdict.lockouts,
+        binding=binding_rules(search, found),
+        notes=notes_of(search, found),
+        solver=_who(search),
+    )
+
+
+def _without_plan(household: Household, status: Status, reason: str, search: Search) -> Plan:
+    return Plan(household.household_id, status, reason, solver=_who(search))
+
+
+def _who(search: Search) -> str:
+    """Who answered, most often first."""
+    return "+".join(sorted(search.tally.by, key=lambda name: (-search.tally.by[name], name)))
+
+
+def _door(policy: Policy) -> Door:
+    if policy.solver.backend == "cvxpy":
+        return door(policy.solver.name, solve_through_cvxpy)
+    return door(policy.solver.name)

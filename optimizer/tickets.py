@@ -1,0 +1,105 @@
+"""Tickets: columns gathered into what a broker sees, one account, security and side each.
+
+Sizes, steps and minimums are about tickets; the program is about columns. This is the one place
+that knows which columns make up a ticket and when a sale empties its position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.frame import Frame
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Shape `(n_tickets,)`; amounts in units. Sales come first, then one ticket per buy column.
+
+    Attributes
+    ----------
+    account, security
+        Where and what.
+    is_sale
+        Side.
+    of_sale
+        Ticket of each sale column, `(n_sales,)`.
+    of_buy
+        Ticket of each buy column, `(n_buys,)`.
+    held
+        Value of the whole position (what a full liquidation would sell).
+    price
+        Units per share.
+    step
+        Units per share step.
+    """
+
+    account: Ints
+    security: Ints
+    is_sale: Bools
+    of_sale: Ints
+    of_buy: Ints
+    held: Floats
+    price: Floats
+    step: Floats
+
+    @cached_property
+    def size(self) -> int:
+        """Number of tickets."""
+        return len(self.account)
+
+    def amounts(self, sale: Floats, buy: Floats) -> Floats:
+        """Total of each ticket."""
+        return sum_by(self.of_sale, sale, self.size) + sum_by(self.of_buy, buy, self.size)
+
+
+def tickets_of(frame: Frame) -> Tickets:
+    """Gather all columns of a frame into tickets."""
+    sales, buys = frame.sales, frame.buys
+    securities, lots = frame.household.market.securities, frame.household.lots
+    n = len(securities.security_id)
+    keys, of_sale = np.unique(sales.account * n + sales.security, return_inverse=True)
+    account = np.concatenate([keys // n, buys.account])
+    security = np.concatenate([keys % n, buys.security])
+    key_of_lot = lots.account * n + lots.security
+    place = np.searchsorted(keys, key_of_lot)
+    known = place < len(keys)
+    known[known] = keys[place[known]] == key_of_lot[known]
+    value = lots.shares * securities.price[lots.security] / frame.unit_usd
+    held = sum_by(place[known], value[known], len(keys))
+    price = securities.price[security] / frame.unit_usd
+    return Tickets(
+        account=account,
+        security=security,
+        is_sale=np.arange(len(account)) < len(keys),
+        of_sale=of_sale,
+        of_buy=len(keys) + np.arange(len(buys.most)),
+        held=np.concatenate([held, np.zeros(len(buys.most))]),
+        price=price,
+        step=price * securities.share_step[security],
+    )
+
+
+def least_ticket(frame: Frame) -> float:
+    """Minimum trade in units: the greater of dollars and weight."""
+    trades = frame.policy.trades
+    return max(trades.min_usd / frame.unit_usd, 100.0 * trades.min_weight)
+
+
+def netted(frame: Frame, sale: Floats, buy: Floats) -> tuple[Floats, Floats]:
+    """Cancel what a sheltered account both sells and buys of one security: it only costs."""
+    sales, buys = frame.sales, frame.buys
+    sale, buy = np.maximum(sale, 0.0), np.maximum(buy, 0.0)
+    n = len(frame.household.market.securities.security_id)
+    sheltered = np.flatnonzero(sales.lot < 0)
+    key = sales.account[sheltered] * n + sales.security[sheltered]
+    for column in np.flatnonzero(buy > 0.0):
+        place = np.searchsorted(key, buys.account[column] * n + buys.security[column])
+        if place < len(key) and key[place] == buys.account[column] * n + buys.security[column]:
+            both = min(sale[sheltered[place]], buy[column])
+            sale[sheltered[place]] -= both
+            buy[column] -= both
+    return sale, buy
