@@ -51,9 +51,9 @@ def read_cells(column: pa.ChunkedArray, kind: CellKind) -> Cells:
     UnreadableColumnError
         When no value of the column's type can be a cell of that kind.
     """
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):  # combine_chunks of no chunks at all
-        array = pa.array([], type=array.type)
+    if pa.types.is_string(column.type):  # one array of more than 2 GB needs the wider offsets
+        column = column.cast(pa.large_string())
+    array = column.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_null(array.type):

@@ -9,8 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from models.errors import HearthError, UnusableBookError
+
+UNUSABLE_KINDS: Final = (
+    "no_book",
+    "missing_table",
+    "ambiguous_table",
+    "unreadable_file",
+    "missing_column",
+    "unreadable_column",
+    "covariance_not_psd",
+    "year_without_law",
+)
+"""Kinds of fault after which no household can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,8 @@ class Fault:
         Ids of the households that reach the fault, sorted: these are invalid. Empty when nobody
         does.
     kind
-        Name of the check that found it, one of `models.book.checks.KINDS`.
+        Name of the check that found it, one of `models.book.checks.KINDS` or, where it makes the
+        whole book unusable, of `UNUSABLE_KINDS`.
     """
 
     table: str

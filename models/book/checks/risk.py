@@ -131,7 +131,14 @@ def _table_of(evidence: Evidence, code: int) -> str:
 _NO_RISK = "class {cell} has neither a covariance nor factor loadings"
 _GIVE_RISK = "add its rows to covariance, or its factor_loadings"
 
+DROPPED: Final = Check(
+    "covariance_with_a_hole",
+    "add the missing covariances of this name",
+    lambda e: (),  # found when Ω is made sound, before the checks: see `dropped_names`
+)
+
 CHECKS: Final = (
+    DROPPED,
     rows_where(
         "security_class_without_covariance",
         "securities.asset_class",
@@ -182,13 +189,6 @@ CHECKS: Final = (
         "add the covariances between those classes and factors, or give the classes loadings",
         _mixed_models,
     ),
-)
-
-
-DROPPED: Final = Check(
-    "covariance_with_a_hole",
-    "add the missing covariances of this name",
-    lambda e: (),
 )
 
 

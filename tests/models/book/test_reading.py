@@ -246,6 +246,21 @@ def test_parquet_types_that_can_be_converted_are(tiny: Book, tmp_path: Path) -> 
     assert_same(tiny, read_book(arrow_book(tiny_book(), tmp_path, casts), ASOF))
 
 
+@pytest.mark.parametrize("ones", [[1, 0, None, 1, 0, 1], [1.0, 0.0, None, 1.0, 0.0, 1.0]])
+def test_ones_and_zeros_are_flags(ones: list[float | None], tmp_path: Path) -> None:
+    """As whole numbers, and as the floats a data frame makes of them; 2 is a fault."""
+    book = read_book(arrow_book(tiny_book(), tmp_path / "a", {"accounts.reinvests": ones}), ASOF)
+    assert book.household("H1").accounts.reinvests.tolist() == [False, False, True]
+    two = [2.0, *ones[1:]]
+    book = read_book(arrow_book(tiny_book(), tmp_path / "b", {"accounts.reinvests": two}), ASOF)
+    assert [(f.kind, f.row) for f in book.faults] == [("not_a_flag", 0)]
+
+
+def test_a_book_shows_itself_in_a_line(tiny: Book) -> None:
+    """Where it is from and how much it holds."""
+    assert repr(tiny) == f"Book({str(tiny.path)!r}, asof=2026-11-20, households=3, faults=0)"
+
+
 def test_whole_numbers_are_ids(tmp_path: Path) -> None:
     """Integer ids, and those a data frame turned to floats, are their digits."""
     tables = tiny_book()

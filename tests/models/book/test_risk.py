@@ -160,6 +160,24 @@ def test_a_household_that_mixes_models_needs_the_covariance_across(tmp_path: Pat
     assert [(f.kind, f.households) for f in book.faults] == [("mixed_risk_models", ("007",))]
 
 
+def test_a_covariance_of_holes_is_told_in_part_and_then_as_one(tmp_path: Path) -> None:
+    """Twelve uncorrelated classes stated by variances alone: 66 pairs and more are unknown."""
+    tables = tiny_book()
+    names = [f"class{i:02}" for i in range(12)]
+    tables["covariance"] += [
+        {"asset_class_a": name, "asset_class_b": name, "covariance": 0.01} for name in names
+    ]
+    for target in tables["targets"][:3]:
+        target["weight"] = 0.0
+    tables["targets"] += [
+        {"target_id": "T6040", "asset_class": name, "weight": 1 / 12} for name in names
+    ]
+    book = read_book(write(tables, tmp_path), ASOF)
+    assert {f.kind for f in book.faults} == {"missing_covariance_pair"}
+    assert (len(book.faults), book.faults[-1].what[:10]) == (51, "many more ")
+    assert {f.households for f in book.faults} == {("007", "H1")}
+
+
 def test_arrays_of_the_market_are_read_only(tmp_path: Path) -> None:
     """Ω and the exposures of classes, too."""
     risk, _ = risk_of(tiny_book(), tmp_path)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book import SCHEMA, FaultyBookError, read_book
+from models.book.faults import UNUSABLE_KINDS
 from models.book.risk import CASH
 from models.errors import UnusableBookError
 from tests.books import ASOF, Tables, tiny_book, write
@@ -20,6 +21,7 @@ def kinds_of(folder: Path, asof: date = ASOF) -> list[tuple[str, str, str | None
     with pytest.raises(FaultyBookError) as caught:
         read_book(folder, asof)
     assert isinstance(caught.value, UnusableBookError)
+    assert {fault.kind for fault in caught.value.faults} <= set(UNUSABLE_KINDS)
     assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
     return [(fault.kind, fault.table, fault.column) for fault in caught.value.faults]
 
@@ -188,6 +190,7 @@ def test_a_hole_in_the_covariance_is_not_an_indefinite_one(tmp_path: Path) -> No
     for row, value in ((0, 1.0), (1, 1.0), (2, 1.0), (3, 0.9), (4, 0.9), (5, None)):
         tables["covariance"][row]["covariance"] = value
     book = read_book(write(tables, tmp_path), ASOF)
+    assert [f.kind for f in book.faults].count("covariance_with_a_hole") == 1
     valid = [name for name in book.household_ids if not book.faults_of(name)]
     assert valid == ["H2"]  # it uses us_equity and developed, and their covariance is known
     risk = book.household("H2").market.risk
