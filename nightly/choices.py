@@ -20,6 +20,9 @@ BACKENDS: Final = ("arrays", "cvxpy")
 SOLVERS: Final = ("piqp", "clarabel", "osqp", "ecos")
 """Solvers that a policy may name."""
 
+THROUGH_CVXPY: Final = ("ecos",)
+"""Solvers of those that take no arrays: naming one without a backend means cvxpy."""
+
 
 class CommandError(HearthError):
     """The command asks for something that does not exist: mend the command."""
@@ -36,6 +39,8 @@ class Choice:
         """Raise `CommandError` on an unknown backend or solver."""
         if self.backend is not None and self.backend not in BACKENDS:
             raise CommandError(f"--backend {self.backend!r}: choose {' or '.join(BACKENDS)}")
+        if self.solver in THROUGH_CVXPY and self.backend == "arrays":
+            raise CommandError(f"--solver {self.solver} takes no arrays: --backend cvxpy")
         if self.solver is None or self.solver in SOLVERS:
             return
         if self.backend != "cvxpy":
@@ -51,10 +56,11 @@ class Choice:
 
     def on(self, policy: Policy) -> Policy:
         """Return `policy` with this choice."""
+        backend = self.backend or ("cvxpy" if self.solver in THROUGH_CVXPY else None)
         solver = replace(
             policy.solver,
             name=self.solver or policy.solver.name,
-            backend=self.backend or policy.solver.backend,
+            backend=backend or policy.solver.backend,
         )
         return replace(policy, solver=solver)
 

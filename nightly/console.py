@@ -115,7 +115,8 @@ def print_summary(
     rate = summary.households_per_second
     console.print(
         f"{summary.households} households in {summary.seconds:.1f} s, {rate:.1f} a second"
-        + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else "")
+        + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
+        soft_wrap=True,
     )
     if summary.slowest:
         slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest[:slowest])

@@ -7,8 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from models.policy import Policy, SolverChoice
+from nightly.choices import Choice
 from nightly.main import main
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
@@ -56,6 +59,8 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         ["run", str(SAMPLE), "--asof", "20/11/2026", "--out", "runs"],
         ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--backend", "abacus"],
         ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--solver", "simplex"],
+        ["plan", str(SAMPLE), "single-account", "--solver", "ecos", "--backend", "arrays"],
+        ["plan", str(SAMPLE), "nobody"],
         ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--households", "no-file"],
         ["run", str(SAMPLE), "--asof", ASOF, "--out", "runs", "--format", "xlsx"],
         ["check", "no/such/folder"],
@@ -122,3 +127,56 @@ def test_a_generated_book_is_sound(capsys: pytest.CaptureFixture[str], tmp_path:
 def test_law_cases_are_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A file that cannot be read leaves with 2."""
     assert main(["law", "check", str(tmp_path / "no.json")]) == 2
+
+
+def test_a_solver_that_takes_no_arrays_goes_through_cvxpy() -> None:
+    """Naming ecos alone means cvxpy; the other solvers leave the backend to the policy."""
+    assert Choice(solver="ecos").on(Policy()).solver == SolverChoice("ecos", "cvxpy")
+    assert Choice(solver="osqp").on(Policy()).solver == SolverChoice("osqp", "arrays")
+    assert Choice().on(Policy()) == Policy()
+
+
+def test_a_night_from_end_to_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Run some households, read the tables, verify: everything answered, every figure agrees."""
+    ids, out = tmp_path / "ids.txt", tmp_path / "runs"
+    ids.write_text("single-account\nyear-end-harvest\nfaulty-data\n")
+    command = ("run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids))
+    code, facts = document(capsys, *command)
+    assert (code, facts["households"], facts["run_id"]) == (0, 3, "2026-11-20-0001")
+    assert facts["counts"] == {"planned": 2, "invalid": 1}
+    plans = pd.read_parquet(out / facts["run_id"] / "plans.parquet").set_index("household_id")
+    orders = pd.read_parquet(out / facts["run_id"] / "orders.parquet")
+    counted = orders.groupby("household_id").size()
+    assert plans["orders"].to_dict() == {"faulty-data": 0, **counted.to_dict()}
+    code, found = document(capsys, "verify", str(SAMPLE), facts["folder"])
+    assert (code, found["agree"], found["differences"]) == (0, True, [])
+
+
+def test_verify_finds_what_was_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A share more in one order: breaches and differences by name, exit code 1."""
+    ids, out = tmp_path / "ids.txt", tmp_path / "runs"
+    ids.write_text("single-account\n")
+    command = ("run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids))
+    assert main([*command, "--format", "csv"]) == 0
+    path = out / "2026-11-20-0001" / "orders.csv"
+    orders = pd.read_csv(path)
+    orders.loc[0, "shares"] += 1
+    orders.to_csv(path, index=False)
+    capsys.readouterr()
+    code, found = document(capsys, "verify", str(SAMPLE), str(path.parent))
+    assert code == 1
+    assert "amount" in {d["what"] for d in found["differences"]}
+
+
+def test_one_plan_on_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page fits a hundred columns and holds every section; JSON says the same."""
+    code, out, _ = said(capsys, "plan", str(SAMPLE), "year-end-harvest")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 100
+    for title in ("weights", "accounts", "orders", "tax of the year", "objective", "to know"):
+        assert f"\n{title}" in out
+    code, found = document(capsys, "plan", str(SAMPLE), "year-end-harvest")
+    assert (code, found["status"]) == (0, "planned")
+    assert found["figures"]["orders"] == len(found["orders"]) > 0
+    assert sum(row["after"] for row in found["weights"]) == pytest.approx(1.0)
+    assert found["certificate"]["gap_bps"] >= -1e-4
