@@ -115,6 +115,10 @@ def _differences(
     faults = book.faults_of(name)
     if (plan["status"] == Status.INVALID) != bool(faults):
         yield Difference(name, "status", "", plan["status"], f"{len(faults)} faults in the book")
+    for damage in stored.damage:
+        yield Difference(name, "damaged_row", "", damage, "rows that can be read")
+    if stored.damage:
+        return
     if plan["orders"] != len(stored.orders):
         yield Difference(name, "orders", "", plan["orders"], len(stored.orders))
     if plan["status"] not in REPLAYED:
@@ -149,8 +153,10 @@ def _order_differences(household: Household, stored: StoredPlan) -> Iterator[Dif
     seen: set[str] = set()
     for row, order in zip(stored.order_rows, stored.orders, strict=True):
         derived = order_id(household.asof, order.account_id, order.security_id, order.side)
-        if order.order_id != derived or order.order_id in seen:
+        if order.order_id != derived:
             yield Difference(name, "order_id", order.order_id, order.order_id, derived)
+        if order.order_id in seen:
+            yield Difference(name, "duplicate_order", order.order_id, "twice", "once")
         seen.add(order.order_id)
         price = prices.get(order.security_id)
         if price is None or not _close(float(order.price), float(price), 0.0):

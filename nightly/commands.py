@@ -21,8 +21,9 @@ from models.errors import RunFolderError
 from models.plan import Plan, Status
 from nightly import console
 from nightly.answer import answer
-from nightly.audit import Difference, audit
+from nightly.audit import audit
 from nightly.choices import Choice, CommandError, Night, SyntheticBook, household_list, table_format
+from nightly.manifest import changed_inputs
 from nightly.newest_price import newest_price_date
 from nightly.run import Request, run_book
 from nightly.run_folder import RunFolder
@@ -95,7 +96,6 @@ def check(book: Path, asof: date | None, as_json: bool) -> int:
 def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_json: bool) -> int:
     """Plan one household and explain it (`hearth plan`)."""
     from optimizer.rebalance import rebalance
-
     from workbench.screen import show
 
     read = read_book(book, asof or newest_price_date(book))
@@ -129,16 +129,13 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
     """Replay a run's plans and compare (`hearth verify`)."""
     from optimizer.verify import verify as judge
 
-    folder = RunFolder(run_folder)
+    folder = RunFolder(run_folder.resolve())
     facts = folder.manifest()
     read = read_book(book, date.fromisoformat(facts["asof"]))
     stored = read_run(run_folder)
     choice = Choice(**facts["options"]["choice"])
     ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
-    found: list[Difference] = [
-        Difference("", "input", path, "other content", "the run's files have another hash")
-        for path in _changed_inputs(facts, read)
-    ]
+    found = changed_inputs(facts, read, choice.on)
     counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
     for _, differences in audit(read, ids, stored, judge, choice.on):
         found += differences
@@ -191,10 +188,3 @@ def fault_documents(faults: Iterable[Fault]) -> list[dict[str, Any]]:
     from workbench.explain import fault_data
 
     return [fault_data(fault) for fault in faults]
-
-
-def _changed_inputs(facts: dict[str, Any], read: Book) -> list[str]:
-    """Return the files that are not what the run read, by hash."""
-    then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
-    now = {source.path: source.sha256 for source in read.sources}
-    return sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))

@@ -6,6 +6,7 @@ year's law and which versions made it. Clock and machine stand here and in the l
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from typing import Any, Final
 from models.book.book import Book
 from models.law import law_for
 from models.policy import Policy
+from nightly.audit import Difference
 from nightly.night import Summary
 
 PACKAGES: Final = (
@@ -64,11 +66,7 @@ def manifest(
         "solvers": dict(summary.solvers),
         "options": dict(options),
         "inputs": input_facts(book),
-        "policies": {
-            name: {**asdict(on_policy(found.policy)), "warnings": list(found.warnings)}
-            for name, found in sorted(book.policies.items())
-            if found.policy is not None
-        },
+        "policies": policy_facts(book, on_policy),
         "law": law_facts(book.asof.year),
         "versions": versions(),
         "machine": {"platform": platform.platform(), "python": platform.python_version()},
@@ -76,6 +74,31 @@ def manifest(
         "ended": clocks[1],
         "seconds": round(summary.seconds, 6),
     }
+
+
+def policy_facts(book: Book, on_policy: Callable[[Policy], Policy]) -> dict[str, Any]:
+    """Return every policy as it was in force, by id."""
+    return {
+        name: {**asdict(on_policy(found.policy)), "warnings": list(found.warnings)}
+        for name, found in sorted(book.policies.items())
+        if found.policy is not None
+    }
+
+
+def changed_inputs(
+    facts: Mapping[str, Any], book: Book, on_policy: Callable[[Policy], Policy]
+) -> list[Difference]:
+    """Return where a book is no longer what the run with manifest `facts` was made from."""
+    then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
+    now = {source.path: source.sha256 for source in book.sources}
+    files = sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
+    policies = json.loads(json.dumps(policy_facts(book, on_policy)))
+    known = facts["policies"].keys() | policies.keys()
+    rules = sorted(p for p in known if facts["policies"].get(p) != policies.get(p))
+    return [
+        *(Difference("", "input", path, then.get(path), now.get(path)) for path in files),
+        *(Difference("", "policy", name, "as in the manifest", "changed") for name in rules),
+    ]
 
 
 def law_facts(year: int) -> dict[str, Any]:

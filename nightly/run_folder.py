@@ -18,6 +18,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -106,7 +107,12 @@ class RunFolder:
                 f"{self.path} has no {MANIFEST}: it is not a run, or the run did not finish; "
                 "name a run's own folder (RUNS/<run_id>)"
             )
-        facts: dict[str, Any] = json.loads(where.read_text("utf-8"))
+        try:
+            facts: dict[str, Any] = json.loads(where.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"{where} cannot be read: {error}") from error
+        if facts.get("run_id") is None or not facts.get("complete"):
+            raise RunFolderError(f"{where} is not the manifest of a complete run")
         return facts
 
 
@@ -120,8 +126,9 @@ def new_run(runs: Path, asof: date) -> RunFolder:
     """
     with _refusing(runs):
         runs.mkdir(parents=True, exist_ok=True)
-        taken = [int(p.name[11:]) for p in runs.glob(f"{asof.isoformat()}-[0-9][0-9][0-9][0-9]*")]
-        counter = max(taken, default=0) + 1
+        named = re.compile(rf"{asof.isoformat()}-(\d{{4,}})")
+        found = (named.fullmatch(path.name) for path in runs.iterdir())
+        counter = max((int(match[1]) for match in found if match), default=0) + 1
         while True:
             path = runs / f"{asof.isoformat()}-{counter:04d}"
             try:

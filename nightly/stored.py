@@ -7,6 +7,7 @@ of the double, the same way a book's cells do, so a replay starts from what a re
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,7 +25,8 @@ from nightly.tables import TABLES, Row
 class StoredPlan:
     """The rows of one household, and its orders and flows made from them.
 
-    `plans` holds every row of the plans table for the household (a sound run has one).
+    `plans` holds every row of the plans table for the household (a sound run has one), `damage`
+    says which rows cannot be an order or a flow.
     """
 
     household_id: str
@@ -34,6 +36,7 @@ class StoredPlan:
     flows: tuple[Flow, ...]
     lockouts: tuple[Row, ...]
     breaches: tuple[Row, ...]
+    damage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def read_run(folder: Path) -> StoredRun:
     Raises
     ------
     RunFolderError
-        If a table or a column of it is missing, or a cell cannot be an order's.
+        If a table or a column of it is missing, or a file cannot be read.
     """
     tables = {name: _rows(folder, name) for name in TABLES if name != "binding"}
     lots: dict[str, list[Row]] = {}
@@ -73,29 +76,35 @@ def _stored(
     lots: Mapping[str, list[Row]],
 ) -> StoredPlan:
     mine = {name: tuple(table.get(household_id, ())) for name, table in grouped.items()}
+    orders, flows, damage = [], [], []
+    for row in mine["orders"]:
+        try:
+            orders.append(_order(row, lots.get(str(row["order_id"]), ())))
+        except (ValueError, TypeError) as error:
+            damage.append(f"order {row['order_id']}: {error}")
+    for row in mine["flows"]:
+        try:
+            flows.append(Flow(str(row["account_id"]), _exact(row["amount"])))
+        except (ValueError, TypeError) as error:
+            damage.append(f"flow of {row['account_id']}: {error}")
     return StoredPlan(
         household_id=household_id,
         plans=mine["plans"],
         order_rows=mine["orders"],
-        orders=tuple(_order(row, lots.get(str(row["order_id"]), ())) for row in mine["orders"]),
-        flows=tuple(Flow(str(r["account_id"]), _exact(r["amount"])) for r in mine["flows"]),
+        orders=tuple(orders),
+        flows=tuple(flows),
         lockouts=mine["lockouts"],
         breaches=mine["breaches"],
+        damage=tuple(damage),
     )
 
 
 def _order(row: Row, lots: Iterable[Row]) -> Order:
-    try:
-        side = Side(row["side"])
-    except ValueError as error:
-        raise RunFolderError(
-            f"orders, {row['order_id']}: side {row['side']!r} is neither buy nor sell"
-        ) from error
     return Order(
         order_id=str(row["order_id"]),
         account_id=str(row["account_id"]),
         security_id=str(row["security_id"]),
-        side=side,
+        side=Side(row["side"]),
         shares=_exact(row["shares"]),
         price=_exact(row["price"]),
         lots=tuple(OrderLot(str(lot["lot_id"]), _exact(lot["shares"])) for lot in lots),
@@ -104,9 +113,11 @@ def _order(row: Row, lots: Iterable[Row]) -> Order:
 
 
 def _exact(number: Any) -> Decimal:
-    if number is None:
-        raise RunFolderError("a number of an order, lot or flow is null; the run is damaged")
-    return Decimal(repr(float(number)))
+    """Return the decimal of a number's shortest text; ValueError where it is null or not finite."""
+    value = math.nan if number is None else float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} where a number is needed")
+    return Decimal(repr(value))
 
 
 def _by_household(rows: Iterable[Row]) -> dict[str, list[Row]]:

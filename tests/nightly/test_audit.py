@@ -214,3 +214,45 @@ def test_a_run_without_a_table_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table(pq.ParquetFile(path).read().drop_columns(["tax_usd"])), path)
     with pytest.raises(RunFolderError, match="lacks column tax_usd"):
         read_run(folder.path)
+
+
+def rewritten(path: Path, column: str, value: object, row: int = 0) -> None:
+    """Write one cell of a stored table."""
+    table = pq.ParquetFile(path).read()
+    rows = table.to_pylist()
+    rows[row][column] = value
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "found"),
+    [
+        ("orders", "side", "hold", "damaged_row"),
+        ("orders", "shares", None, "damaged_row"),
+        ("orders", "price", float("nan"), "damaged_row"),
+        ("orders", "amount", 1.0, "amount"),
+        ("orders", "household_id", "jones", "unknown_household"),
+        ("order_lots", "order_id", "no-such-order", "stray_lot"),
+        ("order_lots", "shares", None, "damaged_row"),
+        ("plans", "orders", 7, "orders"),
+        ("plans", "gap_bps", -5.0, "gap_bps"),
+        ("plans", "status", "invalid", "status"),
+        ("lockouts", "until", date(2026, 12, 19), "lockout"),
+    ],
+)
+def test_a_changed_cell_is_found(
+    tmp_path: Path, table: str, column: str, value: object, found: str
+) -> None:
+    """Each way to damage a stored table has its name."""
+    folder = finished(tmp_path, [good()])
+    rewritten(folder.path / f"{table}.parquet", column, value)
+    run = read_run(folder.path)
+    listed = audit(FakeBook(), ["smith"], run, judge_of(agreeing()))
+    assert found in {d.what for _, differences in listed for d in differences}
+
+
+def test_an_order_twice_is_found(tmp_path: Path) -> None:
+    """The same ticket must not leave twice."""
+    sale, purchase = good().orders
+    twice = replace(good(), orders=(sale, purchase, purchase))
+    assert "duplicate_order" in {d.what for d in differences(tmp_path, [twice])}

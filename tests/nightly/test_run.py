@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 
 from models.book.book import Book
 from models.book.read import read_book
-from models.errors import UnknownHouseholdError
+from models.errors import RunFolderError, UnknownHouseholdError
 from models.household import Household
 from models.plan import Plan, Status
-from models.policy import Policy
+from models.policy import Limits, Policy
 from nightly.audit import audit
+from nightly.manifest import changed_inputs
 from nightly.run import Request, run_book
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
@@ -114,3 +116,22 @@ def test_an_unknown_household_stops_the_run_before_it_starts(book: Book, tmp_pat
     with pytest.raises(UnknownHouseholdError, match="'nobody'"):
         run_book(book, Request(tmp_path / "runs", households=("nobody",)), hold)
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_book_that_changed_since_is_found(book: Book, tmp_path: Path) -> None:
+    """Files with another hash and policies with other rules are named; the same book is not."""
+    facts = run(book, tmp_path).manifest()
+    assert changed_inputs(facts, book, lambda policy: policy) == []
+    facts["inputs"]["files"][0]["sha256"] = "0" * 64
+    found = changed_inputs(facts, book, lambda p: replace(p, limits=Limits(te_max=0.01)))
+    assert {d.what for d in found} == {"input", "policy"}
+    assert facts["inputs"]["files"][0]["path"] in {d.where for d in found}
+
+
+def test_a_manifest_of_something_else_is_refused(book: Book, tmp_path: Path) -> None:
+    """A manifest that is no JSON, or of no complete run, is one clear error."""
+    folder = run(book, tmp_path)
+    for text in ("{", "{}"):
+        (folder.path / "manifest.json").write_text(text)
+        with pytest.raises(RunFolderError, match=r"manifest\.json"):
+            folder.manifest()
