@@ -174,7 +174,8 @@ def _units(household: Household, washes: Washes, outflow: Sequence[Decimal]) -> 
     totals = [dict[str, Decimal]() for _ in household.units.filing_unit_id]
 
     def add(unit: int, name: str, amount: Decimal) -> None:
-        totals[unit][name] = totals[unit].get(name, ZERO) + amount
+        if amount:
+            totals[unit][name] = totals[unit].get(name, ZERO) + amount
 
     for sale in washes.sales:
         add(sale.unit, "long" if sale.long else "short", sale.recognized)

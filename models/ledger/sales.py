@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
 from models.ledger.purchases import is_sheltered
 from models.ledger.reservations import first_in_first_out
-from models.tax.holding_period import first_long_term_day, is_long
+from models.tax.holding_period import INHERITANCE, first_long_term_days
 from models.tolerances import LOSS_USD
 
 
@@ -25,6 +26,7 @@ from models.tolerances import LOSS_USD
 class LotSale:
     """Shares of one lot sold today, in dollars; `lot` indexes the household's lots.
 
+    `long_from` is the first day on which a sale is long-term (None where unknown).
     `gain` = proceeds − basis·(shares sold/lot shares), costs apart. `loss_lot` says that the whole
     lot stands at a loss of more than half a cent. `deferred` and `destroyed` are the parts of a
     loss that a wash sale disallows, both ≥ 0.
@@ -54,52 +56,79 @@ class LotSale:
         return replace(self, deferred=deferred, destroyed=destroyed)
 
 
+class _Taken(NamedTuple):
+    """Shares of a lot that an order takes; labels are those of the order."""
+
+    order: BookedOrder
+    lot: int
+    shares: Decimal
+
+
 def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotSale, ...]:
     """Return the lots that orders sell in taxable accounts, one record a lot of an order.
 
     What an order names beyond a lot's shares is not there to be sold and is left out; what an
     order sells beyond the lots it names comes from the earliest acquired ones.
     """
-    taken: dict[int, Decimal] = {}
-    sales: list[LotSale] = []
-    sells = [o for o in orders if not o.is_buy and not is_sheltered(household, o.account)]
+    taxable = [not is_sheltered(household, a) for a in range(len(household.accounts.account_id))]
+    sells = [order for order in orders if not order.is_buy and taxable[order.account]]
+    named = _Columns(household, [lot for order in sells for lot, _ in order.lots])
+    taken: list[_Taken] = []
+    gone: dict[int, Decimal] = {}
+    rest: list[tuple[BookedOrder, Decimal]] = []
     for order in sells:
-        rest = order.shares
+        left = order.shares
         for lot, shares in order.lots:
-            where = int(household.lots.account[lot]), int(household.lots.security[lot])
-            free = exact(household.lots.shares[lot]) - taken.get(lot, ZERO)
-            sold = min(shares, free)
-            if where == order.where and sold > ZERO:
-                sales.append(_sale(household, order, lot, sold))
-                taken[lot] = taken.get(lot, ZERO) + sold
-            rest -= shares
-        if rest > ZERO:
-            for lot, shares in first_in_first_out(household, order.where, rest, taken):
-                sales.append(_sale(household, order, lot, shares))
-                taken[lot] = taken.get(lot, ZERO) + shares
-    return tuple(sales)
+            sold = min(shares, named.shares[lot] - gone.get(lot, ZERO))
+            if named.where[lot] == order.where and sold > ZERO:
+                taken.append(_Taken(order, lot, sold))
+                gone[lot] = gone.get(lot, ZERO) + sold
+            left -= shares
+        if left > ZERO:
+            rest.append((order, left))
+    for order, left in rest:
+        for lot, shares in first_in_first_out(household, order.where, left, gone):
+            taken.append(_Taken(order, lot, shares))
+            gone[lot] = gone.get(lot, ZERO) + shares
+    columns = _Columns(household, [each.lot for each in taken]) if rest else named
+    units = household.accounts.filing_unit.tolist()
+    return tuple(columns.sale(each, units[each.order.account]) for each in taken)
 
 
-def _sale(household: Household, order: BookedOrder, lot: int, shares: Decimal) -> LotSale:
-    lots = household.lots
-    held, basis = exact(lots.shares[lot]), exact(lots.basis[lot])
-    proceeds = shares * order.price
-    start = _day(lots.holding_start[lot]) or _day(lots.acquired[lot])
-    origin = str(lots.origin[lot])
-    return LotSale(
-        order_id=order.order.order_id,
-        lot=lot,
-        account=order.account,
-        security=order.security,
-        unit=int(household.accounts.filing_unit[order.account]),
-        shares=shares,
-        proceeds=proceeds,
-        gain=proceeds - (basis if shares == held else basis * shares / held),
-        long=start is not None and is_long(start, household.asof, origin),
-        loss_lot=basis - held * order.price > LOSS_USD,
-        long_from=None if start is None else first_long_term_day(start),
-    )
+class _Columns:
+    """The lots that trade, looked up once: exact amounts and dates by lot index."""
 
+    def __init__(self, household: Household, traded: Sequence[int]) -> None:
+        lots = household.lots
+        at = np.array(sorted(set(traded)), np.int64)
+        known = at.tolist()
+        start = np.where(
+            np.isnat(lots.holding_start[at]), lots.acquired[at], lots.holding_start[at]
+        )
+        start = start.astype("datetime64[D]")
+        inherited = lots.origin[at] == INHERITANCE
+        first_long = first_long_term_days(start, np.asarray(inherited, bool))
+        places = zip(lots.account[at].tolist(), lots.security[at].tolist(), strict=True)
+        self.where = dict(zip(known, places, strict=True))
+        self.shares = dict(zip(known, map(exact, lots.shares[at].tolist()), strict=True))
+        self._basis = dict(zip(known, map(exact, lots.basis[at].tolist()), strict=True))
+        self._long_from = dict(zip(known, first_long.tolist(), strict=True))
+        self._asof = household.asof
 
-def _day(day: np.datetime64) -> date | None:
-    return None if np.isnat(day) else day.astype("datetime64[D]").item()
+    def sale(self, taken: _Taken, unit: int) -> LotSale:
+        order, lot, shares = taken
+        held, basis, long_from = self.shares[lot], self._basis[lot], self._long_from[lot]
+        proceeds = shares * order.price
+        return LotSale(
+            order_id=order.order.order_id,
+            lot=lot,
+            account=order.account,
+            security=order.security,
+            unit=unit,
+            shares=shares,
+            proceeds=proceeds,
+            gain=proceeds - (basis if shares == held else basis * shares / held),
+            long=long_from is not None and long_from <= self._asof,
+            loss_lot=basis - held * order.price > LOSS_USD,
+            long_from=long_from,
+        )
