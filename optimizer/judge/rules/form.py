@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from models.ledger import exact
-from models.order import order_id
+from models.order import Side, order_id
 from models.plan import Breach
 from models.tolerances import RELATIVE
 from optimizer.judge.case import Case
@@ -23,7 +23,9 @@ def price(case: Case) -> Iterator[Breach]:
 def order_ids(case: Case) -> Iterator[Breach]:
     """An order's id follows from date, account, security and side."""
     for order in case.orders:
-        due = order_id(case.household.asof, order.account_id, order.security_id, order.side)
+        if order.side not in tuple(Side):
+            continue  # named already: it could not be booked
+        due = order_id(case.household.asof, order.account_id, order.security_id, Side(order.side))
         if order.order_id != due:
             yield Breach("order_id", f"{order.order_id}: should be {due}", float(order.shares))
 
