@@ -100,18 +100,22 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
 def _tightened(search: Search, breaches: tuple[Breach, ...]) -> Search | None:
     """Lower the limits that were overstepped; None if no other limit could mend the plan."""
     frame, arrays = search.frame, search.arrays
-    per_usd = {
+    per_unit = {
         "tax_budget": 100.0 / frame.unit_usd,
         "gain_budget": 1.0 / frame.unit_usd,
         "gain_share": 1.0 / frame.unit_usd,
         "max_short_gain": 1.0 / frame.unit_usd,
         "turnover": 100.0,
     }
-    if not breaches or any(breach.rule not in per_usd for breach in breaches):
+    if not breaches or any(breach.rule not in per_unit for breach in breaches):
         return None
     high = arrays.row_high.copy()
+    taken_off = dict(search.taken_off)
     for breach in breaches:
+        place = (breach.rule, breach.where)
+        off = MORE * breach.amount
+        taken_off[place] = taken_off.get(place, 0.0) + off
         for row in arrays.rows.get(breach.rule, ()):
-            if arrays.owners[row] == (breach.rule, breach.where):
-                high[row] -= MORE * breach.amount * per_usd[breach.rule]
-    return replace(search, arrays=replace(arrays, row_high=high))
+            if arrays.owners[row] == place:
+                high[row] -= off * per_unit[breach.rule]
+    return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)

@@ -8,7 +8,7 @@ bound is not below the best plan found is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -70,7 +70,8 @@ class Search:
 
     `root_bound` is the least safe bound over the pieces; `root_objective` the least open
     objective; `best` is None where no piece could be settled; `proven_infeasible` says that every
-    piece was proven infeasible with its sides open.
+    piece was proven infeasible with its sides open. `taken_off` is what limits were tightened by
+    because rounding overstepped them, by rule and place, in the rule's own unit.
     """
 
     frame: Frame
@@ -80,6 +81,7 @@ class Search:
     roots: tuple[tuple[Netting, Solution], ...]
     best: Settled | None
     tally: Tally
+    taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def root_bound(self) -> float:

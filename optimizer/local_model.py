@@ -1,8 +1,9 @@
 """The objective near a solution, as a quadratic over tickets: what one more step costs.
 
 Share rounding asks thousands of times what a step would do. Solving again was refused, and so was
-the full objective: near the solution taxes are linear (their multipliers are the slopes) and only
-risk is curved, through factors shared by all tickets and through each group's own risk.
+the full objective: near the solution only risk is curved, through factors shared by all tickets
+and through each group's own risk. Taxes have kinks exactly where solutions like to rest, so they
+stay the law's own function of the gains that a ticket brings.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ class LocalModel:
     Attributes
     ----------
     gradient
-        bps per unit, `(n_tickets,)`: everything but the price of cash.
+        bps per unit, `(n_tickets,)`: everything but this year's tax and the price of cash.
     loadings
         Factor risk of a unit, `(n_tickets, k)`.
     own, group
         Specific risk of a unit, signed, and the identical group it falls into.
     cash
         Cash that a unit brings into the ticket's account.
+    short, long
+        Short and long gain that a unit brings into the account's filing unit.
     """
 
     gradient: Floats
@@ -40,6 +43,8 @@ class LocalModel:
     own: Floats
     group: Ints
     cash: Floats
+    short: Floats
+    long: Floats
 
     def curvature(self) -> Floats:
         """Second derivative of each ticket alone, bps per unit²."""
@@ -86,28 +91,37 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     block[np.arange(tickets.size), owner] = (exposure @ root) * np.sqrt(per_group)[:, None]
     n_groups = len(frame.household.market.securities.group_names)
     _, group = np.unique(owner * n_groups + cells.group[cell], return_inverse=True)
+    columns = search.arrays.columns
+    slope = _without_tax(search, found.solution)
+    marginal = _marginal_lots(search, found, slope[columns["sale"]])
+    gains = frame.sales.gain
+    gradient, short, long = (np.zeros(tickets.size) for _ in range(3))
+    gradient[tickets.of_sale[marginal]] = slope[columns["sale"]][marginal]
+    gradient[tickets.of_buy] = slope[columns["buy"]]
+    gradient += cash * slope[columns["cash"]][tickets.account]
+    short[tickets.of_sale[marginal]] = np.where(frame.sales.long, 0.0, gains)[marginal]
+    long[tickets.of_sale[marginal]] = np.where(frame.sales.long, gains, 0.0)[marginal]
     return LocalModel(
-        gradient=_gradient(search, found.solution, found, tickets, cash),
+        gradient=gradient,
         loadings=block.reshape(tickets.size, -1),
         own=sign * scale * np.sqrt(per_group * cells.specific[cell]),
         group=group,
         cash=cash,
+        short=short,
+        long=long,
     )
 
 
-def _gradient(
-    search: Search, solution: Solution, found: Supported, tickets: Tickets, cash: Floats
-) -> Floats:
-    """Slope of the objective by ticket, at its marginal lot, the price of cash left out."""
+def _marginal_lots(search: Search, found: Supported, slope: Floats) -> Ints:
+    """Order of the sale columns in which the last of each ticket is its marginal lot."""
+    partial = (found.sale > 0.0) & (found.sale < found.sale_high)
+    return np.lexsort((slope, partial, found.sale > 0.0))
+
+
+def _without_tax(search: Search, solution: Solution) -> Floats:
+    """Slope of the objective by column with tax and the price of cash left out."""
     arrays = search.arrays
     multipliers = solution.multipliers.copy()
-    multipliers[arrays.rows["cash_balance"]] = 0.0
-    slope = arrays.P @ solution.x + arrays.q - arrays.A.T @ multipliers
-    sale, buy = slope[arrays.columns["sale"]], slope[arrays.columns["buy"]]
-    gradient = np.zeros(tickets.size)
-    gradient[tickets.of_buy] = buy
-    partial = (found.sale > 0.0) & (found.sale < found.sale_high)
-    order = np.lexsort((sale, partial, found.sale > 0.0))
-    gradient[tickets.of_sale[order]] = sale[order]
-    on_cash = slope[arrays.columns["cash"]]
-    return np.asarray(gradient + cash * on_cash[tickets.account])
+    for rule in ("cash_balance", "short gains", "long gains"):
+        multipliers[arrays.rows[rule]] = 0.0
+    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.A.T @ multipliers)

@@ -8,13 +8,14 @@ A general convex-hull library was refused: in one variable a hull is a running c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from models.arrays import Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piecewise:
     """f(x) = level + Σ_i slopes_i · (length of [origin, x] within piece i).
 
@@ -35,17 +36,21 @@ class Piecewise:
 
     def __call__(self, x: float | Floats) -> Floats:
         """Evaluate at `x`, any shape."""
-        start = self._from_first_knot(np.asarray(self.origin))
-        return self._from_first_knot(np.asarray(x, float)) - start + self.level
+        points, anchors = self._anchors
+        piece = np.searchsorted(self.knots, x, side="right")
+        return np.asarray(anchors[piece] + self.slopes[piece] * (x - points[piece]))
 
-    def _from_first_knot(self, x: Floats) -> Floats:
+    @cached_property
+    def _anchors(self) -> tuple[Floats, Floats]:
+        """A point of each piece and the value there."""
         if not len(self.knots):
-            return np.asarray(self.slopes[0] * x)
-        value = self.slopes[0] * np.minimum(x - self.knots[0], 0.0)
-        uppers = np.append(self.knots[1:], np.inf)
-        for lower, upper, slope in zip(self.knots, uppers, self.slopes[1:], strict=True):
-            value = value + slope * np.clip(x - lower, 0.0, upper - lower)
-        return np.asarray(value)
+            return np.array([self.origin]), np.array([self.level])
+        points = np.append(self.knots[0], self.knots)
+        rises = np.append(0.0, np.cumsum(self.slopes[1:-1] * np.diff(self.knots)))
+        values = np.append(rises[0], rises)
+        piece = int(np.searchsorted(self.knots, self.origin, side="right"))
+        at_origin = values[piece] + self.slopes[piece] * (self.origin - points[piece])
+        return points, values - at_origin + self.level
 
     def __sub__(self, other: Piecewise) -> Piecewise:
         """Return the difference of two functions with the same origin."""

@@ -34,14 +34,16 @@ def reasons(
     """Explain every ticket; `amount` and `cash` (before tickets, flows included) in units."""
     model = local_model(search, found, tickets)
     by_term = _slopes(search, found, tickets)
-    tracking = model.gradient - sum(by_term.values())
+    untaxed = (by_term[name] for name in _LINEAR if name != "realized_tax")
+    tracking = model.gradient - sum(untaxed)
     gains = {
         Reason.TRACKING: -(tracking - 0.5 * model.curvature() * amount) * amount,
         Reason.HARVEST: -(by_term["realized_tax"] + by_term["basis_change"]) * amount,
         Reason.LOCATION: -by_term["tax_drag"] * amount,
     }
     on_cash = _price_of_cash(search, found)[tickets.account] * model.cash
-    left_out = 0.5 * model.curvature() * amount**2 - (model.gradient - on_cash) * amount
+    slope = model.gradient + by_term["realized_tax"] + on_cash
+    left_out = (0.5 * model.curvature() * amount - slope) * amount
     to_usd = search.frame.unit_usd / BPS_PER_UNIT
     moved = _forced_by_cash(search, tickets, amount, cash)
     found_reasons = []
@@ -63,7 +65,7 @@ def _forced_by_cash(search: Search, tickets: Tickets, amount: Floats, cash: Floa
 
 
 def _price_of_cash(search: Search, found: Supported) -> Floats:
-    """What a unit of cash in each account is worth at the solution, bps."""
+    """What one more unit of cash in each account does to the objective, bps (negative: saves)."""
     return found.solution.multipliers[search.arrays.rows["cash_balance"]]
 
 

@@ -14,6 +14,9 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import Frame
 
+NOISE = 1e-7
+"""Units (1e-9 of the household): what an interior point leaves in a column that is really 0."""
+
 
 @dataclass(frozen=True)
 class Tickets:
@@ -90,9 +93,12 @@ def least_ticket(frame: Frame) -> float:
 
 
 def netted(frame: Frame, sale: Floats, buy: Floats) -> tuple[Floats, Floats]:
-    """Cancel what a sheltered account both sells and buys of one security: it only costs."""
+    """Cancel what a sheltered account both sells and buys of one security: it only costs.
+
+    A column under `NOISE` is none.
+    """
     sales, buys = frame.sales, frame.buys
-    sale, buy = np.maximum(sale, 0.0), np.maximum(buy, 0.0)
+    sale, buy = np.where(sale > NOISE, sale, 0.0), np.where(buy > NOISE, buy, 0.0)
     n = len(frame.household.market.securities.security_id)
     sheltered = np.flatnonzero(sales.lot < 0)
     key = sales.account[sheltered] * n + sales.security[sheltered]

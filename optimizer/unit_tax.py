@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from models.arrays import Floats
 from models.household import Household
 from models.law import Schedule, law_for
 from models.policy import Policy
@@ -68,30 +69,37 @@ class UnitTax:
 
     def tax(self, short: float, long: float, distribution: float) -> float:
         """T(S, L, D) in dollars."""
-        net = short + long
-        in_income = max(net, -self.offset_limit)
-        if net <= 0:
-            as_ordinary = in_income
-        elif long <= 0:
-            as_ordinary = net
-        else:
-            as_ordinary = max(short, 0.0)
-        income = self.income + distribution
-        surtax = min(
-            self.investment_income + in_income, self.excess_income + in_income + distribution
-        )
-        return (
-            float(self.ordinary(income + as_ordinary))
-            + float(self.total(income + self.dividends + in_income))
-            + self.surtax_rate * max(0.0, surtax)
-            + self.state_rate * (in_income + distribution)
-        )
+        return float(self.taxes(np.float64(short), np.float64(long), distribution))
 
     def value(self, short: float, long: float, distribution: float) -> float:
         """V = T − κ·(losses carried out), in dollars."""
-        lost = max(0.0, -(short + long))
-        consumed = min(lost, self.consumable(distribution))
-        return self.tax(short, long, distribution) - self.carryforward_value * (lost - consumed)
+        return float(self.values(np.float64(short), np.float64(long), distribution))
+
+    def taxes(
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+    ) -> Floats:
+        """T(S, L, D) in dollars for many gains at once, any shape."""
+        net = short + long
+        in_income = np.maximum(net, -self.offset_limit)
+        one_sided = (net <= 0.0) | (long <= 0.0)
+        as_ordinary = np.where(one_sided, in_income, np.maximum(short, 0.0))
+        income = self.income + distribution
+        least: float = min(self.investment_income, self.excess_income + distribution)
+        surtax = in_income + least
+        return np.asarray(
+            self.ordinary(income + as_ordinary)
+            + self.total(income + self.dividends + in_income)
+            + self.surtax_rate * np.maximum(0.0, surtax)
+            + self.state_rate * (in_income + distribution)
+        )
+
+    def values(
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+    ) -> Floats:
+        """V = T − κ·(losses carried out), in dollars for many gains at once, any shape."""
+        lost = np.maximum(0.0, -(short + long))
+        carried = lost - np.minimum(lost, self.consumable(distribution))
+        return self.taxes(short, long, distribution) - self.carryforward_value * carried
 
 
 def unit_taxes(household: Household, policy: Policy) -> tuple[UnitTax, ...]:

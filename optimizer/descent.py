@@ -1,0 +1,172 @@
+"""A descent over share steps: every single step and every swap of an account priced at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.local_model import LocalModel
+from optimizer.support import SAME
+from optimizer.tax_state import TaxState
+from optimizer.tickets import Tickets
+
+MOST_MOVES = 300
+"""Moves of the descent; each takes one step of one or two tickets."""
+
+REACH = 3
+"""Steps that improvement may go from the solution: beyond, the local model is not local."""
+
+MOST_SWAPPED = 40
+"""Tickets of an account beyond which swaps are not tried: single steps then serve as well."""
+
+HELPS = 1e-8
+"""Basis points a move must gain to be taken: less is the noise of the local model."""
+
+CASH_SLACK = 1e-9
+"""Units of cash (1e-11 of the household) by which a sum of floats may miss a floor."""
+
+
+class Descent:
+    """Amounts by ticket in units, brought to cash floors and then improved, in place."""
+
+    def __init__(
+        self,
+        *,
+        model: LocalModel,
+        tax: TaxState,
+        tickets: Tickets,
+        play: Ints,
+        low: Floats,
+        high: Floats,
+        cash: Floats,
+        floor: Floats,
+        start: Floats,
+        solution: Floats,
+    ) -> None:
+        """Start at `start` around a `solution`; `play` are the tickets that may move."""
+        self.model, self.tax, self.tickets, self.play = model, tax, tickets, play
+        self.low, self.high, self.floor = low, high, floor
+        around = REACH * tickets.step
+        self.near_low = np.maximum(low, solution - around)
+        self.near_high = np.minimum(high, solution + around)
+        self.amount = start.copy()
+        self.curvature = model.curvature()
+        self.gradient = model.gradient + model.responses(start - solution)
+        self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
+        moved = np.flatnonzero(start != solution)
+        for place in moved.tolist():
+            by = float(start[place] - solution[place])
+            tax.take(int(tickets.account[place]), model.short[place] * by, model.long[place] * by)
+        self.moves = 0
+
+    def repair(self) -> bool:
+        """Bring every account to its floor; False if one cannot be."""
+        for _ in range(MOST_MOVES):
+            short = np.flatnonzero(self.cash < self.floor - CASH_SLACK)
+            if not len(short):
+                return True
+            if not self._raise_cash(int(short[0])):
+                return False
+        return False
+
+    def _raise_cash(self, account: int) -> bool:
+        """Take the move that costs least per dollar: sell a step more, buy a step less or not."""
+        mine = self.play[self.tickets.account[self.play] == account]
+        step, sale = self.tickets.step[mine], self.tickets.is_sale[mine]
+        smallest = ~sale & (self.amount[mine] - step < self.low[mine] * (1.0 - SAME))
+        move = np.where(sale, step, np.where(smallest, -self.amount[mine], -step))
+        room = np.where(sale, self.amount[mine] + step <= self.high[mine] * (1.0 + SAME), True)
+        possible = np.flatnonzero(room & (np.abs(move) > 0.0))
+        if not len(possible):
+            return False
+        place, move = mine[possible], move[possible]
+        cost, kept = self._prices(place, move)
+        raised = np.minimum(self.model.cash[place] * move, self.floor[account] - self.cash[account])
+        rate = np.where(kept, cost / raised, np.inf)
+        if not np.isfinite(rate).any():
+            rate = cost / raised
+        best = int(np.argmin(rate))
+        self._take(int(place[best]), float(move[best]))
+        return True
+
+    def improve(self) -> None:
+        """Take single steps and swaps while they lower the objective and keep the floors."""
+        while self.moves < MOST_MOVES and (self._single() or self._swap()):
+            self.moves += 1
+
+    def _prices(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
+        """Objective change of each move on its own, bps, and whether budgets are kept."""
+        change = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        taxed, kept = self.tax.change(
+            self.tickets.account[place],
+            self.model.short[place] * move,
+            self.model.long[place] * move,
+        )
+        return change + taxed, kept
+
+    def _steps(self, mine: Ints) -> tuple[Ints, Floats]:
+        """Every legal move of one step: tickets and signed amounts."""
+        step, amount = self.tickets.step[mine], self.amount[mine]
+        up = (amount > 0.0) & (amount + step <= self.near_high[mine] * (1.0 + SAME))
+        down = (amount > 0.0) & (amount - step >= self.near_low[mine] * (1.0 - SAME))
+        return np.concatenate([mine[up], mine[down]]), np.concatenate([step[up], -step[down]])
+
+    def _single(self) -> bool:
+        place, move = self._steps(self.play)
+        if not len(place):
+            return False
+        change, kept = self._prices(place, move)
+        account = self.tickets.account[place]
+        kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
+        change = np.where(kept, change, np.inf)
+        best = int(np.argmin(change))
+        if change[best] >= -HELPS:
+            return False
+        self._take(int(place[best]), float(move[best]))
+        return True
+
+    def _swap(self) -> bool:
+        """Two tickets of one account, one step each, the best pair of all accounts."""
+        best, chosen = -HELPS, None
+        for account in np.unique(self.tickets.account[self.play]).tolist():
+            mine = self.play[self.tickets.account[self.play] == account]
+            if not 2 <= len(mine) <= MOST_SWAPPED:
+                continue
+            place, move = self._steps(mine)
+            if len(place) < 2:
+                continue
+            change = self._swap_prices(account, place, move)
+            first, second = np.unravel_index(int(np.argmin(change)), change.shape)
+            if change[first, second] < best:
+                best = float(change[first, second])
+                chosen = (place[first], move[first]), (place[second], move[second])
+        for where, size in chosen or ():
+            self._take(int(where), float(size))
+        return chosen is not None
+
+    def _swap_prices(self, account: int, place: Ints, move: Floats) -> Floats:
+        """Objective change of every pair of moves in one account, infinite where not allowed."""
+        model = self.model
+        alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        loads = model.loadings[place] * move[:, None]
+        same = model.group[place][:, None] == model.group[place]
+        own = model.own[place] * move
+        change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
+        short, long = model.short[place] * move, model.long[place] * move
+        pairs = change.shape
+        taxed, kept = self.tax.change(
+            np.full(change.size, account),
+            (short[:, None] + short).ravel(),
+            (long[:, None] + long).ravel(),
+        )
+        raised = model.cash[place] * move
+        legal = kept.reshape(pairs) & (place[:, None] != place)
+        legal &= self.cash[account] + raised[:, None] + raised >= self.floor[account]
+        return np.where(legal, change + taxed.reshape(pairs), np.inf)
+
+    def _take(self, place: int, move: float) -> None:
+        account = int(self.tickets.account[place])
+        self.amount[place] += move
+        self.cash[account] += self.model.cash[place] * move
+        self.gradient += self.model.response(place) * move
+        self.tax.take(account, self.model.short[place] * move, self.model.long[place] * move)

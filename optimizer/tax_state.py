@@ -1,0 +1,72 @@
+"""Taxes while tickets move: gains by filing unit, priced by the law's own function.
+
+A plan's gains often rest exactly on a kink (nothing left to offset, a bracket's edge, a budget), so
+a slope would price one direction wrong. Many candidate moves are priced in one call.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints
+from optimizer.directions import Search
+from optimizer.frame import BPS_PER_UNIT
+from optimizer.gain_range import gain_ranges
+from optimizer.rules.tax_budget import budget_usd, counted_before
+from optimizer.solution import Solution
+
+WITHIN_USD = 0.005
+"""Dollars by which a move may pass a tax budget: half of what the judge rounds to."""
+
+
+class TaxState:
+    """Gains and distributions of every filing unit, in dollars; moves are taken in place."""
+
+    def __init__(self, search: Search, solution: Solution) -> None:
+        frame, columns = search.frame, search.arrays.columns
+        ranges = gain_ranges(frame)
+        self.usd = frame.unit_usd
+        self.weight = frame.policy.weights.tax
+        self.taxes = frame.taxes
+        self.unit_of_account = frame.accounts.unit
+        self.short = np.array([reach.tax.short for reach in ranges])
+        self.long = np.array([reach.tax.long for reach in ranges])
+        self.short += self.usd * solution.x[columns["short_gain"]]
+        self.long += self.usd * solution.x[columns["long_gain"]]
+        moved = solution.x[columns["withdrawal"]] + solution.x[columns["transfer"]]
+        out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
+        self.distribution = self.usd * np.bincount(frame.accounts.unit, out, len(self.taxes))
+        self.limit = np.full(len(self.taxes), np.inf)
+        for unit, reach in enumerate(ranges):
+            budget = budget_usd(frame, unit)
+            if budget is not None:
+                base = reach.tax.tax(0.0, 0.0, 0.0)
+                name = str(frame.household.units.filing_unit_id[unit])
+                less = search.taken_off.get(("tax_budget", name), 0.0)
+                self.limit[unit] = max(budget, counted_before(reach)) + base + WITHIN_USD - less
+
+    def change(self, account: Ints, short: Floats, long: Floats) -> tuple[Floats, Bools]:
+        """Price moves on their own: change of V in bps, and whether budgets are kept.
+
+        `short` and `long` are gains in units that each move brings to an account's filing unit.
+        """
+        unit = self.unit_of_account[account]
+        change, kept = np.zeros(len(account)), np.ones(len(account), bool)
+        for u in np.unique(unit[(short != 0.0) | (long != 0.0)]):
+            mine = np.flatnonzero((unit == u) & ((short != 0.0) | (long != 0.0)))
+            tax, out = self.taxes[u], float(self.distribution[u])
+            new_short = self.short[u] + self.usd * short[mine]
+            new_long = self.long[u] + self.usd * long[mine]
+            now = tax.values(self.short[u], self.long[u], out)
+            change[mine] = tax.values(new_short, new_long, out) - now
+            if np.isfinite(self.limit[u]):
+                counted = tax.taxes(new_short, new_long, out)
+                before = tax.taxes(self.short[u], self.long[u], out)
+                kept[mine] = (counted <= self.limit[u]) | (counted <= before)
+        return self.weight * BPS_PER_UNIT * change / self.usd, kept
+
+    def take(self, account: int, short: float, long: float) -> None:
+        """Take a move's gains, in units."""
+        unit = self.unit_of_account[account]
+        self.short[unit] += self.usd * short
+        self.long[unit] += self.usd * long
