@@ -4,6 +4,7 @@ What a book holds is given as floats; what trades is converted to the decimals t
 everything after that is exact. Nothing here knows an objective, a limit or a solver.
 """
 
+from models.ledger.after import household_after
 from models.ledger.booking import BookedOrder, Booking, book_orders
 from models.ledger.exact import exact
 from models.ledger.history import History, read_history
@@ -21,6 +22,7 @@ __all__ = [
     "UnitRun",
     "book_orders",
     "exact",
+    "household_after",
     "is_loss_lot",
     "read_history",
     "replay",

@@ -69,7 +69,7 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
         bucket = by_group.setdefault(bought.group, [])
         for lot in _lots_of(household, bought):
             account_of[lot.lot_id] = bought.where.account
-            bucket.append(((bought.where.day, 2, 0), Purchase(lot, booked=True)))
+            bucket.append(((bought.where.day, 3, 0), Purchase(lot, booked=True)))
     for past in sales:
         by_group.setdefault(past.group, []).append((past.order, past.sale))
         account_of[past.sale.lot_id or ""] = past.account

@@ -23,8 +23,9 @@ from models.tolerances import LOSS_USD
 class DatedSale(NamedTuple):
     """A past sale of a group in an account; `order` sorts it among the group's events.
 
-    The order is (day, 0 for gains and 1 for losses, day the shares were acquired): shares sold at
-    a gain on the day of a loss are gone before the loss asks for a replacement.
+    The order is (day, kind, day the shares were acquired). Gains come first (0): shares sold on
+    the day of a loss are gone before the loss (1) asks for a replacement. Sheltered sales come
+    last (2): selling there on the same day does not undo the purchase.
     """
 
     group: int
@@ -72,7 +73,7 @@ def _sale(
             acquired=date_of(acquired) if acquired else None,
             sheltered=sheltered,
         )
-        return DatedSale(group, account, (day, int(loss), acquired), sale)
+        return DatedSale(group, account, (day, 2 if sheltered else int(loss), acquired), sale)
 
     found = [part(of, f"{where}/gone", None, where.day) for where, of in closed]
     left = shares - sum((of for _, of in closed), ZERO)

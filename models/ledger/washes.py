@@ -115,17 +115,21 @@ def _counts_closed(history: History) -> bool:
 def _buys(
     household: Household, reserved: Reservations, orders: Sequence[BookedOrder]
 ) -> dict[int, list[Lot]]:
-    """Return what today's buys and open buys add, by group."""
+    """Return the lots of today's buys, named by their orders, and of open buys, by group."""
     groups = household.market.securities.identical_group
     bought: dict[int, list[Lot]] = {}
     new = [(o.account, o.security, o.shares, o.price, o.order.order_id) for o in orders if o.is_buy]
     for account, security, shares in reserved.purchases:
         price = exact(household.market.securities.price[security])
         new.append((account, security, shares, price, f"open/{account}/{security}"))
-    for k, (account, security, shares, price, name) in enumerate(new):
+    names: set[str] = set()
+    for account, security, shares, price, name in new:
+        while name in names:
+            name += "+"
+        names.add(name)
         group = int(groups[security])
         lot = Lot(
-            lot_id=f"{k}/{name}",
+            lot_id=name,
             group=str(group),
             shares=shares,
             basis=shares * price,
