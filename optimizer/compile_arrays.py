@@ -138,6 +138,8 @@ class _Builder:
         self.row_low.append(np.full(count, -np.inf))
         self.row_high.append(-maximum.intercepts)
         self.owners += [(rule, where)] * count
+        if maximum.cases is not None:
+            self.rules.setdefault(maximum.cases.name, []).append(rows)
         return column
 
 
@@ -192,7 +194,7 @@ def _price(
     build: _Builder, maximum: Maximum, linear: Floats, extra: list[tuple[int, float]], name: str
 ) -> None:
     """Add a maximum to the objective."""
-    if len(maximum.slopes) == 1:
+    if maximum.is_affine:
         columns, values = build.argument(maximum)
         np.add.at(linear, columns, maximum.weight * maximum.slopes[0] * values)
         build.constant += maximum.weight * float(maximum.intercepts[0])
@@ -206,7 +208,7 @@ def _limit(build: _Builder, row: ConvexRow) -> None:
     values = [value for *_, value in row.linear]
     high = row.high
     for maximum in row.maxima:
-        if len(maximum.slopes) == 1:
+        if maximum.is_affine:
             own, weights = build.argument(maximum)
             columns += own.tolist()
             values += (maximum.weight * maximum.slopes[0] * weights).tolist()

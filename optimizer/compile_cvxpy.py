@@ -150,7 +150,12 @@ class _Compiler:
         argument = self._argument(maximum.argument)
         rows = np.arange(self.count, self.count + len(maximum.slopes))
         self.count += len(rows)
-        self._keep(maximum.slopes * argument - above <= -maximum.intercepts, rows, -1.0)
+        high = -maximum.intercepts
+        if maximum.cases is not None:
+            _, high = self.branch.rows.get(maximum.cases.name, (high, high))
+        held = np.flatnonzero(np.isfinite(high))
+        if len(held):
+            self._keep(maximum.slopes[held] * argument - above <= high[held], rows[held], -1.0)
         return above
 
     def limit(self, row: ConvexRow) -> None:
@@ -161,7 +166,7 @@ class _Compiler:
         self.between(cp.hstack([total]), np.array([-np.inf]), np.array([row.high]))
 
     def _value(self, maximum: Maximum) -> Any:
-        if len(maximum.slopes) == 1:
+        if maximum.is_affine:
             return maximum.slopes[0] * self._argument(maximum.argument) + maximum.intercepts[0]
         return self.epigraph(maximum)
 

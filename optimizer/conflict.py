@@ -81,8 +81,9 @@ def _limits(search: Search, kept: list[str], branch: Branch) -> Limits:
     for block, (least, most) in branch.bounds.items():
         where = arrays.columns[block]
         low[where], high[where] = np.maximum(low[where], least), np.minimum(high[where], most)
-    for rule, rows in arrays.rows.items():
-        if rule not in kept and rule not in NEVER_DROPPED:
+    for rule in _rules(search):
+        rows = arrays.rows.get(rule, np.zeros(0, np.int64))
+        if rule not in kept:
             row_low[rows], row_high[rows] = -np.inf, np.inf
     return row_low, row_high, low, high
 

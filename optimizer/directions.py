@@ -109,7 +109,7 @@ def search(frame: Frame, door: Door) -> Search:
     arrays = compile_arrays(program)
     tally = Tally()
     roots = []
-    for netting in nettings(gain_ranges(frame)):
+    for netting in nettings(program, gain_ranges(frame)):
         roots.append((netting, tally.count(door.solve(program, arrays, netting.branch))))
     found = Search(frame, program, arrays, door, tuple(roots), None, tally)
     choices = wash_choices(frame, arrays)

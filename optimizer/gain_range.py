@@ -7,11 +7,20 @@ the run and not a career's income; this file says where that is and how far each
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from optimizer.frame import Frame
 from optimizer.unit_tax import UnitTax
+
+
+class Piece(StrEnum):
+    """Which case of the law's netting a filing unit ends the run in (see `netting`)."""
+
+    LOSS = "loss"
+    BOTH = "both"
+    SHORT = "short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,26 @@ class GainRange:
     def most_ordinary(self) -> float:
         """Most that can be taxed as ordinary."""
         return max(0.0, self.net_high, self.short + self.short_high)
+
+    def ordinary_in(self, piece: Piece) -> tuple[float, float]:
+        """Least and most that a case of the netting taxes as ordinary (r)."""
+        if piece is Piece.LOSS:
+            return -self.limit, 0.0
+        if piece is Piece.BOTH:
+            return 0.0, max(0.0, self.short + self.short_high)
+        return 0.0, max(0.0, min(self.net_high, self.short + self.short_high))
+
+    def reachable(self) -> tuple[Piece, ...]:
+        """Cases of the netting that the run can end in."""
+        found = []
+        if self.net_low <= 0.0:
+            found.append(Piece.LOSS)
+        if self.net_high >= 0.0:
+            if self.long + self.long_high >= 0.0:
+                found.append(Piece.BOTH)
+            if self.long + self.long_low < 0.0 and self.short + self.short_high > 0.0:
+                found.append(Piece.SHORT)
+        return tuple(found)
 
 
 def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:

@@ -11,23 +11,15 @@ One convex hull over all three was refused: it is very loose. The pieces of seve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import product
 
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.gain_range import GainRange
-from optimizer.program import Branch
-
-
-class Piece(StrEnum):
-    """Which case of the law's netting a filing unit ends the run in."""
-
-    LOSS = "loss"
-    BOTH = "both"
-    SHORT = "short"
+from optimizer.gain_range import GainRange, Piece
+from optimizer.program import Branch, Cases, Maximum, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +30,21 @@ class Netting:
     branch: Branch
 
 
-def nettings(ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
+def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
     """Every combination of pieces that the run's gains can reach."""
-    reachable = [_reachable(reach) for reach in ranges]
-    return tuple(Netting(pieces, _branch(ranges, pieces)) for pieces in product(*reachable))
+    maxima = tuple(_with_cases(program))
+    return tuple(
+        Netting(pieces, _branch(ranges, pieces, maxima))
+        for pieces in product(*(reach.reachable() for reach in ranges))
+    )
+
+
+def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:
+    for part in program.parts:
+        of_rows = (maximum for row in part.convex_rows for maximum in row.maxima)
+        for maximum in (*part.maxima, *of_rows):
+            if maximum.cases is not None and not maximum.is_affine:
+                yield maximum, maximum.cases
 
 
 def netting_of(ranges: tuple[GainRange, ...], short: Floats, long: Floats) -> tuple[Piece, ...]:
@@ -56,20 +59,11 @@ def netting_of(ranges: tuple[GainRange, ...], short: Floats, long: Floats) -> tu
     return tuple(found)
 
 
-def _reachable(reach: GainRange) -> list[Piece]:
-    long_low, long_high = reach.long + reach.long_low, reach.long + reach.long_high
-    found = []
-    if reach.net_low <= 0.0:
-        found.append(Piece.LOSS)
-    if reach.net_high >= 0.0:
-        if long_high >= 0.0:
-            found.append(Piece.BOTH)
-        if long_low < 0.0 and reach.short + reach.short_high > 0.0:
-            found.append(Piece.SHORT)
-    return found
-
-
-def _branch(ranges: tuple[GainRange, ...], pieces: tuple[Piece, ...]) -> Branch:
+def _branch(
+    ranges: tuple[GainRange, ...],
+    pieces: tuple[Piece, ...],
+    maxima: tuple[tuple[Maximum, Cases], ...],
+) -> Branch:
     size = len(ranges)
     low = {name: np.full(size, -np.inf) for name in _BLOCKS}
     high = {name: np.full(size, np.inf) for name in _BLOCKS}
@@ -95,8 +89,15 @@ def _branch(ranges: tuple[GainRange, ...], pieces: tuple[Piece, ...]) -> Branch:
         rows={
             "ordinary of net": (net_low, net_high),
             "ordinary of short": (short_low, np.full(size, np.inf)),
+            **{cases.name: _opened(maximum, cases, pieces) for maximum, cases in maxima},
         },
     )
+
+
+def _opened(maximum: Maximum, cases: Cases, pieces: tuple[Piece, ...]) -> tuple[Floats, Floats]:
+    """Rows of a maximum that hold in the unit's case; the others are left without a limit."""
+    held = np.array([case == pieces[cases.unit] for case in cases.of_piece])
+    return np.full(len(held), -np.inf), np.where(held, -maximum.intercepts, np.inf)
 
 
 _BLOCKS = ("in_income", "carried", "as_ordinary", "long_gain")

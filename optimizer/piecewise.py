@@ -52,12 +52,24 @@ class Piecewise:
         at_origin = values[piece] + self.slopes[piece] * (self.origin - points[piece])
         return points, values - at_origin + self.level
 
-    def __sub__(self, other: Piecewise) -> Piecewise:
-        """Return the difference of two functions with the same origin."""
+    def __add__(self, other: Piecewise) -> Piecewise:
+        """Return the sum of two functions."""
         knots = np.union1d(self.knots, other.knots)
         probes = _inside(knots)
-        slopes = self.slope_at(probes) - other.slope_at(probes)
-        return Piecewise(knots, slopes, self.origin, self.level - other.level)
+        slopes = self.slope_at(probes) + other.slope_at(probes)
+        return Piecewise(knots, slopes, self.origin, self.level + float(other(self.origin)))
+
+    def __neg__(self) -> Piecewise:
+        """Return −f."""
+        return Piecewise(self.knots, -self.slopes, self.origin, -self.level)
+
+    def __sub__(self, other: Piecewise) -> Piecewise:
+        """Return the difference of two functions."""
+        return self + -other
+
+    def ahead(self, by: float) -> Piecewise:
+        """Return x ↦ f(x + by)."""
+        return Piecewise(self.knots - by, self.slopes, self.origin - by, self.level)
 
     def slope_at(self, x: Floats) -> Floats:
         """Slope to the right of `x`, any shape."""

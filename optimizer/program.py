@@ -77,13 +77,35 @@ class Quadratic:
 
 
 @dataclass(frozen=True, slots=True)
+class Cases:
+    """Which case of a filing unit's netting each affine piece of a maximum holds in.
+
+    `name` is the rule under which a branch opens and closes the pieces.
+    """
+
+    name: str
+    unit: int
+    of_piece: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Maximum:
-    """weight · max_i(slopes_i·z + intercepts_i), z = Σ coefficient·x[block][column], in bps."""
+    """weight · max_i(slopes_i·z + intercepts_i), z = Σ coefficient·x[block][column], in bps.
+
+    With `cases` only the pieces of the case at hand count: a function that is convex case by case.
+    """
 
     weight: float
     slopes: Floats
     intercepts: Floats
     argument: tuple[tuple[str, int, float], ...]
+    cases: Cases | None = None
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether all pieces are the same."""
+        same = np.ptp(self.slopes) == 0.0 and np.ptp(self.intercepts) == 0.0
+        return bool(same)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.gain_range import GainRange
-from optimizer.piecewise import Piecewise
-from optimizer.program import Maximum
+from optimizer.gain_range import GainRange, Piece
+from optimizer.program import Cases, Maximum
+from optimizer.unit_tax import UnitTax
 
 
 def distribution_argument(
@@ -46,44 +46,96 @@ def _maxima(
     frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool
 ) -> list[Maximum]:
     """Arguments are in units and count from the state before the run."""
-    tax, usd = reach.tax, frame.unit_usd
-    free = distribution_argument(frame, unit)
-    free_most = reach.most_distribution - reach.distribution
-    forced = tax.income + usd * reach.distribution
-    ordinary = forced + usd * reach.as_ordinary
-    ordinary_low = forced - usd * reach.limit
-    ordinary_high = forced + usd * (free_most + reach.most_ordinary)
-    total = forced + tax.dividends + usd * reach.in_income
-    total_low = forced + tax.dividends - usd * reach.limit
-    total_high = forced + tax.dividends + usd * (free_most + max(0.0, reach.net_high))
-    found = []
-    for function, block, here, low, high in (
-        (tax.ordinary, "as_ordinary", ordinary, ordinary_low, ordinary_high),
-        (tax.total, "in_income", total, total_low, total_high),
-    ):
-        low, high = min(low, here), max(high, here)
-        convex = function.majorant(low, high, here) if above else function.minorant(low, high)
-        level = float(function(here))
-        found.append(
-            _maximum(convex, here, level, low, high, usd, weight, ((block, unit, 1.0), *free))
-        )
-    found.append(_surtax(frame, unit, reach, weight, above=above))
+    found = [
+        _ordinary(frame, unit, reach, weight, above=above),
+        _total(frame, unit, reach, weight, above=above),
+        _surtax(frame, unit, reach, weight, above=above),
+    ]
     return [maximum for maximum in found if maximum.slopes.any() or maximum.intercepts.any()]
 
 
-def _maximum(
-    convex: Piecewise,
-    here: float,
-    level: float,
-    low: float,
-    high: float,
-    usd: float,
-    weight: float,
-    argument: tuple[tuple[str, int, float], ...],
-) -> Maximum:
-    slopes, intercepts = convex.affine_pieces(low, high)
-    shifted = (slopes * here + intercepts - level) / usd
-    return Maximum(weight * BPS_PER_UNIT, slopes, shifted, argument)
+def _ordinary(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
+    """Tax on ordinary income by case of the netting; each case reaches its own range.
+
+    Where all of the net gain is ordinary, total income moves with ordinary income, and both are
+    one function H(o) + G(o + q), convex but for a narrow zone; else it is H alone.
+    """
+    tax, usd = reach.tax, frame.unit_usd
+    forced = tax.income + usd * reach.distribution
+    here = forced + usd * reach.as_ordinary
+    total_here = forced + tax.dividends + usd * reach.in_income
+    together = tax.ordinary + tax.total.ahead(tax.dividends)
+    slopes, intercepts, of_piece = [], [], []
+    for piece in reach.reachable():
+        least, most = reach.ordinary_in(piece)
+        low = forced + usd * least
+        high = forced + usd * (most + reach.most_distribution - reach.distribution)
+        function, level = tax.ordinary, float(tax.ordinary(here))
+        if piece is not Piece.BOTH:
+            function, level = together, level + float(tax.total(total_here))
+        if above:
+            convex = function.majorant(low, high, float(np.clip(here, low, high)))
+        else:
+            convex = function.minorant(low, high)
+        own, at_zero = convex.affine_pieces(low, high)
+        preferential = piece is Piece.BOTH or tax.dividends > 0.0
+        allowance = _narrow_band(tax, low, high) if preferential and not above else 0.0
+        slopes.append(own)
+        intercepts.append((own * here + at_zero - level - allowance) / usd)
+        of_piece += [piece.value] * len(own)
+    argument = (("as_ordinary", unit, 1.0), *distribution_argument(frame, unit))
+    name = f"ordinary income from {'above' if above else 'below'}, unit {unit}"
+    return Maximum(
+        weight * BPS_PER_UNIT,
+        np.concatenate(slopes),
+        np.concatenate(intercepts),
+        argument,
+        Cases(name, unit, tuple(of_piece)),
+    )
+
+
+def _narrow_band(tax: UnitTax, low: float, high: float) -> float:
+    """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
+
+    It can only where the 0 percent bracket of gains ends below the next ordinary bracket, and only
+    with ordinary income at most a quarter of that band's width below the band: then taxing the
+    gain as ordinary is cheaper, by the band's width times the difference of rates at most.
+    """
+    falls = np.flatnonzero(tax.ordinary.slopes[1:-1] < 0.0) + 1
+    if not len(falls):
+        return 0.0
+    begin, end = float(tax.ordinary.knots[falls[0] - 1]), float(tax.ordinary.knots[falls[0]])
+    width = end - begin
+    if high < begin - 0.25 * width or low > end:
+        return 0.0
+    return float(-tax.ordinary.slopes[falls[0]]) * width
+
+
+def _total(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
+    """G over all that total income can reach, where it does not move with ordinary income."""
+    tax, usd = reach.tax, frame.unit_usd
+    forced = tax.income + tax.dividends + usd * reach.distribution
+    here = forced + usd * reach.in_income
+    free = reach.most_distribution - reach.distribution
+    high = max(here, forced + usd * (free + max(0.0, reach.net_high)))
+    slopes, intercepts, of_piece = [], [], []
+    for piece in reach.reachable():
+        own, at_zero = np.zeros(1), np.zeros(1)
+        if piece is Piece.BOTH:
+            own, at_zero = tax.total.affine_pieces(forced, max(forced, high))
+            at_zero = (own * here + at_zero - float(tax.total(here))) / usd
+        slopes.append(own)
+        intercepts.append(at_zero)
+        of_piece += [piece.value] * len(own)
+    return Maximum(
+        weight * BPS_PER_UNIT,
+        np.concatenate(slopes),
+        np.concatenate(intercepts),
+        (("in_income", unit, 1.0), *distribution_argument(frame, unit)),
+        Cases(
+            f"total income from {'above' if above else 'below'}, unit {unit}", unit, tuple(of_piece)
+        ),
+    )
 
 
 def _surtax(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:

@@ -44,6 +44,7 @@ class TaxState:
                 name = str(frame.household.units.filing_unit_id[unit])
                 less = search.taken_off.get(("tax_budget", name), 0.0)
                 self.limit[unit] = max(budget, counted_before(reach)) + base + WITHIN_USD - less
+        self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
 
     def change(self, account: Ints, short: Floats, long: Floats) -> tuple[Floats, Bools]:
         """Price moves on their own: change of V in bps, and whether budgets are kept.
@@ -63,6 +64,8 @@ class TaxState:
                 counted = tax.taxes(new_short, new_long, out)
                 before = tax.taxes(self.short[u], self.long[u], out)
                 kept[mine] = (counted <= self.limit[u]) | (counted <= before)
+            rising = short[mine] + long[mine] > 0.0
+            kept[mine] &= ~rising | (new_short + new_long <= self.most_gain[u])
         return self.weight * BPS_PER_UNIT * change / self.usd, kept
 
     def take(self, account: int, short: float, long: float) -> None:
@@ -70,3 +73,16 @@ class TaxState:
         unit = self.unit_of_account[account]
         self.short[unit] += self.usd * short
         self.long[unit] += self.usd * long
+
+
+def _most_gain(search: Search, unit: int) -> float:
+    """Most that S + L of a unit may be by its gain budget and gain share, dollars."""
+    arrays = search.arrays
+    name = str(search.frame.household.units.filing_unit_id[unit])
+    room = np.inf
+    for rule in ("gain_budget", "gain_share"):
+        for row in arrays.rows.get(rule, ()):
+            if arrays.owners[row] == (rule, name):
+                room = min(room, float(arrays.row_high[row]))
+    tax = search.frame.taxes[unit]
+    return tax.short + tax.long + search.frame.unit_usd * room + WITHIN_USD

@@ -15,7 +15,6 @@ from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange, gain_ranges
 from optimizer.program import Block, Bounds, Linear, Maximum, Part, Rows
 from optimizer.tax_pieces import tax_from_below
-from optimizer.unit_tax import UnitTax
 
 
 def state(frame: Frame) -> Part:
@@ -56,23 +55,7 @@ def _constant(frame: Frame, reach: GainRange) -> float:
     forced = usd * reach.distribution
     change = tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
     unconsumed = tax.offset_limit - tax.consumable(forced)
-    return change - tax.carryforward_value * unconsumed - _narrow_band(tax, reach, usd)
-
-
-def _narrow_band(tax: UnitTax, reach: GainRange, usd: float) -> float:
-    """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
-
-    It can only where the 0 percent bracket of gains ends below the next ordinary bracket.
-    """
-    falls = np.flatnonzero(tax.ordinary.slopes[1:-1] < 0.0) + 1
-    if not len(falls):
-        return 0.0
-    begin, end = tax.ordinary.knots[falls[0] - 1], tax.ordinary.knots[falls[0]]
-    width = float(end - begin)
-    low = tax.income + usd * (reach.distribution - reach.limit)
-    high = tax.income + usd * (reach.most_distribution + reach.most_ordinary)
-    near = high >= begin - 10.0 * width and low <= end
-    return float(-tax.ordinary.slopes[falls[0]]) * width if near else 0.0
+    return change - tax.carryforward_value * unconsumed
 
 
 def _state_on_distributions(frame: Frame, rate: Floats) -> list[Linear]:
