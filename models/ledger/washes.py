@@ -123,7 +123,9 @@ def _buys(
         price = exact(household.market.securities.price[security])
         new.append((account, security, shares, price, f"open/{account}/{security}"))
     names: set[str] = set()
-    for account, security, shares, price, name in new:
+    for account, security, shares, price, name in sorted(
+        new, key=lambda each: (*each[:2], each[4])
+    ):
         while name in names:
             name += "+"
         names.add(name)
@@ -144,7 +146,11 @@ def _buys(
 def _replay(
     household: Household, history: History, group: int, sales: list[LotSale], buys: list[Lot]
 ) -> Replay:
-    """Replay one group: its past, the run's sales all at once, then the run's purchases."""
+    """Replay one group: its past, the run's sales all at once, then the run's purchases.
+
+    Lots acquired on one day, and buys of this one, are taken in the household's order, so that the
+    answer does not depend on the order of orders.
+    """
     past = history.events.get(group, ())
     known = {event.lot.lot_id for event in past if isinstance(event, Purchase)}
     sold: dict[int, tuple[Decimal, Decimal]] = {}
@@ -156,7 +162,7 @@ def _replay(
     ]
     parts = tuple(
         Part(str(household.lots.lot_id[lot]), shares, proceeds)
-        for lot, (shares, proceeds) in sold.items()
+        for lot, (shares, proceeds) in sorted(sold.items())
     )
     today: list[Event] = [Sale(household.asof, parts)] if parts else []
     return replay(lots, (*past, *today, *(Purchase(lot) for lot in buys)), history.rules)

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import models
-import optimizer.verify
+import optimizer
 
 ALLOWED = ("numpy", "scipy.sparse", "models", "optimizer.judge")
 """Beside the standard library: arrays, the truth, and the judge's own files."""
@@ -35,7 +35,7 @@ def inside(name: str, packages: tuple[str, ...]) -> bool:
 
 def judge_files() -> list[Path]:
     """Return the files of the judge and of the ledger under it."""
-    here = Path(str(optimizer.verify.__file__)).parent
+    here = Path(str(optimizer.__file__)).parent
     ledger = Path(str(models.__file__)).parent / "ledger"
     return [here / "verify.py", *sorted((here / "judge").rglob("*.py")), *ledger.glob("*.py")]
 
@@ -54,7 +54,7 @@ def test_the_judge_imports_only_the_truth_and_itself() -> None:
 
 def test_the_program_shares_no_algebra_with_the_judge() -> None:
     """The other way round too: terms and rules of the program take nothing from the judge."""
-    here = Path(str(optimizer.verify.__file__)).parent
+    here = Path(str(optimizer.__file__)).parent
     borrowed = {
         f"{path.parent.name}/{path.name}: {name}"
         for folder in ("terms", "rules")
