@@ -7,7 +7,7 @@ everything after that is exact. Nothing here knows an objective, a limit or a so
 from models.ledger.after import household_after
 from models.ledger.booking import BookedOrder, Booking, book_orders
 from models.ledger.exact import exact
-from models.ledger.history import History, read_history
+from models.ledger.history import History, read_history, recent_by_lot
 from models.ledger.replay import Ledger, UnitRun, replay
 from models.ledger.reservations import Reservations, is_loss_lot, reserve
 from models.ledger.sales import LotSale
@@ -25,6 +25,7 @@ __all__ = [
     "household_after",
     "is_loss_lot",
     "read_history",
+    "recent_by_lot",
     "replay",
     "reserve",
 ]

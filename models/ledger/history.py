@@ -15,6 +15,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from models.arrays import Floats
 from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, exact
 from models.ledger.past_sales import Closings, find_closings, past_sales
@@ -38,8 +39,11 @@ class History:
         match it (the 30th after the sale); days before the as-of date are left out.
     recent
         Shares of each group bought in the last 30 days, still held, that replaced nothing yet.
-    account_of
-        Account of each lot id in `events`.
+    closed
+        Groups of which such shares were sold since and count all the same (only where the policy
+        counts closed replacements).
+    where_of
+        Account, security and day of each lot id in `events`.
     rules
         The contested points as this household's policy settles them.
     """
@@ -47,7 +51,8 @@ class History:
     events: Mapping[int, tuple[Event, ...]]
     locked: Mapping[int, date]
     recent: Mapping[int, tuple[Fragment, ...]]
-    account_of: Mapping[str, int]
+    closed: frozenset[int]
+    where_of: Mapping[str, BoughtWhere]
     rules: WashRules
 
 
@@ -61,18 +66,18 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
     sales = past_sales(household, closings)
     lost = {sale.group for sale in sales}
     since = day_of(household.asof - WINDOW)
-    account_of: dict[str, int] = {}
+    where_of: dict[str, BoughtWhere] = {}
     by_group: dict[int, list[tuple[tuple[int, int, int], Event]]] = {}
     for bought in found:
         if bought.where.day < since and bought.group not in lost:
             continue  # too old to wash a loss of today, and no past loss asks for it
         bucket = by_group.setdefault(bought.group, [])
         for lot in _lots_of(household, bought):
-            account_of[lot.lot_id] = bought.where.account
+            where_of[lot.lot_id] = bought.where
             bucket.append(((bought.where.day, 3, 0), Purchase(lot, booked=True)))
     for past in sales:
         by_group.setdefault(past.group, []).append((past.order, past.sale))
-        account_of[past.sale.lot_id or ""] = past.account
+        where_of.setdefault(past.sale.lot_id or "", past.where)
     events = {
         group: tuple(event for _, event in sorted(items, key=lambda item: item[0]))
         for group, items in by_group.items()
@@ -86,7 +91,12 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
             for group, result in replays.items()
             if (left := recent_shares(result.held, household.asof))
         },
-        account_of=account_of,
+        closed=frozenset(
+            group
+            for group, result in replays.items()
+            if closed_replacements == "count" and _closed(events[group], result, household.asof)
+        ),
+        where_of=where_of,
         rules=rules,
     )
 
@@ -165,3 +175,37 @@ def _locked(replays: Mapping[int, Replay], asof: date) -> dict[int, date]:
         if waiting:
             locked[group] = max(waiting)
     return locked
+
+
+def _closed(events: Sequence[Event], result: Replay, asof: date) -> bool:
+    """Whether shares bought in the last 30 days were sold before they replaced anything."""
+    since = asof - WINDOW
+    lots = {event.lot.lot_id: event.lot for event in events if isinstance(event, Purchase)}
+    late = {name: lot for name, lot in lots.items() if lot.acquired and lot.acquired >= since}
+    left = sum((lot.shares for lot in late.values()), ZERO)
+    left -= sum((m.shares for m in result.matches if m.replacement_lot_id in late), ZERO)
+    left -= sum((p.shares for p in result.held if p.lot.lot_id in late and not p.spent), ZERO)
+    return left > SHARES
+
+
+def recent_by_lot(household: Household, history: History) -> Floats:
+    """Return `recent` by lot of the household, shares of shape `(n_lots,)`.
+
+    What undated lots hold of a purchase is put on the undated lots of its position, in order.
+    """
+    recent = np.zeros(len(household.lots.lot_id))
+    if not history.recent:
+        return recent
+    row = {str(name): i for i, name in enumerate(household.lots.lot_id.tolist())}
+    for part in (part for parts in history.recent.values() for part in parts):
+        if part.lot.lot_id in row:
+            recent[row[part.lot.lot_id]] += float(part.shares)
+            continue
+        where, left = history.where_of[part.lot.lot_id], float(part.shares)
+        lots = household.lots
+        here = (lots.account == where.account) & (lots.security == where.security)
+        for i in np.flatnonzero(here & np.isnat(lots.acquired)).tolist():
+            more = min(left, float(lots.shares[i]) - recent[i])
+            recent[i] += more
+            left -= more
+    return recent

@@ -21,7 +21,7 @@ from models.tolerances import LOSS_USD
 
 
 class DatedSale(NamedTuple):
-    """A past sale of a group in an account; `order` sorts it among the group's events.
+    """A past sale of a group, where and when; `order` sorts it among the group's events.
 
     The order is (day, kind, day the shares were acquired). Gains come first (0): shares sold on
     the day of a loss are gone before the loss (1) asks for a replacement. Sheltered sales come
@@ -29,7 +29,7 @@ class DatedSale(NamedTuple):
     """
 
     group: int
-    account: int
+    where: BoughtWhere
     order: tuple[int, int, int]
     sale: PastSale
 
@@ -73,7 +73,8 @@ def _sale(
             acquired=date_of(acquired) if acquired else None,
             sheltered=sheltered,
         )
-        return DatedSale(group, account, (day, 2 if sheltered else int(loss), acquired), sale)
+        where = BoughtWhere(account, security, day)
+        return DatedSale(group, where, (day, 2 if sheltered else int(loss), acquired), sale)
 
     found = [part(of, f"{where}/gone", None, where.day) for where, of in closed]
     left = shares - sum((of for _, of in closed), ZERO)

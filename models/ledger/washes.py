@@ -95,7 +95,7 @@ def match_washes(
                     destroyed + piece.destroyed,
                 )
             elif piece.disallowed or piece.restated:
-                unit = int(household.accounts.filing_unit[history.account_of[piece.lot_id]])
+                unit = int(household.accounts.filing_unit[history.where_of[piece.lot_id].account])
                 past.append(
                     PastWash(unit, piece.long, piece.deferred, piece.destroyed, piece.restated)
                 )
