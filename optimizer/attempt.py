@@ -70,6 +70,11 @@ def attempt(search: Search) -> Attempt | None:
 
 
 def _once(search: Search, settled: Settled) -> Attempt | None:
+    if search.taken_off:
+        again = search.solve(settled.branch)
+        if not again.usable:
+            return None
+        settled = replace(settled, solution=again)
     tickets = tickets_of(search.frame)
     found = supported(search, settled, tickets)
     if found is None:

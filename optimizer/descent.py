@@ -10,7 +10,7 @@ from optimizer.support import SAME
 from optimizer.tax_state import TaxState
 from optimizer.tickets import Tickets
 
-MOST_MOVES = 300
+MOVES_PER_TICKET = 4
 """Moves of the descent; each takes one step of one or two tickets."""
 
 REACH = 3
@@ -27,7 +27,7 @@ CASH_SLACK = 1e-9
 
 
 class Descent:
-    """Amounts by ticket in units, brought to cash floors and then improved, in place."""
+    """Amounts by ticket in units: cash placed, floors kept, then improved, in place."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Descent:
         self.near_low = np.maximum(low, solution - around)
         self.near_high = np.minimum(high, solution + around)
         self.amount = start.copy()
+        self.wanted = solution
         self.curvature = model.curvature()
         self.gradient = model.gradient + model.responses(start - solution)
         self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
@@ -57,11 +58,27 @@ class Descent:
         for place in moved.tolist():
             by = float(start[place] - solution[place])
             tax.take(int(tickets.account[place]), model.short[place] * by, model.long[place] * by)
-        self.moves = 0
+        self.most_moves = 50 + MOVES_PER_TICKET * len(play)
+
+    def place(self) -> None:
+        """Spend what rounding buys down has left, all at once.
+
+        In each account one step more of the buys that were cut most, as far as its cash goes.
+        """
+        step, amount = self.tickets.step[self.play], self.amount[self.play]
+        cut = np.where(self.tickets.is_sale[self.play], 0.0, self.wanted[self.play] - amount)
+        wanted = (cut > 0.0) & (amount + step <= self.high[self.play] * (1.0 + SAME))
+        for account in np.unique(self.tickets.account[self.play]).tolist():
+            own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
+            own = own[np.argsort(-(cut[own] / step[own]), kind="stable")]
+            price = -self.model.cash[self.play[own]] * step[own]
+            room = self.cash[account] - self.floor[account]
+            for ticket in self.play[own[np.cumsum(price) <= room]].tolist():
+                self._take(ticket, float(self.tickets.step[ticket]))
 
     def repair(self) -> bool:
         """Bring every account to its floor; False if one cannot be."""
-        for _ in range(MOST_MOVES):
+        for _ in range(self.most_moves):
             short = np.flatnonzero(self.cash < self.floor - CASH_SLACK)
             if not len(short):
                 return True
@@ -91,8 +108,9 @@ class Descent:
 
     def improve(self) -> None:
         """Take single steps and swaps while they lower the objective and keep the floors."""
-        while self.moves < MOST_MOVES and (self._single() or self._swap()):
-            self.moves += 1
+        for _ in range(self.most_moves):
+            if not (self._single() or self._swap()):
+                return
 
     def _prices(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
         """Objective change of each move on its own, bps, and whether budgets are kept."""

@@ -147,17 +147,27 @@ def _resolved(
     solution = found.solve(branch)
     if not solution.usable:
         return None
+    settled = Settled(solution, netting, choices, sides, branch)
     columns = found.arrays.columns
-    sale, buy = solution.x[columns["sale"]], solution.x[columns["buy"]]
-    more = position_choices(found.frame, choices, sale, buy)
+    wider = one_way(found, settled, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    if wider is settled:
+        return settled
+    return _resolved(found, netting, wider.choices, wider.sides)
+
+
+def one_way(found: Search, settled: Settled, sale: Floats, buy: Floats) -> Settled:
+    """Settle taxable positions that amounts both sell and buy, each on its net side."""
+    more = position_choices(found.frame, settled.choices, sale, buy)
     if not more:
-        return Settled(solution, netting, choices, sides, branch)
+        return settled
     net = []
     for choice in more:
         sold = sale[choice.options[1].sales].sum()
         bought = buy[choice.options[1].closed_buys].sum()
         net.append(1 if sold > bought else 0)
-    return _resolved(found, netting, (*choices, *more), (*sides, *net))
+    choices, sides = (*settled.choices, *more), (*settled.sides, *net)
+    branch = side_branch(found.frame, settled.netting, choices, sides)
+    return replace(settled, choices=choices, sides=sides, branch=branch)
 
 
 def _any_feasible(

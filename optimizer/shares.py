@@ -1,9 +1,10 @@
 """Share steps: from real amounts to whole steps, by a descent that prices all moves at once.
 
-Every ticket starts at its nearest step; each account is then brought to its cash floor by the move
-that costs least per dollar, and single steps and swaps within an account are taken while they
-help, a few steps around the solution at most. A sale that empties its position is not rounded. A
-search that solves again was refused.
+Sales start at their nearest step, buys at the step below, and what cash that leaves is spent on
+one step more of the buys that were cut most. Each account is then brought to its cash floor by
+the move that costs least per dollar, and single steps and swaps within an account are taken while
+they help, a few steps around the solution at most. A sale that empties its position is not
+rounded. A search that solves again was refused.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def rounded(search: Search, found: Supported, tickets: Tickets, cash: Floats) ->
     least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
     low = np.ceil(least / tickets.step - SAME) * tickets.step
     high = np.floor(most / tickets.step + SAME) * tickets.step
-    nearest = np.rint(amounts / tickets.step) * tickets.step
+    sold = np.rint(amounts / tickets.step) * tickets.step
+    bought = np.floor(amounts / tickets.step + SAME) * tickets.step
+    nearest = np.where(tickets.is_sale, sold, bought)
     start = np.where(low <= high, np.clip(nearest, low, high), 0.0)
     start = np.where(emptied, tickets.held, np.where(amounts > 0.0, start, 0.0))
     play = np.flatnonzero((amounts > 0.0) & ~emptied & (low <= high))
@@ -60,6 +63,7 @@ def rounded(search: Search, found: Supported, tickets: Tickets, cash: Floats) ->
         start=start,
         solution=amounts,
     )
+    descent.place()
     if not descent.repair():
         return None
     descent.improve()

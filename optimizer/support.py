@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Bools, Floats, sum_by
-from optimizer.directions import Search, Settled
+from optimizer.directions import Search, Settled, one_way
 from optimizer.program import Branch
 from optimizer.sides import TOUCH, SideName, side_branch
 from optimizer.solution import Solution
@@ -78,7 +78,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
     )
     for attempt in range(ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-        followed = _followed(search, settled, sale)
+        followed = one_way(search, _followed(search, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
         small = _too_small(tickets, amounts, least)
         if followed is settled and not small.any():
@@ -162,8 +162,8 @@ def _trials(
 ) -> list[_Bounds]:
     """Decisions about the small tickets, the natural one first.
 
-    If dropping makes the program infeasible (a floor needs the cash), sales are lifted instead,
-    then everything is.
+    If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
+    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
     """
     sale, amounts, small = state
     least = least_ticket(search.frame)
@@ -176,7 +176,8 @@ def _trials(
     if attempt >= ROUNDS - 3:
         natural = np.zeros(tickets.size, bool)
     found = []
-    for wish in (natural, natural | tickets.is_sale, np.ones(tickets.size, bool)):
+    nobody = np.zeros(tickets.size, bool)
+    for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
         keep = small & wish & (reach | empties)
         trial = _closed(decided, tickets, small & ~keep)
         low = _lifted_sales(search, tickets, sale, most, keep, empties)
