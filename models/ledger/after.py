@@ -108,9 +108,12 @@ class _Rows:
     def buy(self, order: BookedOrder) -> None:
         """Add a lot that bears its order's id."""
         day = np.datetime64(self._household.asof, "D")
+        lot_id = order.order.order_id
+        while any(row["lot_id"] == lot_id for row in self._new):
+            lot_id += "+"  # two tickets for one thing are a breach, yet two lots
         self._new.append(
             {
-                "lot_id": order.order.order_id,
+                "lot_id": lot_id,
                 "account": order.account,
                 "security": order.security,
                 "shares": float(order.shares),
