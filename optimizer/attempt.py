@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.order import Flow, Order
-from models.plan import Breach
 from optimizer.directions import Search, Settled
 from optimizer.flows import flows_of
 from optimizer.orders import orders_of
@@ -62,7 +61,7 @@ def attempt(search: Search) -> Attempt | None:
         if found is None:
             return best
         best = replace(found, root_bound=search.root_bound, root_objective=search.root_objective)
-        tightened = _tightened(trial, found.verdict.breaches)
+        tightened = _tightened(trial, found)
         if tightened is None:
             return best
         trial = tightened
@@ -102,9 +101,13 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
     )
 
 
-def _tightened(search: Search, breaches: tuple[Breach, ...]) -> Search | None:
-    """Lower the limits that were overstepped; None if no other limit could mend the plan."""
-    frame, arrays = search.frame, search.arrays
+def _tightened(search: Search, last: Attempt) -> Search | None:
+    """Lower the limits that were overstepped; None if no other limit could mend the plan.
+
+    A limit that the program did not even touch is first brought to where the program was.
+    """
+    frame, arrays, breaches = search.frame, search.arrays, last.verdict.breaches
+    rows = arrays.A @ last.found.solution.x
     per_unit = {
         "tax_budget": 100.0 / frame.unit_usd,
         "gain_budget": 1.0 / frame.unit_usd,
@@ -122,5 +125,5 @@ def _tightened(search: Search, breaches: tuple[Breach, ...]) -> Search | None:
         taken_off[place] = taken_off.get(place, 0.0) + off
         for row in arrays.rows.get(breach.rule, ()):
             if arrays.owners[row] == place:
-                high[row] -= off * per_unit[breach.rule]
+                high[row] = min(high[row], rows[row]) - off * per_unit[breach.rule]
     return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)
