@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from models.plan import Certificate, Figures, Plan, Status
@@ -49,9 +51,16 @@ def show(explanation: Explanation, console: Console) -> None:
     """Print an explanation."""
     console.print(_head(explanation))
     for title, body in _sections(explanation):
+        if isinstance(body, Table) and _natural_width(body, console) >= console.width:
+            body.padding = (0, 1, 0, 0)  # close up before anything wraps
         console.print(
             Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 1), expand=False))
         )
+
+
+def _natural_width(table: Table, console: Console) -> int:
+    wide = console.options.update(max_width=10 * console.width)
+    return Measurement.get(console, wide, table).maximum
 
 
 def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
@@ -68,9 +77,9 @@ def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
     if plan.figures and plan.figures.terms_usd and plan.status is not Status.REFUSED:
         yield "objective ($)", term_table(plan.figures)
     if plan.binding:
-        yield "what binds", binding_table(plan.binding)
+        yield "what binds", binding_table(plan.binding, plan.household_id)
     if plan.breaches:
-        yield "broken rules", breach_table(plan.breaches)
+        yield "broken rules", breach_table(plan.breaches, plan.household_id)
     said = _to_know(plan)
     if said:
         yield "to know", Group(*(Text(f"· {line}") for line in said))

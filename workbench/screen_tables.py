@@ -44,7 +44,8 @@ def weight_table(
 
     `accounts` maps an account's place in the household to its name on the page.
     """
-    table = _table(["class"], ["target", "before", "after", "drift", "band"] if drift else [])
+    banded = ["band"] if any(row.band is not None for row in rows) else []
+    table = _table(["class"], ["target", "before", "after", "drift", *banded] if drift else [])
     for name in accounts.values():
         table.add_column(name, justify="right")
     for row in rows:
@@ -55,8 +56,9 @@ def weight_table(
                 weight(row.before),
                 weight(row.after),
                 points_change(row.drift_before, row.drift_after),
-                "" if row.band is None else f"±{100 * row.band:.1f}",
             ]
+            if banded:
+                cells.append("" if row.band is None else f"±{100 * row.band:.1f}")
         cells += [weight_change(row.placement_before[a], row.placement_after[a]) for a in accounts]
         table.add_row(*cells, style="bold" if drift and row.outside else "")
     return table
@@ -122,7 +124,7 @@ def tax_table(units: Sequence[UnitLine], household_id: str) -> Table:
     lines: list[tuple[str, str, list[str], str]] = []
     for unit in units:
         name = f"{short_name(unit.filing_unit_id, household_id)} ({unit.filing_status})"
-        lines.append((name, "year to date", [money(unit.st_ytd), money(unit.lt_ytd)], "dim"))
+        lines.append((name, "to date", [money(unit.st_ytd), money(unit.lt_ytd)], "dim"))
         if unit.st_carried_in or unit.lt_carried_in:
             carried = [money(-unit.st_carried_in), money(-unit.lt_carried_in)]
             lines.append(("", "carried in", carried, "dim"))
@@ -175,20 +177,21 @@ def term_table(figures: Figures) -> Table:
     return table
 
 
-def binding_table(binding: Sequence[Binding]) -> Table:
+def binding_table(binding: Sequence[Binding], household_id: str) -> Table:
     """Return the rules that bind, the dearest first."""
     table = _table(["rule", "where"], ["worth of one unit more"])
     for bind in sorted(binding, key=lambda b: -abs(b.shadow_price)):
-        price = usd(bind.shadow_price) if abs(bind.shadow_price) >= 1 else ""
-        table.add_row(bind.rule, bind.where, price or f"${bind.shadow_price:.4f}")
+        large = abs(bind.shadow_price) >= 1
+        price = usd(bind.shadow_price) if large else f"${number(bind.shadow_price, 4)}"
+        table.add_row(bind.rule, short_name(bind.where, household_id), price)
     return table
 
 
-def breach_table(breaches: Sequence[Breach]) -> Table:
+def breach_table(breaches: Sequence[Breach], household_id: str) -> Table:
     """Return the rules that were broken, where, and by how much."""
     table = _table(["rule", "where"], ["by"])
     for breach in breaches:
-        table.add_row(breach.rule, breach.where, f"{breach.amount:,.6g}")
+        table.add_row(breach.rule, short_name(breach.where, household_id), f"{breach.amount:,.6g}")
     return table
 
 

@@ -61,7 +61,7 @@ def percent(fraction: float | None) -> float | None:
 
 def weight(fraction: float) -> str:
     """Return a weight in percent with one decimal; a dot where there is nothing."""
-    return NOTHING if abs(fraction) < POINT else f"{100.0 * fraction:.1f}"
+    return NOTHING if abs(fraction) < POINT else number(100.0 * fraction, 1)
 
 
 def weight_change(before: float, after: float) -> str:
