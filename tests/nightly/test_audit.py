@@ -11,11 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.book.faults import Fault
 from models.errors import RunFolderError
 from models.household import Household
-from models.order import Flow, Order
+from models.order import Flow, Order, OrderLot
 from models.plan import Breach, Certificate, Figures, Lockout, Plan, Status
 from models.policy import Policy
 from nightly.audit import Difference, audit
@@ -89,6 +91,23 @@ def test_orders_come_back_exactly(tmp_path: Path) -> None:
             order.price,
             order.lots,
         )
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    shares=st.decimals("0.000001", "99999999", places=6),
+    price=st.decimals("0.0001", "999999", places=4),
+)
+def test_any_order_comes_back_to_the_last_digit(
+    tmp_path_factory: pytest.TempPathFactory, shares: Decimal, price: Decimal
+) -> None:
+    """Doubles carry every share count and price that a custodian can state."""
+    runs = tmp_path_factory.mktemp("runs")
+    sale = replace(good().orders[0], shares=shares, price=price, lots=(OrderLot("l1", shares),))
+    for as_format in ("parquet", "csv"):
+        folder = finished(runs, [replace(good(), orders=(sale,))], as_format=as_format)
+        (read,) = read_run(folder.path).plans[0].orders
+        assert (read.shares, read.price, read.lots[0].shares) == (shares, price, shares)
 
 
 @pytest.mark.parametrize(
