@@ -1,0 +1,290 @@
+"""Situations: a plain household and a policy changed so that each rule has something to say.
+
+A situation takes a household with one taxable account, one traditional IRA and one Roth IRA (in
+that order, one filing unit) and returns it changed, with a policy. The contract suite finds them
+here; a test asserts that together they wake every term and rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from models.household import Household
+from models.market import Market, Target
+from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales
+from optimizer.frame import Frame, frame
+
+TAXABLE, IRA, ROTH = 0, 1, 2
+Case: TypeAlias = tuple[Household, Policy]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A name, what it does to a household, and the price of tracking error a limit would set."""
+
+    name: str
+    change: Callable[[Household], Case]
+    te_multiplier: float = 0.0
+
+    def frame(self, of: Household) -> Frame:
+        """Return the frame of a changed household."""
+        return replace(frame(*self.change(of)), te_multiplier=self.te_multiplier)
+
+
+def worth_usd(of: Household) -> float:
+    """Return the value of a household's lots and cash, dollars."""
+    price = of.market.securities.price
+    return float(of.lots.shares @ price[of.lots.security] + of.accounts.cash.sum())
+
+
+def with_columns(of: Household, table: str, **columns: Any) -> Household:
+    """Return the household with some columns of one of its tables replaced."""
+    changed = {name: _read_only(values) for name, values in columns.items()}
+    return replace(of, **{table: replace(getattr(of, table), **changed)})  # type: ignore[arg-type]
+
+
+def with_rows(of: Household, table: str, rows: list[dict[str, Any]]) -> Household:
+    """Return the household with rows appended to one of its tables (integers for labels)."""
+    old = getattr(of, table)
+    columns = {}
+    for name in (field.name for field in fields(old)):
+        before = getattr(old, name)
+        values = [row[name] for row in rows]
+        added = np.empty(len(rows), before.dtype)
+        added[:] = values
+        columns[name] = np.concatenate([before, added])
+    return with_columns(of, table, **columns)
+
+
+def with_market(of: Household, **changes: Any) -> Household:
+    """Return the household in a changed market."""
+    market: Market = replace(of.market, **changes)
+    return replace(of, market=market)
+
+
+def with_securities(of: Household, **columns: Any) -> Household:
+    """Return the household in a market with some columns of its securities replaced."""
+    changed = {name: _read_only(values) for name, values in columns.items()}
+    return with_market(of, securities=replace(of.market.securities, **changed))
+
+
+def with_target(of: Household, **changes: Any) -> Household:
+    """Return the household in a market where its own target is changed."""
+    own: Target = replace(of.market.targets[of.target_id], **changes)
+    return with_market(of, targets={**of.market.targets, of.target_id: own})
+
+
+def _read_only(values: Any) -> Any:
+    values = np.asarray(values)
+    values.flags.writeable = False
+    return values
+
+
+def _plain(of: Household) -> Case:
+    return of, Policy()
+
+
+def _withdrawal(of: Household) -> Case:
+    penalty = with_columns(of, "accounts", early_penalty_rate=np.array([0.0, 0.1, 0.0]))
+    return replace(penalty, net_flow=-0.05 * worth_usd(of)), Policy()
+
+
+def _contribution(of: Household) -> Case:
+    return replace(of, net_flow=0.04 * worth_usd(of)), Policy()
+
+
+def _account_flows(of: Household) -> Case:
+    out = 0.01 * worth_usd(of)
+    return with_columns(of, "accounts", net_flow=np.array([out, -out, 0.0])), Policy()
+
+
+def _required_distribution(of: Household) -> Case:
+    due = 0.02 * worth_usd(of)
+    flows = np.array([0.0, -0.25 * due, 0.0])
+    required = with_columns(of, "accounts", rmd_due_usd=np.array([0.0, due, 0.0]), net_flow=flows)
+    return required, Policy()
+
+
+def _restricted(of: Household) -> Case:
+    held = np.flatnonzero(of.lots.account == TAXABLE)
+    first, last = int(of.lots.security[held[0]]), int(of.lots.security[held[-1]])
+    shares = float(of.lots.shares[of.lots.security == last].sum())
+    rows = [
+        {"account": TAXABLE, "security": first, "rule": "no_sell", "shares": np.nan},
+        {"account": -1, "security": first, "rule": "no_buy", "shares": np.nan},
+        {"account": -1, "security": last, "rule": "hold_at_least", "shares": 0.9 * shares},
+    ]
+    return with_rows(of, "restrictions", [{**row, "reason": None} for row in rows]), Policy()
+
+
+def _open_order(of: Household) -> Case:
+    security = int(of.lots.security[0])
+    row = {"order_id": "open", "account": TAXABLE, "security": security, "side": "buy"}
+    more = {"shares": 1.0, "lot_id": None, "status": "open"}
+    return with_rows(of, "open_orders", [{**row, **more}]), Policy()
+
+
+def _budgets(of: Household) -> Case:
+    limits = Limits(
+        tax_budget_usd=300.0,
+        gain_budget_usd=2_000.0,
+        gain_share_of_unrealized=0.1,
+        max_short_gain_usd=250.0,
+    )
+    return of, Policy(limits=limits)
+
+
+def _own_budgets(of: Household) -> Case:
+    own = with_columns(of, "units", tax_budget_usd=[-500.0], gain_budget_usd=[100.0])
+    return replace(own, net_flow=-0.01 * worth_usd(of)), Policy()
+
+
+def _guarded(of: Household) -> Case:
+    return of, Policy(limits=Limits(long_term_guard_days=300))
+
+
+def _hard_bands(of: Household) -> Case:
+    target = of.market.targets[of.target_id]
+    bands = np.full(len(target.class_weights), 0.04)
+    return with_target(of, class_bands=bands), Policy(limits=Limits(bands="hard"))
+
+
+def _by_security(of: Household) -> Case:
+    """Half of the target by security, bands on those, and an account with a target of its own."""
+    target = of.market.targets[of.target_id]
+    mixed = with_target(
+        of,
+        class_weights=0.5 * target.class_weights,
+        securities=np.array([0, 3]),
+        security_weights=np.array([0.3, 0.2]),
+        security_bands=np.array([0.1, np.nan]),
+    )
+    other = next(name for name in of.market.targets if name != of.target_id)
+    own = np.array([None, None, other], object)
+    return with_columns(mixed, "accounts", target_id=own), Policy(limits=Limits(bands="hard"))
+
+
+def _turnover(of: Household) -> Case:
+    trades = TradeRules(max_turnover=0.03, ticket_usd=4.95, commission_bps=2.0)
+    return of, Policy(trades=trades)
+
+
+def _mode(name: str) -> Callable[[Household], Case]:
+    return lambda of: (of, Policy(trades=TradeRules(mode=name)))
+
+
+def _price(of: Household) -> Case:
+    """Fresh shares of everything held at a loss: the first losses are disallowed."""
+    lots, price = of.lots, of.market.securities.price
+    loses = (lots.account == TAXABLE) & (lots.basis > 1.02 * lots.shares * price[lots.security])
+    rows = []
+    for number, security in enumerate(np.unique(lots.security[loses])):
+        account = (TAXABLE, ROTH)[number % 2]
+        basis = 3.0 * price[security] if account == TAXABLE else np.nan
+        day = np.datetime64("2026-11-10")
+        rows.append({"lot_id": f"new-{number}", "account": account, "security": security})
+        rows[-1] |= {"shares": 3.0, "basis": basis, "acquired": day, "holding_start": day}
+        rows[-1] |= {"origin": "purchase"}
+    more = with_rows(of, "lots", rows)
+    order = np.lexsort((more.lots.acquired, more.lots.security, more.lots.account))
+    columns = {each.name: getattr(more.lots, each.name)[order] for each in fields(more.lots)}
+    return with_columns(more, "lots", **columns), Policy(wash_sale=WashSales(mode="price"))
+
+
+def _scheduled(of: Household) -> Case:
+    """A payroll purchase on its way, and a loss of twelve days ago still waiting."""
+    securities = np.unique(of.lots.security[of.lots.account == TAXABLE])
+    soon = {"account": ROTH, "security": securities[0], "date": np.datetime64("2026-12-01")}
+    sold = {"trade_id": "past", "account": TAXABLE, "security": securities[-1], "side": "sell"}
+    sold |= {"trade_date": np.datetime64("2026-11-08"), "shares": 5.0, "amount": 1.0}
+    sold |= {"realized_gain": -40.0, "lot_id": None}
+    return with_rows(with_rows(of, "scheduled_buys", [soon]), "trades", [sold]), Policy()
+
+
+def _after_tax(of: Household) -> Case:
+    return of, Policy(risk=RiskAversion(after_tax_weights=True))
+
+
+def _flat_rates(of: Household) -> Case:
+    return of, Policy(tax=TaxRates(short_rate=0.35, long_rate=0.2, carryforward_value=0.1))
+
+
+def _two_units(of: Household) -> Case:
+    """The sheltered accounts belong to a second return with gains and losses of its own."""
+    second = {each.name: getattr(of.units, each.name)[0] for each in fields(of.units)}
+    second |= {"filing_unit_id": "second", "filing_status": "single", "ordinary_income": 240_000.0}
+    second |= {"lt_carryforward": 9_000.0, "st_realized_ytd": 4_000.0, "magi": 240_000.0}
+    two = with_rows(of, "units", [second])
+    spread = of.lots.account.copy()
+    units = with_columns(two, "accounts", filing_unit=np.array([0, 1, 1]))
+    joint = units.accounts.account_type.copy()
+    joint[ROTH] = "taxable"
+    basis = of.lots.basis.copy()
+    own = spread == ROTH
+    price = of.market.securities.price[of.lots.security]
+    noise = 0.7 + 0.6 * (np.arange(len(basis)) % 7) / 6.0
+    basis[own] = (of.lots.shares * price * noise)[own]
+    acquired = of.lots.acquired.copy()
+    acquired[own & np.isnat(acquired)] = np.datetime64("2024-06-03")
+    taxed = with_columns(units, "lots", basis=basis, acquired=acquired)
+    return with_columns(taxed, "accounts", account_type=joint), Policy()
+
+
+def _ranked(of: Household) -> Case:
+    """The first fund of each class is preferred; the next may stand in while it is locked."""
+    classes = of.market.securities.asset_class
+    seen: dict[str, int] = {}
+    rank = [float(seen.setdefault(name, 0)) for name in classes]
+    for place, name in enumerate(classes):
+        rank[place] = float(seen[name])
+        seen[name] += 1
+    return with_securities(of, rank=np.array(rank)), Policy()
+
+
+def _gain_harvest(of: Household) -> Case:
+    low = with_columns(of, "units", ordinary_income=[20_000.0], magi=[20_000.0])
+    return low, Policy(trades=TradeRules(gain_harvest=True, exempt_in_sheltered=True))
+
+
+def _rich(of: Household) -> Case:
+    """Above the thresholds of the surtax, with a free distribution and gains in hand."""
+    columns = {"ordinary_income": [245_000.0], "magi": [245_000.0], "st_realized_ytd": [9_000.0]}
+    rich = with_columns(of, "units", **columns, net_investment_income=[3_000.0])
+    return replace(rich, net_flow=-0.03 * worth_usd(of)), Policy()
+
+
+SITUATIONS: Mapping[str, Situation] = {
+    name: Situation(name, change)
+    for name, change in {
+        "plain": _plain,
+        "withdrawal": _withdrawal,
+        "contribution": _contribution,
+        "account flows": _account_flows,
+        "required distribution": _required_distribution,
+        "restricted": _restricted,
+        "open order": _open_order,
+        "budgets": _budgets,
+        "own budgets": _own_budgets,
+        "guarded": _guarded,
+        "hard bands": _hard_bands,
+        "by security": _by_security,
+        "turnover": _turnover,
+        "buy only": _mode("buy_only"),
+        "sell only": _mode("sell_only"),
+        "harvest only": _mode("harvest_only"),
+        "hold": _mode("hold"),
+        "price mode": _price,
+        "scheduled": _scheduled,
+        "after tax": _after_tax,
+        "flat rates": _flat_rates,
+        "two units": _two_units,
+        "ranked": _ranked,
+        "gain harvest": _gain_harvest,
+        "rich": _rich,
+    }.items()
+} | {"te limit": Situation("te limit", _plain, te_multiplier=120.0)}
+"""Every situation by name."""
