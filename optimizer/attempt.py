@@ -13,6 +13,7 @@ import numpy as np
 from models.order import Flow, Order
 from optimizer.directions import Search, Settled
 from optimizer.flows import flows_of
+from optimizer.local_model import local_model
 from optimizer.orders import orders_of
 from optimizer.reasons import reasons
 from optimizer.shares import rounded
@@ -83,10 +84,11 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
     place = {str(name): account for account, name in enumerate(search.frame.labels)}
     for flow in flows:
         cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
-    final = rounded(search, found, tickets, cash)
+    model = local_model(search, found, tickets)
+    final = rounded(search, found, tickets, model, cash)
     if final is None:
         return None
-    why = reasons(search, found, tickets, final.amount, cash)
+    why = reasons(search, found, tickets, model, final.amount, cash)
     orders = orders_of(search, found, tickets, final, why)
     verdict = verify(search.frame.household, search.frame.policy, orders, flows)
     return Attempt(

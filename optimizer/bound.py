@@ -28,7 +28,7 @@ def safe_bound(
     negative = np.where(np.isfinite(row_high), np.maximum(-multipliers, 0.0), 0.0)
     usable = positive - negative
     curved = arrays.P @ x
-    reduced = curved + arrays.q - arrays.A.T @ usable
+    reduced = curved + arrays.q - arrays.transposed @ usable
     least = np.maximum(low, arrays.box_low)
     most = np.maximum(np.minimum(high, arrays.box_high), least)
     rows = positive @ np.where(np.isfinite(row_low), row_low, 0.0)

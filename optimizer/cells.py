@@ -8,11 +8,14 @@ refused: it would be many times larger and say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from optimizer.frame import Frame
+
+if TYPE_CHECKING:
+    from optimizer.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)

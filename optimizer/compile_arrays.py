@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
 from optimizer.program import Branch, ConvexRow, Entry, Maximum, Program
+from optimizer.triplets import Triplets, triplets_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrays:
     """minimise ½x'Px + q'x + constant, row_low ≤ Ax ≤ row_high, low ≤ x ≤ high.
 
@@ -31,8 +33,6 @@ class Arrays:
         Where a block and a rule's rows stand.
     owners
         Rule and place of each row.
-    bound_owners
-        For each column, the rule whose upper bound binds first, "" if none.
     """
 
     P: sparse.csc_array
@@ -48,6 +48,21 @@ class Arrays:
     columns: Mapping[str, slice]
     rows: Mapping[str, Ints]
     owners: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def triplets(self) -> Triplets:
+        """A as triplets."""
+        return triplets_of(self.A)
+
+    @cached_property
+    def square_triplets(self) -> Triplets:
+        """P as triplets."""
+        return triplets_of(self.P)
+
+    @cached_property
+    def transposed(self) -> sparse.csr_array:
+        """A', without a copy."""
+        return self.A.T
 
     def branched(self, branch: Branch) -> tuple[Floats, Floats, Floats, Floats]:
         """Row and column bounds with a branch's in place: row_low, row_high, low, high."""
@@ -236,4 +251,6 @@ def _matrix(triplets: list[tuple[Ints, Ints, Floats]], shape: tuple[int, int]) -
     if not triplets:
         return sparse.csc_array(shape)
     rows, columns, values = (np.concatenate([part[i] for part in triplets]) for i in range(3))
-    return sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))
+    matrix = sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))
+    matrix.sort_indices()
+    return matrix

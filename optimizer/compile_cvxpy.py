@@ -106,6 +106,8 @@ class _Compiler:
         rows = np.arange(self.count, self.count + len(low))
         self.count += len(low)
         if isinstance(expression, int):
+            if (low > 0.0).any() or (high < 0.0).any():
+                self.constraints.append(cp.Constant(1.0) <= 0.0)
             return
         same = np.flatnonzero(low == high)
         if len(same):

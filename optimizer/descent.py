@@ -67,7 +67,7 @@ class Descent:
         """
         step, amount = self.tickets.step[self.play], self.amount[self.play]
         cut = np.where(self.tickets.is_sale[self.play], 0.0, self.wanted[self.play] - amount)
-        wanted = (cut > 0.0) & (amount + step <= self.high[self.play] * (1.0 + SAME))
+        wanted = (cut > 0.0) & (amount + step <= self.high[self.play] + SAME * step)
         for account in np.unique(self.tickets.account[self.play]).tolist():
             own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
             own = own[np.argsort(-(cut[own] / step[own]), kind="stable")]
@@ -90,9 +90,9 @@ class Descent:
         """Take the move that costs least per dollar: sell a step more, buy a step less or not."""
         mine = self.play[self.tickets.account[self.play] == account]
         step, sale = self.tickets.step[mine], self.tickets.is_sale[mine]
-        smallest = ~sale & (self.amount[mine] - step < self.low[mine] * (1.0 - SAME))
+        smallest = ~sale & (self.amount[mine] - step < self.low[mine] - SAME * step)
         move = np.where(sale, step, np.where(smallest, -self.amount[mine], -step))
-        room = np.where(sale, self.amount[mine] + step <= self.high[mine] * (1.0 + SAME), True)
+        room = np.where(sale, self.amount[mine] + step <= self.high[mine] + SAME * step, True)
         possible = np.flatnonzero(room & (np.abs(move) > 0.0))
         if not len(possible):
             return False
@@ -125,8 +125,8 @@ class Descent:
     def _steps(self, mine: Ints) -> tuple[Ints, Floats]:
         """Every legal move of one step: tickets and signed amounts."""
         step, amount = self.tickets.step[mine], self.amount[mine]
-        up = (amount > 0.0) & (amount + step <= self.near_high[mine] * (1.0 + SAME))
-        down = (amount > 0.0) & (amount - step >= self.near_low[mine] * (1.0 - SAME))
+        up = (amount > 0.0) & (amount + step <= self.near_high[mine] + SAME * step)
+        down = (amount > 0.0) & (amount - step >= self.near_low[mine] - SAME * step)
         return np.concatenate([mine[up], mine[down]]), np.concatenate([step[up], -step[down]])
 
     def _single(self) -> bool:

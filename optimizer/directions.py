@@ -17,11 +17,10 @@ from models.arrays import Floats
 from optimizer.build import program_of
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.frame import Frame
-from optimizer.gain_range import gain_ranges
+from optimizer.giving_up import open_estimates
 from optimizer.netting import Netting, nettings
 from optimizer.program import Branch, Program
 from optimizer.sides import (
-    TOUCH,
     Choice,
     SideName,
     Sides,
@@ -32,10 +31,13 @@ from optimizer.sides import (
 from optimizer.solution import Solution, SolveStatus
 from optimizer.solve import Door
 
-CLOSE_CALL_BPS = 0.005
-"""Basis points: sides whose estimated difference is larger on both counts are not tried again."""
+NOTHING_BPS = 1e-4
+"""Basis points: an option that gives up less settles its choice."""
 
-MOST_FLIPS = 40
+HELPS_BPS = 1e-6
+"""Basis points a flip must gain: less is the solver's own tolerance."""
+
+MOST_FLIPS = 12
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
 
@@ -109,34 +111,34 @@ def search(frame: Frame, door: Door) -> Search:
     arrays = compile_arrays(program)
     tally = Tally()
     roots = []
-    for netting in nettings(program, gain_ranges(frame)):
+    for netting in nettings(program, frame.ranges):
         roots.append((netting, tally.count(door.solve(program, arrays, netting.branch))))
     found = Search(frame, program, arrays, door, tuple(roots), None, tally)
-    choices = wash_choices(frame, arrays)
+    return replace(found, best=_best(found, wash_choices(frame, arrays)))
+
+
+def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
+    """Settle the promising pieces, the least open objective first.
+
+    A later piece starts from the sides of the best one and is looked at closer only if it wins.
+    """
     best: Settled | None = None
-    for netting, root in sorted(roots, key=lambda pair: pair[1].objective):
+    for netting, root in sorted(found.roots, key=lambda pair: pair[1].objective):
         if not root.usable or (best is not None and root.bound >= best.solution.objective):
             continue
-        settled = _settle(found, netting, root, choices)
-        if settled is not None and (
-            best is None or settled.solution.objective < best.solution.objective
-        ):
-            best = settled
-    return replace(found, best=best)
-
-
-def _settle(
-    found: Search, netting: Netting, root: Solution, choices: tuple[Choice, ...]
-) -> Settled | None:
-    """Settle every choice of one netting piece."""
-    estimates = [_estimate(found, choice, root) for choice in choices]
-    sides: Sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
-    best = _resolved(found, netting, choices, sides)
-    if best is None:
-        best = _any_feasible(found, netting, choices, sides)
-    if best is None:
-        return None
-    return _flipped(found, netting, best, _close_calls(estimates, sides))
+        estimates = open_estimates(found, choices, root)
+        sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
+        if best is not None:
+            first = _resolved(found, netting, best.choices, best.sides)
+            if first is None or first.solution.objective >= best.solution.objective:
+                continue
+        else:
+            first = _resolved(found, netting, choices, sides)
+            first = first or _any_feasible(found, netting, choices, sides)
+            if first is None:
+                continue
+        best = _flipped(found, netting, first, _close_calls(estimates))
+    return best
 
 
 def _resolved(
@@ -196,66 +198,31 @@ def _neighbours(choices: tuple[Choice, ...], sides: Sides, order: Iterable[int])
 
 
 def _flipped(found: Search, netting: Netting, best: Settled, order: list[int]) -> Settled:
-    """Flip one choice at a time while that lowers the objective."""
+    """Flip one choice at a time while that lowers the objective, the closest calls first."""
     spent, improved = 0, True
-    while improved and spent < MOST_FLIPS:
+    while improved:
         improved = False
         for place in order:
             for trial in _neighbours(best.choices, best.sides, [place]):
                 if spent >= MOST_FLIPS:
-                    break
+                    return best
                 spent += 1
                 settled = _resolved(found, netting, best.choices, trial)
                 if settled is not None and (
-                    settled.solution.objective < best.solution.objective - TOUCH
+                    settled.solution.objective < best.solution.objective - HELPS_BPS
                 ):
                     best, improved = settled, True
     return best
 
 
-def _close_calls(estimates: list[Floats], sides: Sides) -> list[int]:
-    """Choices worth a second look, the closest first."""
+def _close_calls(estimates: list[Floats]) -> list[int]:
+    """Choices in which every option gives something up, the closest calls first."""
     margins = []
-    for place, (estimate, side) in enumerate(zip(estimates, sides, strict=True)):
-        others = np.delete(estimate, side)
-        if estimate[side] > CLOSE_CALL_BPS and others.min() < np.inf:
-            margins.append((float(others.min() - estimate[side]), place))
+    for place, estimate in enumerate(estimates):
+        least, next_least = np.sort(estimate)[:2]
+        if least > NOTHING_BPS:
+            margins.append((float(next_least - least), place))
     return [place for _, place in sorted(margins)]
-
-
-def _estimate(found: Search, choice: Choice, root: Solution) -> Floats:
-    """What each option gives up at the open solution, bps: first order plus own curvature.
-
-    A column at its bound gives up its reduced cost, any column what the group's specific risk
-    charges for moving by its amount; the rest of the household is held still.
-    """
-    arrays, frame = found.arrays, found.frame
-    columns = arrays.columns
-    gradient = arrays.P @ root.x + arrays.q - arrays.A.T @ root.multipliers
-    sale, buy = root.x[columns["sale"]], root.x[columns["buy"]]
-    sale_cost, buy_cost = gradient[columns["sale"]], gradient[columns["buy"]]
-    curvature = _curvature(frame, choice)
-    given_up = []
-    for option in choice.options:
-        kept = np.clip(sale[option.sales], option.low, option.high)
-        moved = kept - sale[option.sales]
-        closed = buy[option.closed_buys]
-        first = float(sale_cost[option.sales] @ moved - buy_cost[option.closed_buys] @ closed)
-        net = abs(float(moved.sum()) + float(closed.sum()))
-        given_up.append(max(first, 0.0) + 0.5 * curvature * net**2)
-    return np.array(given_up)
-
-
-def _curvature(frame: Frame, choice: Choice) -> float:
-    """Objective's second derivative along a group's own specific risk, bps per unit²."""
-    if choice.group < 0:
-        return 0.0
-    securities = frame.household.market.securities
-    members = securities.identical_group == choice.group
-    specific = float(np.max(securities.specific_vol[members]) ** 2)
-    risk = frame.policy.risk
-    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
-    return weight * specific * 100.0 / float(frame.group_value.max())
 
 
 def harvest_sides(settled: Settled) -> dict[int, SideName]:

@@ -58,7 +58,7 @@ def _rows(search: Search, found: Attempt) -> list[Binding]:
 def _bounds(search: Search, found: Attempt) -> list[Binding]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = search.arrays, found.found.solution
-    reduced = arrays.P @ solution.x + arrays.q - arrays.A.T @ solution.multipliers
+    reduced = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
     dearest: dict[tuple[str, str], float] = {}
     for part in search.program.parts:
         for bounds in part.bounds:

@@ -8,6 +8,7 @@ the objective is in basis points of that value. Nothing outside this file conver
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,9 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, Texts, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.policy import Policy
+from optimizer.cells import Cells, risk_cells
 from optimizer.columns import BuyColumns, SaleColumns, buy_columns, sale_columns
+from optimizer.gain_range import GainRange, gain_ranges
 from optimizer.unit_tax import UnitTax, unit_taxes
 from optimizer.windows import Windows, windows
 
@@ -69,7 +72,7 @@ class AccountColumns:
     scale: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """A household and policy as numbers: all a term or rule may look at.
 
@@ -104,6 +107,16 @@ class Frame:
     def labels(self) -> Texts:
         """Account ids, for naming rows."""
         return self.household.accounts.account_id
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Deviations from target, gathered (see `cells`)."""
+        return risk_cells(self)
+
+    @cached_property
+    def ranges(self) -> tuple[GainRange, ...]:
+        """How far each filing unit's gains can move (see `gain_range`)."""
+        return gain_ranges(self)
 
     def bps_of_usd(self, dollars: float) -> float:
         """Basis points of the household's value."""

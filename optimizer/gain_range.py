@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.frame import Frame
 from optimizer.unit_tax import UnitTax
+
+if TYPE_CHECKING:
+    from optimizer.frame import Frame
 
 
 class Piece(StrEnum):

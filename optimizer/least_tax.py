@@ -16,7 +16,7 @@ from models.arrays import Floats
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.gain_range import GainRange, gain_ranges
+from optimizer.gain_range import GainRange
 from optimizer.linear import solve_linear
 from optimizer.program import ConvexRow, Part, assemble
 from optimizer.reduce import Limits
@@ -35,10 +35,12 @@ def least_tax(search: Search, pieces: Sequence[Limits]) -> tuple[float | None, f
     """
     frame = search.frame
     units = [u for u in range(len(frame.taxes)) if budget_usd(frame, u) is not None]
-    ranges = gain_ranges(frame)
+    ranges = frame.ranges
     parts = (*search.program.parts, _tax_rows(frame, ranges, units))
     arrays = compile_arrays(assemble(parts))
-    cost = np.asarray(arrays.A.T @ np.isin(np.arange(arrays.A.shape[0]), arrays.rows[RULE]), float)
+    cost = np.asarray(
+        arrays.transposed @ np.isin(np.arange(arrays.A.shape[0]), arrays.rows[RULE]), float
+    )
     base = sum(_forced(frame, ranges[unit]) for unit in units)
     bounds, reached = [], []
     for limits in pieces:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
-from optimizer.cells import risk_cells
 from optimizer.directions import Search
 from optimizer.solution import Solution
 from optimizer.support import Supported
@@ -65,7 +64,7 @@ class LocalModel:
 def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalModel:
     """Build the model at a supported solution."""
     frame = search.frame
-    cells = risk_cells(frame)
+    cells = frame.cells
     sign = np.where(tickets.is_sale, -1.0, 1.0)
     cell = np.zeros(tickets.size, np.int64)
     cell[tickets.of_sale] = cells.of_sale
@@ -124,4 +123,4 @@ def _without_tax(search: Search, solution: Solution) -> Floats:
     multipliers = solution.multipliers.copy()
     for rule in ("cash_balance", "short gains", "long gains"):
         multipliers[arrays.rows[rule]] = 0.0
-    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.A.T @ multipliers)
+    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)

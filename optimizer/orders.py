@@ -75,15 +75,17 @@ def _exact(value: float) -> Decimal:
 
 
 def _preference(search: Search, found: Supported) -> Floats:
-    """Rank of each sale column: what the solution sold most of first, then what it priced best."""
+    """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
     arrays = search.arrays
     columns = arrays.columns["sale"]
     solution = found.solution
-    slope = (arrays.P @ solution.x + arrays.q - arrays.A.T @ solution.multipliers)[columns]
+    slope = (arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)[columns]
     value = search.frame.sales.value
     sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
     rank = np.empty(len(value))
-    rank[np.lexsort((np.arange(len(value)), slope, -sold))] = np.arange(len(value))
+    optional = found.sale_low <= 0.0
+    order = np.lexsort((np.arange(len(value)), slope, -sold, optional))
+    rank[order] = np.arange(len(value))
     return rank
 
 

@@ -15,7 +15,7 @@ from models.arrays import Floats, sum_by
 from models.order import Reason
 from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
-from optimizer.local_model import LocalModel, local_model
+from optimizer.local_model import LocalModel
 from optimizer.support import Supported
 from optimizer.tickets import Tickets
 
@@ -29,10 +29,14 @@ class Why:
 
 
 def reasons(
-    search: Search, found: Supported, tickets: Tickets, amount: Floats, cash: Floats
+    search: Search,
+    found: Supported,
+    tickets: Tickets,
+    model: LocalModel,
+    amount: Floats,
+    cash: Floats,
 ) -> tuple[Why, ...]:
     """Explain every ticket; `amount` and `cash` (before tickets, flows included) in units."""
-    model = local_model(search, found, tickets)
     by_term = _slopes(search, found, tickets)
     untaxed = (by_term[name] for name in _LINEAR if name != "realized_tax")
     tracking = model.gradient - sum(untaxed)
@@ -96,5 +100,3 @@ def _slopes(search: Search, found: Supported, tickets: Tickets) -> dict[str, Flo
 
 
 _LINEAR = ("realized_tax", "basis_change", "trading_cost", "tax_drag")
-
-__all__ = ["LocalModel", "Why", "reasons"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Bools, Floats, Ints
+from models.arrays import Floats, Ints
 from optimizer.compile_arrays import Arrays
 
 FIXED = 1e-9
@@ -32,11 +32,11 @@ class Reduced:
     `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`.
     """
 
-    P: sparse.csc_array
+    P: sparse.csc_matrix
     q: Floats
-    A_eq: sparse.csc_array
+    A_eq: sparse.csc_matrix
     b: Floats
-    A_in: sparse.csc_array
+    A_in: sparse.csc_matrix
     low_in: Floats
     high_in: Floats
     low: Floats
@@ -65,41 +65,35 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     row_low, row_high, low, high = limits
     if (low > high + EMPTY_ROW).any():
         return None
-    is_fixed = high - low <= FIXED
-    fixed = np.where(is_fixed, low, 0.0)
-    free = np.flatnonzero(~is_fixed)
-    A, P, q = arrays.A, arrays.P, arrays.q
-    if len(free) < len(q):
-        if fixed.any():
-            shift = A @ fixed
-            row_low, row_high = row_low - shift, row_high - shift
-            q = q + P @ fixed
-        A, P, q = A[:, free], _square(P, free, is_fixed), q[free]
-        low, high = low[free], high[free]
-    filled = np.zeros(A.shape[0], bool)
-    filled[A.indices] = True
-    if ((row_low > EMPTY_ROW) | (row_high < -EMPTY_ROW))[~filled].any():
+    is_free = high - low > FIXED
+    fixed = np.where(is_free, 0.0, low)
+    free = np.flatnonzero(is_free)
+    q = arrays.q
+    if len(free) < len(q) and fixed.any():
+        shift = arrays.A @ fixed
+        row_low, row_high = row_low - shift, row_high - shift
+        q = q + arrays.P @ fixed
+    triplets = arrays.triplets
+    used = np.zeros(arrays.A.shape[0], bool)
+    used[triplets.rows[is_free[triplets.columns]]] = True
+    if ((row_low > EMPTY_ROW) | (row_high < -EMPTY_ROW))[~used].any():
         return None
-    bounded = np.isfinite(row_low) | np.isfinite(row_high)
     same = row_high - row_low <= FIXED
-    equal, between = np.flatnonzero(filled & same), np.flatnonzero(filled & bounded & ~same)
-    by_row = A.tocsr()
+    is_equal = used & same
+    is_between = used & ~same & (np.isfinite(row_low) | np.isfinite(row_high))
+    equal, between = np.flatnonzero(is_equal), np.flatnonzero(is_between)
     return Reduced(
-        P=P,
-        q=q,
-        A_eq=by_row[equal].tocsc(),
+        P=arrays.square_triplets.part(is_free, is_free),
+        q=q[free],
+        A_eq=triplets.part(is_equal, is_free),
         b=row_low[equal],
-        A_in=by_row[between].tocsc(),
+        A_in=triplets.part(is_between, is_free),
         low_in=row_low[between],
         high_in=row_high[between],
-        low=low,
-        high=high,
+        low=low[free],
+        high=high[free],
         free=free,
         fixed=fixed,
         equal=equal,
         between=between,
     )
-
-
-def _square(P: sparse.csc_array, free: Ints, is_fixed: Bools) -> sparse.csc_array:
-    return P[:, free].tocsr()[free].tocsc()

@@ -16,7 +16,7 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.descent import Descent
 from optimizer.directions import Search
-from optimizer.local_model import local_model
+from optimizer.local_model import LocalModel
 from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
 from optimizer.tickets import Tickets, least_ticket
@@ -30,7 +30,9 @@ class Rounded:
     emptied: Bools
 
 
-def rounded(search: Search, found: Supported, tickets: Tickets, cash: Floats) -> Rounded | None:
+def rounded(
+    search: Search, found: Supported, tickets: Tickets, model: LocalModel, cash: Floats
+) -> Rounded | None:
     """Round a supported solution; None if an account cannot be brought to its floor.
 
     `cash` is what each account has before its tickets, flows included, in units.
@@ -40,8 +42,10 @@ def rounded(search: Search, found: Supported, tickets: Tickets, cash: Floats) ->
     most = sum_by(tickets.of_sale, np.minimum(found.sale_high, frame.sales.value), tickets.size)
     most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
     near = tickets.held - np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
-    emptied = tickets.is_sale & (amounts > 0.0) & (most >= tickets.held * (1.0 - SAME))
-    emptied &= amounts >= np.minimum(near, tickets.held * (1.0 - SAME))
+    emptied = (
+        tickets.is_sale & tickets.whole & (amounts > 0.0) & (most >= tickets.held * (1.0 - SAME))
+    )
+    emptied &= (amounts > 0.0) & (amounts >= np.minimum(near, tickets.held * (1.0 - SAME)))
     least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
     low = np.ceil(least / tickets.step - SAME) * tickets.step
     high = np.floor(most / tickets.step + SAME) * tickets.step
@@ -52,7 +56,7 @@ def rounded(search: Search, found: Supported, tickets: Tickets, cash: Floats) ->
     start = np.where(emptied, tickets.held, np.where(amounts > 0.0, start, 0.0))
     play = np.flatnonzero((amounts > 0.0) & ~emptied & (low <= high))
     descent = Descent(
-        model=local_model(search, found, tickets),
+        model=model,
         tax=TaxState(search, found.solution),
         tickets=tickets,
         play=play,

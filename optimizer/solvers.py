@@ -48,11 +48,11 @@ def solve_piqp(program: Reduced) -> RawAnswer:
     solver = piqp.SparseSolver()
     solver.settings.max_iter = PIQP_ITERATIONS
     solver.setup(
-        sparse.csc_matrix(program.P),
+        program.P,
         program.q,
-        sparse.csc_matrix(program.A_eq),
+        program.A_eq,
         program.b,
-        sparse.csc_matrix(program.A_in),
+        program.A_in,
         program.low_in,
         program.high_in,
         program.low,

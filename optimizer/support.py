@@ -124,7 +124,7 @@ def _finished(
 
 
 def _too_small(tickets: Tickets, amounts: Floats, least: float) -> Bools:
-    empties = tickets.is_sale & (amounts >= tickets.held * (1.0 - SAME))
+    empties = tickets.is_sale & tickets.whole & (amounts >= tickets.held * (1.0 - SAME))
     return np.asarray((amounts > TOUCH) & (amounts < least * (1.0 - SAME)) & ~empties)
 
 
@@ -171,7 +171,7 @@ def _trials(
     can_sell = sum_by(tickets.of_sale, most, tickets.size)
     buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
     reach = np.where(tickets.is_sale, can_sell, buyable) >= least
-    empties = tickets.is_sale & ~reach & (can_sell >= tickets.held * (1.0 - SAME))
+    empties = tickets.is_sale & tickets.whole & ~reach & (can_sell >= tickets.held * (1.0 - SAME))
     natural = amounts >= 0.5 * np.minimum(least, np.where(empties, tickets.held, least))
     if attempt >= ROUNDS - 3:
         natural = np.zeros(tickets.size, bool)

@@ -11,7 +11,6 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints
 from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
-from optimizer.gain_range import gain_ranges
 from optimizer.rules.tax_budget import budget_usd, counted_before
 from optimizer.solution import Solution
 
@@ -24,7 +23,7 @@ class TaxState:
 
     def __init__(self, search: Search, solution: Solution) -> None:
         frame, columns = search.frame, search.arrays.columns
-        ranges = gain_ranges(frame)
+        ranges = frame.ranges
         self.usd = frame.unit_usd
         self.weight = frame.policy.weights.tax
         self.taxes = frame.taxes

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import Frame
+from optimizer.windows import loss_lots
 
 NOISE = 1e-7
 """Units (1e-9 of the household): what an interior point leaves in a column that is really 0."""
@@ -34,6 +35,8 @@ class Tickets:
         Ticket of each buy column, `(n_buys,)`.
     held
         Value of the whole position (what a full liquidation would sell).
+    whole
+        Whether the columns can sell the whole position: dust that is a loss cannot be sold.
     price
         Units per share.
     step
@@ -46,6 +49,7 @@ class Tickets:
     of_sale: Ints
     of_buy: Ints
     held: Floats
+    whole: Bools
     price: Floats
     step: Floats
 
@@ -73,6 +77,10 @@ def tickets_of(frame: Frame) -> Tickets:
     known[known] = keys[place[known]] == key_of_lot[known]
     value = lots.shares * securities.price[lots.security] / frame.unit_usd
     held = sum_by(place[known], value[known], len(keys))
+    kept = loss_lots(frame.household)
+    kept[sales.lot[sales.lot >= 0]] = False
+    whole = np.ones(len(account), bool)
+    whole[place[known & kept]] = False
     price = securities.price[security] / frame.unit_usd
     return Tickets(
         account=account,
@@ -81,6 +89,7 @@ def tickets_of(frame: Frame) -> Tickets:
         of_sale=of_sale,
         of_buy=len(keys) + np.arange(len(buys.most)),
         held=np.concatenate([held, np.zeros(len(buys.most))]),
+        whole=whole,
         price=price,
         step=price * securities.share_step[security],
     )

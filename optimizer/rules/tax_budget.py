@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.gain_range import GainRange, gain_ranges
+from optimizer.gain_range import GainRange
 from optimizer.program import ConvexRow, Part
 from optimizer.tax_pieces import distribution_argument, tax_from_above
 
@@ -23,7 +23,7 @@ def budget_usd(frame: Frame, unit: int) -> float | None:
 def state(frame: Frame) -> Part:
     """H + G + NIIT + state, each from above, ≤ what is left of the budget, in bps."""
     rows = []
-    for unit, reach in enumerate(gain_ranges(frame)):
+    for unit, reach in enumerate(frame.ranges):
         budget = budget_usd(frame, unit)
         if budget is None:
             continue

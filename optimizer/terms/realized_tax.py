@@ -12,7 +12,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.gain_range import GainRange, gain_ranges
+from optimizer.gain_range import GainRange
 from optimizer.program import Block, Bounds, Linear, Maximum, Part, Rows
 from optimizer.tax_pieces import tax_from_below
 
@@ -20,7 +20,7 @@ from optimizer.tax_pieces import tax_from_below
 def state(frame: Frame) -> Part:
     """J = w·Σ_u [V_u(S, L, D) − V_u(S⁰, L⁰, 0)] in bps."""
     weight = frame.policy.weights.tax
-    ranges = gain_ranges(frame)
+    ranges = frame.ranges
     units = np.arange(len(ranges))
     maxima: list[Maximum] = []
     constant = 0.0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Ints
-from optimizer.cells import Cells, class_target, risk_cells
+from optimizer.cells import Cells, class_target
 from optimizer.frame import Frame
 from optimizer.program import Block, Part, Quadratic, Rows
 
@@ -22,7 +22,7 @@ def state(frame: Frame) -> Part:
     risk = frame.policy.risk
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     weight += frame.te_multiplier
-    cells = risk_cells(frame)
+    cells = frame.cells
     active = np.flatnonzero(frame.group_value * frame.unit_usd >= 1.0)
     n_factors = len(cells.factors)
     factor_low = np.zeros((len(active), n_factors))
