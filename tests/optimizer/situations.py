@@ -44,7 +44,7 @@ def worth_usd(of: Household) -> float:
 def with_columns(of: Household, table: str, **columns: Any) -> Household:
     """Return the household with some columns of one of its tables replaced."""
     changed = {name: _read_only(values) for name, values in columns.items()}
-    return replace(of, **{table: replace(getattr(of, table), **changed)})  # type: ignore[arg-type]
+    return replace(of, **{table: replace(getattr(of, table), **changed)})
 
 
 def with_rows(of: Household, table: str, rows: list[dict[str, Any]]) -> Household:

@@ -7,9 +7,10 @@ loop a row, no matrix, nothing shared with either compiler.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from models.arrays import Floats
 from optimizer.compile_arrays import Arrays
@@ -132,7 +133,27 @@ def random_point(program: Program, rng: np.random.Generator) -> Floats:
     return drawn
 
 
-def without_boxes(arrays: Arrays) -> Arrays:
-    """Return arrays that only bound what the program's rules bound."""
-    free = np.full(len(arrays.q), np.inf)
-    return replace(arrays, box_low=-free, box_high=free)
+def arrays_of(
+    P: Floats,
+    q: Floats,
+    A: Floats,
+    rows: tuple[Floats, Floats],
+    bounds: tuple[Floats, Floats],
+    constant: float = 0.0,
+) -> Arrays:
+    """Return arrays of one block `x` and one rule `limit` from dense matrices."""
+    return Arrays(
+        P=sparse.csc_array(P),
+        q=q,
+        A=sparse.csc_array(A),
+        row_low=rows[0],
+        row_high=rows[1],
+        low=bounds[0],
+        high=bounds[1],
+        box_low=bounds[0],
+        box_high=bounds[1],
+        constant=constant,
+        columns={"x": slice(0, len(q))},
+        rows={"limit": np.arange(len(A))},
+        owners=tuple(("limit", str(row)) for row in range(len(A))),
+    )

@@ -124,7 +124,8 @@ def row_residuals(arrays: Arrays, branch: Branch, point: Floats) -> Floats:
     """Return by how much each row is missed, `(m,)`."""
     row_low, row_high, *_ = arrays.branched(branch)
     rows = arrays.A @ point
-    return np.maximum(np.maximum(row_low - rows, rows - row_high), 0.0)
+    missed: Floats = np.maximum(np.maximum(row_low - rows, rows - row_high), 0.0)
+    return missed
 
 
 def bound_residual(arrays: Arrays, branch: Branch, point: Floats) -> float:
