@@ -36,7 +36,7 @@ class Attempt:
     flows: tuple[Flow, ...]
     verdict: Verdict
     found: Supported
-    root_bound: float
+    bound: float
     root_objective: float
     settled_objective: float
     supported_objective: float
@@ -44,7 +44,7 @@ class Attempt:
     def gap_by_cause(self, after: float) -> dict[str, float]:
         """Split the gap: what the open pieces leave, directions, tickets, shares, in bps."""
         return {
-            "bound": self.root_objective - self.root_bound,
+            "bound": self.root_objective - self.bound,
             "directions": self.settled_objective - self.root_objective,
             "tickets": self.supported_objective - self.settled_objective,
             "shares": after - self.supported_objective,
@@ -61,7 +61,9 @@ def attempt(search: Search) -> Attempt | None:
         found = _once(trial, search.best)
         if found is None:
             return best
-        best = replace(found, root_bound=search.root_bound, root_objective=search.root_objective)
+        best = replace(
+            found, bound=search.bound, root_objective=max(search.root_objective, search.bound)
+        )
         tightened = _tightened(trial, found)
         if tightened is None:
             return best
@@ -96,7 +98,7 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
         flows=flows,
         verdict=verdict,
         found=found,
-        root_bound=-np.inf,
+        bound=-np.inf,
         root_objective=-np.inf,
         settled_objective=settled.solution.objective,
         supported_objective=found.solution.objective,

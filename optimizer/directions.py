@@ -73,7 +73,8 @@ class Search:
     `root_bound` is the least safe bound over the pieces; `root_objective` the least open
     objective; `best` is None where no piece could be settled; `proven_infeasible` says that every
     piece was proven infeasible with its sides open. `taken_off` is what limits were tightened by
-    because rounding overstepped them, by rule and place, in the rule's own unit.
+    because rounding overstepped them, by rule and place, in the rule's own unit; `branched_bound`
+    what branching has raised the bound to.
     """
 
     frame: Frame
@@ -84,6 +85,12 @@ class Search:
     best: Settled | None
     tally: Tally
     taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    branched_bound: float = -np.inf
+
+    @property
+    def bound(self) -> float:
+        """Safe lower bound on the objective of every plan, bps."""
+        return max(self.root_bound, self.branched_bound)
 
     @property
     def root_bound(self) -> float:

@@ -14,6 +14,7 @@ from models.household import Household
 from models.plan import Certificate, Plan, Status
 from models.policy import Policy
 from optimizer.attempt import Attempt, attempt
+from optimizer.certify import certified
 from optimizer.compile_cvxpy import solve_through_cvxpy
 from optimizer.conflict import explain_conflict
 from optimizer.directions import Search
@@ -24,8 +25,11 @@ from optimizer.limits import search_within_limits
 from optimizer.solve import Door, door
 from optimizer.verify import verify
 
+BRANCHING = 10
+"""Solves spent on branching unless asked otherwise: most of the gap goes with the first few."""
 
-def rebalance(household: Household, policy: Policy) -> Plan:
+
+def rebalance(household: Household, policy: Policy, *, certify: int = BRANCHING) -> Plan:
     """Answer for one household: a plan, or clearly why there is none.
 
     Parameters
@@ -34,6 +38,8 @@ def rebalance(household: Household, policy: Policy) -> Plan:
         A valid household (see `models.book`).
     policy
         What to optimise and within which limits.
+    certify
+        Solves that may be spent on branching, for a tighter bound.
 
     Returns
     -------
@@ -41,11 +47,11 @@ def rebalance(household: Household, policy: Policy) -> Plan:
         Verified by the judge and certified, whatever its status. Never empty orders in silence.
     """
     started = time.perf_counter()
-    plan = _answer(household, policy)
+    plan = _answer(household, policy, certify)
     return replace(plan, seconds=time.perf_counter() - started)
 
 
-def _answer(household: Household, policy: Policy) -> Plan:
+def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     inside = inside_bands(household, policy)
     if inside is not None:
         return inside
@@ -56,6 +62,7 @@ def _answer(household: Household, policy: Policy) -> Plan:
     if search.best is None:
         reason = "no plan found, and no proof that there is none: solvers or sides gave no answer"
         return _without_plan(household, Status.FAILED, reason, search)
+    search = certified(search, certify)
     found = attempt(search)
     if found is None:
         reason = "no plan of legal tickets found, and no proof that there is none"
@@ -76,17 +83,17 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
     if before is not None and after is not None and (not orders or after >= before):
         idle = verify(household, policy, (), ())
         if idle.kept:
-            saved = max(before - search.root_bound, 0.0)
+            saved = max(before - search.bound, 0.0)
             status = Status.NO_ACTION
             reason = f"no trade pays: the best plan could save at most {saved:.3f} bps"
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None
     if after is not None:
-        gap = after - search.root_bound
-        certificate = Certificate(search.root_bound, gap, found.gap_by_cause(after))
+        gap = after - search.bound
+        certificate = Certificate(search.bound, gap, found.gap_by_cause(after))
         if gap < -1e-4:
-            reason = f"the bound {search.root_bound:.6f} exceeds the objective {after:.6f} bps"
+            reason = f"the bound {search.bound:.6f} exceeds the objective {after:.6f} bps"
             return _without_plan(household, Status.FAILED, reason, search)
     return Plan(
         household_id=household.household_id,

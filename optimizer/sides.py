@@ -76,13 +76,16 @@ def _wash_choice(frame: Frame, group: int, losing: Bools) -> Choice:
     nothing = np.zeros(0, np.int64)
     buy = Option(SideName.BUY, lossy, none, none, nothing)
     name = str(frame.household.market.securities.group_names[group])
-    recent = np.flatnonzero((sales.group == group) & (sales.recent > 0.0))
-    if frame.policy.wash_sale.mode == "price" and len(recent):
-        return Choice(group, name, (buy, *_priced(frame, lossy, bought, group)))
-    cleared = np.union1d(lossy, recent)
-    low = np.where(np.isin(cleared, recent), sales.value[cleared], 0.0)
-    harvest = Option(SideName.HARVEST, cleared, low, sales.value[cleared], bought)
-    return Choice(group, name, (buy, harvest))
+    recent = np.flatnonzero((sales.group == group) & (sales.recent > 0.0) & ~sales.disallowed)
+    own = recent[sales.lot[recent] >= 0]
+    allowed = lossy[~sales.disallowed[lossy]]
+    cleared = np.union1d(allowed, own)
+    low = np.where(np.isin(cleared, own), sales.value[cleared], 0.0)
+    clear = Option(SideName.HARVEST, cleared, low, sales.value[cleared], bought)
+    if frame.policy.wash_sale.mode != "price" or not len(recent):
+        return Choice(group, name, (buy, clear))
+    priced = _priced(frame, lossy, bought, group)
+    return Choice(group, name, (buy, *priced, clear) if len(own) == len(recent) else (buy, *priced))
 
 
 def _priced(frame: Frame, lossy: Ints, bought: Ints, group: int) -> tuple[Option, ...]:

@@ -1,0 +1,98 @@
+"""Branching: a tighter bound, and sometimes a better plan, for a counted number of solves.
+
+The root bound leaves every side open. Branching settles one choice at a time in the node whose
+bound is least, the choice that gives most up on either side first; the least bound over what is
+open is the certificate. A node that needs no further choice is a plan's direction of its own.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.directions import NOTHING_BPS, Search, Settled, one_way
+from optimizer.giving_up import open_estimates
+from optimizer.netting import Netting
+from optimizer.sides import Choice, Sides, side_branch, wash_choices
+from optimizer.solution import Solution
+
+ENOUGH_BPS = 0.01
+"""Basis points: a node this close to the best plan found is not worth a solve."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A netting piece with some sides settled, and its open solution."""
+
+    netting: Netting
+    sides: Sides
+    solution: Solution
+
+
+def certified(search: Search, solves: int) -> Search:
+    """Branch for at most `solves` solves; the bound only rises and the best plan only improves."""
+    if search.best is None or solves <= 0:
+        return search
+    choices = wash_choices(search.frame, search.arrays)
+    if not choices:
+        return search
+    open_sides = tuple(-1 for _ in choices)
+    best = search.best
+    heap: list[tuple[float, int, _Node]] = []
+    for count, (netting, root) in enumerate(search.roots):
+        if root.usable:
+            heapq.heappush(heap, (root.bound, count, _Node(netting, open_sides, root)))
+    done, count = np.inf, len(search.roots)
+    while heap and solves > 0:
+        bound, _, node = heap[0]
+        if bound >= best.solution.objective - ENOUGH_BPS:
+            break
+        heapq.heappop(heap)
+        place = _widest(search, choices, node)
+        if place is None:
+            best = _better(search, best, node, choices)
+            done = min(done, bound)
+            continue
+        for option in range(len(choices[place].options)):
+            sides = (*node.sides[:place], option, *node.sides[place + 1 :])
+            child = search.solve(side_branch(search.frame, node.netting, choices, sides))
+            solves -= 1
+            if child.usable:
+                raised = max(child.bound, bound)
+                count += 1
+                heapq.heappush(heap, (raised, count, _Node(node.netting, sides, child)))
+    return replace(search, best=best, branched_bound=min(done, heap[0][0] if heap else np.inf))
+
+
+def _widest(search: Search, choices: tuple[Choice, ...], node: _Node) -> int | None:
+    """The open choice that gives up most whichever side it takes; None if none gives up.
+
+    Choices that price earlier purchases stay open: their options do not cover every plan.
+    """
+    estimates = open_estimates(search, choices, node.solution)
+    widest, most = None, NOTHING_BPS
+    for place, (estimate, side) in enumerate(zip(estimates, node.sides, strict=True)):
+        if side < 0 and len(estimate) == 2 and float(estimate.min()) > most:
+            widest, most = place, float(estimate.min())
+    return widest
+
+
+def _better(search: Search, best: Settled, node: _Node, choices: tuple[Choice, ...]) -> Settled:
+    """Take a node that keeps every direction as it is, if it beats the best plan found."""
+    if node.solution.objective >= best.solution.objective:
+        return best
+    estimates = open_estimates(search, choices, node.solution)
+    sides = tuple(
+        side if side >= 0 else int(np.argmin(estimate))
+        for side, estimate in zip(node.sides, estimates, strict=True)
+    )
+    branch = side_branch(search.frame, node.netting, choices, sides)
+    solution = search.solve(branch)
+    if not solution.usable or solution.objective >= best.solution.objective:
+        return best
+    found = Settled(solution, node.netting, choices, sides, branch)
+    columns = search.arrays.columns
+    one = one_way(search, found, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    return found if one is found else best
