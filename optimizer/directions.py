@@ -227,7 +227,7 @@ def _close_calls(estimates: list[Floats]) -> list[int]:
     margins = []
     for place, estimate in enumerate(estimates):
         least, next_least = np.sort(estimate)[:2]
-        if least > NOTHING_BPS:
+        if least > NOTHING_BPS and np.isfinite(next_least):
             margins.append((float(next_least - least), place))
     return [place for _, place in sorted(margins)]
 

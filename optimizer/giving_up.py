@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.arrays import Floats, Ints, sum_by
+from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.sides import Choice, Option, SideName
+from optimizer.sides import TOUCH, Choice, Option, SideName
 from optimizer.solution import Solution
 from optimizer.unit_tax import discount
 
@@ -33,8 +33,33 @@ def open_estimates(search: Search, choices: Sequence[Choice], root: Solution) ->
     sale, buy = root.x[columns["sale"]], root.x[columns["buy"]]
     return [
         np.array([_given_up(search, choice, option, root, sale, buy) for option in choice.options])
+        if _in_conflict(choice, sale, buy)
+        else _without_conflict(choice, sale, buy)
         for choice in choices
     ]
+
+
+def _in_conflict(choice: Choice, sale: Floats, buy: Floats) -> bool:
+    """Whether every option would move something."""
+    return all(
+        bool(_moved(option, sale).any() or (buy[option.closed_buys] > TOUCH).any())
+        for option in choice.options
+    )
+
+
+def _without_conflict(choice: Choice, sale: Floats, buy: Floats) -> Floats:
+    """Nothing for the options that leave the open solution as it is, infinite for others."""
+    free = [
+        not (_moved(option, sale).any() or (buy[option.closed_buys] > TOUCH).any())
+        for option in choice.options
+    ]
+    return np.where(free, 0.0, np.inf)
+
+
+def _moved(option: Option, sale: Floats) -> Bools:
+    """Which sales of an option's columns would have to change."""
+    amount = sale[option.sales]
+    return np.asarray((amount > option.high + TOUCH) | (amount < option.low - TOUCH))
 
 
 def _given_up(

@@ -19,10 +19,10 @@ def state(frame: Frame) -> Part:
     none, ones = np.zeros(len(every)), np.ones(len(every))
     due = np.flatnonzero(accounts.required > 0.0)
     if not len(due):
-        still = Bounds("required_distribution", "transfer", none, none)
+        still = Bounds("distribution_received", "transfer", none, none)
         return Part(
             "required_distribution",
-            bounds=(still, Bounds("required_distribution", "receipt", none, none)),
+            bounds=(still, Bounds("distribution_received", "receipt", none, none)),
         )
     names = tuple(str(frame.labels[account]) for account in due)
     rows = np.arange(len(due))
@@ -30,9 +30,9 @@ def state(frame: Frame) -> Part:
     return Part(
         "required_distribution",
         bounds=(
-            Bounds("required_distribution", "transfer", none, accounts.required),
+            Bounds("distribution_received", "transfer", none, accounts.required),
             Bounds(
-                "required_distribution", "receipt", none, np.where(accounts.taxable, np.inf, 0.0)
+                "distribution_received", "receipt", none, np.where(accounts.taxable, np.inf, 0.0)
             ),
         ),
         rows=(
