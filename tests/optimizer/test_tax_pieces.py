@@ -1,0 +1,243 @@
+"""The tax as the program states it: below the law where it prices, above it where it limits.
+
+This is what makes the bound a bound and a kept budget a kept budget, so it is held against the
+exact law, case by case of the netting, wherever the run can go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.household import Household
+from models.policy import Limits, Policy, TaxRates
+from models.tax import filing
+from models.tax.filing import NOTHING
+from optimizer.build import program_of
+from optimizer.frame import Frame, frame
+from optimizer.gain_range import GainRange, Piece, gain_ranges
+from optimizer.netting import netting_of, nettings
+from optimizer.program import Branch, Maximum, Part, Program
+from optimizer.unit_tax import facts_of
+from tests.households import STOCK, account, household, lot, security, target, unit
+from tests.optimizer.statements import maximum_at
+from tests.strategies import taxed_households
+
+ROUNDING_USD = 1e-6
+"""Dollars: sums of a dozen products of incomes below ten million."""
+
+ROUNDING_BPS = 1e-6
+"""Basis points of a household of half a million dollars: five thousandths of a cent."""
+
+shares = st.lists(
+    st.one_of(st.just(0.0), st.just(1.0), st.floats(0.0, 1.0)), min_size=5, max_size=5
+)
+"""Fractions sold of the four lots, and of the free distribution that is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a run ends: the program's point, and the law's position before and after."""
+
+    framed: Frame
+    program: Program
+    reach: GainRange
+    point: dict[str, np.ndarray]
+    case: Piece
+    branch: Branch
+    facts: filing.TaxFacts
+    before: filing.Position
+    after: filing.Position
+
+    def part(self, name: str) -> Part:
+        """Return a part of the program."""
+        return next(part for part in self.program.parts if part.name == name)
+
+    def height(self, maximum: Maximum) -> float:
+        """Return a maximum over the pieces of the case at hand."""
+        held = None
+        if maximum.cases is not None and not maximum.is_affine:
+            held = np.isfinite(self.branch.rows[maximum.cases.name][1])
+        return maximum.weight * maximum_at(maximum, self.point, held)
+
+    def bps(self, dollars: Decimal | float) -> float:
+        """Return basis points of the household."""
+        return self.framed.bps_of_usd(float(dollars))
+
+
+def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
+    """Return where selling fractions of the lots and taking a part of the distribution ends."""
+    framed = frame(of, policy)
+    program, (reach,) = program_of(framed), gain_ranges(framed)
+    point = {block.name: np.zeros(len(block.low)) for block in program.blocks}
+    gains = framed.sales.gain * framed.sales.value * np.array(fractions[:4])
+    short, long = gains[~framed.sales.long].sum(), gains[framed.sales.long].sum()
+    accounts = framed.accounts
+    least = float(np.maximum(accounts.required - accounts.most_withdrawn, 0.0)[1])
+    free = reach.most_distribution - reach.distribution
+    taken = max(least, fractions[4] * free)
+    point["withdrawal"][1] = min(taken, accounts.most_withdrawn[1], max(-framed.net_flow, 0.0))
+    point["transfer"][1] = min(taken - point["withdrawal"][1], accounts.required[1])
+    net, total_long = reach.net + short + long, reach.long + long
+    in_income = max(net, -reach.limit)
+    ordinary = in_income if net <= 0.0 or total_long <= 0.0 else max(reach.short + short, 0.0)
+    point["short_gain"][0], point["long_gain"][0] = short, long
+    point["in_income"][0] = in_income - reach.in_income
+    point["carried"][0] = min(net + reach.limit, 0.0) - reach.carried
+    point["as_ordinary"][0] = ordinary - reach.as_ordinary
+    (case,) = netting_of((reach,), np.array([short]), np.array([long]))
+    every = {each.pieces: each.branch for each in nettings(program, (reach,))}
+    facts, before = facts_of(of, policy, 0)
+    usd = framed.unit_usd
+    moved = float(point["withdrawal"][1] + point["transfer"][1]) + reach.distribution
+
+    def dollars(units: float) -> Decimal:
+        return Decimal(repr(float(units) * usd))
+
+    after = filing.Position(
+        before.net_short + dollars(short), before.net_long + dollars(long), dollars(moved)
+    )
+    return End(framed, program, reach, point, case, every[(case,)], facts, before, after)
+
+
+def priced(end: End) -> float:
+    """Return what the program's realized-tax term says, bps."""
+    part = end.part("realized_tax")
+    total = part.constant + sum(end.height(maximum) for maximum in part.maxima)
+    return total + sum(float(cost.coefficients @ end.point[cost.block]) for cost in part.linear)
+
+
+def true_change(end: End) -> float:
+    """Return V after less V before by the law, bps."""
+    kappa = Decimal(repr(end.reach.tax.carryforward_value))
+    worth = filing.value(end.facts, end.after, kappa) - filing.value(end.facts, end.before, kappa)
+    return end.bps(worth)
+
+
+@settings(deadline=None, max_examples=150)
+@given(taxed_households(), shares)
+def test_the_price_of_a_gain_is_never_above_the_laws(of: Household, fractions: list[float]) -> None:
+    """The term at the true netting is at most the exact change of V, in every case."""
+    end = end_of(of, Policy(), fractions)
+    assert priced(end) <= true_change(end) + ROUNDING_BPS
+
+
+@settings(deadline=None, max_examples=80)
+@given(taxed_households(), shares, st.sampled_from([0.0, 0.238]))
+def test_flat_rates_are_priced_exactly(of: Household, fractions: list[float], long: float) -> None:
+    """With all-in rates the law is convex case by case, and nothing is lost."""
+    rates = TaxRates(short_rate=0.37, long_rate=long, carryforward_value=long / 3)
+    end = end_of(of, Policy(tax=rates), fractions)
+    assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
+
+
+@settings(deadline=None, max_examples=100)
+@given(taxed_households(), shares)
+def test_below_is_exact_where_the_law_is_convex(of: Household, fractions: list[float]) -> None:
+    """Far from the zero bracket, the surtax and 20 percent only rising brackets are crossed.
+
+    A single return with $120,000 to $180,000 of ordinary income stays between 50,400 and 545,500
+    for its first $300,000 of gain, and the surtax is kept away by its own income.
+    """
+    income = 120_000.0 + float(of.units.ordinary_income[0]) % 60_000.0
+    columns = {"filing_status": "single", "ordinary_income": income, "magi": -1e6}
+    changed = {
+        name: np.array([value], object if name == "filing_status" else float)
+        for name, value in columns.items()
+    }
+    plain = replace(of, units=replace(of.units, **changed))
+    end = end_of(plain, Policy(), fractions)
+    assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
+
+
+BUDGET = Policy(limits=Limits(tax_budget_usd=1_000.0))
+
+
+def excess_usd(end: End) -> tuple[float, float]:
+    """Return by how much the program's row, and the exact tax, exceed a budget of $1,000."""
+    (row,) = end.part("tax_budget").convex_rows
+    stated = sum(end.height(maximum) for maximum in row.maxima) - row.high
+    stated += sum(value * float(end.point[block][place]) for block, place, value in row.linear)
+    rate = Decimal(repr(float(end.framed.accounts.penalty[1])))
+    counted = filing.budget_tax(end.facts, end.after) + end.after.distribution * rate
+    budget = max(Decimal(1_000), filing.budget_tax(end.facts, end.before))
+    return stated / end.bps(1.0), float(counted - budget)
+
+
+def undercut(end: End) -> float:
+    """Return the dollars by which the narrow band lowers what a budget is counted from."""
+    short, long, _ = (float(amount) for amount in end.before)
+    nothing = end.reach.tax.tax(0.0, 0.0, 0.0) - float(filing.tax_at(end.facts, NOTHING).total)
+    before = end.reach.tax.tax(short, long, 0.0)
+    return max(nothing, before - float(filing.tax_at(end.facts, end.before).total), 0.0)
+
+
+@settings(deadline=None, max_examples=150)
+@given(taxed_households(), shares)
+def test_a_budget_that_the_program_keeps_is_kept(of: Household, fractions: list[float]) -> None:
+    """The row's excess over its limit is at least the exact tax's excess over the budget.
+
+    Where what the budget is counted from lies in the narrow band, up to the band's dollars less.
+    """
+    end = end_of(of, BUDGET, fractions)
+    stated, true = excess_usd(end)
+    assert stated >= true - undercut(end) - ROUNDING_USD
+
+
+@pytest.mark.xfail(strict=True, reason="a budget is counted from the tax before the band's min")
+def test_a_budget_counts_from_the_exact_tax() -> None:
+    """A single return of $49,450 with $950 of dividends in 2026 pays 12% of it all, not 15%.
+
+    The worksheet's sum is 5,744 + 0.15·950 = 5,886.50, the ordinary schedule 5,858.00. A budget
+    counts from the latter, so what is gained on top may cost 28.50 less than the program thinks.
+    """
+    row = unit("U1", "single", ordinary_income=49_450.0, magi=50_400.0, qualified_dividends=950.0)
+    of = household(
+        [account("TX", cash=300_000.0), account("IRA", "traditional_ira", cash=100_000.0)],
+        [lot(name, "TX", name, 100, 5_000.0, "2024-05-06") for name in ("A", "B", "C", "D")],
+        [security(name, 100.0) for name in ("A", "B", "C", "D")],
+        units=[row],
+        targets={"T": target({STOCK: 1.0})},
+    )
+    stated, true = excess_usd(end_of(of, BUDGET, [1.0, 1.0, 0.0, 0.0, 0.0]))
+    assert stated >= true - ROUNDING_USD
+
+
+@settings(deadline=None, max_examples=80)
+@given(taxed_households(), shares)
+def test_the_true_netting_is_a_point_of_its_case(of: Household, fractions: list[float]) -> None:
+    """In its own case the law's own netting keeps every bound and row of the term."""
+    end = end_of(of, Policy(), fractions)
+    for block in end.part("realized_tax").blocks:
+        x = end.point[block.name]
+        least, most = end.branch.bounds.get(block.name, (block.low, block.high))
+        assert (x >= np.maximum(block.low, least) - 1e-7).all(), block.name
+        assert (x <= np.minimum(block.high, most) + 1e-7).all(), block.name
+    for rows in end.part("realized_tax").rows:
+        if rows.rule in ("short gains", "long gains"):
+            continue
+        low, high = end.branch.rows.get(rows.rule, (rows.low, rows.high))
+        total = sum(
+            float(value[0]) * end.point[block][int(column[0])]
+            for block, _, column, value in rows.entries
+        )
+        assert low[0] - 1e-7 <= total <= high[0] + 1e-7, rows.rule
+
+
+@settings(deadline=None, max_examples=80)
+@given(taxed_households())
+def test_before_the_run_the_price_is_zero(of: Household) -> None:
+    """Nothing sold and nothing distributed changes nothing, up to what is under-stated."""
+    still = replace(
+        of,
+        net_flow=0.0,
+        accounts=replace(of.accounts, net_flow=np.zeros(2), rmd_due_usd=np.zeros(2)),
+    )
+    end = end_of(still, Policy(), [0.0] * 5)
+    assert true_change(end) == 0.0
+    assert priced(end) <= ROUNDING_BPS
