@@ -8,6 +8,7 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.local_model import LocalModel
 from optimizer.support import SAME
 from optimizer.tax_state import TaxState
+from optimizer.ticket_rows import TicketRows
 from optimizer.tickets import Tickets
 
 MOVES_PER_TICKET = 4
@@ -42,8 +43,10 @@ class Descent:
         floor: Floats,
         start: Floats,
         solution: Floats,
+        rows: TicketRows,
     ) -> None:
         """Start at `start` around a `solution`; `play` are the tickets that may move."""
+        self.rows = rows
         self.model, self.tax, self.tickets, self.play = model, tax, tickets, play
         self.low, self.high, self.floor = low, high, floor
         around = REACH * tickets.step
@@ -86,6 +89,28 @@ class Descent:
                 return False
         return False
 
+    def mend(self) -> bool:
+        """Bring every row over tickets inside its bounds; False if one cannot be.
+
+        By single steps that leave cash enough, or by a step sold and a step bought together.
+        """
+        for _ in range(self.most_moves):
+            if not self.rows.broken:
+                return True
+            place, move = self._steps(self.play, self.low, self.high)
+            account = self.tickets.account[place]
+            left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
+            helps = self.rows.mended(place, move)
+            cost, kept = self._prices(place, move)
+            usable = np.flatnonzero((helps > 0.0) & (left >= 0.0) & kept)
+            if not len(usable):
+                usable = np.flatnonzero(helps > 0.0)
+            if not len(usable):
+                return False
+            best = usable[int(np.argmin(cost[usable] / helps[usable]))]
+            self._take(int(place[best]), float(move[best]))
+        return False
+
     def _raise_cash(self, account: int) -> bool:
         """Take the move that costs least per dollar: sell a step more, buy a step less or not."""
         mine = self.play[self.tickets.account[self.play] == account]
@@ -120,17 +145,17 @@ class Descent:
             self.model.short[place] * move,
             self.model.long[place] * move,
         )
-        return change + taxed, kept
+        return change + taxed, kept & self.rows.kept(place, move)
 
-    def _steps(self, mine: Ints) -> tuple[Ints, Floats]:
+    def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats]:
         """Every legal move of one step: tickets and signed amounts."""
         step, amount = self.tickets.step[mine], self.amount[mine]
-        up = (amount > 0.0) & (amount + step <= self.near_high[mine] + SAME * step)
-        down = (amount > 0.0) & (amount - step >= self.near_low[mine] - SAME * step)
+        up = (amount > 0.0) & (amount + step <= high[mine] + SAME * step)
+        down = (amount > 0.0) & (amount - step >= low[mine] - SAME * step)
         return np.concatenate([mine[up], mine[down]]), np.concatenate([step[up], -step[down]])
 
     def _single(self) -> bool:
-        place, move = self._steps(self.play)
+        place, move = self._steps(self.play, self.near_low, self.near_high)
         if not len(place):
             return False
         change, kept = self._prices(place, move)
@@ -150,7 +175,7 @@ class Descent:
             mine = self.play[self.tickets.account[self.play] == account]
             if not 2 <= len(mine) <= MOST_SWAPPED:
                 continue
-            place, move = self._steps(mine)
+            place, move = self._steps(mine, self.near_low, self.near_high)
             if len(place) < 2:
                 continue
             change = self._swap_prices(account, place, move)
@@ -179,6 +204,8 @@ class Descent:
         )
         raised = model.cash[place] * move
         legal = kept.reshape(pairs) & (place[:, None] != place)
+        inside = self.rows.kept(place, move)
+        legal &= inside[:, None] & inside
         legal &= self.cash[account] + raised[:, None] + raised >= self.floor[account]
         return np.where(legal, change + taxed.reshape(pairs), np.inf)
 
@@ -187,4 +214,5 @@ class Descent:
         self.amount[place] += move
         self.cash[account] += self.model.cash[place] * move
         self.gradient += self.model.response(place) * move
+        self.rows.take(place, move)
         self.tax.take(account, self.model.short[place] * move, self.model.long[place] * move)

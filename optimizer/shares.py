@@ -19,6 +19,7 @@ from optimizer.directions import Search
 from optimizer.local_model import LocalModel
 from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
+from optimizer.ticket_rows import ticket_rows
 from optimizer.tickets import Tickets, least_ticket
 
 
@@ -66,9 +67,10 @@ def rounded(
         floor=frame.accounts.floor,
         start=start,
         solution=amounts,
+        rows=ticket_rows(search, tickets, start, found.solution.x[search.arrays.columns["cash"]]),
     )
     descent.place()
-    if not descent.repair():
+    if not (descent.repair() and descent.mend() and descent.repair()):
         return None
     descent.improve()
     return Rounded(descent.amount, emptied & (descent.amount > 0.0))
