@@ -1,0 +1,1 @@
+"""Oracles: slow, exact or naive ways to the same answer, which the optimizer is measured against."""
