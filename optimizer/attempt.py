@@ -18,6 +18,7 @@ from optimizer.orders import orders_of
 from optimizer.reasons import reasons
 from optimizer.shares import rounded
 from optimizer.support import Supported, supported
+from optimizer.ticket_gains import lot_rank, ticket_gains
 from optimizer.tickets import tickets_of
 from optimizer.verify import Verdict, verify
 
@@ -87,11 +88,13 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
     for flow in flows:
         cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
     model = local_model(search, found, tickets)
-    final = rounded(search, found, tickets, model, cash)
+    rank = lot_rank(search, found)
+    gains = ticket_gains(search, found, tickets, rank)
+    final = rounded(search, found, tickets, model, gains, cash)
     if final is None:
         return None
     why = reasons(search, found, tickets, model, final.amount, cash)
-    orders = orders_of(search, found, tickets, final, why)
+    orders = orders_of(search, found, tickets, final, why, rank)
     verdict = verify(search.frame.household, search.frame.policy, orders, flows)
     return Attempt(
         orders=orders,

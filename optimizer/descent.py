@@ -8,6 +8,7 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.local_model import LocalModel
 from optimizer.support import SAME
 from optimizer.tax_state import TaxState
+from optimizer.ticket_gains import TicketGains
 from optimizer.ticket_rows import TicketRows
 from optimizer.tickets import Tickets
 
@@ -35,6 +36,7 @@ class Descent:
         *,
         model: LocalModel,
         tax: TaxState,
+        gains: TicketGains,
         tickets: Tickets,
         play: Ints,
         low: Floats,
@@ -46,7 +48,7 @@ class Descent:
         rows: TicketRows,
     ) -> None:
         """Start at `start` around a `solution`; `play` are the tickets that may move."""
-        self.rows = rows
+        self.rows, self.gains = rows, gains
         self.model, self.tax, self.tickets, self.play = model, tax, tickets, play
         self.low, self.high, self.floor = low, high, floor
         around = REACH * tickets.step
@@ -57,10 +59,10 @@ class Descent:
         self.curvature = model.curvature()
         self.gradient = model.gradient + model.responses(start - solution)
         self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
-        moved = np.flatnonzero(start != solution)
-        for place in moved.tolist():
-            by = float(start[place] - solution[place])
-            tax.take(int(tickets.account[place]), model.short[place] * by, model.long[place] * by)
+        sold = np.flatnonzero((start > 0.0) & tickets.is_sale)
+        short, long = gains.at(sold, start[sold])
+        for place, of_short, of_long in zip(sold.tolist(), short, long, strict=True):
+            tax.take(int(tickets.account[place]), float(of_short), float(of_long))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
 
     def place(self) -> None:
@@ -90,25 +92,30 @@ class Descent:
         return False
 
     def mend(self) -> bool:
-        """Bring every row over tickets inside its bounds; False if one cannot be.
+        """Bring rows over tickets and budgets inside their bounds; False if one cannot be.
 
-        By single steps that leave cash enough, or by a step sold and a step bought together.
+        By single steps, those that leave cash enough first; what cash they cost is raised again
+        without passing a bound.
         """
         for _ in range(self.most_moves):
-            if not self.rows.broken:
+            if not (self.rows.broken or self.tax.broken):
                 return True
             place, move = self._steps(self.play, self.low, self.high)
             account = self.tickets.account[place]
             left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
+            short, long = self._recognised(place, move)
             helps = self.rows.mended(place, move)
-            cost, kept = self._prices(place, move)
-            usable = np.flatnonzero((helps > 0.0) & (left >= 0.0) & kept)
+            helps = helps + self.tax.relief(account, short, long) / self.tax.usd
+            cost, _ = self._prices(place, move)
+            usable = np.flatnonzero((helps > 0.0) & (left >= 0.0))
             if not len(usable):
                 usable = np.flatnonzero(helps > 0.0)
             if not len(usable):
                 return False
             best = usable[int(np.argmin(cost[usable] / helps[usable]))]
             self._take(int(place[best]), float(move[best]))
+            if self.cash[account[best]] < self.floor[account[best]] and not self.repair():
+                return False
         return False
 
     def _raise_cash(self, account: int) -> bool:
@@ -138,14 +145,17 @@ class Descent:
                 return
 
     def _prices(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
-        """Objective change of each move on its own, bps, and whether budgets are kept."""
+        """Objective change of each move on its own, bps, and whether limits are kept."""
         change = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        taxed, kept = self.tax.change(
-            self.tickets.account[place],
-            self.model.short[place] * move,
-            self.model.long[place] * move,
-        )
+        taxed, kept = self.tax.change(self.tickets.account[place], *self._recognised(place, move))
         return change + taxed, kept & self.rows.kept(place, move)
+
+    def _recognised(self, place: Ints, move: Floats) -> tuple[Floats, Floats]:
+        """Short and long gain that each move brings, by the lots it takes."""
+        sells = self.tickets.is_sale[place]
+        now = self.gains.at(place, self.amount[place])
+        then = self.gains.at(place, self.amount[place] + move)
+        return np.where(sells, then[0] - now[0], 0.0), np.where(sells, then[1] - now[1], 0.0)
 
     def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats]:
         """Every legal move of one step: tickets and signed amounts."""
@@ -195,7 +205,7 @@ class Descent:
         same = model.group[place][:, None] == model.group[place]
         own = model.own[place] * move
         change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
-        short, long = model.short[place] * move, model.long[place] * move
+        short, long = self._recognised(place, move)
         pairs = change.shape
         taxed, kept = self.tax.change(
             np.full(change.size, account),
@@ -211,8 +221,9 @@ class Descent:
 
     def _take(self, place: int, move: float) -> None:
         account = int(self.tickets.account[place])
+        short, long = self._recognised(np.array([place]), np.array([move]))
         self.amount[place] += move
         self.cash[account] += self.model.cash[place] * move
         self.gradient += self.model.response(place) * move
         self.rows.take(place, move)
-        self.tax.take(account, self.model.short[place] * move, self.model.long[place] * move)
+        self.tax.take(account, float(short[0]), float(long[0]))

@@ -33,8 +33,6 @@ class LocalModel:
         Specific risk of a unit, signed, and the identical group it falls into.
     cash
         Cash that a unit brings into the ticket's account.
-    short, long
-        Short and long gain that a unit brings into the account's filing unit.
     """
 
     gradient: Floats
@@ -42,8 +40,6 @@ class LocalModel:
     own: Floats
     group: Ints
     cash: Floats
-    short: Floats
-    long: Floats
 
     def curvature(self) -> Floats:
         """Second derivative of each ticket alone, bps per unit²."""
@@ -93,21 +89,16 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     columns = search.arrays.columns
     slope = _without_tax(search, found.solution)
     marginal = _marginal_lots(search, found, slope[columns["sale"]])
-    gains = frame.sales.gain
-    gradient, short, long = (np.zeros(tickets.size) for _ in range(3))
+    gradient = np.zeros(tickets.size)
     gradient[tickets.of_sale[marginal]] = slope[columns["sale"]][marginal]
     gradient[tickets.of_buy] = slope[columns["buy"]]
     gradient += cash * slope[columns["cash"]][tickets.account]
-    short[tickets.of_sale[marginal]] = np.where(frame.sales.long, 0.0, gains)[marginal]
-    long[tickets.of_sale[marginal]] = np.where(frame.sales.long, gains, 0.0)[marginal]
     return LocalModel(
         gradient=gradient,
         loadings=block.reshape(tickets.size, -1),
         own=sign * scale * np.sqrt(per_group * cells.specific[cell]),
         group=group,
         cash=cash,
-        short=short,
-        long=long,
     )
 
 

@@ -22,12 +22,19 @@ ZERO = Decimal(0)
 
 
 def orders_of(
-    search: Search, found: Supported, tickets: Tickets, final: Rounded, why: tuple[Why, ...]
+    search: Search,
+    found: Supported,
+    tickets: Tickets,
+    final: Rounded,
+    why: tuple[Why, ...],
+    rank: Floats,
 ) -> tuple[Order, ...]:
-    """Return the orders of rounded tickets, by account, security and side."""
+    """Return the orders of rounded tickets, by account, security and side.
+
+    `rank` says in which order a taxable sale takes its lots.
+    """
     frame = search.frame
     household, securities = frame.household, frame.household.market.securities
-    preference = _preference(search, found)
     orders = []
     for ticket in np.flatnonzero(final.amount > 0.0).tolist():
         account, security = int(tickets.account[ticket]), int(tickets.security[ticket])
@@ -43,7 +50,7 @@ def orders_of(
             count = Decimal(repr(float(final.amount[ticket] / tickets.step[ticket])))
             shares = step * count.quantize(Decimal(1), ROUND_HALF_EVEN)
             columns = np.flatnonzero(tickets.of_sale == ticket)
-            taken = _taken(search, found, columns, preference, shares) if sale and taxable else []
+            taken = _taken(search, found, columns, rank, shares) if sale and taxable else []
         if not shares:
             continue
         side = Side.SELL if sale else Side.BUY
@@ -74,29 +81,14 @@ def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
-def _preference(search: Search, found: Supported) -> Floats:
-    """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
-    arrays = search.arrays
-    columns = arrays.columns["sale"]
-    solution = found.solution
-    slope = (arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)[columns]
-    value = search.frame.sales.value
-    sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
-    rank = np.empty(len(value))
-    optional = found.sale_low <= 0.0
-    order = np.lexsort((np.arange(len(value)), slope, -sold, optional))
-    rank[order] = np.arange(len(value))
-    return rank
-
-
 def _taken(
-    search: Search, found: Supported, columns: np.ndarray, preference: Floats, shares: Decimal
+    search: Search, found: Supported, columns: np.ndarray, rank: Floats, shares: Decimal
 ) -> list[tuple[int, Decimal]]:
-    """Lots and shares of a taxable sale, in order of preference, adding up exactly."""
+    """Lots and shares of a taxable sale, in the order of their rank, adding up exactly."""
     sales, lots = search.frame.sales, search.frame.household.lots
     left = shares
     taken: dict[int, Decimal] = {}
-    for column in columns[np.argsort(preference[columns], kind="stable")].tolist():
+    for column in columns[np.argsort(rank[columns], kind="stable")].tolist():
         lot = int(sales.lot[column])
         whole = _exact(lots.shares[lot])
         share = min(1.0, float(found.sale_high[column] / sales.value[column]))

@@ -19,6 +19,7 @@ from optimizer.directions import Search
 from optimizer.local_model import LocalModel
 from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
+from optimizer.ticket_gains import TicketGains
 from optimizer.ticket_rows import ticket_rows
 from optimizer.tickets import Tickets, least_ticket
 
@@ -32,7 +33,12 @@ class Rounded:
 
 
 def rounded(
-    search: Search, found: Supported, tickets: Tickets, model: LocalModel, cash: Floats
+    search: Search,
+    found: Supported,
+    tickets: Tickets,
+    model: LocalModel,
+    gains: TicketGains,
+    cash: Floats,
 ) -> Rounded | None:
     """Round a supported solution; None if an account cannot be brought to its floor.
 
@@ -59,6 +65,7 @@ def rounded(
     descent = Descent(
         model=model,
         tax=TaxState(search, found.solution),
+        gains=gains,
         tickets=tickets,
         play=play,
         low=low,
@@ -70,7 +77,11 @@ def rounded(
         rows=ticket_rows(search, tickets, start, found.solution.x[search.arrays.columns["cash"]]),
     )
     descent.place()
-    if not (descent.repair() and descent.mend() and descent.repair()):
+    if not descent.repair():
+        return None
+    # A limit that single steps cannot mend is left to the judge, who says by how much to tighten.
+    descent.mend()
+    if not descent.repair():
         return None
     descent.improve()
     return Rounded(descent.amount, emptied & (descent.amount > 0.0))

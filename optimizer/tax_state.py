@@ -19,7 +19,7 @@ WITHIN_USD = 0.005
 
 
 class TaxState:
-    """Gains and distributions of every filing unit, in dollars; moves are taken in place."""
+    """Gains and distributions of every filing unit in dollars, starting before any ticket."""
 
     def __init__(self, search: Search, solution: Solution) -> None:
         frame, columns = search.frame, search.arrays.columns
@@ -30,8 +30,6 @@ class TaxState:
         self.unit_of_account = frame.accounts.unit
         self.short = np.array([reach.tax.short for reach in ranges])
         self.long = np.array([reach.tax.long for reach in ranges])
-        self.short += self.usd * solution.x[columns["short_gain"]]
-        self.long += self.usd * solution.x[columns["long_gain"]]
         moved = solution.x[columns["withdrawal"]] + solution.x[columns["transfer"]]
         out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
         self.distribution = self.usd * np.bincount(frame.accounts.unit, out, len(self.taxes))
@@ -66,6 +64,36 @@ class TaxState:
             rising = short[mine] + long[mine] > 0.0
             kept[mine] &= ~rising | (new_short + new_long <= self.most_gain[u])
         return self.weight * BPS_PER_UNIT * change / self.usd, kept
+
+    @property
+    def broken(self) -> bool:
+        """Whether a tax or gain budget is passed."""
+        return any(
+            self._excess(u, self.short[u], self.long[u]) > 0.0 for u in range(len(self.taxes))
+        )
+
+    def relief(self, account: Ints, short: Floats, long: Floats) -> Floats:
+        """By how many dollars each move, on its own, lowers what passes tax and gain budgets."""
+        unit = self.unit_of_account[account]
+        relieved = np.zeros(len(account))
+        for u in np.unique(unit).tolist():
+            now = self._excess(u, self.short[u], self.long[u])
+            if now <= 0.0:
+                continue
+            mine = np.flatnonzero(unit == u)
+            then = self._excess(
+                u, self.short[u] + self.usd * short[mine], self.long[u] + self.usd * long[mine]
+            )
+            relieved[mine] = now - then
+        return relieved
+
+    def _excess(self, unit: int, short: Floats, long: Floats) -> Floats:
+        """Dollars above the tax budget plus dollars of gain above the gain budget."""
+        over = np.maximum(short + long - self.most_gain[unit], 0.0)
+        if np.isfinite(self.limit[unit]):
+            counted = self.taxes[unit].taxes(short, long, float(self.distribution[unit]))
+            over = over + np.maximum(counted - self.limit[unit], 0.0)
+        return np.asarray(over)
 
     def take(self, account: int, short: float, long: float) -> None:
         """Take a move's gains, in units."""

@@ -1,0 +1,80 @@
+"""What a sale of any size recognises: lots in the order in which a ticket will take them.
+
+The gain of a ticket is piecewise linear in its amount, one piece a lot. A slope at the solution was
+refused: a step more or less often crosses into another lot, and budgets are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats, Ints, sum_by
+from optimizer.directions import Search
+from optimizer.support import Supported
+from optimizer.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGains:
+    """Cumulated value and gains by lot, `(n_tickets, most lots + 1)`, in units; rows start at 0.
+
+    Rows are padded with their last value, so that an amount beyond all lots gains nothing more.
+    """
+
+    value: Floats
+    short: Floats
+    long: Floats
+
+    def at(self, place: Ints, amount: Floats) -> tuple[Floats, Floats]:
+        """Short and long gain of tickets sold to given amounts."""
+        value = self.value[place]
+        lot = np.clip((value <= amount[:, None]).sum(axis=1) - 1, 0, value.shape[1] - 2)
+        row = np.arange(len(place))
+        width = value[row, lot + 1] - value[row, lot]
+        part = np.where(
+            width > 0.0, (amount - value[row, lot]) / np.where(width > 0.0, width, 1.0), 0.0
+        )
+        part = np.clip(part, 0.0, 1.0)
+        gains = []
+        for cumulated in (self.short[place], self.long[place]):
+            below = cumulated[row, lot]
+            gains.append(below + part * (cumulated[row, lot + 1] - below))
+        return gains[0], gains[1]
+
+
+def lot_rank(search: Search, found: Supported) -> Floats:
+    """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
+    arrays = search.arrays
+    solution = found.solution
+    slope = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    value = search.frame.sales.value
+    sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
+    optional = found.sale_low <= 0.0
+    order = np.lexsort((np.arange(len(value)), slope[arrays.columns["sale"]], -sold, optional))
+    rank = np.empty(len(value))
+    rank[order] = np.arange(len(value))
+    return rank
+
+
+def ticket_gains(search: Search, found: Supported, tickets: Tickets, rank: Floats) -> TicketGains:
+    """Cumulate the lots of every ticket in the order in which it takes them."""
+    sales = search.frame.sales
+    taken = np.minimum(found.sale_high, sales.value)
+    order = np.lexsort((rank, tickets.of_sale))
+    ticket = tickets.of_sale[order]
+    counts = sum_by(ticket, np.ones(len(ticket)), tickets.size).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    position = np.arange(len(ticket)) - first[ticket] + 1
+    shape = (tickets.size, int(counts.max(initial=0)) + 2)
+    cumulated = []
+    for amount in (
+        taken,
+        taken * np.where(sales.long, 0.0, sales.gain),
+        taken * np.where(sales.long, sales.gain, 0.0),
+    ):
+        table = np.zeros(shape)
+        table[ticket, position] = amount[order]
+        cumulated.append(np.cumsum(table, axis=1))
+    return TicketGains(*cumulated)
