@@ -99,7 +99,7 @@ def units(draw: st.DrawFn, asof: date) -> Row:
     income = draw(incomes(asof, status))
     dividends = draw(st.one_of(st.just(0.0), cents(0.0, 30_000.0)))
     few = st.one_of(st.just(0.0), cents(0.0, 12_000.0))
-    row: dict[str, str | float] = {
+    row: Row = {
         "filing_status": status,
         "ordinary_income": income,
         "qualified_dividends": dividends,
