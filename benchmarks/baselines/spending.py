@@ -1,0 +1,37 @@
+"""Spending what there is on what is short: the buying half that household heuristics share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.baselines.draft import Draft
+from models.arrays import Bools, Floats
+
+
+def useful_accounts(draft: Draft, mandate: int) -> Bools:
+    """Accounts of a mandate in which a sale helps: they may buy something that is short, `(n,)`."""
+    short = draft.gaps(mandate) > 0.0
+    wants_cash = bool(draft.ground.mandates[mandate].cash_weight > 0.0)
+    return np.asarray((draft.buyable(mandate) & short).any(axis=1) | wants_cash)
+
+
+def spend(draft: Draft, mandate: int) -> None:
+    """Spend spare cash on gaps, accounts with the fewest choices first, in proportion to gaps.
+
+    Cash that the target itself wants stays, in proportion to what each account has.
+    """
+    each = draft.ground.mandates[mandate]
+    accounts = each.accounts
+    spare: Floats = np.maximum(draft.cash[accounts], 0.0)
+    aside = draft.ground.idle[accounts].sum()
+    wanted = max(each.cash_weight * draft.worth(mandate) - aside, 0.0)
+    if spare.sum() > 0.0:
+        spare *= max(1.0 - wanted / spare.sum(), 0.0)
+    buyable = draft.buyable(mandate)
+    for at in np.argsort(buyable.sum(axis=1), kind="stable").tolist():
+        gap = np.where(buyable[at], np.maximum(draft.gaps(mandate), 0.0), 0.0)
+        total = gap.sum()
+        if total <= 0.0:
+            continue
+        for row in np.flatnonzero(gap > 0.0).tolist():
+            draft.buy(int(accounts[at]), row, float(gap[row] * min(1.0, spare[at] / total)))
