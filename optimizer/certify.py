@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.directions import NOTHING_BPS, Search, Settled, one_way
-from optimizer.giving_up import open_estimates
+from optimizer.directions import Search, Settled, one_way
+from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
 from optimizer.sides import Choice, Sides, side_branch, wash_choices
 from optimizer.solution import Solution

@@ -17,7 +17,7 @@ from models.arrays import Floats
 from optimizer.build import program_of
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.frame import Frame
-from optimizer.giving_up import open_estimates
+from optimizer.giving_up import NOTHING_BPS, flip_gains, open_estimates
 from optimizer.netting import Netting, nettings
 from optimizer.program import Branch, Program
 from optimizer.sides import (
@@ -31,13 +31,10 @@ from optimizer.sides import (
 from optimizer.solution import Solution, SolveStatus
 from optimizer.solve import Door
 
-NOTHING_BPS = 1e-4
-"""Basis points: an option that gives up less settles its choice."""
-
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""
 
-MOST_FLIPS = 12
+MOST_FLIPS = 8
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
 
@@ -205,20 +202,30 @@ def _neighbours(choices: tuple[Choice, ...], sides: Sides, order: Iterable[int])
 
 
 def _flipped(found: Search, netting: Netting, best: Settled, order: list[int]) -> Settled:
-    """Flip one choice at a time while that lowers the objective, the closest calls first."""
-    spent, improved = 0, True
-    while improved:
-        improved = False
-        for place in order:
-            for trial in _neighbours(best.choices, best.sides, [place]):
-                if spent >= MOST_FLIPS:
-                    return best
-                spent += 1
-                settled = _resolved(found, netting, best.choices, trial)
-                if settled is not None and (
-                    settled.solution.objective < best.solution.objective - HELPS_BPS
-                ):
-                    best, improved = settled, True
+    """Flip one choice at a time while that lowers the objective.
+
+    First what promises most at the settled solution, looked at anew after every improvement, then
+    the closest calls of the open one. A flip from the same sides is never tried twice.
+    """
+    tried: set[Sides] = {best.sides}
+    spent = 0
+    while spent < MOST_FLIPS:
+        promising = [
+            (*best.sides[:place], option, *best.sides[place + 1 :])
+            for _, place, option in flip_gains(found, best.choices, best.sides, best.solution)
+        ]
+        trials = [*promising, *_neighbours(best.choices, best.sides, order)]
+        trial = next((sides for sides in trials if sides not in tried), None)
+        if trial is None:
+            return best
+        tried.add(trial)
+        spent += 1
+        settled = _resolved(found, netting, best.choices, trial)
+        if settled is not None and (
+            settled.solution.objective < best.solution.objective - HELPS_BPS
+        ):
+            best = settled
+            tried.add(best.sides)
     return best
 
 

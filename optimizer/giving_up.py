@@ -22,6 +22,9 @@ from optimizer.unit_tax import discount
 if TYPE_CHECKING:
     from optimizer.directions import Search
 
+NOTHING_BPS = 1e-4
+"""Basis points: what gains or gives up less is not looked at."""
+
 STANDS_IN = 0.1
 """Part of a group's factor risk that other securities cannot take over. Measured on synthetic
 books: anything between 0.05 and 0.2 guesses the better side in four cases of five."""
@@ -76,6 +79,43 @@ def _given_up(
     elif moved.any():
         cost += _without_losses(search, root, option.sales, -moved)
     return cost + 0.5 * own * float(moved.sum()) ** 2
+
+
+def flip_gains(
+    search: Search, choices: Sequence[Choice], sides: Sequence[int], solution: Solution
+) -> list[tuple[float, int, int]]:
+    """What flipping each choice might gain at a settled solution: bps, choice, option, best first.
+
+    What an option opens gains by its reduced cost, against the same curvature; what it closes
+    gives up what it is worth. Substitutes interact: a group that was no conflict while all sides
+    were open can become the only fund of its class that may be bought.
+    """
+    arrays = search.arrays
+    gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    sale, buy = (solution.x[arrays.columns[block]] for block in ("sale", "buy"))
+    sale_slope, buy_slope = (gradient[arrays.columns[block]] for block in ("sale", "buy"))
+    found = []
+    for place, (choice, side) in enumerate(zip(choices, sides, strict=True)):
+        now = choice.options[side]
+        for option, other in enumerate(choice.options):
+            if option == side:
+                continue
+            own, factors = _curvature(search.frame, choice, now if len(now.sales) else other)
+            curvature = own + STANDS_IN * factors
+            opened = np.setdiff1d(now.closed_buys, other.closed_buys)
+            steepest = float(np.minimum(buy_slope[opened], 0.0).min(initial=0.0))
+            gain = 0.5 * steepest**2 / curvature if curvature > 0.0 else 0.0
+            slopes = sale_slope[other.sales]
+            room = np.maximum(other.high - sale[other.sales], 0.0)
+            gain -= 0.5 * float(np.minimum(slopes, 0.0) @ room)
+            closed = np.setdiff1d(other.closed_buys, now.closed_buys)
+            bought = float(buy[closed].sum())
+            gain -= 0.5 * curvature * bought**2
+            sold = np.maximum(sale[other.sales] - other.high, 0.0)
+            gain += float(np.minimum(slopes, 0.0) @ sold)
+            if gain > NOTHING_BPS:
+                found.append((gain, place, option))
+    return sorted(found, key=lambda flip: (-flip[0], flip[1], flip[2]))
 
 
 def _without_losses(search: Search, root: Solution, sales: Ints, amount: Floats) -> float:

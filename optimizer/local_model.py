@@ -26,7 +26,8 @@ class LocalModel:
     Attributes
     ----------
     gradient
-        bps per unit, `(n_tickets,)`: everything but this year's tax and the price of cash.
+        bps per unit, `(n_tickets,)`: everything but what gains do to taxes, now and later, and the
+        price of cash.
     loadings
         Factor risk of a unit, `(n_tickets, k)`.
     own, group
@@ -109,9 +110,14 @@ def _marginal_lots(search: Search, found: Supported, slope: Floats) -> Ints:
 
 
 def _without_tax(search: Search, solution: Solution) -> Floats:
-    """Slope of the objective by column with tax and the price of cash left out."""
+    """Slope of the objective by column with what gains do and the price of cash left out."""
     arrays = search.arrays
     multipliers = solution.multipliers.copy()
     for rule in ("cash_balance", "short gains", "long gains"):
         multipliers[arrays.rows[rule]] = 0.0
-    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)
+    slope = np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)
+    for part in search.program.parts:
+        if part.name == "basis_change":
+            for cost in part.linear:
+                slope[arrays.columns[cost.block]] -= cost.coefficients
+    return slope

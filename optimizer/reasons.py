@@ -38,7 +38,7 @@ def reasons(
 ) -> tuple[Why, ...]:
     """Explain every ticket; `amount` and `cash` (before tickets, flows included) in units."""
     by_term = _slopes(search, found, tickets)
-    untaxed = (by_term[name] for name in _LINEAR if name != "realized_tax")
+    untaxed = (by_term[name] for name in ("trading_cost", "tax_drag"))
     tracking = model.gradient - sum(untaxed)
     gains = {
         Reason.TRACKING: -(tracking - 0.5 * model.curvature() * amount) * amount,
@@ -46,7 +46,7 @@ def reasons(
         Reason.LOCATION: -by_term["tax_drag"] * amount,
     }
     on_cash = _price_of_cash(search, found)[tickets.account] * model.cash
-    slope = model.gradient + by_term["realized_tax"] + on_cash
+    slope = model.gradient + by_term["realized_tax"] + by_term["basis_change"] + on_cash
     left_out = (0.5 * model.curvature() * amount - slope) * amount
     to_usd = search.frame.unit_usd / BPS_PER_UNIT
     moved = _forced_by_cash(search, tickets, amount, cash)

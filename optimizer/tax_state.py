@@ -13,6 +13,7 @@ from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.rules.tax_budget import budget_usd, counted_before
 from optimizer.solution import Solution
+from optimizer.unit_tax import discount
 
 WITHIN_USD = 0.005
 """Dollars by which a move may pass a tax budget: half of what the judge rounds to."""
@@ -27,6 +28,9 @@ class TaxState:
         self.usd = frame.unit_usd
         self.weight = frame.policy.weights.tax
         self.taxes = frame.taxes
+        future = np.array([tax.rate_future for tax in frame.taxes])
+        keeps = frame.policy.weights.basis_change * discount(frame.policy)
+        self.basis_price = BPS_PER_UNIT * keeps * future
         self.unit_of_account = frame.accounts.unit
         self.short = np.array([reach.tax.short for reach in ranges])
         self.long = np.array([reach.tax.long for reach in ranges])
@@ -37,14 +41,14 @@ class TaxState:
         for unit, reach in enumerate(ranges):
             budget = budget_usd(frame, unit)
             if budget is not None:
-                base = reach.tax.tax(0.0, 0.0, 0.0)
+                base = reach.tax.nothing
                 name = str(frame.household.units.filing_unit_id[unit])
                 less = search.taken_off.get(("tax_budget", name), 0.0)
                 self.limit[unit] = max(budget, counted_before(reach)) + base + WITHIN_USD - less
         self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
 
     def change(self, account: Ints, short: Floats, long: Floats) -> tuple[Floats, Bools]:
-        """Price moves on their own: change of V in bps, and whether budgets are kept.
+        """Price moves on their own: change of V and basis in bps, and whether budgets are kept.
 
         `short` and `long` are gains in units that each move brings to an account's filing unit.
         """
@@ -63,7 +67,8 @@ class TaxState:
                 kept[mine] = (counted <= self.limit[u]) | (counted <= before)
             rising = short[mine] + long[mine] > 0.0
             kept[mine] &= ~rising | (new_short + new_long <= self.most_gain[u])
-        return self.weight * BPS_PER_UNIT * change / self.usd, kept
+        kept_basis = self.basis_price[unit] * (short + long)
+        return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
 
     @property
     def broken(self) -> bool:

@@ -18,7 +18,7 @@ from models.arrays import Floats
 from models.household import Household
 from models.law import Schedule, law_for
 from models.policy import Policy
-from models.tax.filing import FlatRates, Position, TaxFacts
+from models.tax.filing import NOTHING, FlatRates, Position, TaxFacts, tax_at
 from models.tax.marginal import MarginalRates, marginal_rates
 from optimizer.piecewise import Piecewise
 
@@ -41,6 +41,9 @@ class UnitTax:
         Net gains of the year to date less what was carried in (S and L before the run).
     rate_ordinary, rate_long, rate_deferred, rate_future, carryforward_value
         τ_o, τ_l, τ_ret, τ_f and κ.
+    nothing, before
+        T with no gain and nothing carried in, and T of the year to date, by the law's own
+        function: what a tax budget counts from.
     """
 
     ordinary: Piecewise
@@ -60,6 +63,8 @@ class UnitTax:
     rate_deferred: float
     rate_future: float
     carryforward_value: float
+    nothing: float
+    before: float
 
     def consumable(self, distribution: float) -> float:
         """Most of the offset that income can consume (carryover worksheet lines 1 to 4)."""
@@ -205,6 +210,8 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         ),
         rate_future=future,
         carryforward_value=kappa,
+        nothing=float(tax_at(facts, NOTHING).total),
+        before=float(tax_at(facts, before).total),
     )
 
 

@@ -46,9 +46,8 @@ def state(frame: Frame) -> Part:
 
 
 def counted_before(reach: GainRange) -> float:
-    """T(year to date, D = 0) − T(nothing), dollars."""
-    tax = reach.tax
-    return tax.tax(tax.short, tax.long, 0.0) - tax.tax(0.0, 0.0, 0.0)
+    """T(year to date, D = 0) − T(nothing), dollars, by the law's own function."""
+    return reach.tax.before - reach.tax.nothing
 
 
 def _forced(frame: Frame, reach: GainRange) -> float:
@@ -57,7 +56,7 @@ def _forced(frame: Frame, reach: GainRange) -> float:
     forced = frame.unit_usd * reach.distribution
     penalties = frame.accounts.penalty * frame.accounts.outflow * frame.unit_usd
     mine = np.array([t is tax for t in frame.taxes])[frame.accounts.unit]
-    counted = tax.tax(tax.short, tax.long, forced) - tax.tax(0.0, 0.0, 0.0)
+    counted = tax.tax(tax.short, tax.long, forced) - tax.nothing
     return float(counted + penalties[mine].sum())
 
 
