@@ -1,1 +1,1 @@
-"""Oracles: slow, exact or naive ways to the same answer, which the optimizer is measured against."""
+"""Oracles: slow, exact or naive ways to an answer, which the optimizer is measured against."""

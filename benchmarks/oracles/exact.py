@@ -173,9 +173,7 @@ def _gains(mip: Mip, framed: Frame, unit: int, rate: UnitRates) -> tuple[Span, S
     return spans[0], spans[1]
 
 
-def _unit(
-    mip: Mip, framed: Frame, unit: int, rate: UnitRates, gains: tuple[Span, Span]
-) -> None:
+def _unit(mip: Mip, framed: Frame, unit: int, rate: UnitRates, gains: tuple[Span, Span]) -> None:
     """Price a unit's V, and keep its tax budget."""
     usd = framed.unit_usd
     limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / usd

@@ -34,9 +34,7 @@ class Point:
     moved: Floats
 
     @classmethod
-    def of(
-        cls, frame: Frame, mip: Mip, whole: Whole, value: Callable[[Any], float]
-    ) -> Point:
+    def of(cls, frame: Frame, mip: Mip, whole: Whole, value: Callable[[Any], float]) -> Point:
         """Read a solution; `moved` is what flows bring to each account, in units."""
 
         def block(name: str) -> Floats:
@@ -92,9 +90,7 @@ def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
-def _taken(
-    frame: Frame, point: Point, columns: Ints, shares: Decimal
-) -> list[tuple[int, Decimal]]:
+def _taken(frame: Frame, point: Point, columns: Ints, shares: Decimal) -> list[tuple[int, Decimal]]:
     """Shares by lot, as the solution sold them, adding up exactly."""
     sales, lots = frame.sales, frame.household.lots
     wanted: dict[int, float] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from pyscipopt import quicksum
@@ -50,8 +51,8 @@ def netted(mip: Mip, short: Span, long: Span, limit: float) -> Net:
     chosen, shorts, longs, incomes, ordinaries, losts = [], [], [], [], [], []
     for name in reached:
         here = mip.binary() if len(reached) > 1 else mip.variable(1.0, 1.0)
-        s, l = _copy(mip, short, here), _copy(mip, long, here)
-        both = s + l
+        s, m = _copy(mip, short, here), _copy(mip, long, here)
+        both = s + m
         income, ordinary, lost = both, both, 0.0 * here
         if name == "beyond the limit":
             mip.require(both <= -limit * here)
@@ -66,14 +67,14 @@ def netted(mip: Mip, short: Span, long: Span, limit: float) -> Net:
             ordinary = 0.0 * here
         elif name == "both":
             mip.require(s >= 0.0)
-            mip.require(l >= 0.0)
+            mip.require(m >= 0.0)
             ordinary = 1.0 * s
         else:
             mip.require(both >= 0.0)
-            mip.require(l <= 0.0)
+            mip.require(m <= 0.0)
         chosen.append(here)
         shorts.append(s)
-        longs.append(l)
+        longs.append(m)
         incomes.append(income)
         ordinaries.append(ordinary)
         losts.append(lost)
@@ -118,7 +119,8 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
     status, law = facts.filing_status, facts.law
     earned, dividends = units(facts.ordinary_income), units(facts.qualified_dividends)
     o = Span(
-        ordinary.of + out.of + earned, ordinary.low + out.low + earned,
+        ordinary.of + out.of + earned,
+        ordinary.low + out.low + earned,
         ordinary.high + out.high + earned,
     )
     x = Span(
@@ -167,7 +169,7 @@ def _federal(
     stacked = stacked + mip.function(x.of, x.low, x.high, knots, second)
     points = [p for p in knots if o.low < p < x.high] + [x.high]
     rises = [first(p) - second(p) for p in (o.low, *points)]
-    if all(later >= earlier for earlier, later in zip(rises[:-1], rises[1:], strict=True)):
+    if all(later >= earlier for earlier, later in pairwise(rises)):
         return stacked
     plain = mip.function(x.of, x.low, x.high, knots, first)
     reach = max(abs(o.low), abs(x.low), abs(x.high), abs(o.high))

@@ -7,6 +7,7 @@ its position. Loss sales of an identical group and purchases of it exclude each 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def _used(found: Whole, ticket: int) -> Any:
 def _one_side(mip: Mip, frame: Frame, tickets: Tickets, found: Whole) -> None:
     """One account does not buy and sell one security; gain lots may with `gain_harvest`."""
     place = {
-        (int(tickets.account[t]), int(tickets.security[t])): t
+        (int(tickets.account[t]), int(tickets.security[t])): int(t)
         for t in np.flatnonzero(tickets.is_sale)
     }
     sales = frame.sales
@@ -121,9 +122,7 @@ def _one_side(mip: Mip, frame: Frame, tickets: Tickets, found: Whole) -> None:
         mip.require(_used(found, ticket) + _used(found, other) <= 1)
 
 
-def _wash_sides(
-    mip: Mip, frame: Frame, tickets: Tickets, found: Whole, sale_high: Floats
-) -> None:
+def _wash_sides(mip: Mip, frame: Frame, tickets: Tickets, found: Whole, sale_high: Floats) -> None:
     """Per identical group: harvested, with no buy anywhere, or open to buys and no loss sold."""
     sales, buys = frame.sales, frame.buys
     losing = sales.loss & (sale_high > 0.0)
@@ -131,8 +130,9 @@ def _wash_sides(
     step = (tickets.step / 1.0)[tickets.of_sale]
     for group in np.unique(sales.group[losing]).tolist():
         mine = np.flatnonzero(losing & (sales.group == group))
-        bought = [int(t) for t in tickets.of_buy[buys.group == group]
-                  if found.written[int(t)] is not None]
+        bought = [
+            int(t) for t in tickets.of_buy[buys.group == group] if found.written[int(t)] is not None
+        ]
         recent = np.flatnonzero((sales.group == group) & (sales.recent > 0.0))
         avoid = frame.policy.wash_sale.mode == "avoid"
         if not bought and group not in waited_for and not (avoid and len(recent)):
@@ -170,16 +170,20 @@ def _priced(mip: Mip, frame: Frame, found: Whole) -> None:
         inside = securities.identical_group[lots.security] == group
         recent = float(frame.windows.recent[inside].sum())
         copies = np.flatnonzero(sales.disallowed & (sales.group == group))
-        own = {int(sales.lot[c]): int(c)
-               for c in np.flatnonzero(sales.loss & ~sales.disallowed & (sales.group == group))}
+        own = {
+            int(sales.lot[c]): int(c)
+            for c in np.flatnonzero(sales.loss & ~sales.disallowed & (sales.group == group))
+        }
         order = copies[np.argsort(lots.acquired[sales.lot[copies]], kind="stable")]
-        so_far, washed_before, most = 0.0, 0.0, 0.0
+        so_far: Any = 0.0
+        washed_before: Any = 0.0
+        most = 0.0
         for copy in order.tolist():
             lot = int(sales.lot[copy])
             per_unit = float(lots.shares[lot] / max(sales.value[copy], SHARES))
             sold = mip.blocks["sale"][copy] + mip.blocks["sale"][own[lot]]
             so_far = so_far + per_unit * sold
             most += float(lots.shares[lot])
-            washed = mip.function(so_far, 0.0, most, (recent,), lambda s, r=recent: min(s, r))
+            washed = mip.function(so_far, 0.0, most, (recent,), partial(min, recent))
             mip.require(per_unit * mip.blocks["sale"][copy] == washed - washed_before)
             washed_before = washed

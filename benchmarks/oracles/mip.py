@@ -7,6 +7,7 @@ program approximates the law, are refused here: an oracle states the law again, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -88,8 +89,9 @@ class Mip:
                 quicksum(float(c) * v for c, v in zip(linear.coefficients, block, strict=True) if c)
             )
         for square in part.quadratic:
-            self.cost(self.square([self.blocks[square.block][c] for c in square.columns],
-                                  square.matrix))
+            self.cost(
+                self.square([self.blocks[square.block][c] for c in square.columns], square.matrix)
+            )
         self.constant += part.constant
 
     def between(self, expression: Expression, low: float, high: float) -> None:
@@ -140,7 +142,7 @@ class Mip:
         points = [low, *inner, high]
         pieces = [
             (a, b, value_at(a), (value_at(b) - value_at(a)) / (b - a) if b > a + WIDE else 0.0)
-            for a, b in zip(points[:-1], points[1:], strict=True)
+            for a, b in pairwise(points)
         ]
         if len(pieces) == 1:
             a, _, at, slope = pieces[0]

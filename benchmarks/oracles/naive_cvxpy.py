@@ -1,0 +1,280 @@
+"""The relaxed program as one would first write it: plain vectorised cvxpy, built per household.
+
+An independent statement, for comparing time and roughly objectives: none of the optimizer's
+primitives is used. Taxes are one convex surrogate at the law's marginal rates (a net loss saves the
+ordinary rate up to the limit, what is beyond is carried), wash-sale windows, budgets and limits are
+left out, as in most published formulations. Loops over lots were refused: they are 10 times slower
+again and would make the comparison cheap.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import cvxpy as cp
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints
+from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.policy import Policy
+from models.tax.holding_period import first_long_term_days
+from models.tolerances import DUST
+from optimizer.judge.rates import UnitRates, annuity_years, discount, unit_rates
+from optimizer.judge.tracking import specific_variances
+
+
+@dataclass(frozen=True, slots=True)
+class Naive:
+    """Status, objective (bps), and seconds to state, and to compile and solve the problem."""
+
+    status: str
+    objective_bps: float
+    state_seconds: float
+    solve_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """All of it."""
+        return self.state_seconds + self.solve_seconds
+
+
+def solve(household: Household, policy: Policy, solver: str = "OSQP") -> Naive:
+    """Build and solve one household with a cvxpy solver at its default settings."""
+    begun = time.perf_counter()
+    problem = state(household, policy)
+    stated = time.perf_counter()
+    try:
+        problem.solve(solver=solver)
+        status, value = str(problem.status), problem.value
+    except cp.SolverError:
+        status, value = "solver_error", None
+    done = time.perf_counter()
+    objective = np.inf if value is None else float(value)
+    return Naive(status, objective, stated - begun, done - stated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Columns of the program; amounts in percent of the household's value (`unit` dollars)."""
+
+    household: Household
+    policy: Policy
+    unit: float
+    rates: tuple[UnitRates, ...]
+    lots: Ints
+    value: Floats
+    gain: Floats
+    long: Bools
+    buy_account: Ints
+    buy_security: Ints
+    taxable: Bools
+    deferred: Bools
+
+    @property
+    def sold(self) -> tuple[Ints, Ints]:
+        """Account and security of each lot."""
+        lots = self.household.lots
+        return lots.account[self.lots], lots.security[self.lots]
+
+    def of_unit(self, name: str) -> Floats:
+        """A rate by account."""
+        rate = np.array([float(getattr(unit, name)) for unit in self.rates])
+        return rate[self.household.accounts.filing_unit]
+
+
+def state(household: Household, policy: Policy) -> cp.Problem:
+    """Return the problem, in basis points of the household's value."""
+    facts = _facts(household, policy)
+    accounts, n_accounts = household.accounts, len(household.accounts.account_id)
+    account, security = facts.sold
+    half_spread = household.market.securities.half_spread_bps
+    cost = (half_spread + policy.trades.commission_bps) / 1e4
+    sell, buy = cp.Variable(len(facts.lots)), cp.Variable(len(facts.buy_account))
+    cash, leaves = cp.Variable(n_accounts), cp.Variable(n_accounts)
+    start = (accounts.cash + accounts.net_flow) / facts.unit
+    arriving = max(household.net_flow, 0.0) / facts.unit
+    start = start + arriving * facts.taxable / max(int(facts.taxable.sum()), 1)
+    proceeds = _gather(account, n_accounts) @ cp.multiply(1.0 - cost[security], sell)
+    spent = _gather(facts.buy_account, n_accounts) @ cp.multiply(
+        1.0 + cost[facts.buy_security], buy
+    )
+    due = max(-household.net_flow, 0.0) / facts.unit
+    worth = start + np.bincount(account, facts.value, n_accounts)
+    rows = [
+        sell >= 0,
+        sell <= facts.value,
+        buy >= 0,
+        cash == start + proceeds - spent - leaves,
+        cash >= np.minimum(accounts.cash_floor / facts.unit, worth),
+        leaves >= 0,
+        leaves <= np.where(accounts.withdrawable, due, 0.0),
+        cp.sum(leaves) == due,
+    ]
+    weights = policy.weights
+    goal, linked = _tracking(facts, sell, buy)
+    goal += 100.0 * weights.trading_cost * (cost[security] @ sell + cost[facts.buy_security] @ buy)
+    drag = 100.0 * weights.tax_drag * annuity_years(policy)
+    goal += drag * (_yearly(facts, facts.buy_account, facts.buy_security) @ buy)
+    goal += drag * (_yearly(facts, account, security) @ (facts.value - sell))
+    out = np.where(facts.deferred, -facts.of_unit("deferred"), 0.0)
+    out += np.where(facts.taxable | facts.deferred, 0.0, policy.tax.roth_premium)
+    goal += 100.0 * weights.tax * (out @ leaves)
+    taxes, netting = _taxes(facts, sell, leaves)
+    return cp.Problem(cp.Minimize(goal + taxes), [*rows, *linked, *netting])
+
+
+def _facts(household: Household, policy: Policy) -> _Facts:
+    lots, accounts = household.lots, household.accounts
+    securities = household.market.securities
+    price = securities.price[lots.security]
+    value = lots.shares * price
+    total = float(value.sum() + accounts.cash.sum() + accounts.net_flow.sum() + household.net_flow)
+    kinds = [TREATMENT_OF[kind] for kind in accounts.account_type]
+    taxable = np.array([kind is TaxTreatment.TAXABLE for kind in kinds], bool)
+    start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
+    long = first_long_term_days(start.astype("datetime64[D]")) <= np.datetime64(household.asof, "D")
+    kept = np.flatnonzero(value > DUST * total)
+    gain = np.where(taxable[lots.account], 1.0 - lots.basis / np.maximum(value, 1e-9), 0.0)
+    pairs = [
+        (account, security)
+        for account in range(len(kinds))
+        for security in _buyable(household, account, bool(taxable[account]))
+    ]
+    return _Facts(
+        household=household,
+        policy=policy,
+        unit=total / 100.0,
+        rates=unit_rates(household, policy),
+        lots=kept,
+        value=value[kept] / total * 100.0,
+        gain=gain[kept],
+        long=np.asarray(long[kept], bool),
+        buy_account=np.array([pair[0] for pair in pairs], np.int64),
+        buy_security=np.array([pair[1] for pair in pairs], np.int64),
+        taxable=taxable,
+        deferred=np.array([kind is TaxTreatment.DEFERRED for kind in kinds], bool),
+    )
+
+
+def _buyable(household: Household, account: int, taxable: bool) -> list[int]:
+    """What is on the menu: the lowest rank of each class, no exempt income if sheltered."""
+    securities, menu = household.market.securities, household.accounts.menu_id[account]
+    listed = range(len(securities.price)) if menu is None else household.market.menus[menu].tolist()
+    other = securities.qualified_yield + securities.ordinary_yield
+    allowed = [i for i in listed if taxable or securities.exempt_yield[i] <= other[i]]
+    rank = np.where(np.isnan(securities.rank), np.inf, securities.rank)
+    lowest: dict[str, float] = {}
+    for i in allowed:
+        name = str(securities.asset_class[i])
+        lowest[name] = min(lowest.get(name, np.inf), float(rank[i]))
+    return [i for i in allowed if rank[i] <= lowest[str(securities.asset_class[i])]]
+
+
+def _gather(place: Ints, size: int) -> Any:
+    """A sparse matrix that sums columns by place."""
+    return sparse.csr_array(
+        (np.ones(len(place)), (place, np.arange(len(place)))), (size, len(place))
+    )
+
+
+def _tracking(facts: _Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
+    """(γ/2)·H·Σ_g W_g·TE_g² by management group, deviations and exposures as variables."""
+    household, policy, market = facts.household, facts.policy, facts.household.market
+    accounts = household.accounts
+    account, security = facts.sold
+    names = [own or household.target_id for own in accounts.target_id]
+    values, vectors = np.linalg.eigh(market.risk.covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    specific = specific_variances(market)
+    total: Any = 0.0
+    rows: list[Any] = []
+    for name in dict.fromkeys(names):
+        mine = np.array([other == name for other in names])
+        held = facts.value * mine[account]
+        worth = held.sum() + float((accounts.cash + accounts.net_flow)[mine].sum()) / facts.unit
+        if worth * facts.unit < 1.0:
+            continue
+        target = market.targets[name]
+        touched = np.unique(
+            np.concatenate([security[held > 0], facts.buy_security, target.securities])
+        )
+        place = np.full(len(market.securities.price), -1)
+        place[touched] = np.arange(len(touched))
+        wanted = np.bincount(place[target.securities], target.security_weights, len(touched))
+        start = (
+            np.bincount(place[security[held > 0]], held[held > 0], len(touched)) - worth * wanted
+        )
+        own_sell, own_buy = np.flatnonzero(held > 0), np.flatnonzero(mine[facts.buy_account])
+        off = cp.Variable(len(touched))
+        into = _gather(place[facts.buy_security[own_buy]], len(touched)) @ buy[own_buy]
+        away = _gather(place[security[own_sell]], len(touched)) @ sell[own_sell]
+        aim = np.zeros(root.shape[0])
+        for label, weight in zip(target.classes, target.class_weights, strict=True):
+            aim += weight * market.risk.class_exposures.get(label, np.zeros(len(aim)))
+        exposure = cp.Variable(root.shape[0])
+        groups, which = np.unique(market.securities.identical_group[touched], return_inverse=True)
+        by_group = cp.Variable(len(groups))
+        rows += [
+            off == start + into - away,
+            exposure == market.risk.exposures[touched].T @ off - worth * aim,
+            by_group == _gather(which, len(groups)) @ off,
+        ]
+        risk = cp.sum_squares(root.T @ exposure)
+        risk += cp.sum_squares(cp.multiply(np.sqrt(specific[groups]), by_group))
+        scale = policy.weights.tracking_error * policy.risk.aversion * policy.risk.horizon_years
+        total = total + 0.5 * scale * 100.0 / worth * risk
+    return total, rows
+
+
+def _yearly(facts: _Facts, account: Ints, security: Ints) -> Floats:
+    """Yearly tax on a dollar's income."""
+    securities = facts.household.market.securities
+    taxed = securities.qualified_yield[security] * facts.of_unit("long")[account]
+    taxed = taxed + securities.ordinary_yield[security] * facts.of_unit("ordinary")[account]
+    return np.where(facts.taxable[account], taxed, securities.foreign_tax_yield[security])
+
+
+def _taxes(facts: _Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
+    """Σ_u V_u − V_u before, less the worth of the basis change, at marginal rates.
+
+    V = τ_l·N⁺ + (τ_o − τ_l)·S⁺ − τ_o·offset − κ·carried, N⁺ = S + L + offset + carried,
+    0 ≤ offset ≤ k: convex, and right where no loss meets a gain of the other kind.
+    """
+    policy, account = facts.policy, facts.sold[0]
+    unit_of = facts.household.accounts.filing_unit
+    weight = 100.0 * policy.weights.tax
+    keeps = 100.0 * policy.weights.basis_change * discount(policy)
+    total: Any = -keeps * cp.sum(cp.multiply(facts.gain * facts.of_unit("future")[account], sell))
+    rows: list[Any] = []
+    for unit, rate in enumerate(facts.rates):
+        mine = unit_of[account] == unit
+        short, long = (float(amount) / facts.unit for amount in rate.before[:2])
+        limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / facts.unit
+        ordinary, preferred = float(rate.ordinary), float(rate.long)
+        kappa = float(rate.carryforward)
+        net_short, net, offset, carried = (cp.Variable(nonneg=True) for _ in range(4))
+        shorts = short + (facts.gain * (mine & ~facts.long)) @ sell
+        longs = long + (facts.gain * (mine & facts.long)) @ sell
+        rows += [
+            net == shorts + longs + offset + carried,
+            net_short >= shorts,
+            net_short <= 1e6,
+            offset <= limit,
+        ]
+        value = preferred * net + (ordinary - preferred) * net_short
+        value += -ordinary * offset - kappa * carried
+        value += ordinary * ((facts.deferred & (unit_of == unit)).astype(float) @ leaves)
+        total += weight * (value - _before(short, long, limit, (ordinary, preferred, kappa)))
+    return total, rows
+
+
+def _before(short: float, long: float, limit: float, rates: tuple[float, float, float]) -> float:
+    """V of the surrogate before the run."""
+    ordinary, preferred, kappa = rates
+    lost = max(0.0, -(short + long))
+    offset = min(lost, limit)
+    gained = preferred * max(0.0, short + long) + (ordinary - preferred) * max(0.0, short)
+    return gained - ordinary * offset - kappa * (lost - offset)
