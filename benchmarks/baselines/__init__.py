@@ -9,18 +9,33 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from benchmarks.baselines.calendar_full import calendar_full
 from benchmarks.baselines.household_proportional import household_proportional
+from benchmarks.baselines.location_ranks import location_ranks
 from benchmarks.baselines.losses_first import losses_first
+from benchmarks.baselines.new_cash import new_cash, stand_still
+from benchmarks.baselines.per_account import per_account
 from benchmarks.baselines.proposal import Proposal, Rebalancer
+from benchmarks.baselines.relative_bands import relative_bands
+from benchmarks.baselines.sequential import sequential
+from benchmarks.baselines.sheltered_first import sheltered_first
 from benchmarks.baselines.strategy import legal
 
 __all__ = ["BASELINES", "Proposal", "Rebalancer"]
 
 BASELINES: Final[Mapping[str, Rebalancer]] = MappingProxyType(
     {
+        "stand still": legal(stand_still),
+        "new cash only": legal(new_cash),
+        "per account, proportional": legal(per_account),
         "household proportional, HIFO": legal(household_proportional("HIFO")),
         "household proportional, MinTax": legal(household_proportional("MINTAX")),
+        "calendar, full": legal(calendar_full),
+        "relative bands, 20%": legal(relative_bands),
         "losses first": legal(losses_first),
+        "sheltered first": legal(sheltered_first),
+        "location ranks": legal(location_ranks),
+        "sequential programs": sequential,
     }
 )
 """Every heuristic by the name it bears in tables."""

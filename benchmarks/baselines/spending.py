@@ -1,11 +1,11 @@
-"""Spending what there is on what is short: the buying half that household heuristics share."""
+"""Selling what is over and spending on what is short: what household heuristics share."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from benchmarks.baselines.draft import Draft
-from models.arrays import Bools, Floats
+from models.arrays import Bools, Floats, Ints
 
 
 def useful_accounts(draft: Draft, mandate: int) -> Bools:
@@ -13,6 +13,22 @@ def useful_accounts(draft: Draft, mandate: int) -> Bools:
     short = draft.gaps(mandate) > 0.0
     wants_cash = bool(draft.ground.mandates[mandate].cash_weight > 0.0)
     return np.asarray((draft.buyable(mandate) & short).any(axis=1) | wants_cash)
+
+
+def sell_in_order(draft: Draft, mandate: int, order: Ints, excess: Floats) -> None:
+    """Walk supply rows in order and sell each as far as its row of the target is in excess.
+
+    `excess` is dollars by row, `(k,)`; an account that could not use the cash is passed over.
+    """
+    each, supply = draft.ground.mandates[mandate], draft.ground.supply
+    useful = set(each.accounts[useful_accounts(draft, mandate)].tolist())
+    for row in order.tolist():
+        k = int(each.main[supply.security[row]])
+        if supply.account[row] not in useful or k < 0 or excess[k] <= 0.0:
+            continue
+        exposure = each.exposure[supply.security[row]]
+        sold = draft.sell(row, float(excess[k] / exposure[k]))
+        excess = excess - sold * exposure
 
 
 def spend(draft: Draft, mandate: int) -> None:
