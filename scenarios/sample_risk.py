@@ -83,6 +83,7 @@ TARGETS: Mapping[str, Mapping[str, float]] = {
         "emerging": 0.11,
     },
     "three-fund-70-30": {"us_equity": 0.45, "developed": 0.25, "us_bond": 0.30},
+    "developed-70-30": {"us_equity": 0.45, "developed": 0.25, "us_bond": 0.30},
     "all-weather": {
         "us_equity": 0.30,
         "us_bond": 0.25,

@@ -13,8 +13,8 @@ def swap(book: BookBuilder) -> None:
         and pay ordinary tax every year, while the IRA holds US shares. The bond fund there
         carries no gain to speak of. A good plan sells it in the brokerage account, buys it in the
         IRA, and does the reverse with shares: the same mix, less tax each year.""",
-        target="three-fund-70-30",
-        policy="standard",
+        target="developed-70-30",
+        policy="stay-close",
     )
     house.files("mfj", 288_000, state_rate=0.066)
     joint = house.account("joint", "taxable", cash=1_200)
