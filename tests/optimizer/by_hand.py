@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from models.policy import Policy
 from optimizer.build import program_of
 from optimizer.compile_arrays import compile_arrays
 from optimizer.frame import Frame, frame
-from optimizer.gain_range import Piece, gain_ranges
+from optimizer.gain_range import Piece
 from optimizer.netting import nettings
 from optimizer.program import Branch, Part, Program
 from optimizer.solution import SolveStatus
@@ -25,6 +26,9 @@ from tests.optimizer.statements import alone, broken_by, value_of
 
 Label = str | tuple[str, str]
 """A lot, an account or a unit by its id; a position by account and security."""
+
+Places = Mapping[Any, float]
+"""Amounts by label."""
 
 BY_UNIT = ("short_gain", "long_gain", "in_income", "carried", "as_ordinary")
 
@@ -37,7 +41,7 @@ class Stated:
     program: Program
     part: Part
 
-    def point(self, **given: Mapping[Label, float]) -> dict[str, Floats]:
+    def point(self, **given: Places) -> dict[str, Floats]:
         """Return the point of all zeros with labelled places set, in units."""
         point = {block.name: np.zeros(len(block.low)) for block in self.program.blocks}
         for block, places in given.items():
@@ -49,11 +53,11 @@ class Stated:
         """Return where a label stands in a block."""
         return self._labels(block).index(label)
 
-    def bps(self, **given: Mapping[Label, float]) -> float:
+    def bps(self, **given: Places) -> float:
         """Return what the part adds to the objective at a point, bps."""
         return value_of(self.part, self.point(**given))
 
-    def broken(self, **given: Mapping[Label, float]) -> list[tuple[str, float]]:
+    def broken(self, **given: Places) -> list[tuple[str, float]]:
         """Return the rules broken at a point, and by how many units (or bps)."""
         found = broken_by(self.part, self.point(**given))
         return [(violation.rule, round(violation.amount, 9)) for violation in found]
@@ -102,7 +106,7 @@ def taxed(
         fixed["sale"][term.place("sale", str(lot))] *= sold.get(str(lot), 0.0)
     found = {}
     arrays = compile_arrays(program)
-    for netting in nettings(program, gain_ranges(framed)):
+    for netting in nettings(program, framed.ranges):
         bounds = {**netting.branch.bounds, **{name: (x, x) for name, x in fixed.items()}}
         solution = door("clarabel").solve(program, arrays, Branch(bounds, netting.branch.rows))
         if solution.status is SolveStatus.SOLVED:

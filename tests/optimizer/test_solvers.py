@@ -15,7 +15,6 @@ from optimizer import rebalance, solvers
 from optimizer.build import program_of
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.compile_cvxpy import compile_cvxpy, solve_through_cvxpy
-from optimizer.gain_range import gain_ranges
 from optimizer.netting import nettings
 from optimizer.program import Branch, Program, assemble
 from optimizer.reduce import Reduced
@@ -36,7 +35,7 @@ def first_program(of: Household, scene: str) -> tuple[Program, Arrays, Branch]:
     """Return a household's program in the first netting case."""
     frame = SITUATIONS[scene].frame(of)
     program = program_of(frame)
-    return program, compile_arrays(program), nettings(program, gain_ranges(frame))[0].branch
+    return program, compile_arrays(program), nettings(program, frame.ranges)[0].branch
 
 
 @pytest.mark.parametrize("scene", SCENES)
