@@ -6,7 +6,7 @@ from typing import Any
 
 from models.household import Household
 from tests.households import BOND, account, household, lot, open_order, security
-from tests.optimizer.by_hand import stated
+from tests.optimizer.by_hand import Places, stated
 
 
 def two_accounts(**given: Any) -> Household:
@@ -31,7 +31,7 @@ def test_a_sale_brings_its_proceeds_less_half_the_spread() -> None:
     10,000 + 19,980 − 10,020 = 19,960: 19.96 units. 20 would be $40 out of thin air.
     """
     rule = stated("cash_balance", two_accounts())
-    trades = {"sale": {"A": 20.0}, "buy": {("TX", "BND"): 10.0}}
+    trades: dict[str, Places] = {"sale": {"A": 20.0}, "buy": {("TX", "BND"): 10.0}}
     kept = rule.broken(**trades, cash={"TX": 19.96, "IRA": 40.0})
     false = rule.broken(**trades, cash={"TX": 20.0, "IRA": 40.0})
     assert (kept, false) == ([], [("cash_balance", 0.04)])
