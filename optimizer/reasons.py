@@ -1,8 +1,9 @@
 """Why each order exists: which term of the objective gains most from it, and how many dollars.
 
 An order's gain by term is the term's slope times its amount; risk is curved, and its gain is taken
-at the middle between doing and leaving it. Cash is the reason where an account had to be paid out
-of, or had new money to place.
+at the middle between doing and leaving it. Where a class is both sold and
+bought, each leg alone would look like tracking: such a move is for its place or for its losses.
+Cash is the reason where an account had to be paid out of, or had new money to place.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.arrays import Floats, sum_by
+from models.arrays import Bools, Floats, sum_by
 from models.order import Reason
 from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
@@ -49,14 +50,38 @@ def reasons(
     slope = model.gradient + by_term["realized_tax"] + by_term["basis_change"] + on_cash
     left_out = (0.5 * model.curvature() * amount - slope) * amount
     to_usd = search.frame.unit_usd / BPS_PER_UNIT
-    moved = _forced_by_cash(search, tickets, amount, cash)
-    found_reasons = []
+    cash_first = _forced_by_cash(search, tickets, amount, cash)
+    moved, replaced = _moves(search, tickets, amount)
+    explained = []
     for ticket in range(tickets.size):
-        best = max(gains, key=lambda reason: float(gains[reason][ticket]))
-        cash_first = moved[ticket] and (tickets.is_sale[ticket] is False or best != Reason.HARVEST)
-        reason = Reason.CASH if cash_first else best
-        found_reasons.append(Why(reason, float(left_out[ticket]) * to_usd))
-    return tuple(found_reasons)
+        open_to = [Reason.HARVEST, Reason.LOCATION] if moved[ticket] else list(gains)
+        best = max(open_to, key=lambda reason: float(gains[reason][ticket]))
+        if moved[ticket] and float(gains[best][ticket]) <= 0.0:
+            best = Reason.TRACKING if replaced[ticket] else Reason.LOCATION
+        if cash_first[ticket] and best is not Reason.HARVEST:
+            best = Reason.CASH
+        explained.append(Why(best, float(left_out[ticket]) * to_usd))
+    return tuple(explained)
+
+
+def _moves(search: Search, tickets: Tickets, amount: Floats) -> tuple[Bools, Bools]:
+    """Tickets whose class is traded the other way at least half as much, and replacements.
+
+    A replacement is one whose own account trades the class both ways.
+    """
+    classes = search.frame.household.market.securities.asset_class[tickets.security]
+    names, place = np.unique(classes.astype(str), return_inverse=True)
+    accounts = len(search.frame.labels)
+    shape = (len(names), accounts)
+    where = place * accounts + tickets.account
+    bought, sold = (
+        sum_by(where, amount * side, len(names) * accounts).reshape(shape)
+        for side in (~tickets.is_sale, tickets.is_sale)
+    )
+    buys, sales = bought.sum(axis=1), sold.sum(axis=1)
+    swapped = (2.0 * np.minimum(buys, sales) >= np.maximum(buys, sales)) & (buys > 0.0)
+    both = np.minimum(bought, sold)[place, tickets.account] >= 0.5 * amount
+    return np.asarray(swapped[place]), np.asarray(swapped[place] & both)
 
 
 def _forced_by_cash(search: Search, tickets: Tickets, amount: Floats, cash: Floats) -> Floats:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from models.household import Household
 from models.plan import Certificate, Plan, Status
 from models.policy import Policy
+from models.triggers import approved_beforehand, held_back
 from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
 from optimizer.compile_cvxpy import solve_through_cvxpy
@@ -47,7 +48,7 @@ def rebalance(household: Household, policy: Policy, *, certify: int = BRANCHING)
         Verified by the judge and certified, whatever its status. Never empty orders in silence.
     """
     started = time.perf_counter()
-    plan = _answer(household, policy, certify)
+    plan = approved_beforehand(_answer(household, policy, certify), policy.approval)
     return replace(plan, seconds=time.perf_counter() - started)
 
 
@@ -80,12 +81,16 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
     status, reason = Status.PLANNED, ""
     orders, flows = found.orders, found.flows
     before, after = verdict.figures.objective_before_bps, verdict.figures.objective_after_bps
-    if before is not None and after is not None and (not orders or after >= before):
-        idle = verify(household, policy, (), ())
-        if idle.kept:
+    if before is not None and after is not None:
+        idle_pays = not orders or after >= before
+        gate = held_back(policy.gate, verdict.figures)
+        idle = verify(household, policy, (), ()) if idle_pays or gate is not None else None
+        if idle is not None and idle.kept:
             saved = max(before - search.bound, 0.0)
             status = Status.NO_ACTION
             reason = f"no trade pays: the best plan could save at most {saved:.3f} bps"
+            if gate is not None and not idle_pays:
+                reason = f"no trade pays enough: {gate}"
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None
