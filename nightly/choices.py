@@ -67,11 +67,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Where a run goes, whom it answers (a file of ids), and the format of its tables."""
+    """Where a run goes, whom it answers (a file of ids), the format of its tables, and who works.
+
+    `resume` names a run to go on with; `limit_seconds` bounds each household, 0 for no bound.
+    """
 
     out: Path
     households: Path | None
     table_format: str
+    resume: str | None = None
+    workers: int = 1
+    engine: str = "local"
+    scheduler: str | None = None
+    limit_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)

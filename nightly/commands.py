@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,10 +21,13 @@ from models.plan import Plan, Status
 from nightly import console
 from nightly.answer import answer
 from nightly.audit import audit
-from nightly.choices import Choice, CommandError, Night, SyntheticBook, household_list, table_format
+from nightly.choices import Choice, CommandError, Night, SyntheticBook, table_format
+from nightly.chunk import Tick
+from nightly.engines import engine_of
 from nightly.manifest import changed_inputs
 from nightly.newest_price import newest_price_date
-from nightly.run import Request, run_book
+from nightly.request import request_for, resumed
+from nightly.run import resume_run, start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
 
@@ -44,29 +46,25 @@ def hearth_version() -> str:
         return "(not installed)"
 
 
-def run(book: Path, asof: date, choice: Choice, night: Night, as_json: bool) -> int:
-    """Answer a book's households into a new run folder (`hearth run`)."""
-    named = table_format(night.table_format)
-    wanted = None if night.households is None else household_list(night.households)
-    read = read_book(book, asof)
+def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_json: bool) -> int:
+    """Answer a book's households into a new run folder, or go on with one (`hearth run`)."""
+    engine = engine_of(night)
     from optimizer.rebalance import rebalance
 
-    request = Request(
-        out=night.out,
-        households=wanted,
-        table_format=named,
-        on_policy=choice.on,
-        options={"choice": asdict(choice), "households": wanted},
-    )
-    troubles: list[Plan] = []
-    with console.progress(len(read if wanted is None else set(wanted))) as tick:
+    troubles: list[Tick] = []
+    with console.Progress() as progress:
 
-        def on_plan(made: Plan) -> None:
-            tick(made)
-            if made.status not in (Status.PLANNED, Status.NO_ACTION):
-                troubles.extend([made] if len(troubles) < TROUBLES_SHOWN else [])
+        def on_tick(tick: Tick) -> None:
+            progress.tick(tick)
+            if tick.status not in (Status.PLANNED, Status.NO_ACTION):
+                troubles.extend([tick] if len(troubles) < TROUBLES_SHOWN else [])
 
-        folder, summary = run_book(read, request, rebalance, on_plan)
+        if night.resume is None:
+            request = request_for(book, asof, choice, night)
+            folder, summary = start_run(request, rebalance, engine, on_tick, progress.start)
+        else:
+            found = resumed(book, asof, choice, night)
+            folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start)
     if as_json:
         console.say_json(console.summary_facts(summary, folder.run_id, str(folder.path)))
     else:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
 
+import rich.progress
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
-from models.plan import Plan, Status
+from models.plan import Status
 from nightly.audit import Difference
+from nightly.chunk import Tick
 from nightly.night import Summary
 
 SCREEN_COLUMNS: Final = 100
@@ -48,37 +49,48 @@ def say_json(content: Any) -> None:
     sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-@contextmanager
-def progress(households: int) -> Iterator[Callable[[Plan], None]]:
-    """Yield what is to be called with each plan."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield _lines(households)
-        return
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("households", total=households)
-        yield lambda plan: bar.advance(task)
+class Progress:
+    """Progress of a run on standard error: a bar on a terminal, else a line each tenth of the way.
 
+    A context; inside it `start` is told how many households there are, `tick` of each answer.
+    """
 
-def _lines(households: int) -> Callable[[Plan], None]:
-    done = 0
-    step = max(1, -(-households // 10))
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._households = self._done = 0
+        self._bar = None
+        if console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            self._bar = rich.progress.Progress(
+                *columns, TimeRemainingColumn(), console=console, transient=True
+            )
 
-    def on_plan(plan: Plan) -> None:
-        nonlocal done
-        done += 1
-        if done % step == 0 and done < households:
-            print(f"{done} of {households} households", file=sys.stderr, flush=True)
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        if self._bar is not None:
+            self._bar.start()
+        return self
 
-    return on_plan
+    def __exit__(self, *error: object) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def start(self, households: int, done: int) -> None:
+        """Set how many households there are, and how many an earlier attempt answered."""
+        self._households, self._done = households, done
+        if self._bar is not None:
+            self._bar.add_task("households", total=households, completed=done)
+        elif done:
+            print(f"{done} of {households} households were answered before", file=sys.stderr)
+
+    def tick(self, tick: Tick) -> None:
+        """Count one household."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+        elif self._done % max(1, -(-self._households // 10)) == 0 < self._households - self._done:
+            print(f"{self._done} of {self._households} households", file=sys.stderr, flush=True)
 
 
 def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
@@ -91,6 +103,7 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
         "solvers": dict(summary.solvers),
         "seconds": round(summary.seconds, 3),
         "households_per_second": round(summary.households_per_second, 3),
+        "solver_fallbacks": summary.fallbacks,
         "slowest": [
             {"household_id": household_id, "seconds": round(seconds, 6)}
             for household_id, seconds in summary.slowest
@@ -99,13 +112,14 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
 
 
 def print_summary(
-    console: Console, summary: Summary, folder: str, troubles: Sequence[Plan], slowest: int = 3
+    console: Console, summary: Summary, folder: str, troubles: Sequence[Tick]
 ) -> None:
     """Print the summary of a night, and why each household in `troubles` has no plan."""
-    for plan in troubles:
-        style = STYLE_OF[plan.status]
-        console.print(f"[{style}]{plan.status.value:>10}[/]  {plan.household_id}  ", end="")
-        console.print(plan.reason, markup=False, soft_wrap=True)
+    for tick in troubles:
+        console.print(
+            f"[{STYLE_OF[tick.status]}]{tick.status:>10}[/]  {tick.household_id}  ", end=""
+        )
+        console.print(tick.reason, markup=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right")
     table.add_column()
@@ -114,12 +128,16 @@ def print_summary(
     console.print(table)
     rate = summary.households_per_second
     console.print(
-        f"{summary.households} households in {summary.seconds:.1f} s, {rate:.1f} a second"
+        f"{summary.answered_now} households in {summary.seconds:.1f} s, {rate:.1f} a second"
+        + (f" (of {summary.households})" if summary.answered_now != summary.households else "")
         + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
         soft_wrap=True,
     )
+    if summary.fallbacks:
+        who = "household" if summary.fallbacks == 1 else "households"
+        console.print(f"{summary.fallbacks} {who} needed another solver than the policy's")
     if summary.slowest:
-        slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest[:slowest])
+        slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
         console.print(f"slowest: {slow}")
     console.print(f"tables, manifest and log in {folder}", soft_wrap=True)
 

@@ -42,6 +42,9 @@ Asof = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="As-of date [default: the newest price_date]."),
 ]
+RUNS = Path("runs")
+"""Folder of runs when none is named."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")]
 Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
 Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
@@ -62,25 +65,41 @@ def _top(
 
 @app.command()
 def run(
-    book: Book,
-    asof: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")],
-    out: Annotated[Path, typer.Option(help="Folder that gets a new folder for this run.")],
+    book: Annotated[
+        str | None, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")
+    ] = None,
+    asof: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder for this run.")] = RUNS,
     backend: Backend = None,
     solver: Solver = None,
     households: Annotated[
         Path | None, typer.Option(help="File of household ids, one a line [default: all].")
     ] = None,
     table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Worker processes; 0 works in the command's own process.")
+    ] = 1,
+    engine: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for one household, 0 for no limit.")
+    ] = 600.0,
     as_json: Json = False,
 ) -> None:
     """Answer every household of BOOK and write tables, manifest and log to OUT/<run_id>/.
 
     A household with faulty data is `invalid`, one without a possible plan `infeasible`: both are
-    answers. One household's failure never stops the others; nothing is ever written over.
+    answers. One household's failure never stops the others; nothing is ever written over. A run
+    that ended early goes on with --resume and ends as if nothing had happened.
     """
     choice = Choice(backend, solver)
-    wanted = Night(out, households, table_format)
-    raise typer.Exit(commands.run(book, asof.date(), choice, wanted, as_json))
+    wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
+    raise typer.Exit(commands.run(book, _day(asof), choice, wanted, as_json))
 
 
 @app.command()

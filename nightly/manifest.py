@@ -10,15 +10,17 @@ import json
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from models.book.book import Book
+from models.book.policies import PolicyFile
 from models.law import law_for
 from models.policy import Policy
 from nightly.audit import Difference
 from nightly.night import Summary
+from nightly.partitions import Partitions
+from nightly.request import Request
 
 PACKAGES: Final = (
     *("hearth", "numpy", "scipy", "pandas", "pyarrow"),
@@ -30,44 +32,26 @@ LAW_TOPICS: Final = ("ordinary_brackets", "capital_gains", "niit", "loss_limit")
 """Topics of law that a plan's tax depends on."""
 
 
-def input_facts(book: Book) -> dict[str, Any]:
-    """Return what a run was made from: files with hashes, rows, dates, faults, oddities."""
-    return {
-        "path": str(book.path),
-        "asof": book.asof.isoformat(),
-        "files": [asdict(source) for source in book.sources],
-        "rows": dict(book.rows),
-        "orphan_rows": dict(book.orphan_rows),
-        "dates": {
-            name: _text(getattr(book.dates, name)) for name in book.dates.__dataclass_fields__
-        },
-        "households": len(book),
-        "faults": len(book.faults),
-        "invalid_households": len(book.faults_by_household),
-        "warnings": list(book.warnings),
-    }
-
-
 def manifest(
-    book: Book,
+    partitions: Partitions,
     run_id: str,
+    request: Request,
     summary: Summary,
-    on_policy: Callable[[Policy], Policy],
-    options: Mapping[str, Any],
     clocks: tuple[str, str],
 ) -> dict[str, Any]:
-    """Return the manifest of a finished run; `clocks` are its start and end."""
+    """Return the manifest of a finished run; `clocks` are its last start and its end."""
     return {
         "run_id": run_id,
-        "asof": book.asof.isoformat(),
+        "asof": request.asof.isoformat(),
         "complete": True,
         "households": summary.households,
         "counts": dict(summary.counts),
         "solvers": dict(summary.solvers),
-        "options": dict(options),
-        "inputs": input_facts(book),
-        "policies": policy_facts(book, on_policy),
-        "law": law_facts(book.asof.year),
+        "solver_fallbacks": summary.fallbacks,
+        "options": request.as_data(),
+        "inputs": partitions.inputs,
+        "policies": policy_facts(partitions.policies(), request.choice.on),
+        "law": law_facts(request.asof.year),
         "versions": versions(),
         "machine": {"platform": platform.platform(), "python": platform.python_version()},
         "started": clocks[0],
@@ -76,11 +60,13 @@ def manifest(
     }
 
 
-def policy_facts(book: Book, on_policy: Callable[[Policy], Policy]) -> dict[str, Any]:
+def policy_facts(
+    policies: Mapping[str, PolicyFile], on_policy: Callable[[Policy], Policy]
+) -> dict[str, Any]:
     """Return every policy as it was in force, by id."""
     return {
         name: {**asdict(on_policy(found.policy)), "warnings": list(found.warnings)}
-        for name, found in sorted(book.policies.items())
+        for name, found in sorted(policies.items())
         if found.policy is not None
     }
 
@@ -92,7 +78,7 @@ def changed_inputs(
     then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
     now = {source.path: source.sha256 for source in book.sources}
     files = sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
-    policies = json.loads(json.dumps(policy_facts(book, on_policy)))
+    policies = json.loads(json.dumps(policy_facts(book.policies, on_policy)))
     known = facts["policies"].keys() | policies.keys()
     rules = sorted(p for p in known if facts["policies"].get(p) != policies.get(p))
     return [
@@ -116,7 +102,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

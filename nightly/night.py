@@ -1,47 +1,52 @@
-"""The night: every household in book order, in chunks, into a run folder.
+"""The night's bookkeeping: chunks into the run folder as they come, and what it all came to.
 
-The loop knows neither books nor solvers: it takes ids and a function that answers one. A chunk is
-written as soon as it is full; the log then says so, household by household. Refused: holding all
-plans until the end (a million of them), and writing each household on its own (a forced write to
-disk costs more than a small household does).
+A chunk is written as soon as it is answered, in whatever order the workers finish; then the log
+says so, household by household. The summary is counted from the rows that were written, so a run
+that was resumed counts the chunks of its first attempt alike. Refused: holding all plans until the
+end (a million of them), and writing each household on its own (a forced write to disk costs more
+than a small household does).
 """
 
 from __future__ import annotations
 
 import heapq
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, Final
 
-from models.plan import Plan, Status
+from models.plan import Status
+from nightly.chunk import Answered
 from nightly.run_folder import RunFolder
-from nightly.tables import gathered
-
-CHUNK_HOUSEHOLDS: Final = 1000
-"""Households a chunk: a second or more of work, and a few megabytes, lost at most in a crash."""
 
 SLOWEST_KEPT: Final = 10
 """How many of the slowest households the summary names."""
 
+NO_SOLVER: Final = frozenset({"", "presolve"})
+"""Answers that took no solver: their presence is no fallback."""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a night came to. `slowest` holds (household_id, seconds), the slowest first."""
+    """What a night came to. `slowest` holds (household_id, seconds), the slowest first.
+
+    `seconds` is the wall time of this attempt, in which `answered_now` households were answered;
+    `households` and the counts are the whole run's. `fallbacks` counts households for which a
+    solver other than the policy's own had to answer.
+    """
 
     households: int
     counts: Mapping[str, int]
     solvers: Mapping[str, int]
     seconds: float
     slowest: tuple[tuple[str, float], ...] = ()
+    fallbacks: int = 0
+    answered_now: int = 0
 
     @property
     def households_per_second(self) -> float:
-        """Throughput over the whole night, writing included."""
-        return self.households / self.seconds if self.seconds > 0 else 0.0
+        """Throughput of this attempt, writing included."""
+        return self.answered_now / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def all_answered(self) -> bool:
@@ -51,25 +56,33 @@ class Summary:
 
 @dataclass(slots=True)
 class Tally:
-    """The running count of a night, a plan at a time."""
+    """The running count of a night, a chunk at a time; `own_solver` is each policy's by its id."""
 
+    own_solver: Mapping[str, str] = field(default_factory=dict)
     households: int = 0
+    now: int = 0
+    fallbacks: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     solvers: Counter[str] = field(default_factory=Counter)
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
-    def add(self, plan: Plan) -> None:
-        """Count one plan."""
-        self.households += 1
-        self.counts[plan.status.value] += 1
-        if plan.solver:
-            self.solvers[plan.solver] += 1
-        heapq.heappush(self.slowest, (plan.seconds, plan.household_id))
-        if len(self.slowest) > SLOWEST_KEPT:
-            heapq.heappop(self.slowest)
+    def add(self, plans: Any, *, now: bool = True) -> None:
+        """Count the rows of a chunk's plans; `now` if this attempt made them."""
+        self.households += len(plans)
+        self.now += len(plans) if now else 0
+        wanted = ("household_id", "status", "solver", "seconds", "policy_id")
+        for row in plans.select(wanted).to_pylist():
+            self.counts[row["status"]] += 1
+            solver = row["solver"] or ""
+            if solver:
+                self.solvers[solver] += 1
+            self.fallbacks += self._fell_back(solver, row["policy_id"])
+            heapq.heappush(self.slowest, (row["seconds"] or 0.0, row["household_id"]))
+            if len(self.slowest) > SLOWEST_KEPT:
+                heapq.heappop(self.slowest)
 
     def summary(self, seconds: float) -> Summary:
-        """Return the count as a summary of a night that took `seconds`."""
+        """Return the count as a summary of an attempt that took `seconds`."""
         order = {status.value: place for place, status in enumerate(Status)}
         return Summary(
             households=self.households,
@@ -77,52 +90,46 @@ class Tally:
             solvers=dict(sorted(self.solvers.items())),
             seconds=seconds,
             slowest=tuple((name, took) for took, name in sorted(self.slowest, reverse=True)),
+            fallbacks=self.fallbacks,
+            answered_now=self.now,
         )
 
-
-def run_night(
-    household_ids: Sequence[str],
-    answer: Callable[[str], Plan],
-    folder: RunFolder,
-    on_plan: Callable[[Plan], None] = lambda plan: None,
-    chunk_households: int = CHUNK_HOUSEHOLDS,
-) -> Summary:
-    """Answer every household, write the chunks and their log lines, and return the summary."""
-    started = time.perf_counter()
-    tally = Tally()
-    for index, ids in enumerate(_chunks(household_ids, chunk_households)):
-        plans, events = [], []
-        for household_id in ids:
-            plan = answer(household_id)
-            plans.append(plan)
-            events.append(_event(plan, index))
-            tally.add(plan)
-            on_plan(plan)
-        folder.write_chunk(index, gathered(plans))
-        folder.note(events)
-    return tally.summary(time.perf_counter() - started)
+    def _fell_back(self, solver: str, policy_id: str | None) -> bool:
+        own = self.own_solver.get(policy_id or "")
+        if own is None:
+            return False
+        names = {name.removeprefix("cvxpy/") for name in solver.split("+")}
+        return bool(names - NO_SOLVER - {own})
 
 
-def clock() -> str:
-    """Return the time now, UTC, to the millisecond: written in logs, never decided on."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def record(answered: Answered, folder: RunFolder, tally: Tally) -> None:
+    """Write one chunk and its log lines, and count it."""
+    folder.write_chunk(answered.chunk.index, answered.tables)
+    folder.note(answered.events)
+    tally.add(answered.tables["plans"])
 
 
-def _chunks(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    remaining = iter(ids)
-    while chunk := list(islice(remaining, size)):
-        yield chunk
+def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
+    """Count the chunks that an earlier attempt wrote, log what it could not, and return them."""
+    logged = folder.logged_chunks()
+    done = set()
+    for path in folder.chunks():
+        index = int(path.name)
+        plans = folder.chunk_table(path, "plans")
+        tally.add(plans, now=False)
+        done.add(index)
+        if index not in logged:
+            folder.note(late_event(row, index) for row in plans.to_pylist())
+    return frozenset(done)
 
 
-def _event(plan: Plan, chunk: int) -> dict[str, Any]:
+def late_event(row: Mapping[str, Any], chunk: int) -> Mapping[str, Any]:
+    """Return the log line of a household whose attempt ended between its chunk and its log."""
+    said = {name: row[name] for name in ("household_id", "status", "reason", "orders", "solver")}
     return {
         "event": "household",
-        "clock": clock(),
-        "household_id": plan.household_id,
+        "clock": None,
         "chunk": chunk,
-        "status": plan.status.value,
-        "reason": plan.reason,
-        "orders": len(plan.orders),
-        "solver": plan.solver,
-        "seconds": round(plan.seconds, 6),
+        **said,
+        "seconds": round(row["seconds"] or 0.0, 6),
     }

@@ -1,90 +1,125 @@
-"""A run of a book, from the book to a complete run folder, on one screen."""
+"""A run of a book, from the request to a complete run folder, on one screen.
+
+    request → partitions → chunks → engine → run folder
+
+A run that ended at any moment goes on from what its folder holds: the partitions, if they were
+whole, and the chunks that were. Its manifest is the last thing written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.book.book import Book
-from models.errors import UnknownHouseholdError
-from models.plan import Plan
-from models.policy import Policy
-from nightly.answer import Rebalance, answer
-from nightly.manifest import input_facts, manifest
-from nightly.night import Summary, clock, run_night
-from nightly.run_folder import Format, RunFolder, new_run
+from models.errors import RunFolderError
+from nightly.answer import Rebalance
+from nightly.chunk import Job, Tick
+from nightly.chunk_answers import clock
+from nightly.engines import Engine, InProcess
+from nightly.manifest import manifest, versions
+from nightly.night import Summary, Tally, record, recount
+from nightly.partitions import Partitions, cut
+from nightly.request import Request, request_of
+from nightly.run_folder import RunFolder, new_run
+
+OnTick = Callable[[Tick], None]
+OnStart = Callable[[int, int], None]
+"""Called once with the households of the run and those answered by an earlier attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a run.
-
-    `households` are the ids to answer, None for all; `on_policy` is what the command line changes
-    in every policy, and `options` how it was said.
-    """
-
-    out: Path
-    households: Sequence[str] | None = None
-    table_format: Format = "parquet"
-    on_policy: Callable[[Policy], Policy] = lambda policy: policy
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-def run_book(
-    book: Book,
+def start_run(
     request: Request,
     rebalance: Rebalance,
-    on_plan: Callable[[Plan], None] = lambda plan: None,
+    engine: Engine | None = None,
+    on_tick: OnTick = lambda tick: None,
+    on_start: OnStart = lambda households, done: None,
 ) -> tuple[RunFolder, Summary]:
     """Answer the households of a book and leave a complete run folder.
 
     Raises
     ------
+    UnusableBookError
+        If the book cannot be used; nothing is written.
     UnknownHouseholdError
         If a household is asked for that the book does not have; nothing is written.
     RunFolderError
         If the folder cannot be written; what was written stays.
     """
-    ids = chosen_households(book, request.households)
-    folder = new_run(request.out, book.asof)
-    started = clock()
-    folder.note(
-        [
-            {
-                "event": "start",
-                "clock": started,
-                "run_id": folder.run_id,
-                "households": len(ids),
-                "options": dict(request.options),
-                "inputs": input_facts(book),
-            }
-        ]
-    )
-    summary = run_night(
-        ids, lambda name: answer(book, name, rebalance, request.on_policy), folder, on_plan
-    )
+    plan = cut(request)
+    folder = new_run(request.out, request.asof)
+    with folder.locked():
+        folder.ask(request.as_data())
+        plan.write(folder.work / "book")
+        return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
+
+
+def resume_run(
+    folder: RunFolder,
+    rebalance: Rebalance,
+    engine: Engine | None = None,
+    on_tick: OnTick = lambda tick: None,
+    on_start: OnStart = lambda households, done: None,
+) -> tuple[RunFolder, Summary]:
+    """Go on with a run that did not finish; nothing that it wrote is written again.
+
+    Raises
+    ------
+    RunFolderError
+        If the run is complete, is held by another process, or never began.
+    """
+    with folder.locked():
+        if folder.complete:
+            folder.clear()
+            raise RunFolderError(f"{folder.path} is complete: there is nothing to resume")
+        request = request_of(folder.asked(), folder.path.parent)
+        torn = folder.mend_log()
+        if folder.begun:
+            said = {"event": "resume", "clock": clock(), "run_id": folder.run_id}
+            folder.note([{**said, "torn_bytes": torn, "versions": versions()}])
+        partitions = folder.work / "book"
+        if not partitions.exists():
+            cut(request).write(partitions)
+        return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
+
+
+def _go_on(
+    folder: RunFolder,
+    request: Request,
+    rebalance: Rebalance,
+    engine: Engine,
+    on_tick: OnTick,
+    on_start: OnStart,
+) -> tuple[RunFolder, Summary]:
+    """Answer every chunk that the folder does not have, and finish."""
+    began, started = time.perf_counter(), clock()
+    partitions = Partitions(folder.work / "book")
+    tally = Tally(partitions.own_solvers(request.choice.on))
+    if not folder.begun:
+        folder.note([_start(folder, request, partitions)])
+    done = recount(folder, tally)
+    chunks = list(partitions.chunks())
+    on_start(sum(map(len, chunks)), tally.households)
+    job = Job(partitions.root, rebalance, request.choice.on)
+    waiting = (chunk for chunk in chunks if chunk.index not in done)
+    for answered in engine.answers(job, waiting, on_tick):
+        record(answered, folder, tally)
+    summary = tally.summary(time.perf_counter() - began)
     ended = clock()
-    facts = manifest(
-        book, folder.run_id, summary, request.on_policy, request.options, (started, ended)
-    )
-    folder.finish(facts, request.table_format)
+    facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
+    folder.finish(facts, request.table_format)
     return folder, summary
 
 
-def chosen_households(book: Book, wanted: Sequence[str] | None) -> list[str]:
-    """Return the ids to answer in book order, each once."""
-    everyone = [str(name) for name in book.household_ids]
-    if wanted is None:
-        return everyone
-    asked = set(wanted)
-    unknown = sorted(asked - set(everyone))
-    if unknown:
-        shown = ", ".join(repr(name) for name in unknown[:5])
-        raise UnknownHouseholdError(
-            f"{len(unknown)} of the {len(asked)} households asked for are not in {book.path}: "
-            f"{shown}{', ...' if len(unknown) > 5 else ''}; check the list"
-        )
-    return [name for name in everyone if name in asked]
+def _start(folder: RunFolder, request: Request, partitions: Partitions) -> Mapping[str, Any]:
+    """Return the first line of the log: what the run is made from."""
+    return {
+        "event": "start",
+        "clock": clock(),
+        "run_id": folder.run_id,
+        "households": sum(map(len, partitions.chunks())),
+        "options": request.as_data(),
+        "inputs": partitions.inputs,
+        "versions": versions(),
+    }

@@ -4,9 +4,12 @@ A night may end at any moment, so a chunk of households becomes visible with one
 tables are written aside, forced to disk, and then named. Only when every chunk is there are the
 tables put together under their public names, and the manifest, written last, says that the run is
 complete. A reader never meets half a file. Refused: appending to Parquet (a crash leaves no
-footer), a lock file (a crash leaves the lock), and clean-up on failure (what was done is kept).
+footer), a lock file (a crash leaves the lock; the kernel's lock on the folder goes with its
+process), and clean-up on failure (what was done is kept).
 
     RUNS/2026-11-20-0001/
+        work/request.json                what was asked, first of all
+        work/book/                       the book in partitions, while the night lasts
         parts/000000/plans.parquet ...   while the night lasts
         plans.parquet ...                when it is over
         events.jsonl                     one line a household
@@ -16,6 +19,7 @@ footer), a lock file (a crash leaves the lock), and clean-up on failure (what wa
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import os
 import re
@@ -27,10 +31,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
-from nightly.tables import TABLES, Rows, arrow_table
+from nightly.tables import TABLES
 
 Format = Literal["parquet", "csv"]
 
@@ -38,8 +43,13 @@ FORMATS: Final = ("parquet", "csv")
 """Formats of a run's tables."""
 
 PARTS = "parts"
+WORK = "work"
+REQUEST = "request.json"
 EVENTS = "events.jsonl"
 MANIFEST = "manifest.json"
+
+GROUP_ROWS: Final = 65_536
+"""Rows of a row group in a finished Parquet table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,89 @@ class RunFolder:
         """Name of the run, unique among its siblings and sorted by date and order of start."""
         return self.path.name
 
+    @property
+    def work(self) -> Path:
+        """Folder of what the run needs until it is complete."""
+        return self.path / WORK
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from writing to this run while the block lasts.
+
+        Raises
+        ------
+        RunFolderError
+            If another process holds the run.
+        """
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise RunFolderError(
+                f"{self.path} is being written by another process; let it finish, or end it first"
+            ) from error
+        finally:
+            os.close(handle)
+
+    def ask(self, request: Mapping[str, Any]) -> None:
+        """Write down what is asked of the run."""
+        with whole_file(self.work / REQUEST) as aside:
+            aside.parent.mkdir(exist_ok=True)
+            aside.write_text(json.dumps(request, ensure_ascii=False) + "\n", "utf-8")
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was asked of a run that is not complete."""
+        try:
+            found: dict[str, Any] = json.loads((self.work / REQUEST).read_text("utf-8"))
+        except OSError as error:
+            raise RunFolderError(
+                f"{self.path} is no run that could go on: it has no {WORK}/{REQUEST}; start anew"
+            ) from error
+        return found
+
+    @property
+    def begun(self) -> bool:
+        """Whether the log has its first line."""
+        log = self.path / EVENTS
+        return log.exists() and log.stat().st_size > 0
+
+    def mend_log(self) -> int:
+        """Cut a last line that a crash left half written off the log; return its bytes."""
+        log = self.path / EVENTS
+        if not log.exists():
+            return 0
+        with refusing(log), log.open("r+b") as file:
+            whole = 0
+            for line in file:
+                whole += len(line) if line.endswith(b"\n") else 0
+            torn = file.seek(0, os.SEEK_END) - whole
+            if torn:
+                file.truncate(whole)
+                os.fsync(file.fileno())
+        return torn
+
+    def logged_chunks(self) -> frozenset[int]:
+        """Return the chunks whose households stand in the log."""
+        log = self.path / EVENTS
+        if not log.exists():
+            return frozenset()
+        with log.open(encoding="utf-8") as file:
+            events = (json.loads(line) for line in file)
+            return frozenset(e["chunk"] for e in events if e["event"] == "household")
+
     def note(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Append `events` to the log, one JSON line each, and force them to disk."""
-        with _refusing(self.path / EVENTS), (self.path / EVENTS).open("a", encoding="utf-8") as log:
+        with refusing(self.path / EVENTS), (self.path / EVENTS).open("a", encoding="utf-8") as log:
             log.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
             log.flush()
             os.fsync(log.fileno())
 
-    def write_chunk(self, index: int, rows: Rows) -> None:
+    def write_chunk(self, index: int, tables: Mapping[str, Any]) -> None:
         """Write the tables of one chunk of households; they appear together or not at all."""
         final = self.path / PARTS / f"{index:06d}"
         aside = self.path / PARTS / f".{index:06d}"
-        with _refusing(final):
+        with refusing(final):
             if final.exists():
                 raise RunFolderError(f"{final} is there already; a chunk is written once")
             if aside.exists():  # left by a run that ended while writing; nobody ever read it
@@ -72,7 +153,7 @@ class RunFolder:
             aside.mkdir(parents=True)
             for name in TABLES:
                 target = aside / f"{name}.parquet"
-                pq.write_table(arrow_table(name, rows[name]), target)
+                pq.write_table(tables[name], target)
                 _force(target)
             _force(aside)
             aside.rename(final)
@@ -83,21 +164,41 @@ class RunFolder:
         parts = self.path / PARTS
         return sorted(p for p in parts.glob("[0-9]*") if p.is_dir()) if parts.exists() else []
 
+    def chunk_table(self, chunk: Path, name: str) -> Any:
+        """Return one table of a whole chunk."""
+        return pq.read_table(chunk / f"{name}.parquet", schema=TABLES[name])
+
     def finish(self, manifest: Mapping[str, Any], table_format: Format = "parquet") -> None:
-        """Put the chunks together under the public names, then write the manifest."""
+        """Put the chunks together under the public names, then write the manifest.
+
+        A public table that an earlier attempt left is whole and the same: it stays.
+        """
+        if (self.path / MANIFEST).exists():
+            raise RunFolderError(f"{self.path} is complete already and is never written over")
         chunks = self.chunks()
         for name in TABLES:
             sources = [chunk / f"{name}.parquet" for chunk in chunks]
             target = self.path / f"{name}.{table_format}"
-            with _whole_file(target) as aside:
+            if target.exists():
+                continue
+            with whole_file(target) as aside:
                 if table_format == "parquet":
                     _join_parquet(name, sources, aside)
                 else:
                     _join_csv(name, sources, aside)
-        with _whole_file(self.path / MANIFEST) as aside:
+        with whole_file(self.path / MANIFEST) as aside:
             aside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        # every row now stands in the public tables, which are on disk
-        shutil.rmtree(self.path / PARTS, ignore_errors=True)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what a complete run no longer needs: every row stands in its public tables."""
+        for name in (PARTS, WORK):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run has its manifest, which is written last."""
+        return (self.path / MANIFEST).exists()
 
     def manifest(self) -> dict[str, Any]:
         """Return the manifest of a complete run."""
@@ -124,7 +225,7 @@ def new_run(runs: Path, asof: date) -> RunFolder:
     RunFolderError
         If the folder cannot be made.
     """
-    with _refusing(runs):
+    with refusing(runs):
         runs.mkdir(parents=True, exist_ok=True)
         named = re.compile(rf"{asof.isoformat()}-(\d{{4,}})")
         found = (named.fullmatch(path.name) for path in runs.iterdir())
@@ -140,11 +241,25 @@ def new_run(runs: Path, asof: date) -> RunFolder:
             return RunFolder(path)
 
 
+def find_run(runs: Path, named: str) -> RunFolder:
+    """Return the run that is named by its folder, or by its id under `runs`.
+
+    Raises
+    ------
+    RunFolderError
+        If there is no such folder.
+    """
+    for path in (runs / named, Path(named)):
+        if path.is_dir():
+            return RunFolder(path.resolve())
+    raise RunFolderError(f"no run {named!r}: it is neither a folder nor the id of one in {runs}")
+
+
 @contextmanager
-def _whole_file(target: Path) -> Iterator[Path]:
+def whole_file(target: Path) -> Iterator[Path]:
     """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk."""
     aside = target.with_name(f".{target.name}.part")
-    with _refusing(target):
+    with refusing(target):
         if target.exists():
             raise RunFolderError(f"{target} is there already and is never written over")
         yield aside
@@ -154,7 +269,7 @@ def _whole_file(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _refusing(where: Path) -> Iterator[None]:
+def refusing(where: Path) -> Iterator[None]:
     """Turn what the file system refuses into one clear error."""
     try:
         yield
@@ -175,9 +290,20 @@ def _force(path: Path) -> None:
 
 
 def _join_parquet(name: str, sources: list[Path], target: Path) -> None:
+    """Join chunks into row groups of `GROUP_ROWS`, so that chunks leave no trace in the bytes."""
     with pq.ParquetWriter(target, TABLES[name]) as writer:
+        waiting: list[Any] = []
+        rows = 0
         for source in sources:
-            writer.write_table(pq.read_table(source, schema=TABLES[name]))
+            waiting.append(pq.read_table(source, schema=TABLES[name]))
+            rows += len(waiting[-1])
+            while rows >= GROUP_ROWS:
+                together = pa.concat_tables(waiting)
+                writer.write_table(together.slice(0, GROUP_ROWS).combine_chunks())
+                waiting = [together.slice(GROUP_ROWS)]
+                rows -= GROUP_ROWS
+        if rows or not sources:
+            writer.write_table(pa.concat_tables(waiting or [TABLES[name].empty_table()]))
 
 
 def _join_csv(name: str, sources: list[Path], target: Path) -> None:

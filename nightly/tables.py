@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
@@ -59,6 +59,7 @@ TABLES: Final[Mapping[str, Any]] = {
             ("value_usd", _NUMBER),
             ("gap_by_cause", _TEXT),
             ("notes", _TEXT),
+            ("policy_id", _TEXT),
         ]
     ),
     "orders": pa.schema(
@@ -160,6 +161,14 @@ def gathered(plans: Iterable[Plan]) -> Rows:
         for name, added in rows_of(plan).items():
             rows[name].extend(added)
     return rows
+
+
+def tables_of(plans: Sequence[Plan], policy_ids: Sequence[str | None]) -> dict[str, Any]:
+    """Return every table of a run for some plans, as Arrow tables, in the order of the plans."""
+    rows = gathered(plans)
+    for row, policy_id in zip(rows["plans"], policy_ids, strict=True):
+        row["policy_id"] = policy_id
+    return {name: arrow_table(name, found) for name, found in rows.items()}
 
 
 def arrow_table(name: str, rows: list[Row]) -> Any:

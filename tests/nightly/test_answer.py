@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from models.book.faults import Fault
 from models.errors import SolverError
@@ -11,10 +10,7 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy, SolverChoice
 from nightly.answer import answer
-from nightly.night import run_night
-from nightly.run_folder import new_run
 from tests.nightly.fakes import FakeBook
-from tests.nightly.test_run_folder import ASOF
 
 
 def unmoved(household: Household, policy: Policy) -> Plan:
@@ -81,22 +77,3 @@ def test_the_command_lines_choice_reaches_the_policy() -> None:
         return replace(policy, solver=SolverChoice(name="osqp"))
 
     assert answer(FakeBook(), "smith", unmoved, chosen).solver == "osqp"
-
-
-def test_the_night_goes_on_after_a_failure(tmp_path: Path) -> None:
-    """One broken household of three: the others are answered, and the count says so."""
-
-    def sometimes(household: Household, policy: Policy) -> Plan:
-        choose = broken if household.household_id == "h2" else unmoved
-        return choose(household, policy)
-
-    folder, book = new_run(tmp_path, ASOF), FakeBook()
-    summary = run_night(
-        ["h1", "h2", "h3"],
-        lambda name: answer(book, name, sometimes),
-        folder,
-        chunk_households=2,
-    )
-    assert dict(summary.counts) == {"no_action": 2, "failed": 1}
-    assert not summary.all_answered
-    assert len(summary.slowest) == 3

@@ -18,7 +18,8 @@ from models.plan import Plan, Status
 from models.policy import Limits, Policy
 from nightly.audit import audit
 from nightly.manifest import changed_inputs
-from nightly.run import Request, run_book
+from nightly.request import Request
+from nightly.run import start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
 from nightly.tables import TABLES
@@ -41,15 +42,15 @@ def book() -> Book:
     return read_book(SAMPLE, ASOF)
 
 
-def run(book: Book, out: Path, **asked: object) -> RunFolder:
+def run(out: Path, **asked: object) -> RunFolder:
     """Run a few households and return the folder."""
-    request = Request(out, households=SOME, **asked)  # type: ignore[arg-type]
-    return run_book(book, request, hold)[0]
+    request = Request(str(SAMPLE), ASOF, out, households=SOME, **asked)  # type: ignore[arg-type]
+    return start_run(request, hold)[0]
 
 
 def test_households_come_in_book_order(book: Book, tmp_path: Path) -> None:
     """However they are asked for, households are answered in the order of the book."""
-    folder = run(book, tmp_path)
+    folder = run(tmp_path)
     plans = pd.read_parquet(folder.path / "plans.parquet")
     order = [name for name in book.household_ids if name in SOME]
     assert plans["household_id"].tolist() == order
@@ -58,7 +59,7 @@ def test_households_come_in_book_order(book: Book, tmp_path: Path) -> None:
 
 def test_an_invalid_household_names_table_column_and_row(book: Book, tmp_path: Path) -> None:
     """All three faults of the faulty household stand in its reason."""
-    plans = pd.read_parquet(run(book, tmp_path).path / "plans.parquet").set_index("household_id")
+    plans = pd.read_parquet(run(tmp_path).path / "plans.parquet").set_index("household_id")
     reason = plans.loc["faulty-data", "reason"]
     for fault in book.faults_of("faulty-data"):
         assert f"{fault.table}, row {fault.row}, column {fault.column}" in reason
@@ -66,7 +67,7 @@ def test_an_invalid_household_names_table_column_and_row(book: Book, tmp_path: P
 
 def test_two_runs_differ_only_in_seconds(book: Book, tmp_path: Path) -> None:
     """A second run makes a second folder with the same bytes, `seconds` aside."""
-    first, second = run(book, tmp_path), run(book, tmp_path)
+    first, second = run(tmp_path), run(tmp_path)
     assert first.run_id < second.run_id
     for name in TABLES:
         if name != "plans":
@@ -78,7 +79,7 @@ def test_two_runs_differ_only_in_seconds(book: Book, tmp_path: Path) -> None:
 
 def test_the_manifest_says_what_the_run_was_made_from(book: Book, tmp_path: Path) -> None:
     """Hashes of every file, dates, policies as they were in force, law, versions, counts."""
-    folder = run(book, tmp_path)
+    folder = run(tmp_path)
     facts = folder.manifest()
     files = {source["path"]: source for source in facts["inputs"]["files"]}
     assert {"lots.csv", "households.csv"} <= set(files)
@@ -94,7 +95,7 @@ def test_the_manifest_says_what_the_run_was_made_from(book: Book, tmp_path: Path
 
 def test_the_log_begins_and_ends(book: Book, tmp_path: Path) -> None:
     """events.jsonl: start with the inputs, one line a household, end with the counts."""
-    folder = run(book, tmp_path)
+    folder = run(tmp_path)
     events = [json.loads(line) for line in (folder.path / "events.jsonl").read_text().splitlines()]
     assert [e["event"] for e in events] == ["start", *["household"] * 4, "end"]
     assert events[0]["inputs"]["files"]
@@ -106,7 +107,7 @@ def test_the_judge_agrees_with_what_was_stored(
     book: Book, tmp_path: Path, table_format: str
 ) -> None:
     """Every figure of a stored run is found again by replaying it."""
-    folder = run(book, tmp_path, table_format=table_format)
+    folder = run(tmp_path, table_format=table_format)
     found = audit(book, SOME, read_run(folder.path), verify)
     assert [str(d) for _, differences in found for d in differences] == []
 
@@ -114,13 +115,13 @@ def test_the_judge_agrees_with_what_was_stored(
 def test_an_unknown_household_stops_the_run_before_it_starts(book: Book, tmp_path: Path) -> None:
     """Asking for a household that is not there names it and writes nothing."""
     with pytest.raises(UnknownHouseholdError, match="'nobody'"):
-        run_book(book, Request(tmp_path / "runs", households=("nobody",)), hold)
+        start_run(Request(str(SAMPLE), ASOF, tmp_path / "runs", households=("nobody",)), hold)
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_book_that_changed_since_is_found(book: Book, tmp_path: Path) -> None:
     """Files with another hash and policies with other rules are named; the same book is not."""
-    facts = run(book, tmp_path).manifest()
+    facts = run(tmp_path).manifest()
     assert changed_inputs(facts, book, lambda policy: policy) == []
     facts["inputs"]["files"][0]["sha256"] = "0" * 64
     found = changed_inputs(facts, book, lambda p: replace(p, limits=Limits(te_max=0.01)))
@@ -130,7 +131,7 @@ def test_a_book_that_changed_since_is_found(book: Book, tmp_path: Path) -> None:
 
 def test_a_manifest_of_something_else_is_refused(book: Book, tmp_path: Path) -> None:
     """A manifest that is no JSON, or of no complete run, is one clear error."""
-    folder = run(book, tmp_path)
+    folder = run(tmp_path)
     for text in ("{", "{}"):
         (folder.path / "manifest.json").write_text(text)
         with pytest.raises(RunFolderError, match=r"manifest\.json"):

@@ -14,9 +14,11 @@ import pytest
 from models.errors import RunFolderError
 from models.order import Flow, Order, OrderLot, Side
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
-from nightly.night import run_night
+from nightly.chunk import Answered, Chunk
+from nightly.chunk_answers import household_event
+from nightly.night import Tally, record
 from nightly.run_folder import RunFolder, new_run
-from nightly.tables import TABLES, gathered, rows_of
+from nightly.tables import TABLES, rows_of, tables_of
 
 ASOF = date(2026, 11, 20)
 
@@ -76,8 +78,11 @@ def finished(
 ) -> RunFolder:
     """Return a complete run of `plans`."""
     folder = new_run(runs, ASOF)
-    by_id = {p.household_id: p for p in plans}
-    run_night(list(by_id), by_id.__getitem__, folder, chunk_households=chunk)
+    for index, start in enumerate(range(0, len(plans), chunk)):
+        some = plans[start : start + chunk]
+        events = tuple(household_event(p, index) for p in some)
+        place = Chunk(index, 0, start, start + len(some))
+        record(Answered(place, tables_of(some, ["standard"] * len(some)), events), folder, Tally())
     folder.finish({"asof": ASOF.isoformat()}, "csv" if as_format == "csv" else "parquet")
     return folder
 
@@ -152,9 +157,9 @@ def test_the_log_has_one_line_a_household(tmp_path: Path) -> None:
 def test_a_chunk_is_written_once(tmp_path: Path) -> None:
     """Writing a chunk again is refused and leaves the first as it was."""
     folder = new_run(tmp_path, ASOF)
-    folder.write_chunk(0, gathered([plan("h1")]))
+    folder.write_chunk(0, tables_of([plan("h1")], [None]))
     with pytest.raises(RunFolderError, match="written once"):
-        folder.write_chunk(0, gathered([plan("h2")]))
+        folder.write_chunk(0, tables_of([plan("h2")], [None]))
     stored = pq.ParquetFile(folder.chunks()[0] / "plans.parquet").read().to_pylist()
     assert [row["household_id"] for row in stored] == ["h1"]
 
@@ -166,7 +171,7 @@ def test_what_a_crash_left_half_written_is_never_read(tmp_path: Path) -> None:
     half.mkdir(parents=True)
     (half / "plans.parquet").write_bytes(b"PAR1")
     assert folder.chunks() == []
-    folder.write_chunk(0, gathered([plan()]))
+    folder.write_chunk(0, tables_of([plan()], [None]))
     assert [chunk.name for chunk in folder.chunks()] == ["000000"]
 
 
@@ -175,7 +180,7 @@ def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
     folder = finished(tmp_path, [plan()])
     before = (folder.path / "plans.parquet").read_bytes()
     with pytest.raises(RunFolderError, match="never written over"):
-        folder.finish({})
+        folder.finish({"asof": "another"})
     assert before == (folder.path / "plans.parquet").read_bytes()
 
 

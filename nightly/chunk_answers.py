@@ -1,0 +1,87 @@
+"""A chunk of households answered: the one loop over households, whatever engine runs it.
+
+It runs in a worker process, in the command's own process, or inside a cluster's worker, and gives
+the same tables there. Refused: collecting plans in the run's main process, which would then turn
+them into rows alone while the workers wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from models.book.book import Book
+from models.plan import Plan, Status
+from nightly.answer import answer
+from nightly.chunk import Answered, Begun, Job, Task, Tick
+from nightly.partitions import Partitions
+from nightly.tables import tables_of
+
+Tell = Callable[[Begun | Tick], None]
+"""Who is told of every household as it begins and ends."""
+
+
+class ChunkAnswers:
+    """Answers chunks of one run, keeping the partition it read last.
+
+    A class because the partition stays: chunks of one partition mostly come one after the other,
+    and reading it again for each would cost more than some chunks do.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.partitions = Partitions(job.partitions)
+        self._open: tuple[int, Book] | None = None
+
+    def of(self, task: Task, tell: Tell) -> Answered:
+        """Answer a chunk's households in order."""
+        book = self._book(task.chunk.partition)
+        ids = self.partitions.household_ids(task.chunk)
+        plans, policies, events = [], [], []
+        for household_id in ids:
+            tell(Begun(household_id))
+            plan = self._answer(book, household_id, task.failed)
+            plans.append(plan)
+            policies.append(policy_of(book, household_id))
+            events.append(household_event(plan, task.chunk.index))
+            tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
+        return Answered(task.chunk, tables_of(plans, policies), tuple(events))
+
+    def _answer(self, book: Book, household_id: str, failed: Mapping[str, str]) -> Plan:
+        why = failed.get(household_id)
+        if why is not None:
+            return Plan(household_id, Status.FAILED, why)
+        return answer(book, household_id, self.job.rebalance, self.job.on_policy)
+
+    def _book(self, partition: int) -> Book:
+        if self._open is None or self._open[0] != partition:
+            self._open = None  # let go of the last one before the next is read
+            self._open = (partition, self.partitions.book(partition))
+        return self._open[1]
+
+
+def policy_of(book: Book, household_id: str) -> str | None:
+    """Return the id of the policy that a household names."""
+    place = book.positions.get(household_id)
+    return None if place is None else book.policy_id[place]
+
+
+def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:
+    """Return the log line of one household."""
+    return {
+        "event": "household",
+        "clock": clock(),
+        "household_id": plan.household_id,
+        "chunk": chunk,
+        "status": plan.status.value,
+        "reason": plan.reason,
+        "orders": len(plan.orders),
+        "solver": plan.solver,
+        "seconds": round(plan.seconds, 6),
+    }
+
+
+def clock() -> str:
+    """Return the time now, UTC, to the millisecond: written in logs, never decided on."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,108 @@
+"""Who answers the chunks of a run: this process, or worker processes of this machine.
+
+An engine takes chunks in order and gives their answers in any order; whoever writes them down
+knows by their index where they belong. The cluster is in `nightly.cluster`.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from nightly.choices import CommandError, Night
+from nightly.chunk import Answered, Begun, Chunk, Job, Task, Tick
+from nightly.chunk_answers import ChunkAnswers
+from nightly.worker_process import Driver
+
+OnTick = Callable[[Tick], None]
+
+
+class Engine(Protocol):
+    """Answers chunks."""
+
+    def answers(self, job: Job, chunks: Iterable[Chunk], on_tick: OnTick) -> Iterator[Answered]:
+        """Yield the answers of every chunk, in any order; closing ends all work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """Answers in this very process: for debuggers and tests; a crash here ends the run."""
+
+    def answers(self, job: Job, chunks: Iterable[Chunk], on_tick: OnTick) -> Iterator[Answered]:
+        """Yield the answers in order."""
+        answers = ChunkAnswers(job)
+
+        def tell(said: Begun | Tick) -> None:
+            if isinstance(said, Tick):
+                on_tick(said)
+
+        for chunk in chunks:
+            yield answers.of(Task(chunk), tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Worker processes of this machine, each driven by a thread that mostly waits."""
+
+    workers: int = 1
+    limit_seconds: float | None = None
+
+    def answers(self, job: Job, chunks: Iterable[Chunk], on_tick: OnTick) -> Iterator[Answered]:
+        """Yield the answers as they come; ticks are told in this thread."""
+        waiting = iter(chunks)
+        lock, stop = threading.Lock(), threading.Event()
+        said: queue.SimpleQueue[Tick | Answered | BaseException | None] = queue.SimpleQueue()
+        drivers = [Driver(job, self.limit_seconds) for _ in range(self.workers)]
+
+        def work(driver: Driver) -> None:
+            try:
+                while not stop.is_set():
+                    with lock:
+                        chunk = next(waiting, None)
+                    if chunk is None:
+                        break
+                    said.put(driver.answered(chunk, said.put))
+            except BaseException as error:  # told to the run's own thread, which raises it
+                said.put(error)
+            finally:
+                said.put(None)
+
+        threads = [threading.Thread(target=work, args=(d,), daemon=True) for d in drivers]
+        for thread in threads:
+            thread.start()
+        running = len(threads)
+        try:
+            while running:
+                heard = said.get()
+                if heard is None:
+                    running -= 1
+                elif isinstance(heard, BaseException):
+                    raise heard
+                elif isinstance(heard, Tick):
+                    on_tick(heard)
+                else:
+                    yield heard
+        finally:
+            stop.set()
+            for driver in drivers:
+                driver.close()
+
+
+def engine_of(night: Night) -> Engine:
+    """Return the engine that a command asks for.
+
+    Raises
+    ------
+    CommandError
+        If there is no such engine.
+    """
+    limit = night.limit_seconds or None
+    if night.engine == "local":
+        if night.scheduler is not None:
+            raise CommandError("--scheduler names a cluster: add --engine dask")
+        return Processes(night.workers, limit) if night.workers else InProcess()
+    raise CommandError(f"--engine {night.engine!r}: choose local or dask")
