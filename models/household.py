@@ -7,9 +7,11 @@ Indexes are local to the household (`account`, `filing_unit`) or to the market (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+import numpy as np
 
 from models.arrays import Bools, Days, Floats, Ints, Texts
 from models.market import Market
@@ -153,7 +155,11 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Everything optimised together, as of one date."""
+    """Everything optimised together, as of one date.
+
+    `last_night` is the as-of date of the run before this one, None where none is known; `ended`
+    holds the last days of restrictions that are over.
+    """
 
     household_id: str
     asof: date
@@ -168,3 +174,5 @@ class Household:
     scheduled_buys: ScheduledBuys
     restrictions: Restrictions
     market: Market
+    last_night: date | None = None
+    ended: Days = field(default_factory=lambda: np.empty(0, "datetime64[D]"))

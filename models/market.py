@@ -7,7 +7,7 @@ factors): everything is an exposure to one namespace of factors plus a specific 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scipy import sparse
 
@@ -88,9 +88,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Everything the households of a book share."""
+    """Everything the households of a book share.
+
+    `returns` holds the daily returns of asset classes up to the as-of date, oldest first.
+    """
 
     securities: Securities
     risk: Risk
     targets: Mapping[str, Target]
     menus: Mapping[str, Ints]
+    returns: Mapping[str, Floats] = field(default_factory=dict)

@@ -94,6 +94,136 @@ class DataRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Triggers:
+    """What makes a household need an answer tonight (see `models.triggers`).
+
+    Flows, required distributions, cash under its floor and a limit that doing nothing breaks always
+    do. `drift` says what drift does: bands (a weight outside its band; a target without bands
+    always), calendar (on the calendar's days, whatever the drift), hybrid (both together), either,
+    never. `calendar` is daily, weekly, monthly, quarterly, annual or dates; `weekday`, `day` of the
+    month, `month` and the ISO `dates` say which days. `cash_usd` and `cash_weight`: idle cash above
+    the floors. `harvest_usd`, `harvest_fraction`: losses of lots down by that fraction of basis.
+    `long_term_days`, `long_term_usd`: a lot that turns long-term so soon with so large a gain or
+    loss. `year_end_days`: the last days of the year. `restriction_expired`: one ended since the
+    last night. None and 0 days are off.
+    """
+
+    drift: str = "bands"
+    calendar: str = "daily"
+    weekday: str = "monday"
+    day: int = 1
+    month: int = 1
+    dates: tuple[str, ...] = ()
+    cash_usd: float | None = None
+    cash_weight: float | None = None
+    harvest_usd: float | None = None
+    harvest_fraction: float = 0.0
+    long_term_days: int = 0
+    long_term_usd: float = 0.0
+    year_end_days: int = 0
+    restriction_expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBand:
+    """Band of one asset class: `below` and `above` as weights, else the tighter of the others."""
+
+    asset_class: str
+    absolute: float | None = None
+    relative: float | None = None
+    below: float | None = None
+    above: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Bands of target rows that have none of their own (see `models.triggers.bands`).
+
+    `absolute` is ± weight, `relative` ± a fraction of the target weight, the tighter holds;
+    `classes` replaces both for the classes it names. `risk_scaled` makes riskier classes' bands
+    tighter. No band is narrower than `deadband`.
+    """
+
+    absolute: float | None = None
+    relative: float | None = None
+    classes: tuple[ClassBand, ...] = ()
+    risk_scaled: bool = False
+    deadband: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """Bands that follow volatility: the factor's windows in returns, and its limits."""
+
+    follow: bool = False
+    recent_days: int = 21
+    long_days: int = 252
+    least: float = 0.8
+    most: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Tax counts more toward year end: by `tighten` on its last day, over the last `days`."""
+
+    tighten: float = 0.0
+    days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A plan leaves only if it improves by more than `min_bps`, and by `cost_multiple` of its cost.
+
+    Its cost is what trading costs and the tax it causes.
+    """
+
+    min_bps: float = 0.0
+    cost_multiple: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """How far to trade: `how_far` is full, band_edge, half_band or fraction (of the way)."""
+
+    how_far: str = "full"
+    fraction: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """The most that a night answers of this policy's households; None means no limit."""
+
+    max_households: int | None = None
+    max_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What is approved beforehand; a plan beyond a limit needs approval. None means no limit."""
+
+    always: bool = False
+    max_turnover: float | None = None
+    max_tax_usd: float | None = None
+    max_orders: int | None = None
+    max_short_gain_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """How far a ticket's limit price may lie from the book's price, in basis points."""
+
+    limit_bps: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """How long orders of earlier nights count as under way, and whether the household waits."""
+
+    order_days: int = 5
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SolverChoice:
     """Which solver and which of the two compilers: `backend` is arrays or cvxpy."""
 
@@ -113,4 +243,14 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     wash_sale: WashSales = field(default_factory=WashSales)
     data: DataRules = field(default_factory=DataRules)
+    triggers: Triggers = field(default_factory=Triggers)
+    bands: Bands = field(default_factory=Bands)
+    regime: Regime = field(default_factory=Regime)
+    season: Season = field(default_factory=Season)
+    gate: Gate = field(default_factory=Gate)
+    aim: Aim = field(default_factory=Aim)
+    capacity: Capacity = field(default_factory=Capacity)
+    approval: Approval = field(default_factory=Approval)
+    tickets: Tickets = field(default_factory=Tickets)
+    carry: Carry = field(default_factory=Carry)
     solver: SolverChoice = field(default_factory=SolverChoice)

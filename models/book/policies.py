@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.book.faults import Fault
-from models.book.policy_rules import RULES, Rule
+from models.book.policy_relations import contradictions
+from models.book.policy_rules import RULES
 from models.policy import Policy
 
 STANDARD: Final = "standard"
@@ -64,11 +65,14 @@ def parse_policy(policy_id: str, text: str, place: str) -> PolicyFile:
         return PolicyFile(policy_id, None, faults)
     sections = {
         section: type(getattr(Policy(), section))(
-            **{key: _as_field(section, key, value) for key, value in values.items()}
+            **{key: RULES[section, key].field(value) for key, value in values.items()}
         )
         for section, values in given.items()
     }
     policy = Policy(policy_id=policy_id, **sections)
+    against = tuple(_fault(place, key, *words) for key, *words in contradictions(policy))
+    if against:
+        return PolicyFile(policy_id, None, against)
     return PolicyFile(policy_id, policy, (), tuple(_warnings(policy, place)))
 
 
@@ -141,11 +145,6 @@ def _warnings(policy: Policy, place: str) -> Iterator[str]:
             f"{place}: carryforward_value {tax.carryforward_value:g} is above δ·τ_f = {worth:.4g}, "
             "which makes every loss worth harvesting"
         )
-
-
-def _as_field(section: str, key: str, value: Any) -> Any:
-    rule: Rule = RULES[section, key]
-    return float(value) if rule.type is float else value
 
 
 def _fault(place: str, column: str | None, what: str, remedy: str) -> Fault:

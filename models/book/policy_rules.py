@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
+
+from models.policy import ClassBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,81 @@ class Rule:
             bounds.append(f"{'below' if self.below else 'at most'} {self.high:g}")
         return " ".join([name, " and ".join(bounds)]).strip()
 
+    def field(self, value: Any) -> Any:
+        """Return an allowed value as the policy's field holds it."""
+        return float(value) if self.type is float else value
+
+
+@dataclass(frozen=True, slots=True)
+class DaysRule(Rule):
+    """A list of dates, as TOML dates or ISO text; the field holds ISO text."""
+
+    def allows(self, value: Any) -> bool:
+        """Whether it is a list of days."""
+        return isinstance(value, list) and all(_iso_day(day) is not None for day in value)
+
+    @property
+    def words(self) -> str:
+        """What is allowed, in words."""
+        return "a list of dates such as [2026-03-31]"
+
+    def field(self, value: Any) -> Any:
+        """Return the days as sorted ISO texts."""
+        return tuple(sorted(str(_iso_day(day)) for day in value))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBandsRule(Rule):
+    """A table from asset class to its band: a number, or a table of absolute, relative, sides."""
+
+    def allows(self, value: Any) -> bool:
+        """Whether every class has a band."""
+        return isinstance(value, dict) and all(map(_is_class_band, value.values()))
+
+    @property
+    def words(self) -> str:
+        """What is allowed, in words."""
+        return (
+            "a table from asset class to a weight from 0 to 1, or to a table of "
+            "absolute, relative, below and above"
+        )
+
+    def field(self, value: Any) -> Any:
+        """Return one `ClassBand` a class, sorted by name."""
+        sides = {
+            name: band if isinstance(band, dict) else {"absolute": band}
+            for name, band in value.items()
+        }
+        return tuple(
+            ClassBand(name, **{key: float(width) for key, width in sides[name].items()})
+            for name in sorted(sides)
+        )
+
+
+def _iso_day(value: Any) -> date | None:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if type(value) is date else None
+
+
+def _is_class_band(value: Any) -> bool:
+    sides = value if isinstance(value, dict) else {"absolute": value}
+    known = ("absolute", "relative", "below", "above")
+    return bool(sides) and all(
+        key in known and Rule(float, 0.0, math.inf if key == "relative" else 1.0).allows(width)
+        for key, width in sides.items()
+    )
+
 
 _AT_LEAST_0 = Rule(float, 0.0)
 _ABOVE_0 = Rule(float, 0.0, above=True)
 _RATE = Rule(float, 0.0, 1.0, below=True)
 _ANY = Rule(float)
+_FRACTION = Rule(float, 0.0, 1.0)
+_DAYS = Rule(int, 0, 366)
 _SWITCH = Rule(bool)
 
 
@@ -100,6 +173,48 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("wash_sale", "mode"): _one_of("avoid", "price"),
         ("wash_sale", "closed_replacements"): _one_of("ignore", "count"),
         ("data", "max_price_age_days"): Rule(int, 0),
+        ("triggers", "drift"): _one_of("bands", "calendar", "hybrid", "either", "never"),
+        ("triggers", "calendar"): _one_of(
+            "daily", "weekly", "monthly", "quarterly", "annual", "dates"
+        ),
+        ("triggers", "weekday"): _one_of("monday", "tuesday", "wednesday", "thursday", "friday"),
+        ("triggers", "day"): Rule(int, 1, 31),
+        ("triggers", "month"): Rule(int, 1, 12),
+        ("triggers", "dates"): DaysRule(list),
+        ("triggers", "cash_usd"): _AT_LEAST_0,
+        ("triggers", "cash_weight"): _FRACTION,
+        ("triggers", "harvest_usd"): _AT_LEAST_0,
+        ("triggers", "harvest_fraction"): _FRACTION,
+        ("triggers", "long_term_days"): _DAYS,
+        ("triggers", "long_term_usd"): _AT_LEAST_0,
+        ("triggers", "year_end_days"): _DAYS,
+        ("triggers", "restriction_expired"): _SWITCH,
+        ("bands", "absolute"): _FRACTION,
+        ("bands", "relative"): _AT_LEAST_0,
+        ("bands", "classes"): ClassBandsRule(dict),
+        ("bands", "risk_scaled"): _SWITCH,
+        ("bands", "deadband"): _FRACTION,
+        ("regime", "follow"): _SWITCH,
+        ("regime", "recent_days"): Rule(int, 2),
+        ("regime", "long_days"): Rule(int, 2),
+        ("regime", "least"): _ABOVE_0,
+        ("regime", "most"): _ABOVE_0,
+        ("season", "tighten"): _AT_LEAST_0,
+        ("season", "days"): Rule(int, 1, 366),
+        ("gate", "min_bps"): _AT_LEAST_0,
+        ("gate", "cost_multiple"): _AT_LEAST_0,
+        ("aim", "how_far"): _one_of("full", "band_edge", "half_band", "fraction"),
+        ("aim", "fraction"): Rule(float, 0.0, 1.0, above=True),
+        ("capacity", "max_households"): Rule(int, 0),
+        ("capacity", "max_usd"): _AT_LEAST_0,
+        ("approval", "always"): _SWITCH,
+        ("approval", "max_turnover"): _AT_LEAST_0,
+        ("approval", "max_tax_usd"): _ANY,
+        ("approval", "max_orders"): Rule(int, 0),
+        ("approval", "max_short_gain_usd"): _AT_LEAST_0,
+        ("tickets", "limit_bps"): Rule(float, 0.0, 10_000.0, below=True),
+        ("carry", "order_days"): _DAYS,
+        ("carry", "wait"): _SWITCH,
         ("solver", "name"): _one_of("piqp", "clarabel", "osqp", "ecos"),
         ("solver", "backend"): _one_of("arrays", "cvxpy"),
     }

@@ -1,0 +1,29 @@
+"""Rules that say when to look, how far to trade, and what may leave: one file each.
+
+screen(columns_of(household, policy)).needed   # or the columns of a whole book
+"""
+
+from models.triggers.approval import AUTO, NEEDS_APPROVAL, approved_beforehand
+from models.triggers.columns import AccountRows, LotRows, TriggerColumns, columns_of, is_taxable
+from models.triggers.gate import held_back
+from models.triggers.screen import Screen, Trigger, screen
+from models.triggers.season import in_season
+from models.triggers.telling import left_alone, trigger_words
+
+__all__ = [
+    "AUTO",
+    "NEEDS_APPROVAL",
+    "AccountRows",
+    "LotRows",
+    "Screen",
+    "Trigger",
+    "TriggerColumns",
+    "approved_beforehand",
+    "columns_of",
+    "held_back",
+    "in_season",
+    "is_taxable",
+    "left_alone",
+    "screen",
+    "trigger_words",
+]
