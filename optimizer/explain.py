@@ -21,6 +21,7 @@ STRUCTURE = frozenset(
         "netting",
         "ordinary of net",
         "ordinary of short",
+        "ordinary level",
         "cash_balance",
         "distribution_received",
         "lot_supply",

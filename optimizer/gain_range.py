@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.piecewise import Piecewise
 from optimizer.unit_tax import UnitTax
 
 if TYPE_CHECKING:
@@ -27,13 +28,28 @@ class Piece(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A case of the netting with ordinary income between two dollars: its tax is convex there."""
+
+    piece: Piece
+    part: int
+    low: float
+    high: float
+
+    @property
+    def name(self) -> str:
+        """How the rows of the case are labelled."""
+        return f"{self.piece.value}/{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
 class GainRange:
     """One filing unit, in units of 1% of the household.
 
     Attributes
     ----------
-    tax
-        The unit's tax function (dollars).
+    tax, usd
+        The unit's tax function (dollars) and the dollars of a unit.
     short, long
         S and L before the run, and the least and most that the run can add to them.
     limit
@@ -48,6 +64,7 @@ class GainRange:
     """
 
     tax: UnitTax
+    usd: float
     short: float
     short_low: float
     short_high: float
@@ -89,6 +106,33 @@ class GainRange:
             return 0.0, max(0.0, self.short + self.short_high)
         return 0.0, max(0.0, min(self.net_high, self.short + self.short_high))
 
+    @property
+    def forced_income(self) -> float:
+        """O + D before the run: ordinary income with the forced distributions, dollars."""
+        return self.tax.income + self.usd * self.distribution
+
+    def taxed_as(self, piece: Piece) -> Piecewise:
+        """What a case of the netting pays on ordinary income.
+
+        Where all of the net gain is ordinary, total income moves with ordinary income: one
+        function H(o) + G(o + q); else it is H alone.
+        """
+        if piece is Piece.BOTH:
+            return self.tax.ordinary
+        return self.tax.ordinary + self.tax.total.ahead(self.tax.dividends)
+
+    def cases(self) -> tuple[Case, ...]:
+        """Every case of the netting in reach, cut where its tax is not convex."""
+        free = self.most_distribution - self.distribution
+        found = []
+        for piece in self.reachable():
+            least, most = self.ordinary_in(piece)
+            low = self.forced_income + self.usd * least
+            high = self.forced_income + self.usd * (most + free)
+            parts = self.taxed_as(piece).convex_parts(low, high)
+            found += [Case(piece, place, *part) for place, part in enumerate(parts)]
+        return tuple(found)
+
     def reachable(self) -> tuple[Piece, ...]:
         """Cases of the netting that the run can end in."""
         found = []
@@ -126,6 +170,7 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
         ranges.append(
             GainRange(
                 tax=tax,
+                usd=frame.unit_usd,
                 short=short,
                 short_low=float(np.minimum(gains[mine & ~sales.long], 0.0).sum()),
                 short_high=float(np.maximum(gains[mine & ~sales.long], 0.0).sum()),

@@ -6,7 +6,9 @@ With N = S + L the unit's net gain, one of three holds, and in each the tax is c
     both    N ≥ 0, L ≥ 0    the short side is ordinary, and nothing less than zero: r ≥ S, r ≥ 0
     short   N ≥ 0, L ≤ 0    the long loss has eaten long gains: all of N is ordinary: r = g
 
-One convex hull over all three was refused: it is very loose. The pieces of several units combine.
+One convex hull over all three was refused: it is very loose. A piece is cut where rising income
+makes the law's tax less steep (the 0 percent bracket of gains ends), so that each part is convex
+as the law has it. The pieces of several units combine.
 """
 
 from __future__ import annotations
@@ -18,24 +20,29 @@ from itertools import product
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.gain_range import GainRange, Piece
+from optimizer.gain_range import Case, GainRange, Piece
 from optimizer.program import Branch, Cases, Maximum, Program
 
 
 @dataclass(frozen=True, slots=True)
 class Netting:
-    """One piece for every filing unit, and the bounds that hold the program in it."""
+    """One case for every filing unit, and the bounds that hold the program in it."""
 
-    pieces: tuple[Piece, ...]
+    cases: tuple[Case, ...]
     branch: Branch
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Case of the law's netting by filing unit."""
+        return tuple(case.piece for case in self.cases)
 
 
 def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
     """Every combination of pieces that the run's gains can reach."""
     maxima = tuple(_with_cases(program))
     return tuple(
-        Netting(pieces, _branch(ranges, pieces, maxima))
-        for pieces in product(*(reach.reachable() for reach in ranges))
+        Netting(cases, _branch(ranges, cases, maxima))
+        for cases in product(*(reach.cases() for reach in ranges))
     )
 
 
@@ -47,21 +54,9 @@ def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:
                 yield maximum, maximum.cases
 
 
-def netting_of(ranges: tuple[GainRange, ...], short: Floats, long: Floats) -> tuple[Piece, ...]:
-    """Pieces that given gains of the run (units, `(n_units,)`) fall into."""
-    found = []
-    for reach, more_short, more_long in zip(ranges, short, long, strict=True):
-        total_long = reach.long + more_long
-        if reach.short + more_short + total_long <= 0.0:
-            found.append(Piece.LOSS)
-        else:
-            found.append(Piece.BOTH if total_long >= 0.0 else Piece.SHORT)
-    return tuple(found)
-
-
 def _branch(
     ranges: tuple[GainRange, ...],
-    pieces: tuple[Piece, ...],
+    cases: tuple[Case, ...],
     maxima: tuple[tuple[Maximum, Cases], ...],
 ) -> Branch:
     size = len(ranges)
@@ -70,7 +65,12 @@ def _branch(
     net_low = np.full(size, -np.inf)
     net_high = np.array([reach.in_income - reach.as_ordinary for reach in ranges])
     short_low = np.full(size, -np.inf)
-    for unit, (reach, piece) in enumerate(zip(ranges, pieces, strict=True)):
+    level_low, level_high = np.full(size, -np.inf), np.full(size, np.inf)
+    for unit, (reach, case) in enumerate(zip(ranges, cases, strict=True)):
+        piece = case.piece
+        here = reach.forced_income + reach.usd * reach.as_ordinary
+        level_low[unit] = (case.low - here) / reach.usd
+        level_high[unit] = (case.high - here) / reach.usd
         if piece is Piece.LOSS:
             high["in_income"][unit] = -reach.in_income
             net_low[unit] = net_high[unit]
@@ -89,14 +89,15 @@ def _branch(
         rows={
             "ordinary of net": (net_low, net_high),
             "ordinary of short": (short_low, np.full(size, np.inf)),
-            **{cases.name: _opened(maximum, cases, pieces) for maximum, cases in maxima},
+            "ordinary level": (level_low, level_high),
+            **{named.name: _opened(maximum, named, cases) for maximum, named in maxima},
         },
     )
 
 
-def _opened(maximum: Maximum, cases: Cases, pieces: tuple[Piece, ...]) -> tuple[Floats, Floats]:
+def _opened(maximum: Maximum, named: Cases, cases: tuple[Case, ...]) -> tuple[Floats, Floats]:
     """Rows of a maximum that hold in the unit's case; the others are left without a limit."""
-    held = np.array([case == pieces[cases.unit] for case in cases.of_piece])
+    held = np.array([name == cases[named.unit].name for name in named.of_piece])
     return np.full(len(held), -np.inf), np.where(held, -maximum.intercepts, np.inf)
 
 

@@ -86,6 +86,12 @@ class Piecewise:
         anchors = np.append(low, self.knots[first : max(last, first)])
         return slopes, self(anchors) - slopes * anchors
 
+    def convex_parts(self, low: float, high: float) -> list[tuple[float, float]]:
+        """Cut `[low, high]` where the slope falls: the function is convex on every part."""
+        falls = self.slopes[1:] < self.slopes[:-1]
+        cuts = self.knots[falls & (self.knots > low) & (self.knots < high)].tolist()
+        return list(zip([low, *cuts], [*cuts, high], strict=True))
+
     def minorant(self, low: float, high: float) -> Piecewise:
         """Return the greatest convex function below this one on `[low, high]` (lower hull)."""
         points, values = self._points(low, high)

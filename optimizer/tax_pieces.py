@@ -55,34 +55,27 @@ def _maxima(
 
 
 def _ordinary(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
-    """Tax on ordinary income by case of the netting; each case reaches its own range.
-
-    Where all of the net gain is ordinary, total income moves with ordinary income, and both are
-    one function H(o) + G(o + q), convex but for a narrow zone; else it is H alone.
-    """
+    """Tax on ordinary income by case of the netting; each case has its own range, convex in it."""
     tax, usd = reach.tax, frame.unit_usd
-    forced = tax.income + usd * reach.distribution
-    here = forced + usd * reach.as_ordinary
-    total_here = forced + tax.dividends + usd * reach.in_income
-    together = tax.ordinary + tax.total.ahead(tax.dividends)
+    here = reach.forced_income + usd * reach.as_ordinary
+    total_here = reach.forced_income + tax.dividends + usd * reach.in_income
     slopes, intercepts, of_piece = [], [], []
-    for piece in reach.reachable():
-        least, most = reach.ordinary_in(piece)
-        low = forced + usd * least
-        high = forced + usd * (most + reach.most_distribution - reach.distribution)
-        function, level = tax.ordinary, float(tax.ordinary(here))
-        if piece is not Piece.BOTH:
-            function, level = together, level + float(tax.total(total_here))
+    for case in reach.cases():
+        function, level = reach.taxed_as(case.piece), float(tax.ordinary(here))
+        if case.piece is not Piece.BOTH:
+            level += float(tax.total(total_here))
         if above:
-            convex = function.majorant(low, high, float(np.clip(here, low, high)))
+            convex = function.majorant(
+                case.low, case.high, float(np.clip(here, case.low, case.high))
+            )
         else:
-            convex = function.minorant(low, high)
-        own, at_zero = convex.affine_pieces(low, high)
-        preferential = piece is Piece.BOTH or tax.dividends > 0.0
-        allowance = _narrow_band(tax, low, high) if preferential and not above else 0.0
+            convex = function.minorant(case.low, case.high)
+        own, at_zero = convex.affine_pieces(case.low, case.high)
+        preferential = case.piece is Piece.BOTH or tax.dividends > 0.0
+        allowance = _narrow_band(tax, case.low, case.high) if preferential and not above else 0.0
         slopes.append(own)
         intercepts.append((own * here + at_zero - level - allowance) / usd)
-        of_piece += [piece.value] * len(own)
+        of_piece += [case.name] * len(own)
     argument = (("as_ordinary", unit, 1.0), *distribution_argument(frame, unit))
     name = f"ordinary income from {'above' if above else 'below'}, unit {unit}"
     return Maximum(
@@ -119,14 +112,14 @@ def _total(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: b
     free = reach.most_distribution - reach.distribution
     high = max(here, forced + usd * (free + max(0.0, reach.net_high)))
     slopes, intercepts, of_piece = [], [], []
-    for piece in reach.reachable():
+    for case in reach.cases():
         own, at_zero = np.zeros(1), np.zeros(1)
-        if piece is Piece.BOTH:
+        if case.piece is Piece.BOTH:
             own, at_zero = tax.total.affine_pieces(forced, max(forced, high))
             at_zero = (own * here + at_zero - float(tax.total(here))) / usd
         slopes.append(own)
         intercepts.append(at_zero)
-        of_piece += [piece.value] * len(own)
+        of_piece += [case.name] * len(own)
     return Maximum(
         weight * BPS_PER_UNIT,
         np.concatenate(slopes),

@@ -14,7 +14,7 @@ from models.arrays import Floats, Ints
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
 from optimizer.program import Block, Bounds, Linear, Maximum, Part, Rows
-from optimizer.tax_pieces import tax_from_below
+from optimizer.tax_pieces import distribution_argument, tax_from_below
 
 
 def state(frame: Frame) -> Part:
@@ -38,7 +38,11 @@ def state(frame: Frame) -> Part:
         "realized_tax",
         blocks=_blocks(ranges),
         bounds=_bounds(ranges),
-        rows=(*_gain_rows(frame, ranges), *_netting_rows(units, ranges)),
+        rows=(
+            *_gain_rows(frame, ranges),
+            *_netting_rows(units, ranges),
+            _level_row(frame, units),
+        ),
         linear=tuple(linear),
         maxima=tuple(maxima) if weight else (),
         constant=constant,
@@ -158,3 +162,26 @@ def _netting_rows(units: Ints, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...
             free,
         ),
     )
+
+
+def _level_row(frame: Frame, units: Ints) -> Rows:
+    """R + D by unit: ordinary income beyond the forced; a case of the netting bounds it."""
+    entries = [
+        (block, unit, place, rate)
+        for unit in units.tolist()
+        for block, place, rate in distribution_argument(frame, unit)
+    ]
+    by_block = [("as_ordinary", units, units, np.ones(len(units)))]
+    for block in dict.fromkeys(entry[0] for entry in entries):
+        own = [entry for entry in entries if entry[0] == block]
+        by_block.append(
+            (
+                block,
+                np.array([entry[1] for entry in own]),
+                np.array([entry[2] for entry in own]),
+                np.array([entry[3] for entry in own]),
+            )
+        )
+    free = np.full(len(units), np.inf)
+    names = tuple(str(unit) for unit in units)
+    return Rows("ordinary level", names, tuple(by_block), -free, free)
