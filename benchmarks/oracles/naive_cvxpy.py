@@ -57,7 +57,7 @@ def solve(household: Household, policy: Policy, solver: str = "OSQP") -> Naive:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """Columns of the program; amounts in percent of the household's value (`unit` dollars)."""
 
     household: Household
@@ -86,14 +86,19 @@ class _Facts:
 
 
 def state(household: Household, policy: Policy) -> cp.Problem:
-    """Return the problem, in basis points of the household's value."""
-    facts = _facts(household, policy)
+    """Return the problem, in basis points of the household's value.
+
+    Its variables `sell` (by lot), `buy` (by account and security) and `leaves` (by account) have
+    names, so that whoever wants orders can find them.
+    """
+    facts = facts_of(household, policy)
     accounts, n_accounts = household.accounts, len(household.accounts.account_id)
     account, security = facts.sold
     half_spread = household.market.securities.half_spread_bps
     cost = (half_spread + policy.trades.commission_bps) / 1e4
-    sell, buy = cp.Variable(len(facts.lots)), cp.Variable(len(facts.buy_account))
-    cash, leaves = cp.Variable(n_accounts), cp.Variable(n_accounts)
+    sell = cp.Variable(len(facts.lots), name="sell")
+    buy = cp.Variable(len(facts.buy_account), name="buy")
+    cash, leaves = cp.Variable(n_accounts), cp.Variable(n_accounts, name="leaves")
     start = (accounts.cash + accounts.net_flow) / facts.unit
     arriving = max(household.net_flow, 0.0) / facts.unit
     start = start + arriving * facts.taxable / max(int(facts.taxable.sum()), 1)
@@ -126,7 +131,8 @@ def state(household: Household, policy: Policy) -> cp.Problem:
     return cp.Problem(cp.Minimize(goal + taxes), [*rows, *linked, *netting])
 
 
-def _facts(household: Household, policy: Policy) -> _Facts:
+def facts_of(household: Household, policy: Policy) -> Facts:
+    """Lay out lots, buys and rates as columns."""
     lots, accounts = household.lots, household.accounts
     securities = household.market.securities
     price = securities.price[lots.security]
@@ -143,7 +149,7 @@ def _facts(household: Household, policy: Policy) -> _Facts:
         for account in range(len(kinds))
         for security in _buyable(household, account, bool(taxable[account]))
     ]
-    return _Facts(
+    return Facts(
         household=household,
         policy=policy,
         unit=total / 100.0,
@@ -180,7 +186,7 @@ def _gather(place: Ints, size: int) -> Any:
     )
 
 
-def _tracking(facts: _Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
+def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
     """(γ/2)·H·Σ_g W_g·TE_g² by management group, deviations and exposures as variables."""
     household, policy, market = facts.household, facts.policy, facts.household.market
     accounts = household.accounts
@@ -229,7 +235,7 @@ def _tracking(facts: _Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
     return total, rows
 
 
-def _yearly(facts: _Facts, account: Ints, security: Ints) -> Floats:
+def _yearly(facts: Facts, account: Ints, security: Ints) -> Floats:
     """Yearly tax on a dollar's income."""
     securities = facts.household.market.securities
     taxed = securities.qualified_yield[security] * facts.of_unit("long")[account]
@@ -237,7 +243,7 @@ def _yearly(facts: _Facts, account: Ints, security: Ints) -> Floats:
     return np.where(facts.taxable[account], taxed, securities.foreign_tax_yield[security])
 
 
-def _taxes(facts: _Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
+def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
     """Σ_u V_u − V_u before, less the worth of the basis change, at marginal rates.
 
     V = τ_l·N⁺ + (τ_o − τ_l)·S⁺ − τ_o·offset − κ·carried, N⁺ = S + L + offset + carried,
