@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -84,6 +84,39 @@ def orders_of(frame: Frame, point: Point) -> tuple[tuple[Order, ...], tuple[Flow
             )
         )
     return tuple(orders), _flows(frame, point)
+
+
+def point_of(frame: Frame, orders: Sequence[Order]) -> Point:
+    """Return the point that orders stand for; flows are left at zero."""
+    household, tickets = frame.household, tickets_of(frame)
+    lots, sales, securities = household.lots, frame.sales, household.market.securities
+    keys = {
+        (
+            str(household.accounts.account_id[tickets.account[ticket]]),
+            str(securities.security_id[tickets.security[ticket]]),
+            Side.SELL if tickets.is_sale[ticket] else Side.BUY,
+        ): ticket
+        for ticket in range(tickets.size)
+    }
+    steps, emptied = np.zeros(tickets.size, np.int64), np.zeros(tickets.size, bool)
+    sale = np.zeros(len(sales.value))
+    column_of = {str(lots.lot_id[lot]): c for c, lot in enumerate(sales.lot) if lot >= 0}
+    harvested: dict[int, bool] = {}
+    for order in orders:
+        ticket = keys[order.account_id, order.security_id, order.side]
+        amount = float(order.shares) * float(tickets.price[ticket])
+        out = bool(tickets.is_sale[ticket] and amount >= tickets.held[ticket] * (1.0 - 1e-12))
+        emptied[ticket] = out
+        steps[ticket] = 0 if out else round(amount / float(tickets.step[ticket]))
+        if tickets.is_sale[ticket] and not order.lots:
+            sale[np.flatnonzero(tickets.of_sale == ticket)] = amount
+        for part in order.lots:
+            column = column_of.get(part.lot_id)
+            if column is not None:
+                sale[column] = float(part.shares) * float(tickets.price[ticket])
+                if sales.loss[column]:
+                    harvested[int(sales.group[column])] = True
+    return Point(steps, emptied, harvested, sale, np.zeros(len(frame.labels)))
 
 
 def _exact(value: float) -> Decimal:
