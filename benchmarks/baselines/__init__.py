@@ -10,9 +10,12 @@ from types import MappingProxyType
 from typing import Final
 
 from benchmarks.baselines.calendar_full import calendar_full
+from benchmarks.baselines.good_practice import good_practice
 from benchmarks.baselines.household_proportional import household_proportional
 from benchmarks.baselines.location_ranks import location_ranks
 from benchmarks.baselines.losses_first import losses_first
+from benchmarks.baselines.naive import naive
+from benchmarks.baselines.naive_legal import naive_legal
 from benchmarks.baselines.new_cash import new_cash, stand_still
 from benchmarks.baselines.per_account import per_account
 from benchmarks.baselines.proposal import Proposal, Rebalancer
@@ -21,7 +24,7 @@ from benchmarks.baselines.sequential import sequential
 from benchmarks.baselines.sheltered_first import sheltered_first
 from benchmarks.baselines.strategy import legal
 
-__all__ = ["BASELINES", "Proposal", "Rebalancer"]
+__all__ = ["BASELINES", "NAIVE", "Proposal", "Rebalancer"]
 
 BASELINES: Final[Mapping[str, Rebalancer]] = MappingProxyType(
     {
@@ -35,7 +38,18 @@ BASELINES: Final[Mapping[str, Rebalancer]] = MappingProxyType(
         "losses first": legal(losses_first),
         "sheltered first": legal(sheltered_first),
         "location ranks": legal(location_ranks),
+        "good practice": legal(good_practice),
         "sequential programs": sequential,
     }
 )
 """Every heuristic by the name it bears in tables."""
+
+NAIVE: Final[Mapping[str, Rebalancer]] = MappingProxyType(
+    {
+        "naive cvxpy, OSQP": naive("OSQP"),
+        "naive cvxpy, ECOS": naive("ECOS"),
+        "naive cvxpy, Clarabel": naive("CLARABEL"),
+        "naive cvxpy, made legal": legal(naive_legal("CLARABEL")),
+    }
+)
+"""Naive modelling by solver as it comes, which keeps few rules; and made legal by hand."""

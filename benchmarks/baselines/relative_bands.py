@@ -27,13 +27,13 @@ def relative_bands(draft: Draft) -> None:
     """Sell and buy only classes outside their bands, to half-way; new cash is always invested."""
     order = cheapest(draft.ground)
     for mandate in range(len(draft.ground.mandates)):
-        excess = _excess(draft, mandate)
+        excess = excess_outside_bands(draft, mandate)
         if excess.any():
             sell_in_order(draft, mandate, order, excess)
         spend(draft, mandate)
 
 
-def _excess(draft: Draft, mandate: int) -> Floats:
+def excess_outside_bands(draft: Draft, mandate: int) -> Floats:
     """Dollars to sell of each row, `(k,)`: what left its band, else what must fund what did."""
     each = draft.ground.mandates[mandate]
     wanted = draft.worth(mandate) * each.weight

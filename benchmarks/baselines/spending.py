@@ -31,18 +31,21 @@ def sell_in_order(draft: Draft, mandate: int, order: Ints, excess: Floats) -> No
         excess = excess - sold * exposure
 
 
-def spend(draft: Draft, mandate: int) -> None:
-    """Spend spare cash on gaps, accounts with the fewest choices first, in proportion to gaps.
-
-    Cash that the target itself wants stays, in proportion to what each account has.
-    """
+def spare_cash(draft: Draft, mandate: int) -> Floats:
+    """Cash that each account may spend, `(n,)`: what the target itself wants in cash stays."""
     each = draft.ground.mandates[mandate]
-    accounts = each.accounts
-    spare: Floats = np.maximum(draft.cash[accounts], 0.0)
-    aside = draft.ground.idle[accounts].sum()
+    spare: Floats = np.maximum(draft.cash[each.accounts], 0.0)
+    aside = draft.ground.idle[each.accounts].sum()
     wanted = max(each.cash_weight * draft.worth(mandate) - aside, 0.0)
     if spare.sum() > 0.0:
         spare *= max(1.0 - wanted / spare.sum(), 0.0)
+    return spare
+
+
+def spend(draft: Draft, mandate: int) -> None:
+    """Spend spare cash on gaps, accounts with the fewest choices first, in proportion to gaps."""
+    accounts = draft.ground.mandates[mandate].accounts
+    spare = spare_cash(draft, mandate)
     buyable = draft.buyable(mandate)
     for at in np.argsort(buyable.sum(axis=1), kind="stable").tolist():
         gap = np.where(buyable[at], np.maximum(draft.gaps(mandate), 0.0), 0.0)
