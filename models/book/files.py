@@ -7,7 +7,7 @@ a fault and not a preference: whichever were taken, somebody meant the other.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from models.book.cells import Cells, UnreadableColumnError, join_cells, null_cells, read_cells
 from models.book.faults import Fault
-from models.book.formats import UNREADABLE, read_csv, read_parquet
+from models.book.formats import UNREADABLE, read_csv, read_head, read_parquet
 from models.book.schema import POLICY_FOLDER, ROW_COLUMN, SCHEMA, CellKind, Column, TableFacts
 from models.book.table import Source, Table, empty_table
 
@@ -37,14 +37,17 @@ class Files:
     fatal: tuple[Fault, ...]
 
 
-def read_files(folder: Path) -> Files:
-    """Read every table of the book in `folder`, collecting what makes it unusable."""
+def read_files(folder: Path, heads: Collection[str] = ()) -> Files:
+    """Read every table of the book in `folder`, collecting what makes it unusable.
+
+    Of the tables named in `heads` only columns and types are read: they come without rows.
+    """
     tables: dict[str, Table] = {}
     sources: list[Source] = []
     absent: set[str] = set()
     fatal: list[Fault] = []
     for name, facts in SCHEMA.items():
-        paths = _paths(folder, name)
+        paths = table_paths(folder, name)
         kinds = {_kind(folder, path) for path in paths}
         if len(kinds) > 1:
             fatal.append(_ambiguous(facts, sorted(kinds)))
@@ -57,7 +60,7 @@ def read_files(folder: Path) -> Files:
             else:
                 absent.add(name)
             continue
-        reader = _TableReader(folder, facts)
+        reader = _TableReader(folder, facts, whole=name not in heads)
         tables[name] = reader.read(paths)
         sources += reader.sources
         fatal += reader.fatal
@@ -67,8 +70,8 @@ def read_files(folder: Path) -> Files:
 class _TableReader:
     """Reads one table's files; a class because sources and faults gather on the way."""
 
-    def __init__(self, folder: Path, facts: TableFacts) -> None:
-        self.folder, self.facts = folder, facts
+    def __init__(self, folder: Path, facts: TableFacts, whole: bool) -> None:
+        self.folder, self.facts, self.whole = folder, facts, whole
         self.sources: list[Source] = []
         self.fatal: list[Fault] = []
 
@@ -80,9 +83,8 @@ class _TableReader:
         rows = 0
         for path in paths:
             place = path.relative_to(self.folder).as_posix()
-            read = read_csv if path.suffix == ".csv" else read_parquet
             try:
-                names, arrow = read(path, wanted)
+                names, arrow = self._read(path, wanted)
             except UNREADABLE as error:
                 self.fatal.append(_unreadable(self.facts.name, place, _first_line(error)))
                 continue
@@ -93,13 +95,17 @@ class _TableReader:
                 numbers.append(self._cells(arrow, Column(ROW_COLUMN, CellKind.NUMBER), place))
             rows += arrow.num_rows
             other = tuple(name for name in names if name not in wanted)
-            self.sources.append(
-                Source(self.facts.name, place, sha256_of(path), arrow.num_rows, other)
-            )
+            counted = arrow.num_rows if self.whole else None
+            self.sources.append(Source(self.facts.name, place, sha256_of(path), counted, other))
         cells = {c.name: join_cells(parts[c.name], c.kind) for c in self.facts.columns}
         numbered = join_cells(numbers, CellKind.NUMBER).values
         whole = len(numbered) == rows > 0 and bool(np.isfinite(numbered).all())
         return Table(self.facts, rows, cells, numbered.astype(np.int64) if whole else None)
+
+    def _read(self, path: Path, wanted: Sequence[str]) -> tuple[tuple[str, ...], Any]:
+        if not self.whole:
+            return read_head(path, wanted)
+        return read_csv(path, wanted) if path.suffix == ".csv" else read_parquet(path, wanted)
 
     def _cells(self, arrow: Any, column: Column, place: str) -> Cells:
         name, kind = column.name, column.kind
@@ -132,7 +138,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _paths(folder: Path, name: str) -> list[Path]:
+def table_paths(folder: Path, name: str) -> list[Path]:
     """Return the files of a table, parts in the order of their paths."""
     single = [folder / f"{name}.parquet", folder / f"{name}.csv"]
     parts = (
