@@ -47,7 +47,8 @@ LIMITATIONS = (
 class Case:
     """One household: the plan, SCIP's incumbent (both judged, bps), bounds, and what differs.
 
-    `excess_bps` is the plan's objective less the incumbent's, `missed` says that SCIP found orders where there was no plan.
+    `excess_bps` is the plan's objective less the incumbent's, `missed` says that SCIP found orders
+    where there was no plan.
     """
 
     household_id: str

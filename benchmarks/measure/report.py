@@ -61,4 +61,4 @@ def markdown_table(rows: Sequence[Row]) -> list[str]:
 
 
 def _cell(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value
+    return f"{value:.4g}" if isinstance(value, float) else value

@@ -10,6 +10,7 @@ again and would make the comparison cheap.
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,9 @@ def solve(household: Household, policy: Policy, solver: str = "OSQP") -> Naive:
     problem = state(household, policy)
     stated = time.perf_counter()
     try:
-        problem.solve(solver=solver)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the status says it
+            problem.solve(solver=solver)
         status, value = str(problem.status), problem.value
     except cp.SolverError:
         status, value = "solver_error", None

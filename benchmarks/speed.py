@@ -1,0 +1,199 @@
+"""Time of whole households, in raw solves of their own relaxation, with the share of each stage.
+
+    python -m benchmarks.speed --sizes etf,mixed,index [--households N] [--out FOLDER]
+
+The unit is one raw PIQP solve (set-up and solve on prepared arrays) of the household's best netting
+piece with its sides open: the floor below which nothing can go. Ratios are within one run and one
+process, in processor time, so that a busy machine matters little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.measure import Report, markdown_table, write_report
+from benchmarks.measure.household_times import HouseholdTimes, gaps, stage_shares, summary
+from benchmarks.measure.stages import OTHER, StageClock
+from benchmarks.oracles import naive_cvxpy
+from models.book import Book, read_book
+from models.household import Household
+from models.plan import Plan
+from models.policy import Policy
+from optimizer.directions import Search
+from optimizer.frame import frame
+from optimizer.limits import search_within_limits
+from optimizer.rebalance import BRANCHING, rebalance
+from optimizer.reduce import Reduced, reduce
+from optimizer.solve import door
+from optimizer.solvers import solve_piqp
+from scenarios.synthetic import ASOF, generate_book
+
+SIZES = ("etf", "mixed", "index")
+
+HOUSEHOLDS = {"etf": 100, "mixed": 30, "index": 8}
+"""How many of each size unless asked otherwise."""
+
+STAGES = {
+    "bands": ("optimizer.rebalance:inside_bands",),
+    "frame": ("optimizer.rebalance:frame",),
+    "state": ("optimizer.directions:program_of",),
+    "compile": ("optimizer.directions:compile_arrays",),
+    "roots": ("optimizer.limits:search",),
+    "directions": ("optimizer.directions:_best",),
+    "certificate": ("optimizer.rebalance:certified",),
+    "tickets": ("optimizer.attempt:supported",),
+    "shares": ("optimizer.attempt:rounded",),
+    "orders and reasons": ("optimizer.attempt:orders_of", "optimizer.attempt:reasons"),
+    "judge": ("optimizer.attempt:verify", "optimizer.rebalance:verify"),
+}
+"""Stages and the functions they are, where they are called from; the rest is `other`."""
+
+SOLVES = "answer_of"
+"""Each call of it is one program handed to a solver."""
+
+LIMITATIONS = (
+    "synthetic households (scenarios.synthetic); real books have other lots and menus",
+    "processor time of one process, single-threaded solvers; medians of repeats",
+    "the raw solve has no assembly, and is the best netting piece only",
+    "the cvxpy program is an independent statement: one tax surrogate, no budgets and no wash "
+    "windows; compilation and OSQP at its default accuracy included",
+    "stage shares and solves are of one instrumented run with branching, a few percent slower",
+)
+
+
+def measure(book: Book, size: str, *, certify: int, repeats: int) -> Iterator[HouseholdTimes]:
+    """Time every household of a book, the first one once more beforehand to warm up."""
+    ids = [str(name) for name in book.household_ids]
+    warm = book.household(ids[0])
+    rebalance(warm, book.policy(warm.policy_id), certify=certify)
+    naive_cvxpy.solve(warm, book.policy(warm.policy_id))
+    for household_id in ids:
+        yield _timed(book, size, household_id, certify=certify, repeats=repeats)
+
+
+def _timed(
+    book: Book, size: str, household_id: str, *, certify: int, repeats: int
+) -> HouseholdTimes:
+    household = book.household(household_id)
+    policy = book.policy(household.policy_id)
+
+    def whole(solves: int) -> None:
+        again = book.household(household_id)
+        rebalance(again, book.policy(again.policy_id), certify=solves)
+
+    prepared = root_program(household, policy)
+    raw, full, certified = [], [], []
+    for _ in range(repeats):
+        if prepared is not None:
+            raw.append(min(_seconds(lambda: solve_piqp(prepared)) for _ in range(3)))
+        full.append(_seconds(lambda: whole(0)))
+        certified.append(_seconds(lambda: whole(certify)))
+    clock = StageClock()
+    with clock.watching(STAGES, counted=(f"optimizer.solve:{SOLVES}",)):
+        plan = clock.run(OTHER, lambda: rebalance(household, policy, certify=certify))
+    plain = rebalance(household, policy, certify=0)
+    return HouseholdTimes(
+        size=size,
+        household_id=household_id,
+        policy_id=policy.policy_id,
+        status=plan.status.value,
+        lots=len(household.lots.lot_id),
+        raw_ms=1e3 * median(raw) if raw else np.nan,
+        whole_ms=1e3 * median(full),
+        certified_ms=1e3 * median(certified),
+        cvxpy_ms=1e3 * _seconds(lambda: naive_cvxpy.solve(household, policy)),
+        solves=clock.calls.get(SOLVES, 0),
+        root_gap_bps=_gap(plain),
+        gap_bps=_gap(plan),
+        stages={name: 1e3 * seconds for name, seconds in clock.seconds.items()},
+    )
+
+
+def _gap(plan: Plan) -> float:
+    return np.nan if plan.certificate is None else plan.certificate.gap_bps
+
+
+def root_program(household: Household, policy: Policy) -> Reduced | None:
+    """The prepared arrays of the best netting piece, sides open; None if presolve refuses it."""
+    search: Search = search_within_limits(frame(household, policy), door("piqp"))
+    netting = min(search.roots, key=lambda pair: pair[1].objective)[0]
+    return reduce(search.arrays, search.arrays.branched(netting.branch))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = time.process_time()
+    call()
+    return time.process_time() - begun
+
+
+def report(timed: Sequence[HouseholdTimes], command: str) -> Report:
+    """Tables of all sizes."""
+    by_size = [[one for one in timed if one.size == size] for size in SIZES]
+    measured = [group for group in by_size if group]
+    body = [
+        "Whole household: from the columnar book to the verified plan with its root bound.",
+        "",
+        *markdown_table([summary(group) for group in measured]),
+        "",
+        "Certified gap, bps, over `planned` and solved `no_action` on the standard policy:",
+        "",
+        *markdown_table([gaps(group) for group in measured]),
+        "",
+        "Share of each stage, percent:",
+        "",
+        *markdown_table([stage_shares(group, (*STAGES, OTHER)) for group in measured]),
+    ]
+    rows = [one.row() for one in timed]
+    return Report("Speed of whole households", command, LIMITATIONS, body, rows)
+
+
+def run(
+    sizes: Sequence[str], households: int | None, *, seed: int, certify: int, repeats: int
+) -> list[HouseholdTimes]:
+    """Measure synthetic books of several sizes."""
+    found: list[HouseholdTimes] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "book"
+            generate_book(place, households or HOUSEHOLDS[size], size, seed)
+            book = read_book(place, ASOF)
+            found += measure(book, size, certify=certify, repeats=repeats)
+    return found
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--households", type=int, help="of each size (default: by size)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--certify", type=int, default=BRANCHING, help="solves for the bound")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--out", type=Path, help="folder for the report; else it is printed")
+    given = parser.parse_args()
+    timed = run(
+        given.sizes.split(","),
+        given.households,
+        seed=given.seed,
+        certify=given.certify,
+        repeats=given.repeats,
+    )
+    command = f"python -m benchmarks.speed --sizes {given.sizes} --seed {given.seed}"
+    if given.households is not None:
+        command += f" --households {given.households}"
+    command += f" --certify {given.certify}"
+    told = report(timed, command)
+    print(told.text())
+    if given.out is not None:
+        write_report(told, given.out, "speed")
+
+
+if __name__ == "__main__":
+    main()
