@@ -13,6 +13,7 @@ import numpy as np
 from models.order import Flow, Order
 from optimizer.directions import Search, Settled
 from optimizer.flows import flows_of
+from optimizer.frame import BPS_PER_UNIT
 from optimizer.local_model import local_model
 from optimizer.orders import orders_of
 from optimizer.reasons import reasons
@@ -27,6 +28,10 @@ TRIES = 6
 
 MORE = 1.5
 """How much more than what was overstepped a limit is tightened by."""
+
+
+OVERSTEPPED = ("tax_budget", "gain_budget", "gain_share", "max_short_gain", "turnover")
+"""Limits that share steps and exact taxes can overstep though the program keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ def attempt(search: Search) -> Attempt | None:
     best: Attempt | None = None
     trial = search
     for _ in range(TRIES):
-        found = _once(trial, search.best)
+        found = _once(trial, search.best, exact=False)
+        if found is None or _overstepped(found):
+            found = _once(trial, search.best, exact=True) or found
         if found is None:
             return best
         best = replace(
@@ -72,7 +79,13 @@ def attempt(search: Search) -> Attempt | None:
     return best
 
 
-def _once(search: Search, settled: Settled) -> Attempt | None:
+def _overstepped(found: Attempt) -> bool:
+    """Whether the plan breaks nothing but limits that rounding can overstep."""
+    breaches = found.verdict.breaches
+    return bool(breaches) and all(breach.rule in OVERSTEPPED for breach in breaches)
+
+
+def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
     if search.taken_off:
         again = search.solve(settled.branch)
         if not again.usable:
@@ -90,7 +103,7 @@ def _once(search: Search, settled: Settled) -> Attempt | None:
     model = local_model(search, found, tickets)
     rank = lot_rank(search, found)
     gains = ticket_gains(search, found, tickets, rank)
-    final = rounded(search, found, tickets, model, gains, cash)
+    final = rounded(search, found, tickets, model, gains, cash, exact=exact)
     if final is None:
         return None
     why = reasons(search, found, tickets, model, final.amount, cash)
@@ -115,15 +128,10 @@ def _tightened(search: Search, last: Attempt) -> Search | None:
     """
     frame, arrays, breaches = search.frame, search.arrays, last.verdict.breaches
     rows = arrays.A @ last.found.solution.x
-    per_unit = {
-        "tax_budget": 100.0 / frame.unit_usd,
-        "gain_budget": 1.0 / frame.unit_usd,
-        "gain_share": 1.0 / frame.unit_usd,
-        "max_short_gain": 1.0 / frame.unit_usd,
-        "turnover": 100.0,
-    }
-    if not breaches or any(breach.rule not in per_unit for breach in breaches):
+    if not _overstepped(last):
         return None
+    per_unit = dict.fromkeys(OVERSTEPPED, 1.0 / frame.unit_usd)
+    per_unit |= {"tax_budget": BPS_PER_UNIT / frame.unit_usd, "turnover": 100.0}
     high = arrays.row_high.copy()
     taken_off = dict(search.taken_off)
     for breach in breaches:

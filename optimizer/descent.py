@@ -60,9 +60,8 @@ class Descent:
         self.gradient = model.gradient + model.responses(start - solution)
         self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
         sold = np.flatnonzero((start > 0.0) & tickets.is_sale)
-        short, long = gains.at(sold, start[sold])
-        for place, of_short, of_long in zip(sold.tolist(), short, long, strict=True):
-            tax.take(int(tickets.account[place]), float(of_short), float(of_long))
+        for place, recognised in zip(sold.tolist(), gains.at(sold, start[sold]).T, strict=True):
+            tax.take(int(tickets.account[place]), recognised)
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
 
     def place(self) -> None:
@@ -103,9 +102,8 @@ class Descent:
             place, move = self._steps(self.play, self.low, self.high)
             account = self.tickets.account[place]
             left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
-            short, long = self._recognised(place, move)
             helps = self.rows.mended(place, move)
-            helps = helps + self.tax.relief(account, short, long) / self.tax.usd
+            helps = helps + self.tax.relief(account, self._recognised(place, move)) / self.tax.usd
             cost, _ = self._prices(place, move)
             usable = np.flatnonzero((helps > 0.0) & (left >= 0.0))
             if not len(usable):
@@ -147,15 +145,14 @@ class Descent:
     def _prices(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
         """Objective change of each move on its own, bps, and whether limits are kept."""
         change = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        taxed, kept = self.tax.change(self.tickets.account[place], *self._recognised(place, move))
+        taxed, kept = self.tax.change(self.tickets.account[place], self._recognised(place, move))
         return change + taxed, kept & self.rows.kept(place, move)
 
-    def _recognised(self, place: Ints, move: Floats) -> tuple[Floats, Floats]:
-        """Short and long gain that each move brings, by the lots it takes."""
-        sells = self.tickets.is_sale[place]
+    def _recognised(self, place: Ints, move: Floats) -> Floats:
+        """Short, long and positive short gain that each move brings, by the lots it takes."""
         now = self.gains.at(place, self.amount[place])
         then = self.gains.at(place, self.amount[place] + move)
-        return np.where(sells, then[0] - now[0], 0.0), np.where(sells, then[1] - now[1], 0.0)
+        return np.where(self.tickets.is_sale[place], then - now, 0.0)
 
     def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats]:
         """Every legal move of one step: tickets and signed amounts."""
@@ -205,12 +202,10 @@ class Descent:
         same = model.group[place][:, None] == model.group[place]
         own = model.own[place] * move
         change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
-        short, long = self._recognised(place, move)
+        gains = self._recognised(place, move)
         pairs = change.shape
         taxed, kept = self.tax.change(
-            np.full(change.size, account),
-            (short[:, None] + short).ravel(),
-            (long[:, None] + long).ravel(),
+            np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
         )
         raised = model.cash[place] * move
         legal = kept.reshape(pairs) & (place[:, None] != place)
@@ -221,9 +216,9 @@ class Descent:
 
     def _take(self, place: int, move: float) -> None:
         account = int(self.tickets.account[place])
-        short, long = self._recognised(np.array([place]), np.array([move]))
+        recognised = self._recognised(np.array([place]), np.array([move]))[:, 0]
         self.amount[place] += move
         self.cash[account] += self.model.cash[place] * move
         self.gradient += self.model.response(place) * move
         self.rows.take(place, move)
-        self.tax.take(account, float(short[0]), float(long[0]))
+        self.tax.take(account, recognised)

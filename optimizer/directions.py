@@ -34,7 +34,7 @@ from optimizer.solve import Door
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""
 
-MOST_FLIPS = 8
+MOST_FLIPS = 5
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
 

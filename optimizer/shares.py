@@ -21,7 +21,7 @@ from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
 from optimizer.ticket_gains import TicketGains
 from optimizer.ticket_rows import ticket_rows
-from optimizer.tickets import Tickets, least_ticket
+from optimizer.tickets import Tickets, emptiable, least_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,27 @@ def rounded(
     model: LocalModel,
     gains: TicketGains,
     cash: Floats,
+    *,
+    exact: bool = False,
 ) -> Rounded | None:
     """Round a supported solution; None if an account cannot be brought to its floor.
 
-    `cash` is what each account has before its tickets, flows included, in units.
+    `cash` is what each account has before its tickets, flows included, in units. `exact` rounds
+    every sale down and empties only what the solution empties: for limits with no room to spare.
     """
     frame = search.frame
     amounts = tickets.amounts(found.sale, found.buy)
     most = sum_by(tickets.of_sale, np.minimum(found.sale_high, frame.sales.value), tickets.size)
     most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
-    near = tickets.held - np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
-    emptied = (
-        tickets.is_sale & tickets.whole & (amounts > 0.0) & (most >= tickets.held * (1.0 - SAME))
-    )
-    emptied &= (amounts > 0.0) & (amounts >= np.minimum(near, tickets.held * (1.0 - SAME)))
+    near = np.zeros(tickets.size) if exact else np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
+    near = tickets.held - np.maximum(near, SAME * tickets.held)
+    emptied = emptiable(frame, tickets, found.sale_high) & (amounts > 0.0) & (amounts >= near)
+    emptied &= ~_bought_too(tickets, amounts)
     least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
     low = np.ceil(least / tickets.step - SAME) * tickets.step
     high = np.floor(most / tickets.step + SAME) * tickets.step
-    sold = np.rint(amounts / tickets.step) * tickets.step
+    whole_steps = np.floor(amounts / tickets.step + (SAME if exact else 0.5))
+    sold = whole_steps * tickets.step
     bought = np.floor(amounts / tickets.step + SAME) * tickets.step
     nearest = np.where(tickets.is_sale, sold, bought)
     start = np.where(low <= high, np.clip(nearest, low, high), 0.0)
@@ -85,3 +88,10 @@ def rounded(
         return None
     descent.improve()
     return Rounded(descent.amount, emptied & (descent.amount > 0.0))
+
+
+def _bought_too(tickets: Tickets, amounts: Floats) -> Bools:
+    """Sales of what the same account also buys (gain harvesting): they leave a position behind."""
+    width = int(tickets.security.max(initial=0)) + 1
+    key = tickets.account * width + tickets.security
+    return np.isin(key, key[~tickets.is_sale & (amounts > 0.0)])

@@ -17,7 +17,7 @@ from optimizer.directions import Search, Settled, one_way
 from optimizer.program import Branch
 from optimizer.sides import TOUCH, SideName, side_branch
 from optimizer.solution import Solution
-from optimizer.tickets import Tickets, least_ticket, netted
+from optimizer.tickets import Tickets, emptiable, least_ticket, netted
 
 ROUNDS = 6
 """Re-solves at most; in the last rounds whatever is still too small is dropped."""
@@ -80,7 +80,8 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         followed = one_way(search, _followed(search, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
-        small = _too_small(tickets, amounts, least)
+        can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
+        small = _too_small(tickets, amounts, least, can_empty)
         if followed is settled and not small.any():
             noise = amounts <= TOUCH
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
@@ -89,7 +90,8 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         if attempt:
             decided = _closed(decided, tickets, amounts <= TOUCH)
         found = None
-        for trial in _trials(search, decided, tickets, (sale, amounts, small), attempt):
+        state = (sale, amounts, small, can_empty)
+        for trial in _trials(search, decided, tickets, state, attempt):
             found = search.solve(trial.over(settled.branch))
             if found.usable:
                 decided = trial
@@ -98,6 +100,12 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
             return None
         solution = found
     return None
+
+
+def _sale_high(search: Search, decided: _Bounds, settled: Settled) -> Floats:
+    """Most of each sale column with everything decided so far."""
+    *_, high = search.arrays.branched(decided.over(settled.branch))
+    return np.asarray(high[search.arrays.columns["sale"]])
 
 
 def _finished(
@@ -123,8 +131,8 @@ def _finished(
     )
 
 
-def _too_small(tickets: Tickets, amounts: Floats, least: float) -> Bools:
-    empties = tickets.is_sale & tickets.whole & (amounts >= tickets.held * (1.0 - SAME))
+def _too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
+    empties = can_empty & (amounts >= tickets.held * (1.0 - SAME))
     return np.asarray((amounts > TOUCH) & (amounts < least * (1.0 - SAME)) & ~empties)
 
 
@@ -157,7 +165,7 @@ def _trials(
     search: Search,
     decided: _Bounds,
     tickets: Tickets,
-    state: tuple[Floats, Floats, Bools],
+    state: tuple[Floats, Floats, Bools, Bools],
     attempt: int,
 ) -> list[_Bounds]:
     """Decisions about the small tickets, the natural one first.
@@ -165,13 +173,13 @@ def _trials(
     If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
     buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
     """
-    sale, amounts, small = state
+    sale, amounts, small, can_empty = state
     least = least_ticket(search.frame)
     most = np.minimum(search.arrays.high[search.arrays.columns["sale"]], search.frame.sales.value)
     can_sell = sum_by(tickets.of_sale, most, tickets.size)
     buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
     reach = np.where(tickets.is_sale, can_sell, buyable) >= least
-    empties = tickets.is_sale & tickets.whole & ~reach & (can_sell >= tickets.held * (1.0 - SAME))
+    empties = can_empty & ~reach
     natural = amounts >= 0.5 * np.minimum(least, np.where(empties, tickets.held, least))
     if attempt >= ROUNDS - 3:
         natural = np.zeros(tickets.size, bool)

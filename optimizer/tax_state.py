@@ -32,8 +32,9 @@ class TaxState:
         keeps = frame.policy.weights.basis_change * discount(frame.policy)
         self.basis_price = BPS_PER_UNIT * keeps * future
         self.unit_of_account = frame.accounts.unit
-        self.short = np.array([reach.tax.short for reach in ranges])
-        self.long = np.array([reach.tax.long for reach in ranges])
+        self.gains = np.array(
+            [[reach.tax.short, reach.tax.long, 0.0] for reach in ranges], float
+        ).T.copy()
         moved = solution.x[columns["withdrawal"]] + solution.x[columns["transfer"]]
         out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
         self.distribution = self.usd * np.bincount(frame.accounts.unit, out, len(self.taxes))
@@ -45,66 +46,65 @@ class TaxState:
                 name = str(frame.household.units.filing_unit_id[unit])
                 less = search.taken_off.get(("tax_budget", name), 0.0)
                 self.limit[unit] = max(budget, counted_before(reach)) + base + WITHIN_USD - less
+        short_limit = frame.policy.limits.max_short_gain_usd
+        self.most_short = np.full(len(ranges), np.inf)
+        if short_limit is not None:
+            self.most_short = np.array([_most_short(search, u) for u in range(len(ranges))])
         self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
 
-    def change(self, account: Ints, short: Floats, long: Floats) -> tuple[Floats, Bools]:
-        """Price moves on their own: change of V and basis in bps, and whether budgets are kept.
+    def change(self, account: Ints, gains: Floats) -> tuple[Floats, Bools]:
+        """Price moves on their own: change of V and basis in bps, and whether limits are kept.
 
-        `short` and `long` are gains in units that each move brings to an account's filing unit.
+        `gains`, `(3, n)`, are the short, long and positive short gains in units that each move
+        brings to an account's filing unit. A move may pass a limit that is passed already if it
+        passes it by less.
         """
         unit = self.unit_of_account[account]
         change, kept = np.zeros(len(account)), np.ones(len(account), bool)
-        for u in np.unique(unit[(short != 0.0) | (long != 0.0)]):
-            mine = np.flatnonzero((unit == u) & ((short != 0.0) | (long != 0.0)))
+        touched = gains.any(axis=0)
+        for u in np.unique(unit[touched]).tolist():
+            mine = np.flatnonzero((unit == u) & touched)
+            short, long, _ = then = self._after(u, gains[:, mine])
             tax, out = self.taxes[u], float(self.distribution[u])
-            new_short = self.short[u] + self.usd * short[mine]
-            new_long = self.long[u] + self.usd * long[mine]
-            now = tax.values(self.short[u], self.long[u], out)
-            change[mine] = tax.values(new_short, new_long, out) - now
-            if np.isfinite(self.limit[u]):
-                counted = tax.taxes(new_short, new_long, out)
-                before = tax.taxes(self.short[u], self.long[u], out)
-                kept[mine] = (counted <= self.limit[u]) | (counted <= before)
-            rising = short[mine] + long[mine] > 0.0
-            kept[mine] &= ~rising | (new_short + new_long <= self.most_gain[u])
-        kept_basis = self.basis_price[unit] * (short + long)
+            change[mine] = tax.values(short, long, out) - tax.value(*self.gains[:2, u], out)
+            now = float(self._excess(u, self.gains[:, u]))
+            kept[mine] = self._excess(u, then) <= now
+        kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
         return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
+
+    def _after(self, unit: int, gains: Floats) -> Floats:
+        return self.gains[:, unit, None] + self.usd * gains
 
     @property
     def broken(self) -> bool:
-        """Whether a tax or gain budget is passed."""
-        return any(
-            self._excess(u, self.short[u], self.long[u]) > 0.0 for u in range(len(self.taxes))
-        )
+        """Whether a limit on taxes or gains is passed."""
+        units = range(len(self.taxes))
+        return any(float(self._excess(u, self.gains[:, u])) > 0.0 for u in units)
 
-    def relief(self, account: Ints, short: Floats, long: Floats) -> Floats:
-        """By how many dollars each move, on its own, lowers what passes tax and gain budgets."""
+    def relief(self, account: Ints, gains: Floats) -> Floats:
+        """By how many dollars each move, on its own, lowers what passes limits."""
         unit = self.unit_of_account[account]
         relieved = np.zeros(len(account))
         for u in np.unique(unit).tolist():
-            now = self._excess(u, self.short[u], self.long[u])
-            if now <= 0.0:
-                continue
-            mine = np.flatnonzero(unit == u)
-            then = self._excess(
-                u, self.short[u] + self.usd * short[mine], self.long[u] + self.usd * long[mine]
-            )
-            relieved[mine] = now - then
+            now = float(self._excess(u, self.gains[:, u]))
+            if now > 0.0:
+                mine = np.flatnonzero(unit == u)
+                relieved[mine] = now - self._excess(u, self._after(u, gains[:, mine]))
         return relieved
 
-    def _excess(self, unit: int, short: Floats, long: Floats) -> Floats:
-        """Dollars above the tax budget plus dollars of gain above the gain budget."""
+    def _excess(self, unit: int, gains: Floats) -> Floats:
+        """Dollars above the tax budget plus dollars of gain above the limits on gains."""
+        short, long, positive = gains
         over = np.maximum(short + long - self.most_gain[unit], 0.0)
+        over = over + np.maximum(positive - self.most_short[unit], 0.0)
         if np.isfinite(self.limit[unit]):
             counted = self.taxes[unit].taxes(short, long, float(self.distribution[unit]))
             over = over + np.maximum(counted - self.limit[unit], 0.0)
         return np.asarray(over)
 
-    def take(self, account: int, short: float, long: float) -> None:
-        """Take a move's gains, in units."""
-        unit = self.unit_of_account[account]
-        self.short[unit] += self.usd * short
-        self.long[unit] += self.usd * long
+    def take(self, account: int, gains: Floats) -> None:
+        """Take a move's gains, `(3,)` in units."""
+        self.gains[:, self.unit_of_account[account]] += self.usd * gains
 
 
 def _most_gain(search: Search, unit: int) -> float:
@@ -118,3 +118,10 @@ def _most_gain(search: Search, unit: int) -> float:
                 room = min(room, float(arrays.row_high[row]))
     tax = search.frame.taxes[unit]
     return tax.short + tax.long + search.frame.unit_usd * room + WITHIN_USD
+
+
+def _most_short(search: Search, unit: int) -> float:
+    """Most positive short gain of a unit, dollars, less what attempts have taken off."""
+    name = str(search.frame.household.units.filing_unit_id[unit])
+    off = search.taken_off.get(("max_short_gain", name), 0.0)
+    return float(search.frame.policy.limits.max_short_gain_usd or 0.0) + WITHIN_USD - off

@@ -26,9 +26,10 @@ class TicketGains:
     value: Floats
     short: Floats
     long: Floats
+    positive_short: Floats
 
-    def at(self, place: Ints, amount: Floats) -> tuple[Floats, Floats]:
-        """Short and long gain of tickets sold to given amounts."""
+    def at(self, place: Ints, amount: Floats) -> Floats:
+        """Short, long and positive short gain of tickets sold to given amounts, `(3, n)`."""
         value = self.value[place]
         lot = np.clip((value <= amount[:, None]).sum(axis=1) - 1, 0, value.shape[1] - 2)
         row = np.arange(len(place))
@@ -38,10 +39,10 @@ class TicketGains:
         )
         part = np.clip(part, 0.0, 1.0)
         gains = []
-        for cumulated in (self.short[place], self.long[place]):
+        for cumulated in (self.short[place], self.long[place], self.positive_short[place]):
             below = cumulated[row, lot]
             gains.append(below + part * (cumulated[row, lot + 1] - below))
-        return gains[0], gains[1]
+        return np.array(gains)
 
 
 def lot_rank(search: Search, found: Supported) -> Floats:
@@ -73,6 +74,7 @@ def ticket_gains(search: Search, found: Supported, tickets: Tickets, rank: Float
         taken,
         taken * np.where(sales.long, 0.0, sales.gain),
         taken * np.where(sales.long, sales.gain, 0.0),
+        taken * np.where(sales.long, 0.0, np.maximum(sales.gain, 0.0)),
     ):
         table = np.zeros(shape)
         table[ticket, position] = amount[order]

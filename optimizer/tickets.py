@@ -15,6 +15,9 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import Frame
 from optimizer.windows import loss_lots
 
+WHOLE = 1e-9
+"""Relative: a lot sold to within this is sold whole (sums of doubles are off by less)."""
+
 NOISE = 1e-7
 """Units (1e-9 of the household): what an interior point leaves in a column that is really 0."""
 
@@ -93,6 +96,19 @@ def tickets_of(frame: Frame) -> Tickets:
         price=price,
         step=price * securities.share_step[security],
     )
+
+
+def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
+    """Sales that may take every share of their position, dust included.
+
+    One lot that is barred (by a rule, a side, or because its loss is too small to have a column)
+    keeps the position from being sold out, however little it is worth.
+    """
+    sales = frame.sales
+    barred = (sale_high < sales.value * (1.0 - WHOLE)) & ~sales.disallowed
+    free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
+    only_losses = frame.policy.trades.mode == "harvest_only"
+    return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))
 
 
 def least_ticket(frame: Frame) -> float:
