@@ -8,33 +8,21 @@ next look tries again. Both are counted. Only rebalancers that are made to break
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from benchmarks.backtest.holding import execute, shares_held
 from benchmarks.backtest.law_year import in_law_year
 from benchmarks.backtest.markets import Stage
+from benchmarks.baselines.proposal import Rebalancer
 from models.household import Household
 from models.ledger import Ledger, exact
 from models.order import Flow, Order, order_id
 from models.plan import Figures
 from models.policy import Policy
 from optimizer.verify import verify
-
-
-class Proposal(NamedTuple):
-    """Orders and household-level flows, as they would leave."""
-
-    orders: tuple[Order, ...] = ()
-    flows: tuple[Flow, ...] = ()
-
-
-Rebalancer: TypeAlias = Callable[[Household, Policy], tuple[tuple[Order, ...], tuple[Flow, ...]]]
-"""A household and its policy in; orders and flows out."""
 
 
 @dataclass(frozen=True, slots=True)

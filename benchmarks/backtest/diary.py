@@ -10,7 +10,7 @@ from benchmarks.backtest.decision import Look
 from benchmarks.backtest.holding import Stretch
 from benchmarks.backtest.people import LifePlan
 from benchmarks.backtest.tax_year import Income, YearTax
-from benchmarks.backtest.wealth import Wealth
+from benchmarks.backtest.wealth import NO_WEALTH, Wealth
 from models.arrays import Floats
 from models.household import Household
 
@@ -31,7 +31,9 @@ class YearRecord:
     household: str
     start: int
     year: int
+    before_after_tax_usd: float
     before_liquidated_usd: float
+    before_step_up_usd: float
     pre_tax_usd: float
     after_tax_usd: float
     liquidated_usd: float
@@ -78,7 +80,7 @@ class Diary:
     start: int
     target: Floats
     year: int = 0
-    before: float = 0.0
+    before: Wealth = NO_WEALTH
     sums: dict[str, float] = field(default_factory=dict)
     means: dict[str, list[float]] = field(default_factory=dict)
     growth: list[Floats] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Diary:
 
     def begin(self, year: int, wealth: Wealth) -> None:
         """Open a year."""
-        self.year, self.before = year, wealth.liquidated
+        self.year, self.before = year, wealth
         self.sums, self.means, self.growth, self.followed = {}, {}, [], []
 
     def held(self, first: int, last: int, stretch: Stretch) -> None:
@@ -134,7 +136,9 @@ class Diary:
             household=self.plan.household_id,
             start=self.start,
             year=self.year,
-            before_liquidated_usd=self.before,
+            before_after_tax_usd=self.before.after_tax,
+            before_liquidated_usd=self.before.liquidated,
+            before_step_up_usd=self.before.step_up,
             pre_tax_usd=wealth.pre_tax,
             after_tax_usd=wealth.after_tax,
             liquidated_usd=wealth.liquidated,

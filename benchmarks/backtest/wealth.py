@@ -30,6 +30,10 @@ class Wealth:
     unrealized: float
 
 
+NO_WEALTH = Wealth(0.0, 0.0, 0.0, 0.0, 0.0)
+"""Before a life begins."""
+
+
 def worth(
     household: Household,
     prices: Floats,

@@ -1,0 +1,112 @@
+"""The plots of a run, each as PNG and SVG, drawn from the tidy table alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from benchmarks.backtest import methods, tables
+from benchmarks.backtest.compare import difference, yearly_figures, yearly_growth
+
+OURS = "tab:red"
+OTHERS = "tab:blue"
+
+
+def draw(table: pd.DataFrame, folder: Path) -> list[str]:
+    """Draw every plot that the table has figures for; return the names of the PNG files."""
+    figures = {"frontier": _frontier(table), "drift": _drift(table)}
+    ours, heuristics = tables.ours_in(table), tables.present(table, methods.heuristics())
+    if ours and heuristics:
+        figures["advantage"] = _advantage(table, ours[0], heuristics)
+    if methods.CLOSE in ours and tables.present(table, methods.sensitivities()):
+        figures["sensitivity"] = _sensitivity(table)
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png", dpi=130)
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    return [f"{name}.png" for name in figures]
+
+
+def _frontier(table: pd.DataFrame) -> Figure:
+    """Growth of liquidated wealth against realized tracking error; our curve over γ."""
+    figures = yearly_figures(table)
+    growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    curve = tables.present(table, (f"γ {value:g}" for value in methods.AVERSIONS))
+    if curve:
+        axes.plot(figures["te"][curve], growth[curve], "o-", color=OURS, label="hearth, γ varied")
+        for name in (curve[0], curve[-1]):
+            _name(axes, name, figures["te"][name], growth[name])
+    for name in [*tables.ours_in(table), *tables.present(table, methods.heuristics())]:
+        mine = name in (methods.STANDARD, methods.CLOSE)
+        axes.plot(figures["te"][name], growth[name], "s", color=OURS if mine else OTHERS)
+        _name(axes, name, figures["te"][name], growth[name])
+    axes.set_xlabel("realized tracking error, bps a year")
+    axes.set_ylabel("growth after tax and liquidation, % a year")
+    if curve:
+        axes.legend()
+    return figure
+
+
+def _advantage(table: pd.DataFrame, ours: str, others: list[str]) -> Figure:
+    """What ours earned over each heuristic, with 90% intervals."""
+    growth = yearly_growth(table, "liquidated")
+    found = [difference(growth, ours, other) for other in others]
+    mean = np.array([each.mean for each in found])
+    reach = np.array([[each.mean - each.low, each.high - each.mean] for each in found]).T
+    figure = Figure(figsize=(8, 0.4 * len(others) + 1.5), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(others, mean, xerr=np.maximum(reach, 0.0), color=OURS, alpha=0.7, capsize=3)
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.invert_yaxis()
+    axes.set_xlabel(f"{ours} over it, liquidated wealth, bps a year")
+    return figure
+
+
+def _drift(table: pd.DataFrame) -> Figure:
+    """Drift and tracking error of each calendar year."""
+    names = [*tables.ours_in(table), *tables.present(table, methods.heuristics())]
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    columns = (("drift", 100.0, "drift before looks, %"), ("te_realized", 1e4, "realized TE, bps"))
+    for axes, (column, scale, label) in zip((left, right), columns, strict=True):
+        for name in names:
+            by_year = table[table["method"] == name].groupby("year")[column].mean() * scale
+            width = 2.2 if name in (methods.STANDARD, methods.CLOSE) else 0.9
+            axes.plot(by_year.index.to_numpy(), by_year.to_numpy(), linewidth=width, label=name)
+        axes.set_ylabel(label)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _sensitivity(table: pd.DataFrame) -> Figure:
+    """Growth against `hearth close` when one setting changes."""
+    growth = yearly_growth(table, "liquidated")
+    families = (
+        ("γ", [f"γ {v:g}" for v in methods.AVERSIONS]),
+        ("horizon, years", [f"H {v:g}" for v in methods.HORIZONS]),
+        ("κ", [f"κ {v:g}" for v in methods.CARRY_VALUES]),
+        ("minimum trade", [f"min ${v:g}" for v in methods.LEAST_TRADES]),
+    )
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    for axes, (label, every) in zip(figure.subplots(1, 4, sharey=True), families, strict=True):
+        names = tables.present(table, every)
+        found = [difference(growth, name, methods.CLOSE) for name in names]
+        ticks = [name.split(" ")[1] for name in names]
+        mean = np.array([each.mean for each in found])
+        low, high = np.array([e.low for e in found]), np.array([e.high for e in found])
+        axes.fill_between(ticks, low, high, color=OURS, alpha=0.2)
+        axes.plot(ticks, mean, "o-", color=OURS)
+        axes.axhline(0.0, color="black", linewidth=0.8)
+        axes.set_xlabel(label)
+    figure.supylabel("liquidated, bps a year against hearth close")
+    return figure
+
+
+def _name(axes: Axes, name: str, across: float, up: float) -> None:
+    axes.annotate(name, (across, up), xytext=(4, 3), textcoords="offset points", fontsize=7)

@@ -1,0 +1,93 @@
+"""The report of a run: the setting, what it cannot say, then figures. Written from the table alone.
+
+Nothing is simulated here, so a report can be made again from its CSV.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.backtest import methods, tables
+from benchmarks.measure.setting import setting
+
+LIMITATIONS = (
+    "The newest law known ({law}) is applied to every year, in the dollars of one year: brackets "
+    "and wages stand still, and required distributions are waived in no year.",
+    "Prices are closes on the last trading day of each period; every order fills there, at the "
+    "half-spread of today. Nothing that trades moves a price. Idle cash earns nothing.",
+    "Dividends count on their ex-date, split by kind per class ({split}); the 61-day holding test, "
+    "the foreign tax credit and the deduction for property funds are left out, expense ratios are "
+    "in the prices.",
+    "Tax above that on wages is paid from the taxable account at the first look from March on; "
+    "required distributions leave at the last look of the year. A plan that breaks a rule does not "
+    "leave (refused looks); ablations marked blind may.",
+    "Liquidated wealth taxes unrealized gains and deferred accounts at the marginal rates of the "
+    "household's usual year, not as one lump; a loss left over is worth one year's offset.",
+    "Households are invented, begin with the target in every account, and move no money between "
+    "targets over their lives. The funds are those that lived.",
+    "Intervals are 90%, from a circular block bootstrap over calendar years (blocks of 3) with "
+    "households redrawn in each: few years make wide ones, and one past is one past.",
+)
+SPLIT = "US shares 95% qualified, developed 70%, emerging 40%, the rest ordinary, municipals exempt"
+SPECIAL_YEARS = (2008, 2020, 2022)
+
+
+def report(table: pd.DataFrame, title: str, command: str, law: int, plots: list[str]) -> str:
+    """Return the report as Markdown.
+
+    Parameters
+    ----------
+    table
+        The tidy table of a run.
+    title
+        Names the market.
+    command
+        How to make it again.
+    plots
+        File names of the plots beside the report.
+    """
+    heuristics = tables.present(table, methods.heuristics())
+    ours = tables.ours_in(table)
+    parts = [f"# Back-test: {title}\n", _setting(table, command, law), "## Limitations\n"]
+    parts += [f"* {line.format(law=law, split=SPLIT)}" for line in LIMITATIONS]
+    parts += ["", "## Growth, tracking, tax and trading, by method\n"]
+    parts += ["Means over household-years; bps are of the household's value.\n"]
+    parts += [tables.headline(table, [*ours[::-1], *heuristics])]
+    if heuristics:
+        parts += ["## What household-level optimisation earned over each heuristic\n"]
+        parts += [tables.advantages(table, each, heuristics) for each in ours]
+        parts += ["## Where it came from, bps a year\n"]
+        parts += [tables.sources(table, each, heuristics) for each in ours]
+    changed = tables.present(table, methods.ablations())
+    if changed and methods.CLOSE in ours:
+        parts += ["## Skills taken away, one at a time\n", tables.variants(table, changed)]
+    years = [year for year in SPECIAL_YEARS if (table["year"] == year).any()]
+    if years and _is_real(title):
+        parts += [f"## {', '.join(map(str, years))}\n"]
+        parts += [tables.special_years(table, years, [*ours[::-1], *heuristics])]
+    varied = tables.present(table, methods.sensitivities())
+    if varied and methods.CLOSE in ours:
+        parts += ["## Sensitivity to γ, horizon, κ and the minimum trade\n"]
+        parts += [tables.variants(table, varied)]
+    parts += ["## Plots\n", *(f"![{Path(name).stem}]({name})\n" for name in plots)]
+    return "\n".join(parts) + "\n"
+
+
+def _setting(table: pd.DataFrame, command: str, law: int) -> str:
+    lives = table.groupby(["household", "start"]).ngroups
+    years = f"{table['year'].min()} to {table['year'].max()}"
+    starts = ", ".join(f"{start + 1}" for start in sorted(table["start"].unique()))
+    looks = table["looks"].max()
+    lines = (
+        *setting(),
+        f"command: `{command}`",
+        f"{lives} households, lives beginning in {starts}, years {years}, {looks} looks a year, "
+        f"{table['method'].nunique()} methods, law of {law}",
+    )
+    return "\n".join(f"* {line}" for line in lines) + "\n"
+
+
+def _is_real(title: str) -> bool:
+    return not title.startswith("synthetic")
