@@ -1,10 +1,9 @@
 """The relaxed program as one would first write it: plain vectorised cvxpy, built per household.
 
 An independent statement, for comparing time and roughly objectives: none of the optimizer's
-primitives is used. Taxes are one convex surrogate at the law's marginal rates (a net loss saves the
-ordinary rate up to the limit, what is beyond is carried), wash-sale windows, budgets and limits are
-left out, as in most published formulations. Loops over lots were refused: they are 10 times slower
-again and would make the comparison cheap.
+primitives is used. Taxes are one convex surrogate at the law's marginal rates; wash-sale windows,
+budgets and limits are left out, as in most published formulations.
+Loops over lots were refused: they are 10 times slower again and would make the comparison cheap.
 """
 
 from __future__ import annotations
@@ -249,8 +248,8 @@ def _yearly(facts: Facts, account: Ints, security: Ints) -> Floats:
 def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
     """Σ_u V_u − V_u before, less the worth of the basis change, at marginal rates.
 
-    V = τ_l·N⁺ + (τ_o − τ_l)·S⁺ − τ_o·offset − κ·carried, N⁺ = S + L + offset + carried,
-    0 ≤ offset ≤ k: convex, and right where no loss meets a gain of the other kind.
+    V = τ_l·(N + carried) + (τ_o − τ_l)·S⁺ − κ·carried, carried ≥ 0, N + carried ≥ −k: convex, and
+    right where no loss meets a gain of the other kind; the offset is priced at τ_l.
     """
     policy, account = facts.policy, facts.sold[0]
     unit_of = facts.household.accounts.filing_unit
@@ -264,17 +263,12 @@ def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
         limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / facts.unit
         ordinary, preferred = float(rate.ordinary), float(rate.long)
         kappa = float(rate.carryforward)
-        net_short, net, offset, carried = (cp.Variable(nonneg=True) for _ in range(4))
+        net_short, carried = cp.Variable(nonneg=True), cp.Variable(nonneg=True)
         shorts = short + (facts.gain * (mine & ~facts.long)) @ sell
         longs = long + (facts.gain * (mine & facts.long)) @ sell
-        rows += [
-            net == shorts + longs + offset + carried,
-            net_short >= shorts,
-            net_short <= 1e6,
-            offset <= limit,
-        ]
-        value = preferred * net + (ordinary - preferred) * net_short
-        value += -ordinary * offset - kappa * carried
+        net = shorts + longs + carried
+        rows += [net >= -limit, net_short >= shorts]
+        value = preferred * net + (ordinary - preferred) * net_short - kappa * carried
         value += ordinary * ((facts.deferred & (unit_of == unit)).astype(float) @ leaves)
         total += weight * (value - _before(short, long, limit, (ordinary, preferred, kappa)))
     return total, rows
@@ -283,7 +277,6 @@ def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
 def _before(short: float, long: float, limit: float, rates: tuple[float, float, float]) -> float:
     """V of the surrogate before the run."""
     ordinary, preferred, kappa = rates
-    lost = max(0.0, -(short + long))
-    offset = min(lost, limit)
-    gained = preferred * max(0.0, short + long) + (ordinary - preferred) * max(0.0, short)
-    return gained - ordinary * offset - kappa * (lost - offset)
+    carried = max(0.0, -(short + long) - limit)
+    net = short + long + carried
+    return preferred * net + (ordinary - preferred) * max(0.0, short) - kappa * carried
