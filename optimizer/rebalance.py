@@ -23,6 +23,7 @@ from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
 from optimizer.inside import inside_bands
 from optimizer.limits import search_within_limits
+from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
 from optimizer.solve import Door, door
 from optimizer.verify import verify
 
@@ -56,15 +57,21 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     inside = inside_bands(household, policy)
     if inside is not None:
         return inside
-    search = search_within_limits(frame(household, policy), _door(policy))
+    door = _door(policy)
+    search = search_within_limits(frame(household, policy), door)
     if search.proven_infeasible:
         reason = explain_conflict(search)
         return _without_plan(household, Status.INFEASIBLE, reason, search)
     if search.best is None:
         reason = "no plan found, and no proof that there is none: solvers or sides gave no answer"
         return _without_plan(household, Status.FAILED, reason, search)
+    out_of_reach = beyond_tracking(search, door)
+    if out_of_reach:
+        return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
     search = certified(search, certify)
     found = attempt(search)
+    if found is not None and only_tracking_missed(found.verdict.breaches):
+        search, found = nearer(search, found, door)
     if found is None:
         reason = "no plan of legal tickets found, and no proof that there is none"
         return _without_plan(household, Status.FAILED, reason, search)

@@ -7,7 +7,7 @@ else is presolved: lots are cheap, and merging them costs accuracy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -20,6 +20,9 @@ FIXED = 1e-9
 
 EMPTY_ROW = 1e-7
 """Units: how far a row without columns may be off before its program is infeasible."""
+
+STEEP = 1e4
+"""Basis points a unit: cost coefficients up to this are what solvers are set up for."""
 
 Limits = tuple[Floats, Floats, Floats, Floats]
 
@@ -97,3 +100,18 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
         equal=equal,
         between=between,
     )
+
+
+def gentle(program: Reduced) -> tuple[Reduced, float]:
+    """Divide an objective of extreme weights by its size; multipliers are to be multiplied by it.
+
+    A solver's tolerances are absolute: costs of a million bps a unit are beyond them, and ordinary
+    ones are left alone so that their digits stay.
+    """
+    steepest = float(np.abs(program.q).max(initial=0.0))
+    if steepest <= STEEP:
+        return program, 1.0
+    scale = steepest / STEEP
+    flatter = program.P.copy()
+    flatter.data = flatter.data / scale
+    return replace(program, P=flatter, q=program.q / scale), scale

@@ -23,6 +23,9 @@ from optimizer.ticket_gains import TicketGains
 from optimizer.ticket_rows import ticket_rows
 from optimizer.tickets import Tickets, emptiable, least_ticket
 
+HALF_A_CENT_USD = 0.005
+"""Dollars by which an account may miss its floor: flows are whole cents, prices are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
@@ -50,6 +53,7 @@ def rounded(
     frame = search.frame
     amounts = tickets.amounts(found.sale, found.buy)
     most = sum_by(tickets.of_sale, np.minimum(found.sale_high, frame.sales.value), tickets.size)
+    most = np.minimum(most, tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
     near = np.zeros(tickets.size) if exact else np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
     near = tickets.held - np.maximum(near, SAME * tickets.held)
@@ -74,7 +78,7 @@ def rounded(
         low=low,
         high=high,
         cash=cash,
-        floor=frame.accounts.floor,
+        floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
         start=start,
         solution=amounts,
         rows=ticket_rows(search, tickets, start, found.solution.x[search.arrays.columns["cash"]]),

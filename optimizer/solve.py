@@ -17,7 +17,7 @@ from models.arrays import Floats
 from optimizer.bound import safe_bound
 from optimizer.compile_arrays import Arrays
 from optimizer.program import Branch, Program
-from optimizer.reduce import Limits, reduce
+from optimizer.reduce import Limits, gentle, reduce
 from optimizer.solution import Solution, SolveStatus, unsolved
 from optimizer.solvers import ADAPTERS, NO_ANSWER, answer_of
 
@@ -47,6 +47,7 @@ class Door:
         reduced = reduce(arrays, limits)
         if reduced is None:
             return unsolved(SolveStatus.INFEASIBLE, "presolve")
+        reduced, scale = gentle(reduced)
         rows = arrays.A.shape[0]
         best = unsolved(SolveStatus.FAILED, self.name)
         for name in dict.fromkeys((self.name, "clarabel")):
@@ -63,7 +64,7 @@ class Door:
             if raw.status is SolveStatus.FAILED:
                 continue
             x = reduced.expand(raw.x)
-            multipliers = reduced.multipliers(raw.equal, raw.between, rows)
+            multipliers = scale * reduced.multipliers(raw.equal, raw.between, rows)
             found = _judged(arrays, limits, raw.status, x, multipliers, name)
             if found.status is SolveStatus.SOLVED:
                 return found
