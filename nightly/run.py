@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from models.errors import RunFolderError
 from nightly.answer import Rebalance
 from nightly.chunk import Job, Tick
 from nightly.chunk_answers import clock
+from nightly.cut import cut, look_at
 from nightly.engines import Engine, InProcess
 from nightly.manifest import manifest, versions
 from nightly.night import Summary, Tally, record, recount
-from nightly.partitions import Partitions, cut
+from nightly.partitions import Partitions
 from nightly.request import Request, request_of
 from nightly.run_folder import RunFolder, new_run
+
+BOOK: Final = "book"
+"""Folder of the partitions among what the run needs until it is complete."""
 
 OnTick = Callable[[Tick], None]
 OnStart = Callable[[int, int], None]
@@ -46,11 +51,13 @@ def start_run(
     RunFolderError
         If the folder cannot be written; what was written stays.
     """
-    plan = cut(request)
+    place = Path(request.book)
+    uncut = look_at(request.book, place, request.asof, request.households)
     folder = new_run(request.out, request.asof)
     with folder.locked():
-        folder.ask(request.as_data())
-        plan.write(folder.work / "book")
+        with folder.begun_or_gone():
+            folder.ask(request.as_data())
+            cut(uncut, folder.work / BOOK)
         return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
 
 
@@ -77,9 +84,10 @@ def resume_run(
         if folder.begun:
             said = {"event": "resume", "clock": clock(), "run_id": folder.run_id}
             folder.note([{**said, "torn_bytes": torn, "versions": versions()}])
-        partitions = folder.work / "book"
-        if not partitions.exists():
-            cut(request).write(partitions)
+        if not (folder.work / BOOK).exists():
+            place = Path(request.book)
+            uncut = look_at(request.book, place, request.asof, request.households)
+            cut(uncut, folder.work / BOOK)
         return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
 
 
@@ -93,7 +101,7 @@ def _go_on(
 ) -> tuple[RunFolder, Summary]:
     """Answer every chunk that the folder does not have, and finish."""
     began, started = time.perf_counter(), clock()
-    partitions = Partitions(folder.work / "book")
+    partitions = Partitions(folder.work / BOOK)
     tally = Tally(partitions.own_solvers(request.choice.on))
     if not folder.begun:
         folder.note([_start(folder, request, partitions)])

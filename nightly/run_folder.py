@@ -88,6 +88,15 @@ class RunFolder:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def begun_or_gone(self) -> Iterator[None]:
+        """Remove the folder of a run that could not even begin: nobody was answered in it."""
+        try:
+            yield
+        except BaseException:
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
+
     def ask(self, request: Mapping[str, Any]) -> None:
         """Write down what is asked of the run."""
         with whole_file(self.work / REQUEST) as aside:
@@ -154,10 +163,10 @@ class RunFolder:
             for name in TABLES:
                 target = aside / f"{name}.parquet"
                 pq.write_table(tables[name], target)
-                _force(target)
-            _force(aside)
+                force(target)
+            force(aside)
             aside.rename(final)
-            _force(final.parent)
+            force(final.parent)
 
     def chunks(self) -> list[Path]:
         """Return the folders of the chunks that are whole, in order."""
@@ -237,7 +246,7 @@ def new_run(runs: Path, asof: date) -> RunFolder:
             except FileExistsError:  # another run started in the same moment
                 counter += 1
                 continue
-            _force(runs)
+            force(runs)
             return RunFolder(path)
 
 
@@ -263,9 +272,9 @@ def whole_file(target: Path) -> Iterator[Path]:
         if target.exists():
             raise RunFolderError(f"{target} is there already and is never written over")
         yield aside
-        _force(aside)
+        force(aside)
         aside.rename(target)
-        _force(target.parent)
+        force(target.parent)
 
 
 @contextmanager
@@ -280,7 +289,7 @@ def refusing(where: Path) -> Iterator[None]:
         ) from error
 
 
-def _force(path: Path) -> None:
+def force(path: Path) -> None:
     """Force a file, or the names in a folder, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

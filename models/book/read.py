@@ -40,17 +40,26 @@ def read_book(path: Path | str, asof: date) -> Book:
         that cannot be read, a covariance that is not positive semidefinite, a year without law.
     """
     folder = Path(path)
+    check_folder(folder)
+    files = read_files(folder)
+    return build_book(folder, files, read_policies(folder / POLICY_FOLDER), asof)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `FaultyBookError` where there is no folder to read a book from."""
     if not folder.is_dir():
         what, remedy = f"{folder} is not a folder", "name the folder that holds the tables"
         raise FaultyBookError(
             str(folder), (Fault("book", None, None, what, remedy, kind="no_book"),)
         )
-    files = read_files(folder)
-    return build_book(folder, files, read_policies(folder / POLICY_FOLDER), asof)
 
 
 def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], asof: date) -> Book:
-    """Check and build a book from what was read, wherever that came from; raises as `read_book`."""
+    """Check and build a book from what was read, wherever that came from; raises as `read_book`.
+
+    `place` is what the book is called in messages, and where its policies are hashed if it is a
+    folder.
+    """
     tables = files.tables
     covariance = read_covariance(tables)
     sound = sound_covariance(covariance)
