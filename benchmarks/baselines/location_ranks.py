@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.baselines.draft import Draft
 from benchmarks.baselines.sides import settle_sides, trade_towards
+from benchmarks.baselines.spending import spend
 from models.arrays import Floats
 from models.household import TREATMENT_OF, TaxTreatment
 from optimizer.judge.rates import unit_rates
@@ -22,6 +23,7 @@ def location_ranks(draft: Draft) -> None:
     settle_sides(draft, wanted)
     for mandate, want in wanted.items():
         trade_towards(draft, mandate, want, "HIFO")
+        spend(draft, mandate)  # what wash sales or menus left idle
 
 
 def yearly_tax(draft: Draft, mandate: int) -> Floats:

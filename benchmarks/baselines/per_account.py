@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.baselines.draft import Draft
 from benchmarks.baselines.sides import settle_sides, trade_towards
+from benchmarks.baselines.spending import spend
 from models.arrays import Floats
 
 
@@ -20,6 +21,7 @@ def per_account(draft: Draft) -> None:
     settle_sides(draft, wanted)
     for mandate, want in wanted.items():
         trade_towards(draft, mandate, want, "FIFO")
+        spend(draft, mandate)  # what wash sales or menus left idle
 
 
 def _own_targets(draft: Draft, mandate: int) -> Floats:

@@ -15,7 +15,7 @@ from benchmarks.baselines.draft import Draft
 from benchmarks.baselines.ground import ground_of
 from benchmarks.baselines.orders import cheapest
 from benchmarks.baselines.proposal import Proposal, Rebalancer
-from benchmarks.baselines.tickets import proposal_of
+from benchmarks.baselines.tickets import Scale, proposal_of
 from models.household import Household
 from models.policy import Policy
 from optimizer.inside import inside_bands
@@ -24,13 +24,11 @@ from optimizer.verify import verify
 Strategy: TypeAlias = Callable[[Draft], None]
 """What a heuristic is: it fills a draft."""
 
-BUDGETS: Final = frozenset(
-    {"tax_budget", "gain_budget", "gain_share", "max_short_gain", "turnover"}
-)
-"""Limits that trading less keeps."""
+GAINS: Final = frozenset({"tax_budget", "gain_budget", "gain_share", "max_short_gain"})
+"""Limits that realising less gain keeps."""
 
-SHARES_TRIED: Final = (0.75, 0.5, 0.25, 0.1, 0.0)
-"""How much of a draft is tried, once all of it breaks a budget."""
+HALVINGS: Final = 5
+"""Bisections of how much of a draft a limit allows: to 1/32 of it."""
 
 
 def legal(strategy: Strategy) -> Rebalancer:
@@ -42,17 +40,39 @@ def legal(strategy: Strategy) -> Rebalancer:
         draft = Draft(ground_of(household, policy))
         draft.raise_cash(cheapest(draft.ground))
         strategy(draft)
-        proposal = proposal_of(draft)
+        whole = proposal_of(draft)
         if not _limited(household, policy):
-            return proposal
-        for share in SHARES_TRIED:
-            broken = verify(household, policy, proposal.orders, proposal.flows).breaches
-            if not any(breach.rule in BUDGETS for breach in broken):
-                break
-            proposal = proposal_of(draft, share)
-        return proposal
+            return whole
+        broken = _broken(draft, whole)
+        if "turnover" in broken:
+            return _as_far_as_allowed(draft, lambda share: Scale(share, share, share))
+        if not broken & GAINS:
+            return whole
+        if not _broken(draft, proposal_of(draft, Scale(short=0.0))) & GAINS:
+            return _as_far_as_allowed(draft, lambda share: Scale(short=share))
+        return _as_far_as_allowed(draft, lambda share: Scale(short=0.0, long=share))
 
     return rebalance
+
+
+def _as_far_as_allowed(draft: Draft, scale: Callable[[float], Scale]) -> Proposal:
+    """Carry out the largest part of a draft that breaks no limit, by bisection."""
+    low, high = 0.0, 1.0
+    best = proposal_of(draft, scale(0.0))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        tried = proposal_of(draft, scale(middle))
+        if _broken(draft, tried) & (GAINS | {"turnover"}):
+            high = middle
+        else:
+            low, best = middle, tried
+    return best
+
+
+def _broken(draft: Draft, proposal: Proposal) -> set[str]:
+    ground = draft.ground
+    verdict = verify(ground.household, ground.policy, proposal.orders, proposal.flows)
+    return {breach.rule for breach in verdict.breaches}
 
 
 def _limited(household: Household, policy: Policy) -> bool:

@@ -8,6 +8,7 @@ position. Lots are taken in the order the strategy sold them.
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,10 +22,24 @@ from models.tolerances import SHARES
 Where = tuple[int, int]
 
 
-def proposal_of(draft: Draft, share: float = 1.0) -> Proposal:
-    """Turn a draft into orders; `share` of what the strategy chose, all of what cash forces."""
+class Scale(NamedTuple):
+    """How much of a draft is carried out: of taxable sales at short and long gains, and the rest.
+
+    What cash floors force is sold in any case.
+    """
+
+    short: float = 1.0
+    long: float = 1.0
+    rest: float = 1.0
+
+
+WHOLE: Final = Scale()
+
+
+def proposal_of(draft: Draft, scale: Scale = WHOLE) -> Proposal:
+    """Turn a draft into orders."""
     with localcontext(prec=PRECISION):
-        desk = _Desk(draft, share)
+        desk = _Desk(draft, scale)
         desk.sell()
         desk.cover()
         desk.buy()
@@ -35,13 +50,16 @@ def proposal_of(draft: Draft, share: float = 1.0) -> Proposal:
 class _Desk:
     """Exact shares and cash while a draft is rounded."""
 
-    def __init__(self, draft: Draft, share: float) -> None:
-        self.draft, self.ground, self.share = draft, draft.ground, share
+    def __init__(self, draft: Draft, scale: Scale) -> None:
+        self.draft, self.ground, self.scale = draft, draft.ground, scale
         ground = self.ground
         self.price = [exact(price) for price in ground.household.market.securities.price.tolist()]
         self.step = [exact(s) for s in ground.household.market.securities.share_step.tolist()]
         self.least = exact(ground.least_usd)
         self.cash = self._cash_before()
+        supply = ground.supply
+        share = np.where(supply.long, scale.long, scale.short)
+        share = np.where(supply.gain_rate > 0.0, share, scale.rest)
         self.wish = draft.forced + share * (draft.sold - draft.forced)
         self.sales: dict[Where, list[tuple[int, Decimal]]] = {}
         self.buys: dict[Where, Decimal] = {}
@@ -153,7 +171,7 @@ class _Desk:
             if security is not None:
                 ratio = float(self.ground.mandates[mandate].exposure[security, k])
                 into = wished.setdefault(account, {})
-                into[security] = into.get(security, 0.0) + self.share * usd / max(ratio, 1.0)
+                into[security] = into.get(security, 0.0) + self.scale.rest * usd / max(ratio, 1.0)
         for account, wish in wished.items():
             self._spend(account, wish)
 
