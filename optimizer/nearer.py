@@ -15,10 +15,10 @@ from optimizer.directions import Search
 from optimizer.limits import least_tracking_error, search_within_limits, tracking_squared
 from optimizer.solve import Door
 
-TRIES = 3
+TRIES = 4
 """Searches that aim lower before the plan is given up."""
 
-MORE = 2.0
+MORE = 4.0
 """How much further than what was missed the next search aims below the limit."""
 
 PROVEN = 1e-6
