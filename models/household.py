@@ -7,11 +7,9 @@ Indexes are local to the household (`account`, `filing_unit`) or to the market (
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-import numpy as np
 
 from models.arrays import Bools, Days, Floats, Ints, Texts
 from models.market import Market
@@ -157,8 +155,8 @@ class Restrictions:
 class Household:
     """Everything optimised together, as of one date.
 
-    `last_night` is the as-of date of the run before this one, None where none is known; `ended`
-    holds the last days of restrictions that are over.
+    `last_night` is the as-of date of the run before this one, None where none is known; `ended` the
+    last day of the restriction that ended last, None where none has.
     """
 
     household_id: str
@@ -175,4 +173,4 @@ class Household:
     restrictions: Restrictions
     market: Market
     last_night: date | None = None
-    ended: Days = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
+    ended: date | None = None

@@ -54,6 +54,8 @@ class Book:
         Every fault, and the faults of each invalid household.
     policies
         Every policy by id, the built-in one included.
+    ended
+        Last day of the restriction of a household that ended last, where one has.
     sources, rows, orphan_rows, dates, warnings
         What a manifest states: files with their hashes, rows by table, rows that belong to no
         household by table, dates, and what is odd without being wrong.
@@ -77,6 +79,7 @@ class Book:
     warnings: tuple[str, ...]
     positions: Mapping[str, int]
     markets: Mapping[int, Market]
+    ended: Mapping[str, date]
 
     def __repr__(self) -> str:
         """Say which book it is; its rows are too many to show."""
@@ -118,6 +121,7 @@ class Book:
             scheduled_buys=columns.scheduled_buys.of(place),
             restrictions=columns.restrictions.of(place),
             market=self.markets[self.policy(policy_id).data.max_price_age_days],
+            ended=self.ended.get(household_id),
         )
 
     def policy(self, policy_id: str) -> Policy:

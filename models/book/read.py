@@ -16,7 +16,7 @@ from models.book.columns import sort_columns
 from models.book.evidence import Evidence
 from models.book.faults import Fault, FaultyBookError
 from models.book.files import Files, read_files, sha256_of
-from models.book.links import link
+from models.book.links import Links, link
 from models.book.market import build_menus, build_securities, build_targets
 from models.book.policies import PolicyFile, read_policies
 from models.book.reach import Reach
@@ -101,7 +101,18 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         warnings=tuple(_warnings(files, evidence)),
         positions=MappingProxyType({name: n for n, name in enumerate(links.households.texts)}),
         markets=MappingProxyType({age: market_for_age(market, asof, age) for age in ages}),
+        ended=MappingProxyType(_ended(tables["restrictions"], links, asof)),
     )
+
+
+def _ended(restrictions: Table, links: Links, asof: date) -> dict[str, date]:
+    """Return the last day of each household's latest restriction that is over."""
+    until, household = restrictions.date("until"), links.household_of["restrictions"]
+    over = np.flatnonzero((household >= 0) & (until < np.datetime64(asof, "D")))
+    latest: dict[str, date] = {}
+    for row in over[np.argsort(until[over], kind="stable")]:
+        latest[links.households.texts[household[row]]] = until[row].item()
+    return latest
 
 
 def _policy_sources(folder: Path) -> Iterator[Source]:

@@ -88,7 +88,6 @@ def columns_of(household: Household, policy: Policy) -> TriggerColumns:
     targets = tuple(dict.fromkeys(names))
     code = {name: position for position, name in enumerate(targets)}
     outflow = np.maximum(-accounts.net_flow, 0.0)
-    ended = household.ended
     return TriggerColumns(
         asof=household.asof,
         last_night=household.last_night,
@@ -114,6 +113,6 @@ def columns_of(household: Household, policy: Policy) -> TriggerColumns:
             holding_start=lots.holding_start,
             inherited=np.asarray(lots.origin == "inheritance"),
         ),
-        ended=np.array([ended.max() if len(ended) else np.datetime64("NaT", "D")]),
+        ended=np.array([household.ended], "datetime64[D]"),
         market=market,
     )

@@ -7,17 +7,17 @@ book is for `models.book` to say, and who is doubtful gets looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from models.book.cells import Cells, UnreadableColumnError, null_cells, read_cells
+from models.book.cells import Cells, UnreadableColumnError, join_cells, null_cells, read_cells
 from models.book.files import table_paths
 from models.book.formats import UNREADABLE, read_batches
-from models.book.schema import SCHEMA
+from models.book.schema import SCHEMA, CellKind
 from models.errors import UnusableBookError
 
 PIECE_ROWS: Final = 4_000_000
@@ -32,20 +32,21 @@ def pieces(folder: Path, table: str, columns: Sequence[str]) -> Iterator[dict[st
     UnusableBookError
         If a file cannot be read.
     """
+    kinds = {name: SCHEMA[table].column(name).kind for name in columns}
+    waiting: list[dict[str, Cells]] = []
+    rows = 0
     for path in table_paths(folder, table):
         try:
-            waiting: list[Any] = []
-            rows = 0
-            for batch in read_batches(path, columns):
-                waiting.append(batch)
-                rows += batch.num_rows
+            for part in _whole_pieces(path, columns):
+                waiting.append({name: _cells(part, name, kind) for name, kind in kinds.items()})
+                rows += part.num_rows
                 if rows >= PIECE_ROWS:
-                    yield _piece(waiting, table, columns)
+                    yield _together(waiting, kinds)
                     waiting, rows = [], 0
-            if waiting:
-                yield _piece(waiting, table, columns)
         except UNREADABLE as error:
             raise UnusableBookError(f"{path} cannot be read: {error}") from error
+    if waiting:
+        yield _together(waiting, kinds)
 
 
 def joined(parts: Sequence[np.ndarray], dtype: Any) -> np.ndarray:
@@ -53,13 +54,25 @@ def joined(parts: Sequence[np.ndarray], dtype: Any) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype), *parts])
 
 
-def _piece(batches: Sequence[Any], table: str, columns: Sequence[str]) -> dict[str, Cells]:
-    part = pa.Table.from_batches(batches)
-    return {name: _cells(part, table, name) for name in columns}
+def _whole_pieces(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """Yield a file's columns in tables of at most about a piece."""
+    waiting: list[Any] = []
+    rows = 0
+    for batch in read_batches(path, columns):
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= PIECE_ROWS:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
-def _cells(part: Any, table: str, name: str) -> Cells:
-    kind = SCHEMA[table].column(name).kind
+def _together(parts: list[dict[str, Cells]], kinds: Mapping[str, CellKind]) -> dict[str, Cells]:
+    return {name: join_cells([part[name] for part in parts], kind) for name, kind in kinds.items()}
+
+
+def _cells(part: Any, name: str, kind: CellKind) -> Cells:
     if name not in part.column_names:
         return null_cells(kind, part.num_rows)
     try:

@@ -188,7 +188,7 @@ def test_the_last_days_of_the_year(days: int, expected: bool) -> None:
 )
 def test_a_restriction_that_ended(last_day: str, last_night: date | None, expected: bool) -> None:
     """Over since the last night, and only then."""
-    free = replace(couple(), ended=np.array([last_day], "datetime64[D]"), last_night=last_night)
+    free = replace(couple(), ended=date.fromisoformat(last_day), last_night=last_night)
     policy = replace(ROOM, triggers=Triggers(restriction_expired=True))
     assert (Trigger.RESTRICTION in fired(free, policy)) is expected
     assert fired(free, ROOM) == ()
