@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace, history: MarketHistory) -> int:
     experiment = _experiment(given)
-    out: Path = given.out / ("small" if given.small else _slug(history.name))
+    out: Path = given.out / ("small" if given.small else _slug(_title(given, history)))
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
 
@@ -70,7 +70,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         plots = draw(table, out)
     except ImportError:
         print("no plots: install matplotlib (the `plots` extra)", file=sys.stderr)
-    text = report(table, history.name, _command(given), known_years()[-1], plots)
+    text = report(table, _title(given, history), _command(given), known_years()[-1], plots)
     (out / "README.md").write_text(text, encoding="utf-8")
     print(f"written: {out}/README.md, years.csv, {len(plots)} plots")
     return 0
@@ -79,12 +79,16 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
 def _history(given: argparse.Namespace) -> MarketHistory:
     if given.prices is None:
         starts = _experiment(given)
-        years = max(starts.starts) - SYNTHETIC_FIRST + starts.years + 2
+        years = max(1, max(starts.starts) - SYNTHETIC_FIRST + starts.years) + 2
         return synthetic_history(years, given.market_seed)
     if given.dividends is None:
         raise ValueError("--prices needs --dividends: a price without its dividends is half")
     funds = read_funds(given.funds) if given.funds else FUNDS
     return read_market_history(given.prices, given.dividends, funds, given.name)
+
+
+def _title(given: argparse.Namespace, history: MarketHistory) -> str:
+    return history.name + (", cash earns what bills do" if given.cash_pays else "")
 
 
 def _experiment(given: argparse.Namespace) -> Experiment:
@@ -97,13 +101,15 @@ def _experiment(given: argparse.Namespace) -> Experiment:
         "months": given.months,
         "seed": given.seed,
     }
-    return replace(base, **{name: wish for name, wish in wishes.items() if wish is not None})
+    found = replace(base, **{name: wish for name, wish in wishes.items() if wish is not None})
+    return replace(found, cash_pays=given.cash_pays)
 
 
 def _command(given: argparse.Namespace) -> str:
     """Return the command without the paths of this machine."""
     parts = ["python -m benchmarks.backtest"]
     parts += ["--small"] if given.small else []
+    parts += ["--cash-pays"] if given.cash_pays else []
     parts += ["--prices DIR --dividends FILE"] if given.prices else []
     for name in ("methods", "starts", "years", "households", "months", "seed"):
         value = getattr(given, name)
@@ -134,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--households", type=int, help="households for each start")
     add("--months", type=int, help="months between looks, a divisor of 12 (default 3)")
     add("--seed", type=int, help="seed of the households (default 1)")
+    add("--cash-pays", action="store_true", help="idle cash earns what the bills fund returns")
     add("--workers", type=int, default=1, help="processes")
     add("--out", type=Path, default=RESULTS, help="where results go")
     add("--write-market", type=Path, help="only write the market as CSV into this folder")

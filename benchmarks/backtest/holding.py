@@ -100,16 +100,19 @@ def hold(
         held, cash = shares_held(household), household.accounts.cash
         paid = stage.history.dividends[start + 1 : end + 1]
         to_cash = held @ paid.T
+        earned = np.cumprod(1.0 + stage.cash_returns[start + 1 : end + 1]) - 1.0
         path = stage.close[start : end + 1] @ held.sum(axis=0) + cash.sum()
-        path[1:] += np.cumsum(to_cash.sum(axis=0))
+        path[1:] += np.cumsum(to_cash.sum(axis=0)) + np.maximum(cash, 0.0).sum() * earned
         growth.append(path[1:] / path[:-1])
         received = held * paid.sum(axis=0)
-        income = _with_dividends(stage, household, received, income)
+        interest = np.maximum(cash, 0.0) * earned[-1]
+        income = _with_income(stage, household, received, interest, income)
         household = replace(
             household,
             asof=stage.history.days[end].item(),
             accounts=replace(
-                household.accounts, cash=read_only(np.round(cash + received.sum(axis=1), 2))
+                household.accounts,
+                cash=read_only(np.round(cash + received.sum(axis=1) + interest, 2)),
             ),
         )
         orders = _reinvestments(stage, household, policy, held * paid[-1], end)
@@ -161,14 +164,16 @@ def _cuts(stage: Stage, household: Household, first: int, last: int) -> list[tup
     return list(pairwise(rows))
 
 
-def _with_dividends(
-    stage: Stage, household: Household, received: Floats, income: list[Income]
+def _with_income(
+    stage: Stage, household: Household, received: Floats, interest: Floats, income: list[Income]
 ) -> list[Income]:
+    """Add the dividends of a stretch by kind, and interest as ordinary income."""
     funds, taxable = stage.history.funds, taxable_rows(household)
     kinds = np.array([[fund.qualified, fund.ordinary, fund.exempt] for fund in funds])
     by_kind = received @ kinds
+    by_kind[:, 1] += interest
     total = list(income)
-    for a in np.flatnonzero(taxable & (received.sum(axis=1) > 0)).tolist():
+    for a in np.flatnonzero(taxable & by_kind.any(axis=1)).tolist():
         u = int(household.accounts.filing_unit[a])
         total[u] = total[u].plus(Income(*(float(x) for x in by_kind[a])))
     return total

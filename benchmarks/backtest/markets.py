@@ -30,6 +30,9 @@ SEASONED_DAYS: Final = 63
 RISK_WEEKS: Final = 156
 """Weeks of returns that risk is estimated from; at least a third of them must be there."""
 
+CASH_CLASS: Final = "bills"
+"""Whose fund says what idle cash may earn."""
+
 WEEK: Final = 5
 WEEKS_A_YEAR: Final = 52
 YEAR_DAYS: Final = 252
@@ -54,6 +57,8 @@ class Stage:
         Prices with 0 before listing, `(n_days, n_funds)`.
     target_returns
         Daily total return of each target, its classes' proxies at constant weights, `(n_days,)`.
+    cash_returns
+        What idle cash earns on each day, `(n_days,)`; zero, or what the bills fund returns.
     law_year
         The newest year whose law is known; it is applied in every year.
     looks_a_year
@@ -65,6 +70,7 @@ class Stage:
     markets: tuple[Market, ...]
     close: Floats
     target_returns: Mapping[str, Floats]
+    cash_returns: Floats
     law_year: int
     looks_a_year: int
 
@@ -75,8 +81,10 @@ class Stage:
         return int(found[0]) if len(found) else -1
 
 
-def set_stage(history: MarketHistory, months: int = 3) -> Stage:
+def set_stage(history: MarketHistory, months: int = 3, cash_pays: bool = False) -> Stage:
     """Prepare looks every `months` months, and the market at each.
+
+    With `cash_pays`, idle cash earns what the fund of bills returns.
 
     Raises
     ------
@@ -107,9 +115,20 @@ def set_stage(history: MarketHistory, months: int = 3) -> Stage:
         markets=markets,
         close=read_only(np.nan_to_num(history.close)),
         target_returns=follow,
+        cash_returns=_cash_returns(history, returns, cash_pays),
         law_year=law_year,
         looks_a_year=12 // months,
     )
+
+
+def _cash_returns(history: MarketHistory, returns: Floats, cash_pays: bool) -> Floats:
+    if not cash_pays:
+        return read_only(np.zeros(len(history.days)))
+    proxies = history.proxies()
+    if CASH_CLASS not in proxies:
+        raise MarketHistoryError(f"{history.name}: cash cannot earn what bills do without a fund")
+    earned: Floats = returns[:, proxies[CASH_CLASS]]
+    return read_only(earned)
 
 
 def _period_ends(history: MarketHistory, months: int) -> Ints:

@@ -35,6 +35,7 @@ OLDEST_ROWS: Final = 2016
 NEWEST_ROWS: Final = 70
 """Trading days back before which they were: no wash-sale window is open at the start."""
 CASH_SHARE: Final = 0.005
+"""Of each account: held in cash at the start, besides what whole shares leave over."""
 
 
 def opening_household(stage: Stage, plan: LifePlan, look: int) -> Household:
@@ -47,6 +48,9 @@ def opening_household(stage: Stage, plan: LifePlan, look: int) -> Household:
         for a, value in enumerate(values)
         for lot in _lots(stage, plan, a, value * (1 - CASH_SHARE), row)
     ]
+    held = np.zeros(n)
+    for lot in lots:
+        held[lot["account"]] += lot["shares"] * stage.close[row, lot["security"]]
     withdrawable = [a.account_type in ("taxable", "traditional_ira", "roth_ira") for a in accounts]
     return Household(
         household_id=plan.household_id,
@@ -60,7 +64,7 @@ def opening_household(stage: Stage, plan: LifePlan, look: int) -> Household:
             filing_unit=read_only(np.zeros(n, np.int64)),
             owner=texts(["first"] * n),
             account_type=texts([account.account_type for account in accounts]),
-            cash=read_only(np.round(np.array(values) * CASH_SHARE, 2)),
+            cash=read_only(np.round(np.array(values) - held, 2)),
             cash_floor=read_only(np.zeros(n)),
             net_flow=read_only(np.zeros(n)),
             menu_id=texts([account.menu_id for account in accounts]),

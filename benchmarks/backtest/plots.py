@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.backtest import methods, tables
 from benchmarks.backtest.compare import difference, yearly_figures, yearly_growth
 
 OURS = "tab:red"
-OTHERS = "tab:blue"
+MARKS = {methods.STANDARD: "*", methods.CLOSE: "D"}
+OTHER_MARKS = "osv^P<X>hp"
 
 
 def draw(table: pd.DataFrame, folder: Path) -> list[str]:
@@ -34,21 +34,19 @@ def _frontier(table: pd.DataFrame) -> Figure:
     """Growth of liquidated wealth against realized tracking error; our curve over γ."""
     figures = yearly_figures(table)
     growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
     curve = tables.present(table, (f"γ {value:g}" for value in methods.AVERSIONS))
     if curve:
         axes.plot(figures["te"][curve], growth[curve], "o-", color=OURS, label="hearth, γ varied")
-        for name in (curve[0], curve[-1]):
-            _name(axes, name, figures["te"][name], growth[name])
-    for name in [*tables.ours_in(table), *tables.present(table, methods.heuristics())]:
-        mine = name in (methods.STANDARD, methods.CLOSE)
-        axes.plot(figures["te"][name], growth[name], "s", color=OURS if mine else OTHERS)
-        _name(axes, name, figures["te"][name], growth[name])
+    for name in tables.ours_in(table):
+        axes.plot(figures["te"][name], growth[name], MARKS[name], color=OURS, label=name)
+    for k, name in enumerate(tables.present(table, methods.heuristics())):
+        mark = OTHER_MARKS[k % len(OTHER_MARKS)]
+        axes.plot(figures["te"][name], growth[name], mark, color=f"C{k % 10}", label=name)
     axes.set_xlabel("realized tracking error, bps a year")
     axes.set_ylabel("growth after tax and liquidation, % a year")
-    if curve:
-        axes.legend()
+    figure.legend(loc="outside right upper", fontsize=8)
     return figure
 
 
@@ -106,7 +104,3 @@ def _sensitivity(table: pd.DataFrame) -> Figure:
         axes.set_xlabel(label)
     figure.supylabel("liquidated, bps a year against hearth close")
     return figure
-
-
-def _name(axes: Axes, name: str, across: float, up: float) -> None:
-    axes.annotate(name, (across, up), xytext=(4, 3), textcoords="offset points", fontsize=7)

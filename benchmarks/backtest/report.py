@@ -16,7 +16,8 @@ LIMITATIONS = (
     "The newest law known ({law}) is applied to every year, in the dollars of one year: brackets "
     "and wages stand still, and required distributions are waived in no year.",
     "Prices are closes on the last trading day of each period; every order fills there, at the "
-    "half-spread of today. Nothing that trades moves a price. Idle cash earns nothing.",
+    "half-spread of today. Nothing that trades moves a price. Idle cash earns nothing unless the "
+    "title says so.",
     "Dividends count on their ex-date, split by kind per class ({split}); the 61-day holding test, "
     "the foreign tax credit and the deduction for property funds are left out, expense ratios are "
     "in the prices.",

@@ -31,7 +31,8 @@ class LifeError(HearthError):
 class Experiment:
     """What to run: `households` new ones for each of `starts` (year ends), `years` long.
 
-    `methods` are names of methods or of sets of them; `months` lie between looks.
+    `methods` are names of methods or of sets of them; `months` lie between looks; with `cash_pays`
+    idle cash earns what bills do.
     """
 
     methods: tuple[str, ...]
@@ -40,6 +41,7 @@ class Experiment:
     households: int
     months: int = 3
     seed: int = 1
+    cash_pays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _lives(tasks: Sequence[_Task], workers: int) -> Iterator[list[YearRecord]]:
 
 
 def _life(task: _Task) -> list[YearRecord]:
-    stage = set_stage(task.history, task.experiment.months)
+    stage = set_stage(task.history, task.experiment.months, task.experiment.cash_pays)
     records: list[YearRecord] = []
     for method in chosen(task.experiment.methods).values():
         try:

@@ -73,18 +73,20 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     Return before tax, taxes paid by kind, cost; what is left is tax not yet due (on unrealized
     gains and deferred accounts) and compounding.
     """
-    figures = yearly_figures(table)
+    figures = yearly_figures(table).to_dict("index")
     growth = yearly_growth(table, "liquidated")
     parts = ("tax_dividends", "tax_gains", "tax_distributions", "cost")
     rows = []
     for other in others:
         whole = difference(growth, ours, other).mean
-        gap = figures.loc[ours] - figures.loc[other]
-        seen = [float(gap.loc["active"]), *(-float(gap.loc[part]) for part in parts)]
-        rows.append([other, f"{whole:+.1f}", *(f"{x:+.1f}" for x in (*seen, whole - sum(seen)))])
+        market = float(figures[ours]["active"] - figures[other]["active"])
+        paid = [float(figures[other][part] - figures[ours][part]) for part in parts]
+        later = whole - market - sum(paid)
+        seen = (whole, market, whole - market, *paid, later)
+        rows.append([other, *(f"{each:+.1f}" for each in seen)])
     heads = (
-        *(f"{ours} over", "all", "return before tax", "tax on dividends", "tax on gains"),
-        *("tax on distributions", "cost", "tax not yet due, rest"),
+        *(f"{ours} over", "all", "return before tax", "all but that", "of it tax on dividends"),
+        *("tax on gains", "tax on distributions", "cost", "tax not yet due, rest"),
     )
     return markdown(heads, rows)
 

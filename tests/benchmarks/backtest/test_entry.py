@@ -1,0 +1,79 @@
+"""The command, end to end and small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks.backtest.__main__ import main
+from benchmarks.backtest.diary import YearRecord
+from benchmarks.backtest.methods import CLOSE, SETS, STANDARD, chosen
+from benchmarks.backtest.run import Experiment, run
+from scenarios.market_history_synthetic import synthetic_history
+
+
+def test_a_small_run_writes_table_report_and_plots(tmp_path: Path) -> None:
+    """One household for a year; the report begins with its setting and limits."""
+    arguments = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
+    assert main([*arguments, "--methods", STANDARD, CLOSE, "stand still"]) == 0
+    out = tmp_path / "small"
+    table = pd.read_csv(out / "years.csv")
+    assert tuple(table.columns) == YearRecord.columns()
+    assert set(table["method"]) == {STANDARD, CLOSE, "stand still"}
+    text = (out / "README.md").read_text(encoding="utf-8")
+    assert text.index("machine:") < text.index("## Limitations") < text.index("## Growth")
+    assert "newest law known (2026)" in text
+    assert str(tmp_path) not in text
+    for name in ("frontier", "drift", "advantage"):
+        assert (out / f"{name}.png").stat().st_size > 1000
+        assert (out / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_supplied_prices_run_like_the_shipped_ones(tmp_path: Path) -> None:
+    """A market written as files and read back gives the same lives."""
+    market = ["--starts", "2004", "--years", "1", "--households", "1"]
+    run_with = [*market, "--methods", "stand still", "--out"]
+    assert main([*market, "--write-market", str(tmp_path / "prices")]) == 0
+    files = [
+        *("--prices", str(tmp_path / "prices"), "--name", "written"),
+        *("--dividends", str(tmp_path / "prices" / "dividends.csv")),
+    ]
+    assert main([*run_with, str(tmp_path / "a")]) == 0
+    assert main([*files, *run_with, str(tmp_path / "b")]) == 0
+    ours = pd.read_csv(next((tmp_path / "a").glob("*/years.csv"))).drop(columns="seconds")
+    theirs = pd.read_csv(tmp_path / "b" / "written" / "years.csv").drop(columns="seconds")
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_workers_do_not_change_the_answer() -> None:
+    """Two processes and one, the same records but for the clock."""
+    history = synthetic_history(7, 1)
+    experiment = Experiment(("new cash only",), starts=(2004,), years=1, households=2)
+    one, two = (run(history, experiment, workers) for workers in (1, 2))
+    assert [{**_plain(r), "seconds": 0} for r in one] == [{**_plain(r), "seconds": 0} for r in two]
+
+
+def test_what_cannot_be_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unknown methods, prices without dividends, a past too short: exit 2 and a reason."""
+    for arguments, words in (
+        (["--methods", "magic"], "no method or set of methods 'magic'"),
+        (["--prices", str(tmp_path)], "--prices needs --dividends"),
+        (["--months", "5", "--methods", "stand still"], "divisor of 12"),
+        (["--starts", "1990", "--methods", "stand still"], "no looks from 1990"),
+    ):
+        small = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
+        assert main([*small, *arguments]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_every_set_names_its_methods_once() -> None:
+    """No name means two things."""
+    names = [name for make in SETS.values() for name in make()]
+    assert len(set(names)) == len(names) == len(chosen(tuple(SETS)))
+    assert all(name == method.name for name, method in chosen(tuple(SETS)).items())
+
+
+def _plain(record: YearRecord) -> dict[str, object]:
+    return {name: getattr(record, name) for name in YearRecord.columns()}
