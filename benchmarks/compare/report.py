@@ -23,6 +23,8 @@ LIMITATIONS: Final = (
     "Heuristics are our reading of practice. All share one legal ground (wash sales, lockouts, "
     "substitutes, menus, floors, steps, minimum trades, budgets by trading less), which is more "
     "careful than practice; without it most of their plans would not be legal at all.",
+    "Heuristics think in the rows of a target (classes, named securities), as practice does; of a "
+    "factor model and of single stocks' own risk they know nothing.",
     "Households inside their trigger bands are left alone by every method.",
     "Synthetic books: margins depend on how far their households have drifted and what gains they "
     "carry. The sample book is a set of stories, not a population.",
