@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow.compute as pc
@@ -111,9 +112,8 @@ class Doubles:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self._stack = ExitStack()
-        self._paths = [folder / f"{bucket:02x}" for bucket in range(1 << BUCKET_BITS)]
-        self._files = [self._stack.enter_context(path.open("wb")) for path in self._paths]
+        self._folder, self._stack = folder, ExitStack()
+        self._files: dict[int, IO[bytes]] = {}
 
     def add(self, hashed: Hashes, ranks: NDArray[np.int32], rows: Ints) -> None:
         """Note ids with the rank of their household and their row."""
@@ -122,9 +122,9 @@ class Doubles:
         bucket = (hashed >> np.uint64(64 - BUCKET_BITS)).astype(np.int64)
         entries = entries[np.argsort(bucket, kind="stable")]
         ends = np.cumsum(np.bincount(bucket, minlength=1 << BUCKET_BITS))
-        for file, start, stop in zip(self._files, np.append(0, ends), ends, strict=False):
+        for number, (start, stop) in enumerate(pairwise([0, *ends.tolist()])):
             if stop > start:
-                file.write(entries[start:stop].tobytes())
+                self._file(number).write(entries[start:stop].tobytes())
 
     def found(self) -> tuple[Ints, Ints]:
         """Return the ranks that share an id with somebody else, and rows of nobody that do."""
@@ -140,12 +140,16 @@ class Doubles:
             np.concatenate([nothing, *rows]),
         )
 
+    def _file(self, bucket: int) -> IO[bytes]:
+        if bucket not in self._files:
+            path = self._folder / f"{bucket:02x}"
+            self._files[bucket] = self._stack.enter_context(path.open("wb"))
+        return self._files[bucket]
+
     def _shared(self) -> Iterator[NDArray[Any]]:
-        for path in self._paths:
+        for path in sorted(self._folder.iterdir()):
             entries = np.fromfile(path, dtype=ENTRY)
             path.unlink()
-            if not len(entries):
-                continue
             entries = entries[np.argsort(entries["hash"], kind="stable")]
             starts = np.flatnonzero(np.append(True, entries["hash"][1:] != entries["hash"][:-1]))
             low = np.minimum.reduceat(entries["rank"], starts)
