@@ -17,6 +17,7 @@ from optimizer.frame import BPS_PER_UNIT
 from optimizer.local_model import local_model
 from optimizer.orders import orders_of
 from optimizer.reasons import reasons
+from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.shares import rounded
 from optimizer.support import Supported, supported
 from optimizer.ticket_gains import lot_rank, ticket_gains
@@ -138,7 +139,8 @@ def _tightened(search: Search, last: Attempt) -> Search | None:
         place = (breach.rule, breach.where)
         off = MORE * breach.amount
         taken_off[place] = taken_off.get(place, 0.0) + off
-        for row in arrays.rows.get(breach.rule, ()):
-            if arrays.owners[row] == place:
+        names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
+        for row in (row for name in names for row in arrays.rows.get(name, ())):
+            if arrays.owners[row][1] == breach.where:
                 high[row] = min(high[row], rows[row]) - off * per_unit[breach.rule]
     return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)

@@ -9,6 +9,7 @@ from models.plan import Binding
 from optimizer.attempt import Attempt
 from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
+from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.sides import TOUCH
 from optimizer.windows import loss_lots
 
@@ -27,6 +28,7 @@ STRUCTURE = frozenset(
         "lot_supply",
         "realized_tax",
         "household_flow",
+        FROM_ABOVE,
     }
 )
 """Rows and bounds that say what variables mean; none of them is a rule a household could relax."""
@@ -47,6 +49,7 @@ def _rows(search: Search, found: Attempt) -> list[Binding]:
     bindings = []
     for row in np.flatnonzero(np.abs(multipliers) > NEGLIGIBLE):
         rule, where = arrays.owners[row]
+        rule = "tax_budget" if rule == FROM_ABOVE else rule
         if rule in STRUCTURE:
             continue
         per_usd = 1.0 if rule == "tax_budget" else BPS_PER_UNIT

@@ -61,7 +61,7 @@ def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> 
         rate = BPS_PER_UNIT * ranges[unit].tax.state_rate
         linear = [("in_income", unit, rate)] if rate else []
         linear += distribution_argument(frame, unit, rate) if rate else []
-        maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0))
+        maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0, RULE))
         rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf))
     return Part(RULE, convex_rows=tuple(rows))
 

@@ -22,6 +22,7 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.gain_range import Case, GainRange, Piece
 from optimizer.program import Branch, Cases, Maximum, Program
+from optimizer.rules.tax_budget import FROM_ABOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class Netting:
 def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
     """Every combination of pieces that the run's gains can reach."""
     maxima = tuple(_with_cases(program))
+    plans_only = sum(row.rule == FROM_ABOVE for part in program.parts for row in part.convex_rows)
     return tuple(
-        Netting(cases, _branch(ranges, cases, maxima))
+        Netting(cases, _branch(ranges, cases, maxima, plans_only))
         for cases in product(*(reach.cases() for reach in ranges))
     )
 
@@ -58,6 +60,7 @@ def _branch(
     ranges: tuple[GainRange, ...],
     cases: tuple[Case, ...],
     maxima: tuple[tuple[Maximum, Cases], ...],
+    plans_only: int,
 ) -> Branch:
     size = len(ranges)
     low = {name: np.full(size, -np.inf) for name in _BLOCKS}
@@ -90,9 +93,17 @@ def _branch(
             "ordinary of net": (net_low, net_high),
             "ordinary of short": (short_low, np.full(size, np.inf)),
             "ordinary level": (level_low, level_high),
+            **_open_rows(plans_only),
             **{named.name: _opened(maximum, named, cases) for maximum, named in maxima},
         },
     )
+
+
+def _open_rows(count: int) -> dict[str, tuple[Floats, Floats]]:
+    """Leave rows without a limit that a proof may not rely on."""
+    if not count:
+        return {}
+    return {FROM_ABOVE: (np.full(count, -np.inf), np.full(count, np.inf))}
 
 
 def _opened(maximum: Maximum, named: Cases, cases: tuple[Case, ...]) -> tuple[Floats, Floats]:

@@ -19,6 +19,7 @@ from optimizer.compile_arrays import Arrays
 from optimizer.frame import Frame
 from optimizer.netting import Netting
 from optimizer.program import Branch
+from optimizer.rules.tax_budget import FROM_ABOVE
 
 
 class SideName(StrEnum):
@@ -164,7 +165,10 @@ TOUCH = 1e-6
 def side_branch(
     frame: Frame, netting: Netting, choices: tuple[Choice, ...], sides: Sides
 ) -> Branch:
-    """Bounds of a netting piece and of the settled sides, and of what waits for a harvest."""
+    """Bounds of a netting piece and of the settled sides, and of what waits for a harvest.
+
+    With every side settled the branch is a plan's, and budgets are taken from above.
+    """
     sales, buys = frame.sales, frame.buys
     low, high = np.zeros(len(sales.value)), np.full(len(sales.value), np.inf)
     buy_high = np.full(len(buys.most), np.inf)
@@ -186,4 +190,7 @@ def side_branch(
     bounds = dict(netting.branch.bounds)
     bounds["sale"] = (low, high)
     bounds["buy"] = (np.zeros(len(buys.most)), buy_high)
-    return Branch(bounds, netting.branch.rows)
+    rows = dict(netting.branch.rows)
+    if -1 not in sides:
+        rows.pop(FROM_ABOVE, None)
+    return Branch(bounds, rows)

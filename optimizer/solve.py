@@ -42,8 +42,7 @@ class Door:
         """Solve the program with a branch's bounds in place."""
         limits = arrays.branched(branch)
         if self.through is not None:
-            status, x, multipliers = self.through(program, branch, self.name)
-            return _judged(arrays, limits, status, x, multipliers, f"cvxpy/{self.name}")
+            return self._through(self.through, program, arrays, branch)
         reduced = reduce(arrays, limits)
         if reduced is None:
             return unsolved(SolveStatus.INFEASIBLE, "presolve")
@@ -71,6 +70,20 @@ class Door:
             if found.usable and not best.usable:
                 best = found
         return best
+
+    def _through(
+        self, through: Through, program: Program, arrays: Arrays, branch: Branch
+    ) -> Solution:
+        """Solve by another compiler; Clarabel is asked where the first does not solve."""
+        found = unsolved(SolveStatus.FAILED, self.name)
+        for name in dict.fromkeys((self.name, "clarabel")):
+            status, x, multipliers = through(program, branch, name)
+            limits = arrays.branched(branch)
+            trial = _judged(arrays, limits, status, x, multipliers, f"cvxpy/{name}")
+            if trial.usable or name == "clarabel":
+                return trial if trial.usable or not found.usable else found
+            found = trial
+        return found
 
 
 def _judged(

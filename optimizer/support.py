@@ -26,6 +26,10 @@ SAME = 1e-6
 """Relative: a ticket this close to its minimum or its position counts as there."""
 
 
+NOISE_PER_RESIDUAL = 10.0
+"""A ticket within so many residuals of its solution is that solver's noise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supported:
     """A solution whose tickets are all of legal size, before share steps.
@@ -80,15 +84,16 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         followed = one_way(search, _followed(search, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
+        touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
         can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
-        small = _too_small(tickets, amounts, least, can_empty)
+        small = _too_small(tickets, amounts, least, can_empty) & (amounts > touch)
         if followed is settled and not small.any():
-            noise = amounts <= TOUCH
+            noise = amounts <= touch
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
         settled = followed
         if attempt:
-            decided = _closed(decided, tickets, amounts <= TOUCH)
+            decided = _closed(decided, tickets, amounts <= touch)
         found = None
         state = (sale, amounts, small, can_empty)
         for trial in _trials(search, decided, tickets, state, attempt):

@@ -7,6 +7,8 @@ convex over the range, which is nearly always.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
@@ -32,31 +34,44 @@ def distribution_argument(
     ]
 
 
-def tax_from_below(frame: Frame, unit: int, reach: GainRange, weight: float) -> list[Maximum]:
-    """H, G and NIIT as convex functions that never exceed the law's, less their value before."""
-    return _maxima(frame, unit, reach, weight, above=False)
-
-
-def tax_from_above(frame: Frame, unit: int, reach: GainRange, weight: float) -> list[Maximum]:
-    """H, G and NIIT as convex functions that are never below the law's, less their value before."""
-    return _maxima(frame, unit, reach, weight, above=True)
-
-
-def _maxima(
-    frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool
+def tax_from_below(
+    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "objective"
 ) -> list[Maximum]:
-    """Arguments are in units and count from the state before the run."""
-    found = [
-        _ordinary(frame, unit, reach, weight, above=above),
-        _total(frame, unit, reach, weight, above=above),
-        _surtax(frame, unit, reach, weight, above=above),
-    ]
+    """H, G and NIIT as convex functions that never exceed the law's, less their value before.
+
+    `purpose` keeps the rows of one use apart from those of another.
+    """
+    return _maxima(_Use(frame, unit, reach, weight, purpose, above=False))
+
+
+def tax_from_above(
+    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "budget from above"
+) -> list[Maximum]:
+    """H, G and NIIT as convex functions that are never below the law's, less their value before."""
+    return _maxima(_Use(frame, unit, reach, weight, purpose, above=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Whose tax, priced how, and for what: arguments are in units from the state before the run."""
+
+    frame: Frame
+    unit: int
+    reach: GainRange
+    weight: float
+    purpose: str
+    above: bool
+
+
+def _maxima(use: _Use) -> list[Maximum]:
+    found = [_ordinary(use), _total(use), _surtax(use)]
     return [maximum for maximum in found if maximum.slopes.any() or maximum.intercepts.any()]
 
 
-def _ordinary(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
+def _ordinary(use: _Use) -> Maximum:
     """Tax on ordinary income by case of the netting; each case has its own range, convex in it."""
-    tax, usd = reach.tax, frame.unit_usd
+    unit, reach, above = use.unit, use.reach, use.above
+    tax, usd = reach.tax, use.frame.unit_usd
     here = reach.forced_income + usd * reach.as_ordinary
     total_here = reach.forced_income + tax.dividends + usd * reach.in_income
     slopes, intercepts, of_piece = [], [], []
@@ -76,10 +91,10 @@ def _ordinary(frame: Frame, unit: int, reach: GainRange, weight: float, *, above
         slopes.append(own)
         intercepts.append((own * here + at_zero - level - allowance) / usd)
         of_piece += [case.name] * len(own)
-    argument = (("as_ordinary", unit, 1.0), *distribution_argument(frame, unit))
-    name = f"ordinary income from {'above' if above else 'below'}, unit {unit}"
+    argument = (("as_ordinary", unit, 1.0), *distribution_argument(use.frame, unit))
+    name = f"ordinary income, {use.purpose}, unit {unit}"
     return Maximum(
-        weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_UNIT,
         np.concatenate(slopes),
         np.concatenate(intercepts),
         argument,
@@ -104,9 +119,10 @@ def _narrow_band(tax: UnitTax, low: float, high: float) -> float:
     return float(-tax.ordinary.slopes[falls[0]]) * width
 
 
-def _total(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
+def _total(use: _Use) -> Maximum:
     """G over all that total income can reach, where it does not move with ordinary income."""
-    tax, usd = reach.tax, frame.unit_usd
+    unit, reach = use.unit, use.reach
+    tax, usd = reach.tax, use.frame.unit_usd
     forced = tax.income + tax.dividends + usd * reach.distribution
     here = forced + usd * reach.in_income
     free = reach.most_distribution - reach.distribution
@@ -121,22 +137,21 @@ def _total(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: b
         intercepts.append(at_zero)
         of_piece += [case.name] * len(own)
     return Maximum(
-        weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_UNIT,
         np.concatenate(slopes),
         np.concatenate(intercepts),
-        (("in_income", unit, 1.0), *distribution_argument(frame, unit)),
-        Cases(
-            f"total income from {'above' if above else 'below'}, unit {unit}", unit, tuple(of_piece)
-        ),
+        (("in_income", unit, 1.0), *distribution_argument(use.frame, unit)),
+        Cases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
     )
 
 
-def _surtax(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: bool) -> Maximum:
+def _surtax(use: _Use) -> Maximum:
     """NIIT = rate·max(0, min(a + g, b + g + D)); its minimum is concave in a free D.
 
     From below the minimum becomes its chord over the range of D, from above the smaller branch.
     """
-    tax, usd = reach.tax, frame.unit_usd
+    unit, reach, above = use.unit, use.reach, use.above
+    tax, usd = reach.tax, use.frame.unit_usd
     least, most = reach.distribution, reach.most_distribution
     a, b = tax.investment_income / usd, tax.excess_income / usd
     at_least, at_most = min(a, b + least), min(a, b + most)
@@ -149,10 +164,10 @@ def _surtax(frame: Frame, unit: int, reach: GainRange, weight: float, *, above: 
     rate = tax.surtax_rate
     argument = (
         ("in_income", unit, 1.0),
-        *(distribution_argument(frame, unit, slope) if slope else ()),
+        *(distribution_argument(use.frame, unit, slope) if slope else ()),
     )
     return Maximum(
-        weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_UNIT,
         np.array([0.0, rate]),
         np.array([-rate * level, rate * (base - level)]),
         argument,

@@ -1,7 +1,8 @@
 """Tax budget: this year's tax on gains and distributions stays within what was agreed.
 
-T(S, L, D) − T(nothing) ≤ max(budget, the same before the run). The tax is taken from above, so a
-budget that the program keeps is kept. A unit's own budget overrides the policy's.
+T(S, L, D) − T(nothing) ≤ max(budget, the same before the run). A unit's own budget overrides the
+policy's. Where the law's tax is not convex it is bounded twice: from below for a proof (a bound, or
+that nothing is feasible), from above for a plan, so that a budget the program keeps is kept.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
-from optimizer.program import ConvexRow, Part
-from optimizer.tax_pieces import distribution_argument, tax_from_above
+from optimizer.program import ConvexRow, Maximum, Part
+from optimizer.tax_pieces import distribution_argument, tax_from_above, tax_from_below
+
+SAME_UNITS = 1e-12
+"""Units: how far intercepts of the same function may differ by the order of additions."""
 
 
 def budget_usd(frame: Frame, unit: int) -> float | None:
@@ -20,29 +24,43 @@ def budget_usd(frame: Frame, unit: int) -> float | None:
     return frame.policy.limits.tax_budget_usd if np.isnan(own) else own
 
 
+FROM_ABOVE = "tax_budget from above"
+"""Rows that hold a plan but no proof: only branches with every side settled keep them."""
+
+
 def state(frame: Frame) -> Part:
-    """H + G + NIIT + state, each from above, ≤ what is left of the budget, in bps."""
+    """H + G + NIIT + state ≤ what is left of the budget, in bps, from below and from above."""
     rows = []
     for unit, reach in enumerate(frame.ranges):
         budget = budget_usd(frame, unit)
         if budget is None:
             continue
         room = frame.bps_of_usd(max(budget, counted_before(reach)) - _forced(frame, reach))
-        state_rate = BPS_PER_UNIT * reach.tax.state_rate
-        linear = [("in_income", unit, state_rate)] if state_rate else []
-        if state_rate:
-            linear += distribution_argument(frame, unit, state_rate)
-        linear += _penalties(frame, unit)
-        rows.append(
-            ConvexRow(
-                "tax_budget",
-                str(frame.household.units.filing_unit_id[unit]),
-                tuple(tax_from_above(frame, unit, reach, 1.0)),
-                tuple(linear),
-                room,
-            )
-        )
+        linear = (*_state_tax(frame, unit, reach), *_penalties(frame, unit))
+        name = str(frame.household.units.filing_unit_id[unit])
+        below = tuple(tax_from_below(frame, unit, reach, 1.0, "budget"))
+        above = tuple(tax_from_above(frame, unit, reach, 1.0))
+        rows.append(ConvexRow("tax_budget", name, below, linear, room))
+        if not _same(below, above):
+            rows.append(ConvexRow(FROM_ABOVE, name, above, linear, room))
     return Part("tax_budget", convex_rows=tuple(rows))
+
+
+def _same(below: tuple[Maximum, ...], above: tuple[Maximum, ...]) -> bool:
+    """Whether both say the same: the law is convex over what the run can reach."""
+    return len(below) == len(above) and all(
+        low.argument == high.argument
+        and np.array_equal(low.slopes, high.slopes)
+        and np.allclose(low.intercepts, high.intercepts, rtol=0.0, atol=SAME_UNITS)
+        for low, high in zip(below, above, strict=True)
+    )
+
+
+def _state_tax(frame: Frame, unit: int, reach: GainRange) -> list[tuple[str, int, float]]:
+    rate = BPS_PER_UNIT * reach.tax.state_rate
+    if not rate:
+        return []
+    return [("in_income", unit, rate), *distribution_argument(frame, unit, rate)]
 
 
 def counted_before(reach: GainRange) -> float:
