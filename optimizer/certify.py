@@ -16,7 +16,7 @@ from optimizer.directions import Search, Settled, one_way
 from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
 from optimizer.sides import Choice, Sides, side_branch, wash_choices
-from optimizer.solution import Solution
+from optimizer.solution import Solution, SolveStatus
 
 ENOUGH_BPS = 0.01
 """Basis points: a node this close to the best plan found is not worth a solve."""
@@ -41,28 +41,32 @@ def certified(search: Search, solves: int) -> Search:
     open_sides = tuple(-1 for _ in choices)
     best = search.best
     heap: list[tuple[float, int, _Node]] = []
-    for count, (netting, root) in enumerate(search.roots):
-        if root.usable:
-            heapq.heappush(heap, (root.bound, count, _Node(netting, open_sides, root)))
     done, count = np.inf, len(search.roots)
+    for place, (netting, root) in enumerate(search.roots):
+        if root.usable:
+            heapq.heappush(heap, (root.bound, place, _Node(netting, open_sides, root)))
+        elif root.status is not SolveStatus.INFEASIBLE:
+            return search
     while heap and solves > 0:
         bound, _, node = heap[0]
         if bound >= best.solution.objective - ENOUGH_BPS:
             break
         heapq.heappop(heap)
-        place = _widest(search, choices, node)
-        if place is None:
+        widest = _widest(search, choices, node)
+        if widest is None:
             best = _better(search, best, node, choices)
             done = min(done, bound)
             continue
-        for option in range(len(choices[place].options)):
-            sides = (*node.sides[:place], option, *node.sides[place + 1 :])
+        for option in range(len(choices[widest].options)):
+            sides = (*node.sides[:widest], option, *node.sides[widest + 1 :])
             child = search.solve(side_branch(search.frame, node.netting, choices, sides))
             solves -= 1
             if child.usable:
                 raised = max(child.bound, bound)
                 count += 1
                 heapq.heappush(heap, (raised, count, _Node(node.netting, sides, child)))
+            elif child.status is not SolveStatus.INFEASIBLE:
+                done = min(done, bound)
     return replace(search, best=best, branched_bound=min(done, heap[0][0] if heap else np.inf))
 
 

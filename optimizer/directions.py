@@ -34,6 +34,9 @@ from optimizer.solve import Door
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""
 
+NEAR_BPS = 1.0
+"""Basis points: flips rarely gain more than this in a netting piece that starts behind."""
+
 MOST_FLIPS = 5
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
@@ -124,7 +127,8 @@ def search(frame: Frame, door: Door) -> Search:
 def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
     """Settle the promising pieces, the least open objective first.
 
-    A later piece starts from the sides of the best one and is looked at closer only if it wins.
+    A later piece starts from the sides of the best one and from its own, whichever is better, and
+    is looked at closer only if that comes near.
     """
     best: Settled | None = None
     for netting, root in sorted(found.roots, key=lambda pair: pair[1].objective):
@@ -133,14 +137,22 @@ def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
         estimates = open_estimates(found, choices, root)
         sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
         if best is not None:
-            first = _resolved(found, netting, best.choices, best.sides)
-            if first is None or first.solution.objective >= best.solution.objective:
+            starts = (
+                _resolved(found, netting, best.choices, best.sides),
+                _resolved(found, netting, choices, sides) if sides != best.sides else None,
+            )
+            wins = [start for start in starts if start is not None]
+            first = min(wins, key=lambda start: start.solution.objective, default=None)
+            if first is None or first.solution.objective >= best.solution.objective + NEAR_BPS:
                 continue
-        else:
-            first = _resolved(found, netting, choices, sides)
-            first = first or _any_feasible(found, netting, choices, sides)
-            if first is None:
-                continue
+            other = _flipped(found, netting, first, _close_calls(estimates))
+            if other.solution.objective < best.solution.objective:
+                best = other
+            continue
+        first = _resolved(found, netting, choices, sides)
+        first = first or _any_feasible(found, netting, choices, sides)
+        if first is None:
+            continue
         best = _flipped(found, netting, first, _close_calls(estimates))
     return best
 
@@ -210,11 +222,12 @@ def _flipped(found: Search, netting: Netting, best: Settled, order: list[int]) -
     tried: set[Sides] = {best.sides}
     spent = 0
     while spent < MOST_FLIPS:
+        gains = flip_gains(found, best.choices, best.sides, best.solution)
         promising = [
-            (*best.sides[:place], option, *best.sides[place + 1 :])
-            for _, place, option in flip_gains(found, best.choices, best.sides, best.solution)
+            (*best.sides[:place], option, *best.sides[place + 1 :]) for _, place, option in gains
         ]
-        trials = [*promising, *_neighbours(best.choices, best.sides, order)]
+        pairs = _pairs(found, best, [place for _, place, _ in gains])
+        trials = [*promising, *_neighbours(best.choices, best.sides, order), *pairs]
         trial = next((sides for sides in trials if sides not in tried), None)
         if trial is None:
             return best
@@ -227,6 +240,31 @@ def _flipped(found: Search, netting: Netting, best: Settled, order: list[int]) -
             best = settled
             tried.add(best.sides)
     return best
+
+
+def _pairs(found: Search, best: Settled, places: list[int]) -> list[Sides]:
+    """Two funds of one class that change sides together: harvest one, buy the other instead."""
+    classes = [_class_of(found.frame, choice) for choice in best.choices]
+    pairs = []
+    for place in places:
+        for other, choice in enumerate(best.choices):
+            if other == place or not classes[place] or classes[other] != classes[place]:
+                continue
+            if best.sides[other] == best.sides[place] or len(choice.options) != 2:
+                continue
+            sides = list(best.sides)
+            sides[place], sides[other] = best.sides[other], best.sides[place]
+            if sides[place] < len(best.choices[place].options):
+                pairs.append(tuple(sides))
+    return pairs
+
+
+def _class_of(frame: Frame, choice: Choice) -> str:
+    """Asset class of an identical group, empty for a position's choice."""
+    if choice.group < 0:
+        return ""
+    securities = frame.household.market.securities
+    return str(securities.asset_class[int(np.argmax(securities.identical_group == choice.group))])
 
 
 def _close_calls(estimates: list[Floats]) -> list[int]:

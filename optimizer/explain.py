@@ -28,6 +28,7 @@ STRUCTURE = frozenset(
         "lot_supply",
         "realized_tax",
         "household_flow",
+        "flow_supply",
         FROM_ABOVE,
     }
 )

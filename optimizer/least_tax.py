@@ -18,9 +18,10 @@ from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
 from optimizer.linear import solve_linear
+from optimizer.netting import Netting, nettings
 from optimizer.program import ConvexRow, Part, assemble
 from optimizer.reduce import Limits
-from optimizer.rules.tax_budget import budget_usd, counted_before
+from optimizer.rules.tax_budget import budget_usd, penalties_of
 from optimizer.sides import Choice, SideName, wash_choices
 from optimizer.tax_pieces import distribution_argument, tax_from_below
 
@@ -36,15 +37,15 @@ def least_tax(search: Search, pieces: Sequence[Limits]) -> tuple[float | None, f
     frame = search.frame
     units = [u for u in range(len(frame.taxes)) if budget_usd(frame, u) is not None]
     ranges = frame.ranges
-    parts = (*search.program.parts, _tax_rows(frame, ranges, units))
-    arrays = compile_arrays(assemble(parts))
+    program = assemble((*search.program.parts, _tax_rows(frame, ranges, units)))
+    arrays = compile_arrays(program)
     cost = np.asarray(
         arrays.transposed @ np.isin(np.arange(arrays.A.shape[0]), arrays.rows[RULE]), float
     )
     base = sum(_forced(frame, ranges[unit]) for unit in units)
     bounds, reached = [], []
-    for limits in pieces:
-        stretched = _stretched(arrays, limits)
+    for netting, limits in zip(nettings(program, ranges), pieces, strict=True):
+        stretched = _stretched(arrays, netting, limits)
         answer = solve_linear(arrays.A, stretched, cost)
         if answer.x is None:
             continue
@@ -61,6 +62,7 @@ def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> 
         rate = BPS_PER_UNIT * ranges[unit].tax.state_rate
         linear = [("in_income", unit, rate)] if rate else []
         linear += distribution_argument(frame, unit, rate) if rate else []
+        linear += penalties_of(frame, unit)
         maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0, RULE))
         rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf))
     return Part(RULE, convex_rows=tuple(rows))
@@ -70,19 +72,26 @@ def _forced(frame: Frame, reach: GainRange) -> float:
     """Counted tax where the unit stands with the distributions its own flows force, dollars."""
     tax = reach.tax
     forced = frame.unit_usd * reach.distribution
-    before = tax.tax(tax.short, tax.long, 0.0)
-    return counted_before(reach) + tax.tax(tax.short, tax.long, forced) - before
+    return tax.tax(tax.short, tax.long, forced) - tax.nothing + _forced_penalties(frame, reach)
 
 
-def _stretched(arrays: Arrays, limits: Limits) -> Limits:
+def _forced_penalties(frame: Frame, reach: GainRange) -> float:
+    """Early-withdrawal penalties of what the accounts' own flows take out, dollars."""
+    mine = np.array([tax is reach.tax for tax in frame.taxes])[frame.accounts.unit]
+    charged = frame.accounts.penalty * frame.accounts.outflow
+    return float(charged[mine].sum()) * frame.unit_usd
+
+
+def _stretched(arrays: Arrays, netting: Netting, limits: Limits) -> Limits:
     """Limits of the smaller program over the arrays with the extra rows and columns."""
     row_low, row_high, low, high = limits
     n_rows, n_columns = arrays.A.shape
+    own_low, own_high, *_ = arrays.branched(netting.branch)
     # The extra part stands last, but variables above maxima are appended after all blocks, in the
     # order of the parts: old columns keep their places.
     return (
-        np.concatenate([row_low, arrays.row_low[len(row_low) : n_rows]]),
-        np.concatenate([row_high, arrays.row_high[len(row_high) : n_rows]]),
+        np.concatenate([row_low, own_low[len(row_low) : n_rows]]),
+        np.concatenate([row_high, own_high[len(row_high) : n_rows]]),
         np.concatenate([low, arrays.low[len(low) : n_columns]]),
         np.concatenate([high, arrays.high[len(high) : n_columns]]),
     )
@@ -141,4 +150,6 @@ def _paid(frame: Frame, arrays: Arrays, reach: GainRange, unit: int, x: Floats) 
     mine = frame.accounts.deferred & (frame.accounts.unit == unit)
     moved = x[arrays.columns["withdrawal"]] + x[arrays.columns["transfer"]]
     distribution = usd * (reach.distribution + float(moved[mine].sum()))
-    return tax.tax(short, long, distribution) - tax.tax(0.0, 0.0, 0.0)
+    penalties = frame.accounts.penalty * (moved + frame.accounts.outflow)
+    of_unit = frame.accounts.unit == unit
+    return tax.tax(short, long, distribution) - tax.nothing + usd * float(penalties[of_unit].sum())

@@ -73,9 +73,24 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     if found is not None and only_tracking_missed(found.verdict.breaches):
         search, found = nearer(search, found, door)
     if found is None:
-        reason = "no plan of legal tickets found, and no proof that there is none"
-        return _without_plan(household, Status.FAILED, reason, search)
+        return _standing_still(household, policy, search)
     return _judged(household, policy, search, found)
+
+
+def _standing_still(household: Household, policy: Policy, search: Search) -> Plan:
+    """When no legal tickets are found: doing nothing, if that keeps every rule."""
+    idle = verify(household, policy, (), ())
+    reason = "no plan of legal tickets found, and no proof that there is none"
+    after = idle.figures.objective_after_bps
+    if not idle.kept or after is None:
+        return _without_plan(household, Status.FAILED, reason, search)
+    saved = max(after - search.bound, 0.0)
+    return replace(
+        _without_plan(household, Status.NO_ACTION, "", search),
+        reason=f"no trade of legal size found that pays; at most {saved:.3f} bps could be saved",
+        figures=idle.figures,
+        certificate=Certificate(search.bound, after - search.bound, {"tickets": saved}),
+    )
 
 
 def _judged(household: Household, policy: Policy, search: Search, found: Attempt) -> Plan:

@@ -18,14 +18,12 @@ def state(frame: Frame) -> Part:
     return Part(
         "household_flow",
         bounds=(
-            Bounds("household_flow", "withdrawal", none, accounts.most_withdrawn),
-            Bounds(
-                "household_flow", "contribution", none, np.where(accounts.receives, arriving, 0.0)
-            ),
+            Bounds("flow_supply", "withdrawal", none, accounts.most_withdrawn),
+            Bounds("flow_supply", "contribution", none, np.where(accounts.receives, arriving, 0.0)),
         ),
         rows=(
             Rows(
-                "household_flow",
+                "household_flow" if frame.net_flow else "flow_supply",
                 ("withdrawal", "contribution"),
                 (
                     ("withdrawal", 0 * every, every, ones),

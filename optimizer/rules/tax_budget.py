@@ -36,7 +36,7 @@ def state(frame: Frame) -> Part:
         if budget is None:
             continue
         room = frame.bps_of_usd(max(budget, counted_before(reach)) - _forced(frame, reach))
-        linear = (*_state_tax(frame, unit, reach), *_penalties(frame, unit))
+        linear = (*_state_tax(frame, unit, reach), *penalties_of(frame, unit))
         name = str(frame.household.units.filing_unit_id[unit])
         below = tuple(tax_from_below(frame, unit, reach, 1.0, "budget"))
         above = tuple(tax_from_above(frame, unit, reach, 1.0))
@@ -78,7 +78,8 @@ def _forced(frame: Frame, reach: GainRange) -> float:
     return float(counted + penalties[mine].sum())
 
 
-def _penalties(frame: Frame, unit: int) -> list[tuple[str, int, float]]:
+def penalties_of(frame: Frame, unit: int) -> list[tuple[str, int, float]]:
+    """Early-withdrawal penalties of a unit as entries in bps: a part of this year's tax."""
     accounts = frame.accounts
     charged = np.flatnonzero((accounts.unit == unit) & (accounts.penalty > 0.0))
     return [
