@@ -17,7 +17,7 @@ from models.errors import RunFolderError
 from nightly.answer import Rebalance
 from nightly.chunk import Job, Tick
 from nightly.chunk_answers import clock
-from nightly.cut import cut, look_at
+from nightly.cut import Sizes, cut, look_at
 from nightly.engines import Engine, InProcess
 from nightly.manifest import manifest, versions
 from nightly.night import Summary, Tally, record, recount
@@ -39,6 +39,7 @@ def start_run(
     engine: Engine | None = None,
     on_tick: OnTick = lambda tick: None,
     on_start: OnStart = lambda households, done: None,
+    sizes: Sizes | None = None,
 ) -> tuple[RunFolder, Summary]:
     """Answer the households of a book and leave a complete run folder.
 
@@ -52,7 +53,7 @@ def start_run(
         If the folder cannot be written; what was written stays.
     """
     place = Path(request.book)
-    uncut = look_at(request.book, place, request.asof, request.households)
+    uncut = look_at(request.book, place, request.asof, request.households, sizes)
     folder = new_run(request.out, request.asof)
     with folder.locked():
         with folder.begun_or_gone():

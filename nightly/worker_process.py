@@ -30,6 +30,9 @@ DEATHS_ALLOWED: Final = 1
 STARTS_TRIED: Final = 3
 """Workers in a row that may die before their first household: then it is the machine or the job."""
 
+WORKER: Final = "nightly.worker"
+"""Module that a worker process runs."""
+
 ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Variables that keep numeric libraries to one thread: workers are the parallelism, and sums
 added up by one thread are the same on every machine with any number of cores."""
@@ -51,7 +54,7 @@ class WorkerProcess:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "nightly.worker", str(theirs.fileno())],
+                [sys.executable, "-m", WORKER, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 env=environment,
