@@ -92,7 +92,7 @@ def _better(search: Search, best: Settled, node: _Node, choices: tuple[Choice, .
         side if side >= 0 else int(np.argmin(estimate))
         for side, estimate in zip(node.sides, estimates, strict=True)
     )
-    branch = side_branch(search.frame, node.netting, choices, sides)
+    branch = side_branch(search.frame, node.netting, choices, sides, careful=search.careful)
     solution = search.solve(branch)
     if not solution.usable or solution.objective >= best.solution.objective:
         return best

@@ -29,7 +29,10 @@ NEVER_DROPPED = STRUCTURE - {"household_flow", "lot_supply"}
 
 
 def explain_conflict(search: Search) -> str:
-    """Name an irreducible set of rules and, for each that could give, by how many dollars."""
+    """Name an irreducible set of rules and, for each that could give, by how many dollars.
+
+    What one rule would have to give is told with every other rule of the household kept.
+    """
     rules = _rules(search)
     kept = list(rules)
     for rule in rules:
@@ -41,9 +44,9 @@ def explain_conflict(search: Search) -> str:
     conflict = [rule for rule in kept if rule != "lot_supply"]
     parts = []
     for rule in conflict:
-        needed = _gives(search, kept, rule)
+        needed = _gives(search, rules, rule)
         if rule == "tax_budget":
-            parts.append(_tax_text(search, kept))
+            parts.append(_tax_text(search, rules))
         elif needed is not None and needed > GIVES_USD:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:

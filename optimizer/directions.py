@@ -20,6 +20,7 @@ from optimizer.frame import Frame
 from optimizer.giving_up import NOTHING_BPS, flip_gains, open_estimates
 from optimizer.netting import Netting, nettings
 from optimizer.program import Branch, Program
+from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.sides import (
     Choice,
     SideName,
@@ -74,7 +75,8 @@ class Search:
     objective; `best` is None where no piece could be settled; `proven_infeasible` says that every
     piece was proven infeasible with its sides open. `taken_off` is what limits were tightened by
     because rounding overstepped them, by rule and place, in the rule's own unit; `branched_bound`
-    what branching has raised the bound to.
+    what branching has raised the bound to; `careful` whether plans take budgets from above, or
+    from below and trust the judge.
     """
 
     frame: Frame
@@ -85,6 +87,7 @@ class Search:
     best: Settled | None
     tally: Tally
     taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    careful: bool = True
     branched_bound: float = -np.inf
 
     @property
@@ -121,7 +124,12 @@ def search(frame: Frame, door: Door) -> Search:
     for netting in nettings(program, frame.ranges):
         roots.append((netting, tally.count(door.solve(program, arrays, netting.branch))))
     found = Search(frame, program, arrays, door, tuple(roots), None, tally)
-    return replace(found, best=_best(found, wash_choices(frame, arrays)))
+    choices = wash_choices(frame, arrays)
+    best = _best(found, choices)
+    if best is None and FROM_ABOVE in arrays.rows:
+        found = replace(found, careful=False)
+        best = _best(found, choices)
+    return replace(found, best=best)
 
 
 def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
@@ -161,7 +169,7 @@ def _resolved(
     found: Search, netting: Netting, choices: tuple[Choice, ...], sides: Sides
 ) -> Settled | None:
     """Solve with the sides in place, then settle positions that still do both."""
-    branch = side_branch(found.frame, netting, choices, sides)
+    branch = side_branch(found.frame, netting, choices, sides, careful=found.careful)
     solution = found.solve(branch)
     if not solution.usable:
         return None
@@ -184,7 +192,7 @@ def one_way(found: Search, settled: Settled, sale: Floats, buy: Floats) -> Settl
         bought = buy[choice.options[1].closed_buys].sum()
         net.append(1 if sold > bought else 0)
     choices, sides = (*settled.choices, *more), (*settled.sides, *net)
-    branch = side_branch(found.frame, settled.netting, choices, sides)
+    branch = side_branch(found.frame, settled.netting, choices, sides, careful=found.careful)
     return replace(settled, choices=choices, sides=sides, branch=branch)
 
 

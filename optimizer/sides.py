@@ -163,11 +163,16 @@ TOUCH = 1e-6
 
 
 def side_branch(
-    frame: Frame, netting: Netting, choices: tuple[Choice, ...], sides: Sides
+    frame: Frame,
+    netting: Netting,
+    choices: tuple[Choice, ...],
+    sides: Sides,
+    *,
+    careful: bool = True,
 ) -> Branch:
     """Bounds of a netting piece and of the settled sides, and of what waits for a harvest.
 
-    With every side settled the branch is a plan's, and budgets are taken from above.
+    With every side settled the branch is a plan's, and a careful one takes budgets from above.
     """
     sales, buys = frame.sales, frame.buys
     low, high = np.zeros(len(sales.value)), np.full(len(sales.value), np.inf)
@@ -191,6 +196,6 @@ def side_branch(
     bounds["sale"] = (low, high)
     bounds["buy"] = (np.zeros(len(buys.most)), buy_high)
     rows = dict(netting.branch.rows)
-    if -1 not in sides:
+    if careful and -1 not in sides:
         rows.pop(FROM_ABOVE, None)
     return Branch(bounds, rows)

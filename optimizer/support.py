@@ -154,7 +154,9 @@ def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:
             sides[place] = 0
     if tuple(sides) == settled.sides:
         return settled
-    branch = side_branch(search.frame, settled.netting, settled.choices, tuple(sides))
+    branch = side_branch(
+        search.frame, settled.netting, settled.choices, tuple(sides), careful=search.careful
+    )
     return replace(settled, sides=tuple(sides), branch=branch)
 
 
