@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def _table(growths: dict[str, float], noise: float = 0.0) -> pd.DataFrame:
             wealth = 1e6
             for year in YEARS:
                 end = wealth * np.exp(market[year] + rate + noise * rng.normal())
-                row = dict.fromkeys(YearRecord.columns(), 0.0)
+                row: dict[str, Any] = dict.fromkeys(YearRecord.columns(), 0.0)
                 row |= {"method": method, "household": f"h{life}", "start": 2000, "year": year}
                 for measure in ("after_tax", "liquidated", "step_up"):
                     row[f"before_{measure}_usd"], row[f"{measure}_usd"] = wealth, end
@@ -43,7 +45,7 @@ def test_a_steady_difference_is_certain() -> None:
     growth = yearly_growth(_table({"a": 0.001, "b": 0.0}), "liquidated")
     found = difference(growth, "a", "b")
     assert found.mean == pytest.approx(10.0)
-    assert (found.low, found.high) == (pytest.approx(10.0), pytest.approx(10.0))
+    assert [found.low, found.high] == pytest.approx([10.0, 10.0])
     assert (found.wins, found.lives) == (1.0, 5)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.backtest.law_year import RECENT_DAYS, in_law_year, law_date
+from models.household import Household
+from models.market import Market
 from models.tax.holding_period import first_long_term_day
 from tests.households import account, household, lot, trade
 
@@ -56,11 +57,11 @@ def test_unknown_dates_stay_unknown() -> None:
     assert moved.asof == date(2026, 6, 30)
 
 
-def _held(asof: date, bought: date):  # type: ignore[no-untyped-def]
+def _held(asof: date, bought: date) -> tuple[Household, Market]:
     of = household(
         [account("A")],
         [lot("l", "A", "VTI", 10, 1000.0, str(bought))],
         trades=[trade("A", "VTI", str(bought), "buy", 10)],
         asof=asof,
     )
-    return replace(of), of.market
+    return of, of.market

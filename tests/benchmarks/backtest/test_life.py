@@ -47,8 +47,8 @@ def _nothing(household: Household, policy: Policy) -> Proposal:
 STILL = Method("still", _nothing, Policy())
 
 
-def _years(of: Stage, years: int = 2, method: Method = STILL, **facts: float) -> list[YearRecord]:
-    return list(live(of, plan(**facts), 2001, years, method))
+def _years(of: Stage, years: int = 2, age: int = 50, **facts: float) -> list[YearRecord]:
+    return list(live(of, plan(age, False, **facts), 2001, years, STILL))
 
 
 def test_where_nothing_happens_nothing_changes() -> None:
