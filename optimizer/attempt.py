@@ -12,6 +12,7 @@ import numpy as np
 
 from models.order import Flow, Order
 from optimizer.directions import Search, Settled
+from optimizer.fewer import fewer
 from optimizer.flows import flows_of
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.local_model import local_model
@@ -20,7 +21,7 @@ from optimizer.reasons import reasons
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.shares import rounded
 from optimizer.support import Supported, supported
-from optimizer.ticket_gains import lot_rank, ticket_gains
+from optimizer.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.tickets import tickets_of
 from optimizer.verify import Verdict, verify
 
@@ -96,19 +97,20 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
     found = supported(search, settled, tickets)
     if found is None:
         return None
+    found = fewer(search, found, tickets)
     flows = flows_of(search, found.solution)
     cash = search.frame.accounts.cash.copy()
     place = {str(name): account for account, name in enumerate(search.frame.labels)}
     for flow in flows:
         cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
     model = local_model(search, found, tickets)
-    rank = lot_rank(search, found)
-    gains = ticket_gains(search, found, tickets, rank)
+    pieces = lot_pieces(search, found, lot_rank(search, found))
+    gains = ticket_gains(search, tickets, pieces)
     final = rounded(search, found, tickets, model, gains, cash, exact=exact)
     if final is None:
         return None
     why = reasons(search, found, tickets, model, final.amount, cash)
-    orders = orders_of(search, found, tickets, final, why, rank)
+    orders = orders_of(search, tickets, final, why, pieces)
     verdict = verify(search.frame.household, search.frame.policy, orders, flows)
     return Attempt(
         orders=orders,

@@ -10,12 +10,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from models.arrays import Floats
+from models.arrays import Ints
 from models.order import Order, OrderLot, Side, order_id
 from optimizer.directions import Search
 from optimizer.reasons import Why
 from optimizer.shares import Rounded
-from optimizer.support import Supported
+from optimizer.ticket_gains import LotPieces
 from optimizer.tickets import Tickets
 
 ZERO = Decimal(0)
@@ -23,15 +23,14 @@ ZERO = Decimal(0)
 
 def orders_of(
     search: Search,
-    found: Supported,
     tickets: Tickets,
     final: Rounded,
     why: tuple[Why, ...],
-    rank: Floats,
+    pieces: LotPieces,
 ) -> tuple[Order, ...]:
     """Return the orders of rounded tickets, by account, security and side.
 
-    `rank` says in which order a taxable sale takes its lots.
+    `pieces` say in which order a taxable sale takes its lots.
     """
     frame = search.frame
     household, securities = frame.household, frame.household.market.securities
@@ -49,8 +48,8 @@ def orders_of(
             step = _exact(securities.share_step[security])
             count = Decimal(repr(float(final.amount[ticket] / tickets.step[ticket])))
             shares = step * count.quantize(Decimal(1), ROUND_HALF_EVEN)
-            columns = np.flatnonzero(tickets.of_sale == ticket)
-            taken = _taken(search, found, columns, rank, shares) if sale and taxable else []
+            own = np.flatnonzero(tickets.of_sale[pieces.column] == ticket)
+            taken = _taken(search, pieces, own, shares) if sale and taxable else []
         if not shares:
             continue
         side = Side.SELL if sale else Side.BUY
@@ -82,19 +81,29 @@ def _exact(value: float) -> Decimal:
 
 
 def _taken(
-    search: Search, found: Supported, columns: np.ndarray, rank: Floats, shares: Decimal
+    search: Search, pieces: LotPieces, own: Ints, shares: Decimal
 ) -> list[tuple[int, Decimal]]:
-    """Lots and shares of a taxable sale, in the order of their rank, adding up exactly."""
+    """Lots and shares of a taxable sale, in the order of their pieces, adding up exactly.
+
+    A piece that ends at a lot's end takes the lot's exact shares, others their nearest step.
+    """
     sales, lots = search.frame.sales, search.frame.household.lots
+    securities = search.frame.household.market.securities
     left = shares
     taken: dict[int, Decimal] = {}
-    for column in columns[np.argsort(rank[columns], kind="stable")].tolist():
+    reached: dict[int, float] = {}
+    for piece in own[np.argsort(pieces.rank[own], kind="stable")].tolist():
+        column = int(pieces.column[piece])
         lot = int(sales.lot[column])
+        reached[column] = reached.get(column, 0.0) + float(pieces.amount[piece])
+        part = reached[column] / float(sales.value[column])
         whole = _exact(lots.shares[lot])
-        share = min(1.0, float(found.sale_high[column] / sales.value[column]))
-        most = whole if share > 1.0 - 1e-9 else whole * _exact(share)
-        part = min(left, most, whole - taken.get(lot, ZERO))
-        if part > 0:
-            taken[lot] = taken.get(lot, ZERO) + part
-            left -= part
+        if part < 1.0 - 1e-9:
+            step = _exact(securities.share_step[sales.security[column]])
+            steps = _exact(float(whole) * part / float(step))
+            whole = min(whole, step * steps.quantize(Decimal(1), ROUND_HALF_EVEN))
+        more = min(left, whole - taken.get(lot, ZERO))
+        if more > 0:
+            taken[lot] = taken.get(lot, ZERO) + more
+            left -= more
     return list(taken.items())

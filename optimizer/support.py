@@ -86,7 +86,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         amounts = tickets.amounts(sale, buy)
         touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
         can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
-        small = _too_small(tickets, amounts, least, can_empty) & (amounts > touch)
+        small = too_small(tickets, amounts, least, can_empty) & (amounts > touch)
         if followed is settled and not small.any():
             noise = amounts <= touch
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
@@ -136,7 +136,8 @@ def _finished(
     )
 
 
-def _too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
+def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
+    """Tickets that are neither nothing, nor large enough, nor allowed to be small."""
     empties = can_empty & (amounts >= tickets.held * (1.0 - SAME))
     return np.asarray((amounts > TOUCH) & (amounts < least * (1.0 - SAME)) & ~empties)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
 from optimizer.directions import Search
-from optimizer.support import Supported
+from optimizer.support import SAME, Supported
 from optimizer.tickets import Tickets
 
 
@@ -45,6 +45,15 @@ class TicketGains:
         return np.array(gains)
 
 
+@dataclass(frozen=True, slots=True)
+class LotPieces:
+    """Pieces of sale columns in the order a ticket takes them: column, units, rank."""
+
+    column: Ints
+    amount: Floats
+    rank: Floats
+
+
 def lot_rank(search: Search, found: Supported) -> Floats:
     """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
     arrays = search.arrays
@@ -59,12 +68,33 @@ def lot_rank(search: Search, found: Supported) -> Floats:
     return rank
 
 
-def ticket_gains(search: Search, found: Supported, tickets: Tickets, rank: Floats) -> TicketGains:
-    """Cumulate the lots of every ticket in the order in which it takes them."""
+def lot_pieces(search: Search, found: Supported, rank: Floats) -> LotPieces:
+    """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
+
+    A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
+    on a kink of the tax sells parts of several lots, and only those parts keep it there.
+    """
+    frame, sales = search.frame, search.frame.sales
+    securities = frame.household.market.securities
+    step = (securities.share_step * securities.price)[sales.security] / frame.unit_usd
+    most = np.minimum(found.sale_high, sales.value)
+    first = np.minimum(np.rint(found.sale / step) * step, most)
+    first = np.where(found.sale >= most * (1.0 - SAME), most, first)
+    columns = np.arange(len(rank))
+    return LotPieces(
+        column=np.concatenate([columns, columns]),
+        amount=np.concatenate([first, most - first]),
+        rank=np.concatenate([rank, rank + len(rank)]),
+    )
+
+
+def ticket_gains(search: Search, tickets: Tickets, pieces: LotPieces) -> TicketGains:
+    """Cumulate the pieces of every ticket in the order in which it takes them."""
     sales = search.frame.sales
-    taken = np.minimum(found.sale_high, sales.value)
-    order = np.lexsort((rank, tickets.of_sale))
-    ticket = tickets.of_sale[order]
+    of_piece = tickets.of_sale[pieces.column]
+    order = np.lexsort((pieces.rank, of_piece))
+    ticket, column, taken = of_piece[order], pieces.column[order], pieces.amount[order]
+    gain, long = sales.gain[column], sales.long[column]
     counts = sum_by(ticket, np.ones(len(ticket)), tickets.size).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
     position = np.arange(len(ticket)) - first[ticket] + 1
@@ -72,11 +102,11 @@ def ticket_gains(search: Search, found: Supported, tickets: Tickets, rank: Float
     cumulated = []
     for amount in (
         taken,
-        taken * np.where(sales.long, 0.0, sales.gain),
-        taken * np.where(sales.long, sales.gain, 0.0),
-        taken * np.where(sales.long, 0.0, np.maximum(sales.gain, 0.0)),
+        taken * np.where(long, 0.0, gain),
+        taken * np.where(long, gain, 0.0),
+        taken * np.where(long, 0.0, np.maximum(gain, 0.0)),
     ):
         table = np.zeros(shape)
-        table[ticket, position] = amount[order]
+        table[ticket, position] = amount
         cumulated.append(np.cumsum(table, axis=1))
     return TicketGains(*cumulated)
