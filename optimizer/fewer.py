@@ -33,7 +33,7 @@ def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
     for _ in range(MOST_TRIALS):
         amounts = tickets.amounts(found.sale, found.buy)
         used = np.flatnonzero(amounts > TOUCH)
-        smallest = [t for t in used[np.argsort(amounts[used], kind="stable")].tolist()]
+        smallest = used[np.argsort(amounts[used], kind="stable")].tolist()
         ticket = next((t for t in smallest if t not in tried), None)
         if ticket is None:
             return found
