@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from benchmarks.backtest import methods, tables
-from benchmarks.backtest.compare import difference, yearly_figures, yearly_growth
+from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
 
 OURS = "tab:red"
 MARKS = {methods.STANDARD: "*", methods.CLOSE: "D"}
@@ -36,9 +36,12 @@ def _frontier(table: pd.DataFrame) -> Figure:
     growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
-    curve = tables.present(table, (f"γ {value:g}" for value in methods.AVERSIONS))
-    if curve:
-        axes.plot(figures["te"][curve], growth[curve], "o-", color=OURS, label="hearth, γ varied")
+    varied = {value: f"γ {value:g}" for value in methods.AVERSIONS}
+    varied |= {10.0: methods.STANDARD, methods.CLOSE_AVERSION: methods.CLOSE}
+    curve = tables.present(table, (varied[value] for value in sorted(varied)))
+    if len(curve) > len(tables.ours_in(table)):
+        label = f"hearth, γ {min(varied):g} to {max(varied):g}"
+        axes.plot(figures["te"][curve], growth[curve], ".-", color=OURS, label=label)
     for name in tables.ours_in(table):
         axes.plot(figures["te"][name], growth[name], MARKS[name], color=OURS, label=name)
     for k, name in enumerate(tables.present(table, methods.heuristics())):
@@ -85,21 +88,26 @@ def _drift(table: pd.DataFrame) -> Figure:
 def _sensitivity(table: pd.DataFrame) -> Figure:
     """Growth against `hearth close` when one setting changes."""
     growth = yearly_growth(table, "liquidated")
+    own = {"γ": methods.CLOSE_AVERSION, "H": 5.0, "min": 100.0}
     families = (
-        ("γ", [f"γ {v:g}" for v in methods.AVERSIONS]),
-        ("horizon, years", [f"H {v:g}" for v in methods.HORIZONS]),
-        ("κ", [f"κ {v:g}" for v in methods.CARRY_VALUES]),
-        ("minimum trade", [f"min ${v:g}" for v in methods.LEAST_TRADES]),
+        ("γ", "γ", "γ ", methods.AVERSIONS),
+        ("H", "horizon, years", "H ", methods.HORIZONS),
+        ("κ", "κ (left out: δ·τ_f)", "κ ", methods.CARRY_VALUES),
+        ("min", "minimum trade, $", "min $", methods.LEAST_TRADES),
     )
     figure = Figure(figsize=(11, 3.6), layout="constrained")
-    for axes, (label, every) in zip(figure.subplots(1, 4, sharey=True), families, strict=True):
-        names = tables.present(table, every)
-        found = [difference(growth, name, methods.CLOSE) for name in names]
-        ticks = [name.split(" ")[1] for name in names]
-        mean = np.array([each.mean for each in found])
-        low, high = np.array([e.low for e in found]), np.array([e.high for e in found])
+    for axes, (key, label, prefix, every) in zip(
+        figure.subplots(1, 4, sharey=True), families, strict=True
+    ):
+        values = [value for value in every if tables.present(table, [f"{prefix}{value:g}"])]
+        found = {v: difference(growth, f"{prefix}{v:g}", methods.CLOSE) for v in values}
+        if key in own:
+            found[own[key]] = Difference(0.0, 0.0, 0.0, 0.0, 0)
+        ordered = [found[value] for value in sorted(found)]
+        ticks = [f"{value:g}" for value in sorted(found)]
+        low, high = np.array([e.low for e in ordered]), np.array([e.high for e in ordered])
         axes.fill_between(ticks, low, high, color=OURS, alpha=0.2)
-        axes.plot(ticks, mean, "o-", color=OURS)
+        axes.plot(ticks, [each.mean for each in ordered], "o-", color=OURS)
         axes.axhline(0.0, color="black", linewidth=0.8)
         axes.set_xlabel(label)
     figure.supylabel("liquidated, bps a year against hearth close")
