@@ -134,6 +134,10 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
         "Every class ends inside its band.",
         {**CLOSE, "limits": {"bands": "hard"}},
     ),
+    "dear-tickets": (
+        "Trade where a ticket is still worth its price at an old-fashioned desk.",
+        {**CLOSE, "trades": {"min_usd": 1000.0, "ticket_usd": 19.95}},
+    ),
     "low-turnover": (
         "Move at most a twentieth of the household, and pay for each ticket.",
         {**CLOSE, "trades": {"min_usd": 1000.0, "ticket_usd": 4.95, "max_turnover": 0.05}},

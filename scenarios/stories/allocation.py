@@ -75,7 +75,7 @@ def nothing_worth_doing(book: BookBuilder) -> None:
         band says stop, but every trade would cost more in tax and tickets than it earns. A good
         answer names that figure and trades nothing.""",
         target="named-funds",
-        policy="low-turnover",
+        policy="dear-tickets",
     )
     house.files("mfj", 92_000, state_rate=0.0)
     account = house.account("joint", "taxable", cash=15)
