@@ -31,6 +31,9 @@ LEAST_TRADES: Final = (1.0, 1000.0, 5000.0)
 no second run; `hearth` is γ 10."""
 
 
+ANNUAL: Final = "calendar, annual"
+
+
 def heuristics() -> dict[str, Method]:
     """Return the heuristics under the standard policy; the calendar one waits for December."""
     found = {
