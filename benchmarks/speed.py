@@ -26,11 +26,11 @@ from models.book import Book, read_book
 from models.household import Household
 from models.plan import Plan
 from models.policy import Policy
-from optimizer.directions import Search
 from optimizer.frame import frame
 from optimizer.limits import search_within_limits
 from optimizer.rebalance import BRANCHING, rebalance
 from optimizer.reduce import Reduced, reduce
+from optimizer.search import Search
 from optimizer.solve import door
 from optimizer.solvers import solve_piqp
 from scenarios.synthetic import ASOF, generate_book

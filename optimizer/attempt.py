@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.order import Flow, Order
-from optimizer.directions import Search, Settled
 from optimizer.fewer import fewer
 from optimizer.flows import flows_of
 from optimizer.frame import BPS_PER_UNIT
@@ -19,6 +18,7 @@ from optimizer.local_model import local_model
 from optimizer.orders import orders_of
 from optimizer.reasons import reasons
 from optimizer.rules.tax_budget import FROM_ABOVE
+from optimizer.search import Search, Settled
 from optimizer.shares import rounded
 from optimizer.support import Supported, supported
 from optimizer.ticket_gains import lot_pieces, lot_rank, ticket_gains

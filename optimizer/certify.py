@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.directions import Search, Settled, one_way
+from optimizer.directions import one_way
 from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
+from optimizer.search import Search, Settled
 from optimizer.sides import Choice, Sides, side_branch, wash_choices
 from optimizer.solution import Solution, SolveStatus
 

@@ -13,7 +13,6 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.directions import Search
 from optimizer.explain import STRUCTURE
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.least_tax import least_tax
@@ -21,6 +20,7 @@ from optimizer.linear import Answer, solve_linear
 from optimizer.program import Branch
 from optimizer.reduce import Limits
 from optimizer.rules.tax_budget import budget_usd
+from optimizer.search import Search
 
 GIVES_USD = 0.005
 """Dollars: a rule that gives way by less than half a cent is kept."""

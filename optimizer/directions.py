@@ -8,19 +8,19 @@ bound is not below the best plan found is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from models.arrays import Floats
 from optimizer.build import program_of
-from optimizer.compile_arrays import Arrays, compile_arrays
+from optimizer.compile_arrays import compile_arrays
 from optimizer.frame import Frame
 from optimizer.giving_up import NOTHING_BPS, flip_gains, open_estimates
 from optimizer.netting import Netting, nettings
-from optimizer.program import Branch, Program
 from optimizer.rules.tax_budget import FROM_ABOVE
+from optimizer.search import Search, Settled, Tally
 from optimizer.sides import (
     Choice,
     SideName,
@@ -29,7 +29,6 @@ from optimizer.sides import (
     side_branch,
     wash_choices,
 )
-from optimizer.solution import Solution, SolveStatus
 from optimizer.solve import Door
 
 HELPS_BPS = 1e-6
@@ -40,79 +39,6 @@ NEAR_BPS = 1.0
 
 MOST_FLIPS = 5
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many programs were solved, and by whom; the only thing that is counted on the way."""
-
-    solves: int = 0
-    by: dict[str, int] = field(default_factory=dict)
-
-    def count(self, solution: Solution) -> Solution:
-        """Count a solve and pass it on."""
-        self.solves += 1
-        self.by[solution.solver] = self.by.get(solution.solver, 0) + 1
-        return solution
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A solution that keeps every direction, and where it was found."""
-
-    solution: Solution
-    netting: Netting
-    choices: tuple[Choice, ...]
-    sides: Sides
-    branch: Branch
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What the search knows: the program, the bound over all pieces, the best settled solution.
-
-    `root_bound` is the least safe bound over the pieces; `root_objective` the least open
-    objective; `best` is None where no piece could be settled; `proven_infeasible` says that every
-    piece was proven infeasible with its sides open. `taken_off` is what limits were tightened by
-    because rounding overstepped them, by rule and place, in the rule's own unit; `branched_bound`
-    what branching has raised the bound to; `careful` whether plans take budgets from above, or
-    from below and trust the judge.
-    """
-
-    frame: Frame
-    program: Program
-    arrays: Arrays
-    door: Door
-    roots: tuple[tuple[Netting, Solution], ...]
-    best: Settled | None
-    tally: Tally
-    taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    careful: bool = True
-    branched_bound: float = -np.inf
-
-    @property
-    def bound(self) -> float:
-        """Safe lower bound on the objective of every plan, bps."""
-        return max(self.root_bound, self.branched_bound)
-
-    @property
-    def root_bound(self) -> float:
-        """Least safe bound over all netting pieces, bps."""
-        return min((root.bound for _, root in self.roots), default=np.inf)
-
-    @property
-    def root_objective(self) -> float:
-        """Least open objective over all netting pieces, bps."""
-        return min((root.objective for _, root in self.roots), default=np.inf)
-
-    @property
-    def proven_infeasible(self) -> bool:
-        """Whether no plan exists, by proof in every piece."""
-        return all(root.status is SolveStatus.INFEASIBLE for _, root in self.roots)
-
-    def solve(self, branch: Branch) -> Solution:
-        """Solve the program in one branch."""
-        return self.tally.count(self.door.solve(self.program, self.arrays, branch))
 
 
 def search(frame: Frame, door: Door) -> Search:

@@ -7,9 +7,9 @@ import numpy as np
 from models.arrays import Floats
 from models.plan import Binding
 from optimizer.attempt import Attempt
-from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.rules.tax_budget import FROM_ABOVE
+from optimizer.search import Search
 from optimizer.sides import TOUCH
 from optimizer.windows import loss_lots
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.program import Branch
+from optimizer.search import Search
 from optimizer.sides import TOUCH
 from optimizer.support import Supported, too_small
 from optimizer.tickets import Tickets, emptiable, least_ticket, netted

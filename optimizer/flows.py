@@ -12,8 +12,8 @@ import numpy as np
 from models.arrays import Floats
 from models.order import Flow
 from models.tolerances import CENT_USD
-from optimizer.directions import Search
 from optimizer.frame import Frame
+from optimizer.search import Search
 from optimizer.sides import TOUCH
 from optimizer.solution import Solution
 

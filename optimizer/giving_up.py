@@ -9,18 +9,15 @@ risk, because other securities stand in. The guess orders what is tried first; i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import BPS_PER_UNIT, Frame
+from optimizer.search import Search
 from optimizer.sides import TOUCH, Choice, Option, SideName
 from optimizer.solution import Solution
 from optimizer.unit_tax import discount
-
-if TYPE_CHECKING:
-    from optimizer.directions import Search
 
 NOTHING_BPS = 1e-4
 """Basis points: what gains or gives up less is not looked at."""

@@ -14,7 +14,6 @@ from scipy import sparse
 
 from models.arrays import Floats
 from optimizer.compile_arrays import Arrays, compile_arrays
-from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
 from optimizer.linear import solve_linear
@@ -22,6 +21,7 @@ from optimizer.netting import Netting, nettings
 from optimizer.program import ConvexRow, Part, assemble
 from optimizer.reduce import Limits
 from optimizer.rules.tax_budget import budget_usd, penalties_of
+from optimizer.search import Search
 from optimizer.sides import Choice, SideName, wash_choices
 from optimizer.tax_pieces import distribution_argument, tax_from_below
 

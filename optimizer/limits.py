@@ -15,10 +15,11 @@ from models.arrays import Floats
 from models.policy import Weights
 from optimizer.build import program_of
 from optimizer.compile_arrays import compile_arrays
-from optimizer.directions import Search, search
+from optimizer.directions import search
 from optimizer.frame import Frame
 from optimizer.netting import nettings
 from optimizer.program import Quadratic
+from optimizer.search import Search
 from optimizer.solve import Door
 
 MARGIN = 1e-4

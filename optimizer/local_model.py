@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
-from optimizer.directions import Search
+from optimizer.search import Search
 from optimizer.solution import Solution
 from optimizer.support import Supported
 from optimizer.tickets import Tickets

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from models.plan import Breach
 from optimizer.attempt import Attempt, attempt
-from optimizer.directions import Search
 from optimizer.limits import least_tracking_error, search_within_limits, tracking_squared
+from optimizer.search import Search
 from optimizer.solve import Door
 
 TRIES = 4

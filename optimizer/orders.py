@@ -12,8 +12,8 @@ import numpy as np
 
 from models.arrays import Ints
 from models.order import Order, OrderLot, Side, order_id
-from optimizer.directions import Search
 from optimizer.reasons import Why
+from optimizer.search import Search
 from optimizer.shares import Rounded
 from optimizer.ticket_gains import LotPieces
 from optimizer.tickets import Tickets

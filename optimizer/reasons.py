@@ -14,9 +14,9 @@ import numpy as np
 
 from models.arrays import Bools, Floats, sum_by
 from models.order import Reason
-from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.local_model import LocalModel
+from optimizer.search import Search
 from optimizer.support import Supported
 from optimizer.tickets import Tickets
 

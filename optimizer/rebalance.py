@@ -18,12 +18,12 @@ from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
 from optimizer.compile_cvxpy import solve_through_cvxpy
 from optimizer.conflict import explain_conflict
-from optimizer.directions import Search
 from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
 from optimizer.inside import inside_bands
 from optimizer.limits import search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
+from optimizer.search import Search
 from optimizer.solve import Door, door
 from optimizer.verify import verify
 

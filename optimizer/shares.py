@@ -15,8 +15,8 @@ import numpy as np
 
 from models.arrays import Bools, Floats, sum_by
 from optimizer.descent import Descent
-from optimizer.directions import Search
 from optimizer.local_model import LocalModel
+from optimizer.search import Search
 from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
 from optimizer.ticket_gains import TicketGains

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Bools, Floats, sum_by
-from optimizer.directions import Search, Settled, one_way
+from optimizer.directions import one_way
 from optimizer.program import Branch
+from optimizer.search import Search, Settled
 from optimizer.sides import TOUCH, SideName, side_branch
 from optimizer.solution import Solution
 from optimizer.tickets import Tickets, emptiable, least_ticket, netted

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from optimizer.directions import Search
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.rules.tax_budget import budget_usd, counted_before
+from optimizer.search import Search
 from optimizer.solution import Solution
 from optimizer.unit_tax import discount
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from optimizer.directions import Search
+from optimizer.search import Search
 from optimizer.support import SAME, Supported
 from optimizer.tickets import Tickets
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints
-from optimizer.directions import Search
+from optimizer.search import Search
 from optimizer.tickets import Tickets
 
 RULES = ("restriction", "turnover", "bands")

@@ -1,0 +1,107 @@
+"""A limit on tracking error by a price, against Clarabel's own cone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cvxpy as cp
+import numpy as np
+import pytest
+
+from models.household import Household
+from models.plan import Status
+from models.policy import Limits, Policy
+from optimizer import rebalance
+from optimizer.compile_cvxpy import compile_cvxpy
+from optimizer.directions import search
+from optimizer.frame import frame
+from optimizer.limits import search_within_limits, tracking_squared
+from optimizer.search import Search
+from optimizer.solve import door
+from tests.optimizer.situations import SITUATIONS
+
+SAME_BPS = 1e-3
+"""Basis points: two solvers' optima of one program."""
+
+JUMP_BPS = 0.5
+"""Basis points: directions can change with the price, and the limit then lies within a jump."""
+
+
+def tracking(found: Search) -> float:
+    """Return the tracking error of a search's best point, a fraction a year."""
+    assert found.best is not None
+    return float(np.sqrt(tracking_squared(found, found.best.solution.x))) / 100.0
+
+
+def with_the_cone(free: Search, found: Search, limit: float) -> float:
+    """Return the optimum over the same directions with TE ≤ limit as a second-order cone, bps."""
+    assert found.best is not None
+    compiled = compile_cvxpy(free.program, found.best.branch)
+    risk = free.frame.policy.risk
+    squared = 0.0
+    for part in free.program.parts:
+        for square in part.quadratic:
+            x = compiled.variables[square.block][square.columns]
+            matrix = np.diag(square.matrix) if square.matrix.ndim == 1 else square.matrix
+            squared = squared + cp.quad_form(x, cp.psd_wrap(matrix))
+    cone = squared <= (100.0 * limit) ** 2 * risk.aversion * risk.horizon_years
+    problem = cp.Problem(compiled.problem.objective, [*compiled.problem.constraints, cone])
+    problem.solve(solver="CLARABEL")
+    assert problem.status == cp.OPTIMAL
+    return float(problem.value)
+
+
+@pytest.mark.parametrize("part", [0.95, 0.8])
+@pytest.mark.parametrize("scene", ["plain", "two units", "after tax"])
+def test_the_price_gives_what_the_cone_gives(
+    scene: str, part: float, plain_households: tuple[Household, ...]
+) -> None:
+    """The limit is kept; for the tracking error that it reaches, no plan of its sides is better."""
+    of, policy = SITUATIONS[scene].change(plain_households[3])
+    free = search(frame(of, policy), door("piqp"))
+    limit = part * tracking(free)
+    limited = replace(policy, limits=Limits(te_max=limit))
+    found = search_within_limits(frame(of, limited), door("piqp"))
+    assert found.best is not None
+    assert tracking(found) <= limit
+    x = found.best.solution.x
+    assert free.program.size == found.program.size
+    unpriced = free.arrays.objective(x)
+    reached = with_the_cone(free, found, tracking(found))
+    best = with_the_cone(free, found, limit)
+    assert unpriced == pytest.approx(reached, abs=SAME_BPS)
+    assert best - SAME_BPS <= unpriced <= best + JUMP_BPS
+    assert found.bound <= best + SAME_BPS
+
+
+def test_a_limit_that_does_not_bind_costs_nothing(
+    plain_households: tuple[Household, ...],
+) -> None:
+    """Twice the tracking error of the free plan changes no order."""
+    household = plain_households[4]
+    free = rebalance(household, Policy())
+    assert free.figures is not None
+    assert free.figures.te_after is not None
+    loose = rebalance(household, Policy(limits=Limits(te_max=2.0 * free.figures.te_after)))
+    assert loose.orders == free.orders
+
+
+def test_orders_keep_the_limit_after_rounding(plain_households: tuple[Household, ...]) -> None:
+    """At nine tenths of the free tracking error the rounded plan keeps it and costs more."""
+    kept = 0
+    for household in plain_households[:4]:
+        free = rebalance(household, Policy())
+        assert free.figures is not None
+        assert free.figures.te_after is not None
+        limit = 0.9 * free.figures.te_after
+        plan = rebalance(household, Policy(limits=Limits(te_max=limit)))
+        if plan.status is Status.INFEASIBLE:
+            continue
+        assert plan.figures is not None
+        assert plan.figures.te_after is not None
+        assert plan.figures.te_after <= limit + 1e-9
+        assert plan.figures.objective_after_bps is not None
+        assert free.certificate is not None
+        assert plan.figures.objective_after_bps >= free.certificate.bound_bps
+        kept += 1
+    assert kept >= 3
