@@ -63,6 +63,12 @@ def _tax_weight(policy: Policy, multiplier: float) -> Policy:
     return replace(policy, weights=weights, tax=replace(policy.tax, carryforward_value=0.0))
 
 
+def _without_location(policy: Policy, multiplier: float) -> Policy:
+    """Raise the price of tracking error, and give tax on income no weight."""
+    weights = replace(policy.weights, tax_drag=0.0)
+    return _aversion(replace(policy, weights=weights), multiplier)
+
+
 MEASURES: Final = (
     Measure(
         "today",
@@ -71,14 +77,21 @@ MEASURES: Final = (
         _tax_weight,
     ),
     Measure(
+        "taxes",
+        "taxes now and later, and trading costs",
+        lambda row: row.taxes_usd,
+        _without_location,
+    ),
+    Measure(
         "all in",
         "every term but tracking error: taxes now and later, costs, location",
         lambda row: row.other_usd,
         _aversion,
     ),
 )
-"""Today's bill is what most people ask for; harvesting now what is owed later games it, so the
-measure with every term stands beside it."""
+"""Today's bill is what most people ask for, but harvesting now what is owed later games it; taxes
+now and later cannot be gamed so, and leave location out; the last counts every term, and so credits
+a plan with the tax on income that it gives up along with the income (see income and cash)."""
 
 MULTIPLIERS: Final = tuple(np.geomspace(0.03, 100.0, 12).tolist())
 """Multipliers of the price of tracking error, two to the decade and more."""

@@ -33,8 +33,12 @@ class Judged:
         J less tracking error: everything that tracking costs, now and later.
     today_usd
         Tax of this year (distributions included) plus trading costs.
-    drag_usd
-        Tax of one year on income, where it is held.
+    taxes_usd
+        J less tracking error and location: taxes now and later, and costs.
+    drag_usd, income_usd
+        Tax of one year on income, where it is held; and the income itself, before tax.
+    cash_usd
+        Cash left in all accounts.
     disallowed_usd
         Losses that wash sales disallow.
     washed
@@ -52,7 +56,10 @@ class Judged:
     tax_usd: float = 0.0
     cost_usd: float = 0.0
     drag_usd: float = 0.0
+    income_usd: float = 0.0
+    cash_usd: float = 0.0
     other_usd: float = 0.0
+    taxes_usd: float = 0.0
     tickets: int = 0
     disallowed_usd: float = 0.0
     washed: bool = False
@@ -111,7 +118,10 @@ def judged(
         tax_usd=figures.tax_usd + figures.distribution_tax_usd,
         cost_usd=figures.cost_usd,
         drag_usd=figures.drag_after_usd,
-        other_usd=_other(verdict),
+        income_usd=_income(household, verdict),
+        cash_usd=float(sum(verdict.ledger.cash)),
+        other_usd=_without(verdict, "tracking_error"),
+        taxes_usd=_without(verdict, "tracking_error", "tax_drag"),
         tickets=figures.orders,
         disallowed_usd=figures.disallowed_loss,
         washed="wash_sale" in broken or figures.disallowed_loss > 0.0,
@@ -120,6 +130,17 @@ def judged(
     )
 
 
-def _other(verdict: Verdict) -> float:
+def _without(verdict: Verdict, *left_out: str) -> float:
+    """J less some of its terms."""
     terms = verdict.figures.terms_usd
-    return sum(usd for name, usd in terms.items() if name != "tracking_error")
+    return sum(usd for name, usd in terms.items() if name not in left_out)
+
+
+def _income(household: Household, verdict: Verdict) -> float:
+    """A year's income of all holdings after the orders, before tax; cash is taken to earn none."""
+    securities, lots = household.market.securities, household.lots
+    income = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
+    income = income * securities.price
+    held = float(lots.shares @ income[lots.security])
+    changed = ((float(shares), security) for (_, security), shares in verdict.ledger.change.items())
+    return held + sum(shares * float(income[security]) for shares, security in changed)

@@ -66,7 +66,7 @@ def frontier_figure(
 
     Only households that every multiplier and every method answered legally are averaged.
     """
-    figure, axes = _figure(5.4 * len(measures), 4.6, len(measures))
+    figure, axes = _figure(5.2 * len(measures), 4.6, len(measures))
     for axis, measure in zip(axes, measures, strict=True):
         ours = swept[measure.name]
         steps = sorted({row.multiplier for row in ours if row.multiplier is not None})

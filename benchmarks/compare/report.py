@@ -23,6 +23,9 @@ LIMITATIONS: Final = (
     "Heuristics are our reading of practice. All share one legal ground (wash sales, lockouts, "
     "substitutes, menus, floors, steps, minimum trades, budgets by trading less), which is more "
     "careful than practice; without it most of their plans would not be legal at all.",
+    "The objective counts the yearly tax on income and not the income, so it leans towards "
+    "holdings that pay less, cash among them. The headline shows income and cash; the dominance "
+    "measures 'today' and 'taxes' leave location out altogether.",
     "Heuristics think in the rows of a target (classes, named securities), as practice does; of a "
     "factor model and of single stocks' own risk they know nothing.",
     "Households inside their trigger bands are left alone by every method.",

@@ -76,6 +76,8 @@ def _line(name: str, of: dict[str, dict[str, Judged]], possible: Sequence[str]) 
         "tax bps": _mean(kept, lambda row: row.bps(row.tax_usd)),
         "cost bps": _mean(kept, lambda row: row.bps(row.cost_usd)),
         "drag bps/yr": _mean(kept, lambda row: row.bps(row.drag_usd)),
+        "income bps/yr": _mean(kept, lambda row: row.bps(row.income_usd)),
+        "cash %": _mean(kept, lambda row: row.bps(row.cash_usd) / 100.0),
         "tickets": _mean(kept, lambda row: float(row.tickets)),
         "washed": sum(row.washed for row in mine),
         "ms": _two(1e3 * float(np.mean([row.seconds for row in mine]))),

@@ -54,6 +54,8 @@ def _row(row: Judged, kind: str, measure: str) -> dict[str, object]:
         "tax_usd": f"{row.tax_usd:.2f}",
         "cost_usd": f"{row.cost_usd:.2f}",
         "drag_usd": f"{row.drag_usd:.2f}",
+        "income_usd": f"{row.income_usd:.2f}",
+        "cash_usd": f"{row.cash_usd:.2f}",
         "tickets": row.tickets,
         "disallowed_loss": f"{row.disallowed_usd:.2f}",
         "seconds": f"{row.seconds:.6f}",

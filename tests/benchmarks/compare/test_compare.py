@@ -43,7 +43,11 @@ def test_the_table_holds_every_method_on_every_household(results: Path) -> None:
         rows = list(csv.DictReader(file))
     asked = [(row["household_id"], row["method"]) for row in rows if row["kind"] == "method"]
     assert len(asked) == len(set(asked)) == 3 * len(METHODS)
-    assert {row["measure"] for row in rows if row["kind"] == "sweep"} == {"today", "all in"}
+    assert {row["measure"] for row in rows if row["kind"] == "sweep"} == {
+        "today",
+        "taxes",
+        "all in",
+    }
 
 
 def test_machine_and_limitations_come_before_results(results: Path) -> None:
