@@ -9,32 +9,39 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.baselines import NAIVE
+from benchmarks.compare.books import SEED, SYNTHETIC, opened
 from benchmarks.compare.methods import METHODS
 from benchmarks.compare.report import write_report
 from benchmarks.compare.run import compare
-from models.book import read_book
-from nightly.newest_price import newest_price_date
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the book, run every method, write the report."""
+    """Open the book, run every method, write the report."""
     given = _parser().parse_args(arguments)
     methods = {name: each for name, each in METHODS.items() if given.naive or name not in NAIVE}
-    book = read_book(given.book, given.asof or newest_price_date(given.book))
-    found = compare(book, methods, given.households, given.sweep, say=_say)
-    name = given.name or f"compare-{given.book.name}"
-    command = f"python -m benchmarks.compare {given.book.name}"
-    if given.households is not None:
-        command += f" --households {given.households}"
-    write_report(found, given.out, name, f"{command} --sweep {given.sweep}")
+    with opened(given.book, given.households, given.seed, given.asof) as book:
+        name = given.name or f"compare-{book.path.name}"
+        found = compare(book, methods, given.households, given.sweep, say=_say)
+    shown = given.book if given.book.startswith(SYNTHETIC) else Path(given.book).name
+    write_report(found, given.out, name, _command(shown, given))
     _say(f"wrote {name}.md, .html, .csv and pictures")
+
+
+def _command(book: str, given: argparse.Namespace) -> str:
+    parts = [f"python -m benchmarks.compare {book}"]
+    if given.households is not None:
+        parts.append(f"--households {given.households}")
+    if book.startswith(SYNTHETIC):
+        parts.append(f"--seed {given.seed}")
+    return " ".join([*parts, f"--sweep {given.sweep}"])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
-    parser.add_argument("book", type=Path, help="folder of the book")
+    parser.add_argument("book", help="folder of the book, `sample`, or `synthetic:KIND`")
     parser.add_argument("--asof", type=date.fromisoformat, help="default: newest price date")
     parser.add_argument("--households", type=int, help="how many, evenly spaced; default: all")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of a synthetic book ({SEED})")
     parser.add_argument("--sweep", type=int, default=20, help="how many of them are swept (20)")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="folder")
     parser.add_argument("--name", help="name of the files; default: compare-BOOK")

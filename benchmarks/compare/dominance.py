@@ -93,8 +93,8 @@ MEASURES: Final = (
 now and later cannot be gamed so, and leave location out; the last counts every term, and so credits
 a plan with the tax on income that it gives up along with the income (see income and cash)."""
 
-MULTIPLIERS: Final = tuple(np.geomspace(0.03, 100.0, 12).tolist())
-"""Multipliers of the price of tracking error, two to the decade and more."""
+MULTIPLIERS: Final = tuple(np.geomspace(0.002, 100.0, 14).tolist())
+"""Multipliers of the price of tracking error, about three to the decade."""
 
 
 REFINEMENTS: Final = 3

@@ -74,6 +74,17 @@ def test_no_heuristic_is_clearly_ahead_on_these_households(results: Path) -> Non
     assert behind == []
 
 
+def test_a_synthetic_book_is_named_by_kind_seed_and_size(tmp_path: Path) -> None:
+    """The report's first line repeats the run on any machine."""
+    sizes = ["--households", "2", "--sweep", "0", "--seed", "3", "--no-naive"]
+    main(["synthetic:etf", *sizes, "--out", str(tmp_path)])
+    text = (tmp_path / "compare-etf.md").read_text(encoding="utf-8")
+    assert "python -m benchmarks.compare synthetic:etf --households 2 --seed 3" in text
+    assert "synthetic" in text
+    with pytest.raises(ValueError, match="--households"):
+        main(["synthetic:etf", "--out", str(tmp_path)])
+
+
 def _of() -> Household:
     return household([account("T")], [lot("a", "T", "VTI", 10, 500.0, "2020-01-06")])
 
