@@ -93,7 +93,8 @@ def taxed(
 ) -> dict[Piece, float]:
     """Return the realized-tax term by netting case in dollars when lots are sold by fractions.
 
-    `given` withdraws dollars by account. Cases that the sales do not fall into are left out.
+    `given` withdraws dollars by account. Cases that the sales do not fall into are left out; of
+    the parts that a case is cut into the cheapest counts.
     """
     term = stated("realized_tax", of, policy)
     framed, usd = term.frame, term.frame.unit_usd
@@ -104,11 +105,13 @@ def taxed(
     fixed["sale"] = framed.sales.value.copy()
     for lot in of.lots.lot_id:
         fixed["sale"][term.place("sale", str(lot))] *= sold.get(str(lot), 0.0)
-    found = {}
+    found: dict[Piece, float] = {}
     arrays = compile_arrays(program)
     for netting in nettings(program, framed.ranges):
         bounds = {**netting.branch.bounds, **{name: (x, x) for name, x in fixed.items()}}
         solution = door("clarabel").solve(program, arrays, Branch(bounds, netting.branch.rows))
         if solution.status is SolveStatus.SOLVED:
-            found[netting.pieces[0]] = round(solution.objective * usd / 100.0, 2)
+            dollars = round(solution.objective * usd / 100.0, 2)
+            (piece,) = netting.pieces
+            found[piece] = min(dollars, found.get(piece, dollars))
     return found

@@ -169,12 +169,6 @@ def test_the_set_is_irreducible() -> None:
     assert named == {"cash_floor", "household_flow", other}
 
 
-NO_FLOW = pytest.mark.xfail(
-    strict=True, reason="the household's flow is named, and priced, where there is none"
-)
-
-
-@NO_FLOW
 def test_a_floor_above_everything() -> None:
     """A floor of $150,000 in an account of $100,000: $50,000, and no other rule has a part."""
     named, gives = reason_of(vti(cash_floor=150_000.0))
@@ -182,7 +176,6 @@ def test_a_floor_above_everything() -> None:
     assert gives == {"cash_floor": pytest.approx(50_000.0, abs=0.01)}
 
 
-@NO_FLOW
 def test_an_overdraft_that_a_gain_budget_forbids_to_cover() -> None:
     """$5,000 of negative cash need a gain of 2,000; 1,000 are allowed: 2,500 stay uncovered."""
     named, gives = reason_of(vti(cash=-5_000.0), limited(gain_budget_usd=1_000.0))
@@ -191,7 +184,6 @@ def test_an_overdraft_that_a_gain_budget_forbids_to_cover() -> None:
     assert gives["gain_budget"] == pytest.approx(1_000.0, abs=0.01)
 
 
-@NO_FLOW
 def test_hard_bands_against_a_tax_budget() -> None:
     """Stock is 100,000 of 150,000 and may be 37,500: 62,500 sold cost $3,750 of tax; 500 agreed.
 
@@ -208,7 +200,6 @@ def test_hard_bands_against_a_tax_budget() -> None:
     assert gives["bands"] == pytest.approx(54_166.67, abs=0.01)
 
 
-@NO_FLOW
 def test_a_distribution_of_more_than_the_account_holds() -> None:
     """$4,000 are due from an IRA of $3,000: $1,000 are not there."""
     ira = account("IRA", "traditional_ira", cash=3_000.0, rmd_due_usd=4_000.0)
@@ -217,7 +208,6 @@ def test_a_distribution_of_more_than_the_account_holds() -> None:
     assert gives["required_distribution"] == pytest.approx(1_000.0, abs=0.01)
 
 
-@pytest.mark.xfail(strict=True, reason="a withdrawal may be taken back from a deferred account")
 def test_a_flow_gives_what_is_not_paid() -> None:
     """$1,000 of budget pay for 16,666.67 of sales: 33,333.33 of the withdrawal stay unpaid."""
     of = household(
@@ -229,7 +219,6 @@ def test_a_flow_gives_what_is_not_paid() -> None:
     assert gives["household_flow"] == pytest.approx(33_333.33, abs=0.01)
 
 
-@pytest.mark.xfail(strict=True, reason="the least tax prices every case of the netting at once")
 def test_the_least_tax_is_that_of_the_case_it_falls_into() -> None:
     """A short gain of $10,000 costs 22%: $2,200, though a long loss could make it another case.
 
@@ -250,7 +239,6 @@ def test_the_least_tax_is_that_of_the_case_it_falls_into() -> None:
     assert gives["reachable"] == pytest.approx(2_200.0, abs=0.01)
 
 
-@pytest.mark.xfail(strict=True, reason="infeasible is said of budgets taken from above")
 def test_a_plan_that_keeps_the_budget_is_not_proven_impossible() -> None:
     """MAGI of $240,000 and a free part of an IRA: the surtax is overstated in a budget's row.
 

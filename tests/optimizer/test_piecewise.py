@@ -117,6 +117,19 @@ def test_the_maximum_of_affine_pieces_is_the_function(
     assert (lines <= f(outside) + EXACT).all()
 
 
+@settings(deadline=None)
+@given(piecewise(), intervals())
+def test_convex_parts_cover_the_range(f: Piecewise, where: tuple[float, float]) -> None:
+    """The parts meet end to end over the whole range, and the function is convex on each."""
+    parts = f.convex_parts(*where)
+    assert (parts[0][0], parts[-1][1]) == where
+    for (_, end), (begin, _) in pairwise(parts):
+        assert end == begin
+    for low, high in parts:
+        assert low <= high
+        assert is_convex(f, grid(low, high, f))
+
+
 def test_by_hand() -> None:
     """Slopes 1, −1, 2 with knots 0 and 2 and f(0) = 0: f(−3) = −3, f(2) = −2, f(5) = 4.
 

@@ -268,7 +268,6 @@ def test_a_plan_is_at_rest(plain_households: tuple[Household, ...]) -> None:
         assert second_rebalance(answer) <= max(answer.plan.certificate.gap_bps, 0.0) + 0.05
 
 
-@pytest.mark.xfail(strict=True, reason="small tickets that only idling mends end as failed")
 @pytest.mark.parametrize(("seed", "place"), [(11, 274), (SEED + 1, 860)])
 def test_a_household_whose_tickets_are_all_too_small_is_answered(
     seed: int, place: int, tmp_path: Path

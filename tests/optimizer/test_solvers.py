@@ -73,24 +73,24 @@ def test_an_inaccurate_word_is_never_solved(
     found = Door("ecos", solve_through_cvxpy).solve(program, arrays, branch)
     expected = {cp.OPTIMAL_INACCURATE: SolveStatus.INACCURATE}
     assert found.status is expected.get(word, SolveStatus.FAILED)
-    assert found.solver == "cvxpy/ecos"
+    assert found.solver in ("cvxpy/ecos", "cvxpy/clarabel")
 
 
 def test_ecos_with_too_few_digits_says_so(
     small: tuple[Program, Arrays, Branch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ECOS asked for more digits than floats have ends inaccurate or failed, never solved."""
+    """ECOS asked for more digits than floats have has not solved: it or another says so by name."""
     program, arrays, branch = small
     digits = {"abstol": 1e-17, "reltol": 1e-17, "feastol": 1e-17}
     monkeypatch.setitem(through_cvxpy.SETTINGS, "ecos", digits)
     found = Door("ecos", solve_through_cvxpy).solve(program, arrays, branch)
-    assert found.status in (SolveStatus.INACCURATE, SolveStatus.FAILED)
+    assert (found.status, found.solver) != (SolveStatus.SOLVED, "cvxpy/ecos")
 
 
 def test_a_solver_that_raises_has_failed(
     small: tuple[Program, Arrays, Branch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No foreign exception leaves the door; cvxpy has nobody to fall back to."""
+    """No foreign exception leaves the door, whoever raises it."""
     program, arrays, branch = small
 
     def broken(*_: object, **__: object) -> None:
@@ -98,7 +98,8 @@ def test_a_solver_that_raises_has_failed(
 
     monkeypatch.setattr(cp.Problem, "solve", broken)
     found = Door("ecos", solve_through_cvxpy).solve(program, arrays, branch)
-    assert (found.status, found.solver) == (SolveStatus.FAILED, "cvxpy/ecos")
+    assert found.status is SolveStatus.FAILED
+    assert found.solver in ("cvxpy/ecos", "cvxpy/clarabel")
     assert (found.objective, found.bound, found.residual) == (np.inf, -np.inf, np.inf)
     assert not found.usable
 

@@ -25,7 +25,7 @@ def test_a_withdrawal_is_paid_in_full_by_withdrawable_accounts() -> None:
     assert rule.frame.unit_usd == 1000.0
     assert rule.broken(withdrawal={"TX": 6.0, "IRA": 4.0}) == []
     assert rule.broken(withdrawal={"TX": 5.0}) == [("household_flow", 5.0)]
-    assert rule.broken(withdrawal={"TX": 6.0, "K": 4.0}) == [("household_flow", 4.0)]
+    assert rule.broken(withdrawal={"TX": 6.0, "K": 4.0}) == [("flow_supply", 4.0)]
 
 
 def test_no_account_pays_more_than_it_has_above_its_floor() -> None:
@@ -34,7 +34,7 @@ def test_no_account_pays_more_than_it_has_above_its_floor() -> None:
     unit = rule.frame.unit_usd / 1000.0
     assert rule.broken(withdrawal={"TX": 50.0 / unit, "IRA": 20.0 / unit}) == []
     false = rule.broken(withdrawal={"TX": 60.0 / unit, "IRA": 10.0 / unit})
-    assert [name for name, _ in false] == ["household_flow"]
+    assert [name for name, _ in false] == ["flow_supply"]
 
 
 def test_a_contribution_enters_taxable_accounts_only() -> None:
@@ -42,5 +42,5 @@ def test_a_contribution_enters_taxable_accounts_only() -> None:
     rule = stated("household_flow", three(8_000.0))
     unit = rule.frame.unit_usd / 1000.0
     assert rule.broken(contribution={"TX": 8.0 / unit}) == []
-    assert [name for name, _ in rule.broken(contribution={"IRA": 8.0 / unit})] == ["household_flow"]
+    assert [name for name, _ in rule.broken(contribution={"IRA": 8.0 / unit})] == ["flow_supply"]
     assert [name for name, _ in rule.broken(contribution={"TX": 7.0 / unit})] == ["household_flow"]

@@ -1,0 +1,138 @@
+"""The house: imports run downward, nothing imports tests, solvers stay in the optimizer.
+
+Layers and their order are the design's; a package that is new here must be given its place.
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ORDER = ("models", "optimizer", "scenarios", "nightly", "workbench", "benchmarks")
+"""Lowest first; nightly and workbench stand side by side."""
+
+LEVEL = {"models": 0, "optimizer": 1, "scenarios": 2, "nightly": 3, "workbench": 3, "benchmarks": 4}
+
+SOLVERS = ("cvxpy", "piqp", "clarabel", "osqp", "ecos", "scs", "highspy", "pyscipopt", "qpsolvers")
+"""Packages that decide; a module of the truth or of the judge knows none of them."""
+
+BESIDE = {("nightly", "workbench")}
+"""Packages of one level that one may import from the other: the command line shows plans."""
+
+
+def files_of(package: str) -> list[Path]:
+    """Return every Python file of a package."""
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and absolute name of everything a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+            yield node.lineno, node.module or ""
+            for alias in node.names:
+                yield node.lineno, f"{node.module}.{alias.name}"
+
+
+def top(name: str) -> str:
+    """Return the package a module is in."""
+    return name.partition(".")[0]
+
+
+def may_import(package: str, other: str) -> bool:
+    """Whether a package of one layer may import one of another."""
+    if package == other or (package, other) in BESIDE:
+        return True
+    return LEVEL[other] < LEVEL[package]
+
+
+def test_every_package_has_its_place() -> None:
+    """What is shipped is what is ordered here."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = {top(name) for name in project["tool"]["setuptools"]["packages"]}
+    assert shipped == set(ORDER) == set(LEVEL)
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_every_subpackage_is_shipped(package: str) -> None:
+    """A folder with Python files is named among the packages, or it would not be installed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = set(project["tool"]["setuptools"]["packages"])
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in files_of(package)}
+    assert found <= shipped
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_imports_run_downward(package: str) -> None:
+    """Models import nobody, the optimizer models alone, and so on up."""
+    upward = {
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files_of(package)
+        for line, name in imports_of(path)
+        if top(name) in LEVEL and not may_import(package, top(name))
+    }
+    assert upward == set()
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_nothing_imports_tests(package: str) -> None:
+    """What is shipped stands without its tests, and without what only they need."""
+    foreign = {
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files_of(package)
+        for line, name in imports_of(path)
+        if top(name) in ("tests", "conftest", "pytest", "hypothesis")
+    }
+    assert foreign == set()
+
+
+def of_the_truth() -> list[Path]:
+    """Return the files of models and of the judge."""
+    judge = [ROOT / "optimizer" / "verify.py", *files_of("optimizer/judge")]
+    return [*files_of("models"), *judge]
+
+
+def test_the_truth_and_the_judge_know_no_solver() -> None:
+    """Neither cvxpy nor any solver, nor HiGHS through scipy."""
+    found = {
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in of_the_truth()
+        for line, name in imports_of(path)
+        if top(name) in SOLVERS or name.startswith("scipy.optimize")
+    }
+    assert found == set()
+    assert len(of_the_truth()) > 60
+
+
+def test_only_its_compiler_and_adapters_name_a_solver() -> None:
+    """Within the optimizer each solver's package is known to one file, linear programs to one."""
+    doors = {"compile_cvxpy.py", "solvers.py", "linear.py"}
+    found = {
+        path.name
+        for path in files_of("optimizer")
+        for _, name in imports_of(path)
+        if top(name) in SOLVERS or name.startswith("scipy.optimize")
+    }
+    assert found <= doors
+
+
+def test_scenarios_and_below_need_no_screen() -> None:
+    """Nothing under nightly prints with rich or parses a command line."""
+    found = {
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for package in ("models", "optimizer", "scenarios")
+        for path in files_of(package)
+        for line, name in imports_of(path)
+        if top(name) in ("rich", "typer", "matplotlib")
+    }
+    assert found == set()
