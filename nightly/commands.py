@@ -23,6 +23,7 @@ from nightly.answer import answer
 from nightly.audit import audit
 from nightly.choices import Choice, CommandError, Night, SyntheticBook, table_format
 from nightly.chunk import Tick
+from nightly.drift import Shown, find_drift, say_drift
 from nightly.engines import engine_of
 from nightly.manifest import changed_inputs
 from nightly.newest_price import newest_price_date
@@ -121,6 +122,17 @@ def _explained(read: Book, made: Plan, choice: Choice) -> Any:
         verdict = verify(household, policy, made.orders, made.flows)
         units = [unit_line(household, u, judged) for u, judged in enumerate(verdict.units)]
     return explain(household, policy, made, units)
+
+
+def drift(book: Path, asof: date | None, propose: bool, choice: Choice, shown: Shown) -> int:
+    """Say who breached what (`hearth drift`)."""
+    decides = None
+    if propose:
+        from optimizer.rebalance import rebalance
+
+        decides = rebalance
+    say_drift(find_drift(book, asof, decides, choice), shown)
+    return ANSWERED
 
 
 def verify(book: Path, run_folder: Path, as_json: bool) -> int:

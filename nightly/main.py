@@ -22,6 +22,7 @@ from models.errors import HearthError
 from nightly import commands, console
 from nightly.choices import Choice, Night, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
+from nightly.drift import Shown
 
 app = typer.Typer(
     name="hearth",
@@ -123,6 +124,32 @@ def plan(
     """Plan one household and explain the plan on one screen."""
     choice = Choice(backend, solver)
     raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
+
+
+@app.command()
+def drift(
+    book: Book,
+    asof: Asof = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Plan whoever needs an answer, and add the orders.")
+    ] = False,
+    table_format: Annotated[
+        str, typer.Option("--format", help="table, csv, json or parquet.")
+    ] = "table",
+    out: Annotated[
+        Path | None, typer.Option(help="New file for csv, json or parquet [default: stdout].")
+    ] = None,
+    backend: Backend = None,
+    solver: Solver = None,
+    as_json: Json = False,
+) -> None:
+    """List who breached what, by how much, in order of priority: cash needs, then drift.
+
+    Whom no trigger of its policy names is not listed.
+    """
+    shown = Shown("json" if as_json else table_format, out)
+    choice = Choice(backend, solver)
+    raise typer.Exit(commands.drift(book, _day(asof), propose, choice, shown))
 
 
 @app.command()

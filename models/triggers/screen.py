@@ -53,7 +53,8 @@ class Screen:
     drifted
         A weight is outside its band, or a target has no bands.
     beyond
-        Weight outside the band, the largest row of the household; 0 inside.
+        Weight outside the band, the largest row of the household; 0 inside. Without bands in a
+        target all of its drift counts.
     closest
         Row of `rows` with the least room left, −1 without a band.
     value_usd, moved_usd
@@ -95,7 +96,9 @@ def screen(columns: TriggerColumns) -> Screen:
     least = np.full(columns.households, np.inf)
     np.fmin.at(least, household, room)
     value = sum_by(groups.household, groups.value_usd, columns.households) + columns.net_flow
-    drifted = (least < 0.0) | _without_bands(columns, groups, rows)
+    unbanded = groups_without_bands(groups, rows)
+    drifted = (least < 0.0) | _without_bands(columns, groups, rows, unbanded)
+    beyond = _beyond(columns.households, household, rows, unbanded)
     cash = _cash_need_usd(columns)
     idle = _idle_cash_usd(columns, value)
     harvest, turning = harvestable_usd(columns), turning_long_usd(columns)
@@ -119,7 +122,7 @@ def screen(columns: TriggerColumns) -> Screen:
         },
         figure={
             Trigger.CASH: cash,
-            Trigger.DRIFT: np.maximum(-least, 0.0),
+            Trigger.DRIFT: beyond,
             Trigger.CALENDAR: nothing,
             Trigger.IDLE_CASH: idle,
             Trigger.HARVEST: harvest,
@@ -129,7 +132,7 @@ def screen(columns: TriggerColumns) -> Screen:
         },
         due=due,
         drifted=drifted,
-        beyond=np.maximum(-least, 0.0),
+        beyond=beyond,
         closest=_closest(household, room, columns.households),
         value_usd=value,
         moved_usd=sum_by(household, dollars, columns.households) / 2.0 + cash,
@@ -137,16 +140,29 @@ def screen(columns: TriggerColumns) -> Screen:
     )
 
 
-def _without_bands(columns: TriggerColumns, groups: Groups, rows: DriftRows) -> Bools:
-    """Households with a group whose target has no band at all, or without any row."""
-    banded = np.zeros(len(groups.target), bool)
-    banded[rows.group[rows.banded]] = True
+def groups_without_bands(groups: Groups, rows: DriftRows) -> Bools:
+    """Groups whose target has rows and not one band, `(n_groups,)`: they are always looked at."""
     without = np.zeros(len(groups.target), bool)
     without[rows.group] = True
-    without &= ~banded
+    without[rows.group[rows.banded]] = False
+    return without
+
+
+def _without_bands(
+    columns: TriggerColumns, groups: Groups, rows: DriftRows, unbanded: Bools
+) -> Bools:
+    """Households with a group without bands, or without any row."""
     found = np.ones(columns.households, bool)
     found[groups.household[rows.group]] = False
-    found[groups.household[without]] = True
+    found[groups.household[unbanded]] = True
+    return found
+
+
+def _beyond(households: int, household: Ints, rows: DriftRows, unbanded: Bools) -> Floats:
+    """Largest weight outside a band, 0 inside; all drift where a target has no bands."""
+    outside = np.where(unbanded[rows.group], np.abs(rows.drift), np.fmax(-rows.room, 0.0))
+    found = np.zeros(households)
+    np.maximum.at(found, household, outside)
     return found
 
 

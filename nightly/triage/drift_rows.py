@@ -39,7 +39,8 @@ SCHEMA: Final = pa.schema(
         ("said", pa.string()),
     ]
 )
-"""Columns of a finding. `account_id` names the accounts of the group, `beyond` is a weight."""
+"""Columns of a finding: `account_id` names the group's accounts with `;` between; `beyond` is a
+weight."""
 
 Row = dict[str, Any]
 
@@ -49,7 +50,8 @@ class Findings:
 
     def __init__(self, book: TriageColumns, screened: Screen) -> None:
         self.book, self.screened = book, screened
-        self.order: Ints = in_order(standing(screened, np.zeros(screened.columns.households, bool)))
+        nobody = np.zeros(screened.columns.households, np.int64)
+        self.order: Ints = in_order(standing(screened, nobody, book.doubtful))
         groups, rows = screened.groups, screened.rows
         self._names = row_names(screened.columns)
         self._rows_of = np.searchsorted(
@@ -60,6 +62,7 @@ class Findings:
         self._accounts_of = np.searchsorted(
             accounts.household[self._by_household], np.arange(screened.columns.households + 1)
         )
+        self._room = rows.room
         self._unbanded = groups_without_bands(groups, rows)
 
     def rows(self) -> Iterator[Row]:
@@ -93,7 +96,7 @@ class Findings:
                 }
 
     def _drift(self, household: int) -> Iterator[Row]:
-        rows, room = self.screened.rows, self.screened.rows.room
+        rows, room = self.screened.rows, self._room
         mine = np.arange(self._rows_of[household], self._rows_of[household + 1])
         found = False
         for row in mine[np.argsort(np.nan_to_num(room[mine], nan=np.inf), kind="stable")].tolist():
@@ -104,8 +107,8 @@ class Findings:
             if self._unbanded[group]:
                 found = True
                 own = mine[rows.group[mine] == group]
-                row = int(own[np.argmax(np.abs(rows.drift[own]))])
-                drift = float(abs(rows.drift[row]))
+                row = int(own[np.argmax(np.abs(rows.weight[own] - rows.target[own]))])
+                drift = abs(float(rows.weight[row] - rows.target[row]))
                 yield self._drift_row(row, drift, "no bands: its largest drift")
         if not found:
             yield {"trigger": Trigger.DRIFT.value, "said": "nothing to measure drift against"}
@@ -117,7 +120,7 @@ class Findings:
         target = float(rows.target[row])
         low, high = target - float(rows.below[row]), target + float(rows.above[row])
         return {
-            "account_id": " ".join(self._accounts(group)),
+            "account_id": ";".join(self._accounts(group)),
             "trigger": Trigger.DRIFT.value,
             "target_id": columns.targets[code].target_id,
             "name": str(self._names[code][rows.row[row]]),

@@ -1,7 +1,8 @@
 """Who comes first, and who waits when a night cannot answer everybody.
 
-Order: cash needs before all, then those deferred on the night before, then households that hold
-something in taxable accounts, then the largest drift beyond its band; equals by id. A limit cuts
+Order: cash needs before all, then those deferred on the night before, the longest waiting first,
+then households that hold something in taxable accounts, then the largest drift beyond its band;
+equals by id. A limit cuts
 the order where it is reached: nobody behind overtakes, so that a large household is not passed over
 night after night. At least one household of a limited policy is answered each night.
 """
@@ -21,22 +22,23 @@ from models.triggers import Screen, Trigger
 class Standing:
     """What decides a household's place; shape `(n,)`, and small: a book's whole order fits.
 
-    `needed` says who needs an answer, `moved_usd` what answering would trade at most, one way.
+    `needed` says who needs an answer, `waited` how many nights it has been deferred, and
+    `moved_usd` what answering would trade at most, one way.
     """
 
     needed: Bools
     cash: Bools
-    waited: Bools
+    waited: Ints
     taxable: Bools
     beyond: Floats
     moved_usd: Floats
     policy: Ints
 
 
-def standing(screened: Screen, waited: Bools) -> Standing:
-    """Return what decides the place of every household screened."""
+def standing(screened: Screen, waited: Ints, doubtful: Bools) -> Standing:
+    """Return what decides the place of every household screened; doubtful ones have none."""
     return Standing(
-        needed=screened.needed,
+        needed=screened.needed & ~doubtful,
         cash=screened.fired[Trigger.CASH],
         waited=waited,
         taxable=screened.taxable,
@@ -49,7 +51,7 @@ def standing(screened: Screen, waited: Bools) -> Standing:
 def in_order(who: Standing) -> Ints:
     """Return the places of those who need an answer, the first first; equals stay as they stand."""
     places = np.flatnonzero(who.needed)
-    keys = (-who.beyond, ~who.taxable, ~who.waited, ~who.cash)
+    keys = (-who.beyond, ~who.taxable, -who.waited, ~who.cash)
     order: Ints = places[np.lexsort(tuple(key[places] for key in keys))]
     return order
 
