@@ -16,7 +16,7 @@ from optimizer.reasons import Why
 from optimizer.search import Search
 from optimizer.shares import Rounded
 from optimizer.ticket_gains import LotPieces
-from optimizer.tickets import Tickets
+from optimizer.tickets import WHOLE, Tickets
 
 ZERO = Decimal(0)
 
@@ -91,19 +91,21 @@ def _taken(
     securities = search.frame.household.market.securities
     left = shares
     taken: dict[int, Decimal] = {}
+    of_column: dict[int, Decimal] = {}
     reached: dict[int, float] = {}
     for piece in own[np.argsort(pieces.rank[own], kind="stable")].tolist():
         column = int(pieces.column[piece])
         lot = int(sales.lot[column])
         reached[column] = reached.get(column, 0.0) + float(pieces.amount[piece])
         part = reached[column] / float(sales.value[column])
-        whole = _exact(lots.shares[lot])
-        if part < 1.0 - 1e-9:
+        whole = end = _exact(lots.shares[lot])
+        if part < 1.0 - WHOLE:
             step = _exact(securities.share_step[sales.security[column]])
             steps = _exact(float(whole) * part / float(step))
-            whole = min(whole, step * steps.quantize(Decimal(1), ROUND_HALF_EVEN))
-        more = min(left, whole - taken.get(lot, ZERO))
+            end = min(whole, step * steps.quantize(Decimal(1), ROUND_HALF_EVEN))
+        more = min(left, end - of_column.get(column, ZERO), whole - taken.get(lot, ZERO))
         if more > 0:
             taken[lot] = taken.get(lot, ZERO) + more
+            of_column[column] = of_column.get(column, ZERO) + more
             left -= more
     return list(taken.items())
