@@ -53,6 +53,8 @@ def report(table: pd.DataFrame, title: str, command: str, law: int, plots: list[
     ours = tables.ours_in(table)
     parts = [f"# Back-test: {title}\n", _setting(table, command, law), "## Limitations\n"]
     parts += [f"* {line.format(law=law, split=SPLIT)}" for line in LIMITATIONS]
+    if heuristics and ours:
+        parts += ["", "## In short\n", *(tables.in_short(table, o, heuristics) for o in ours)]
     parts += ["", "## Growth, tracking, tax and trading, by method\n"]
     parts += ["Means over household-years; bps are of the household's value.\n"]
     parts += [tables.headline(table, [*ours[::-1], *heuristics])]

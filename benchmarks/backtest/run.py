@@ -79,7 +79,7 @@ def run(
 
 
 def write_records(records: Sequence[YearRecord], path: Path) -> None:
-    """Write the tidy table: a row a method, household and year; dollars to the cent."""
+    """Write the tidy table: a row a method, household and year; whole dollars."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(YearRecord.columns())
@@ -111,4 +111,4 @@ def _life(task: _Task) -> list[YearRecord]:
 def _cell(name: str, value: object) -> object:
     if not isinstance(value, float):
         return value
-    return f"{value:.2f}" if name.endswith("_usd") else f"{value:.6g}"
+    return f"{value:.0f}" if name.endswith("_usd") else f"{value:.5g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
@@ -46,6 +47,31 @@ def headline(table: pd.DataFrame, names: Sequence[str]) -> str:
         *("drift %", "refused looks/y", "ms a look"),
     )
     return markdown(heads, rows)
+
+
+def in_short(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
+    """Return one paragraph: how many heuristics `ours` beats, by how much, and who beats it."""
+    growth = yearly_growth(table, "liquidated")
+    figures = yearly_figures(table)
+    found = {other: difference(growth, ours, other) for other in others}
+    order = sorted(found, key=lambda other: found[other].mean)
+    richer = [other for other in order if found[other].mean > 0]
+    surely = [other for other in order if found[other].low > 0]
+    poorer = [other for other in order if found[other].mean <= 0]
+    lost = [other for other in order if found[other].high < 0]
+    closer = [other for other in others if figures["te"][other] >= figures["te"][ours]]
+    middle = float(np.median([each.mean for each in found.values()]))
+    text = (
+        f"**{ours}** ends richer after tax and liquidation than {len(richer)} of {len(others)} "
+        f"heuristics on average ({len(surely)} with the whole 90% interval above zero), by a "
+        f"median of {middle:+.1f} bps a year, between {found[order[0]].mean:+.1f} over "
+        f"*{order[0]}* and {found[order[-1]].mean:+.1f} over *{order[-1]}*; it tracked its target "
+        f"more closely than {len(closer)} of them. "
+    )
+    if poorer:
+        named = ", ".join(f"*{other}* ({found[other].mean:+.1f})" for other in poorer)
+        text += f"Richer than it: {named}; {len(lost)} of them with the whole interval."
+    return text + "\n"
 
 
 def advantages(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
