@@ -165,7 +165,12 @@ class _Compiler:
         total = self._argument(row.linear)
         for maximum in row.maxima:
             total = total + maximum.weight * self._value(maximum)
-        self.between(cp.hstack([total]), np.array([-np.inf]), np.array([row.high]))
+        high = np.array([row.high])
+        if row.rule in self.branch.rows:
+            place = self.seen.get(row.rule, 0)
+            self.seen[row.rule] = place + 1
+            high = self.branch.rows[row.rule][1][[place]]
+        self.between(cp.hstack([total]), np.array([-np.inf]), high)
 
     def _value(self, maximum: Maximum) -> Any:
         if maximum.is_affine:

@@ -184,11 +184,12 @@ def _pairs(found: Search, best: Settled, places: list[int]) -> list[Sides]:
         for other, choice in enumerate(best.choices):
             if other == place or not classes[place] or classes[other] != classes[place]:
                 continue
-            if best.sides[other] == best.sides[place] or len(choice.options) != 2:
+            both = min(len(choice.options), len(best.choices[place].options))
+            if best.sides[other] == best.sides[place] or both != 2:
                 continue
             sides = list(best.sides)
             sides[place], sides[other] = best.sides[other], best.sides[place]
-            if sides[place] < len(best.choices[place].options):
+            if max(sides[place], sides[other]) < both:
                 pairs.append(tuple(sides))
     return pairs
 

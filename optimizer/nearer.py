@@ -21,6 +21,9 @@ TRIES = 4
 MORE = 4.0
 """How much further than what was missed the next search aims below the limit."""
 
+FIRST = 1e-3
+"""Relative: how far below the limit the first such search aims at least; each next one 4 times."""
+
 PROVEN = 1e-6
 """Relative: how far a bound on tracking error must lie above the limit to be a proof."""
 
@@ -49,13 +52,13 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
 def nearer(search: Search, found: Attempt, door: Door) -> tuple[Search, Attempt | None]:
     """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
     limit = search.frame.policy.limits.te_max
-    margin = 0.0
+    margin = FIRST / MORE
     best: tuple[Search, Attempt | None] = (search, found)
     for _ in range(TRIES):
         missed = best[1].verdict.breaches if best[1] is not None else ()
         if limit is None or not only_tracking_missed(missed):
             return best
-        margin = min(0.9, margin + MORE * missed[0].amount / limit + PROVEN)
+        margin = min(0.9, MORE * (margin + missed[0].amount / limit))
         again = search_within_limits(replace(search.frame, te_multiplier=0.0), door, margin)
         if again.best is None:
             return best
