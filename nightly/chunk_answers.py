@@ -46,7 +46,9 @@ class ChunkAnswers:
             policies.append(policy_of(book, household_id))
             events.append(household_event(plan, task.chunk.index))
             tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
-        return Answered(task.chunk, tables_of(plans, policies), tuple(events))
+        securities = book.market.securities
+        steps = dict(zip(securities.security_id, securities.share_step.tolist(), strict=True))
+        return Answered(task.chunk, tables_of(plans, policies, steps), tuple(events))
 
     def _answer(self, book: Book, household_id: str, failed: Mapping[str, str]) -> Plan:
         why = failed.get(household_id)

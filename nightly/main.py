@@ -23,6 +23,7 @@ from nightly import commands, console
 from nightly.choices import Choice, Night, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
 from nightly.drift import Shown
+from nightly.export import commands as leaving
 
 app = typer.Typer(
     name="hearth",
@@ -163,6 +164,48 @@ def verify(
     The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
     """
     raise typer.Exit(commands.verify(book, run_folder, as_json))
+
+
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
+Decided = Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")]
+By = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
+
+
+@app.command()
+def approve(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
+    """Approve the plan of HOUSEHOLD in RUN: its orders may then be exported.
+
+    Decisions are added and never changed; the last one holds.
+    """
+    raise typer.Exit(leaving.decision(run_folder, household, "approved", by, why, as_json))
+
+
+@app.command()
+def reject(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
+    """Reject the plan of HOUSEHOLD in RUN, even one that its policy approved beforehand."""
+    raise typer.Exit(leaving.decision(run_folder, household, "rejected", by, why, as_json))
+
+
+@app.command()
+def export(
+    run_folder: Run,
+    table_format: Annotated[str, typer.Option("--format", help="csv or fix (FIX 4.4).")] = "csv",
+    out: Annotated[
+        Path | None, typer.Option(help="New folder [default: RUN/exports/<number>].")
+    ] = None,
+    fills: Annotated[
+        Path | None,
+        typer.Option(help="CSV of block_id, shares: allocate these fills of blocks, pro rata."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the approved orders of RUN as tickets and as blocks with their allocation.
+
+    Send either the tickets or the blocks. What is neither approved by policy nor by a person, or
+    was rejected, stays behind and is told.
+    """
+    raise typer.Exit(leaving.export(run_folder, table_format, out, fills, as_json))
 
 
 @book_app.command()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
@@ -74,6 +75,7 @@ TABLES: Final[Mapping[str, Any]] = {
             ("amount", _NUMBER),
             ("reason", _TEXT),
             ("marginal_usd", _NUMBER),
+            ("share_step", _NUMBER),
         ]
     ),
     "order_lots": pa.schema([("order_id", _TEXT), ("lot_id", _TEXT), ("shares", _NUMBER)]),
@@ -163,11 +165,21 @@ def gathered(plans: Iterable[Plan]) -> Rows:
     return rows
 
 
-def tables_of(plans: Sequence[Plan], policy_ids: Sequence[str | None]) -> dict[str, Any]:
-    """Return every table of a run for some plans, as Arrow tables, in the order of the plans."""
+def tables_of(
+    plans: Sequence[Plan],
+    policy_ids: Sequence[str | None],
+    share_steps: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return every table of a run for some plans, as Arrow tables, in the order of the plans.
+
+    `policy_ids` are the households' policies, `share_steps` the smallest lot of each security:
+    what leaves the run later must know both without the book.
+    """
     rows = gathered(plans)
     for row, policy_id in zip(rows["plans"], policy_ids, strict=True):
         row["policy_id"] = policy_id
+    for row in rows["orders"]:
+        row["share_step"] = share_steps.get(row["security_id"])
     return {name: arrow_table(name, found) for name, found in rows.items()}
 
 

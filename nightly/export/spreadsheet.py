@@ -7,10 +7,7 @@ written as numbers: a negative one is no formula.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, Final
 
 RUNS_AS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -28,16 +25,22 @@ def neutral(cell: Any) -> Any:
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a header and rows as lines of CSV, every text cell neutral."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    heads: Iterable[Mapping[str, Any]] = [dict(zip(columns, columns, strict=True))]
-    for row in chain(heads, rows):
-        writer.writerow([neutral(row.get(name)) for name in columns])
-        yield stream.getvalue()
-        stream.seek(0)
-        stream.truncate()
+    yield _line(columns)
+    for row in rows:
+        yield _line([row.get(name) for name in columns])
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as CSV with a header, every text cell neutral."""
     return "".join(csv_lines(columns, rows))
+
+
+def _line(cells: Sequence[Any]) -> str:
+    """Return a line of RFC 4180; the library's writer leaves a lone carriage return bare."""
+    return ",".join(map(_quoted, map(str, map(neutral, cells)))) + "\n"
+
+
+def _quoted(text: str) -> str:
+    if any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
