@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Floats
+from models.arrays import Bools, Floats
 from optimizer.compile_arrays import Arrays
 from optimizer.program import Branch, Maximum, Part, Program, Rows, assemble
 
@@ -28,11 +28,11 @@ class Violation:
     amount: float
 
 
-def maximum_at(maximum: Maximum, point: Point, held: Floats | None = None) -> float:
+def maximum_at(maximum: Maximum, point: Point, held: Bools | None = None) -> float:
     """Return max_i(slope_i·z + intercept_i) over the pieces that are held, without its weight."""
     z = sum(value * float(point[block][column]) for block, column, value in maximum.argument)
     heights = maximum.slopes * z + maximum.intercepts
-    return float(heights.max() if held is None else heights[held.astype(bool)].max())
+    return float(heights.max() if held is None else heights[held].max())
 
 
 def value_of(part: Part, point: Point) -> float:
