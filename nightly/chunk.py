@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,22 @@ def as_it_is(policy: Policy) -> Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """A decision by its name: workers import it, the run's own process need not.
+
+    A solver library takes a second and a hundred megabytes that only workers have a use for.
+    """
+
+    module: str
+    name: str
+
+    def found(self) -> Rebalance:
+        """Return the decision itself."""
+        decision: Rebalance = getattr(import_module(self.module), self.name)
+        return decision
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What every worker of a run must know: where the partitions are, and what decides.
 
@@ -28,7 +45,7 @@ class Job:
     """
 
     partitions: Path
-    rebalance: Rebalance
+    rebalance: Rebalance | Imported
     on_policy: OnPolicy = as_it_is
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from models.book.book import Book
 from models.plan import Plan, Status
 from nightly.answer import answer
-from nightly.chunk import Answered, Begun, Job, Task, Tick
+from nightly.chunk import Answered, Begun, Imported, Job, Task, Tick
 from nightly.partitions import Partitions
 from nightly.tables import tables_of
 
@@ -31,6 +31,8 @@ class ChunkAnswers:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        decision = job.rebalance
+        self.rebalance = decision.found() if isinstance(decision, Imported) else decision
         self.partitions = Partitions(job.partitions)
         self._open: tuple[int, Book] | None = None
 
@@ -54,7 +56,7 @@ class ChunkAnswers:
         why = failed.get(household_id)
         if why is not None:
             return Plan(household_id, Status.FAILED, why)
-        return answer(book, household_id, self.job.rebalance, self.job.on_policy)
+        return answer(book, household_id, self.rebalance, self.job.on_policy)
 
     def _book(self, partition: int) -> Book:
         if self._open is None or self._open[0] != partition:

@@ -22,7 +22,7 @@ from nightly import console
 from nightly.answer import answer
 from nightly.audit import audit
 from nightly.choices import Choice, CommandError, Night, SyntheticBook, table_format
-from nightly.chunk import Tick
+from nightly.chunk import Imported, Tick
 from nightly.drift import Shown, find_drift, say_drift
 from nightly.engines import engine_of
 from nightly.manifest import changed_inputs
@@ -50,8 +50,7 @@ def hearth_version() -> str:
 def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_json: bool) -> int:
     """Answer a book's households into a new run folder, or go on with one (`hearth run`)."""
     engine = engine_of(night)
-    from optimizer.rebalance import rebalance
-
+    rebalance = Imported("optimizer.rebalance", "rebalance")
     troubles: list[Tick] = []
     with console.Progress() as progress:
 

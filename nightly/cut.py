@@ -138,7 +138,7 @@ class _Deal:
     """Says where the rows of a batch go."""
 
     def __init__(self, owners: Owners, table: str, part: Ints) -> None:
-        self.ranks = owners.ranks(table)
+        self.owners = owners
         self.strays = owners.strays.get(table, np.empty(0, dtype=np.int64))
         linked = part[owners.linked]
         self.last = int(linked.max(initial=-1))
@@ -146,7 +146,7 @@ class _Deal:
 
     def __call__(self, batch: Batch) -> Ints:
         start, stop = batch.first_row, batch.first_row + len(batch)
-        to = self.part[self.ranks[start:stop]]
+        to = self.part[self.owners.ranks(batch)]
         low, high = np.searchsorted(self.strays, (start, stop))
         to[self.strays[low:high] - start] = self.last
         return to

@@ -99,11 +99,10 @@ class Owners:
     count: Count
     files: Mapping[str, Path]
 
-    def ranks(self, table: str) -> RankRows:
-        """Return the rank of every row of a table, mapped from disk."""
-        if not self.count.rows[table]:
-            return np.empty(0, dtype=np.int32)
-        return np.memmap(self.files[table], dtype=np.int32, mode="r")
+    def ranks(self, batch: Batch) -> RankRows:
+        """Return the rank of every row of a batch, as the pass over the keys found it."""
+        start = batch.first_row * np.dtype(np.int32).itemsize
+        return np.fromfile(self.files[batch.table], np.int32, len(batch), offset=start)
 
 
 def household_ids(book: Path) -> Any:

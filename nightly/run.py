@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from models.errors import RunFolderError
 from nightly.answer import Rebalance
-from nightly.chunk import Job, Tick
+from nightly.chunk import Imported, Job, Tick
 from nightly.chunk_answers import clock
 from nightly.cut import Sizes, cut, look_at
 from nightly.engines import Engine, InProcess
@@ -28,6 +28,7 @@ from nightly.run_folder import RunFolder, new_run
 BOOK: Final = "book"
 """Folder of the partitions among what the run needs until it is complete."""
 
+Decision = Rebalance | Imported
 OnTick = Callable[[Tick], None]
 OnStart = Callable[[int, int], None]
 """Called once with the households of the run and those answered by an earlier attempt."""
@@ -35,7 +36,7 @@ OnStart = Callable[[int, int], None]
 
 def start_run(
     request: Request,
-    rebalance: Rebalance,
+    rebalance: Decision,
     engine: Engine | None = None,
     on_tick: OnTick = lambda tick: None,
     on_start: OnStart = lambda households, done: None,
@@ -64,7 +65,7 @@ def start_run(
 
 def resume_run(
     folder: RunFolder,
-    rebalance: Rebalance,
+    rebalance: Decision,
     engine: Engine | None = None,
     on_tick: OnTick = lambda tick: None,
     on_start: OnStart = lambda households, done: None,
@@ -95,7 +96,7 @@ def resume_run(
 def _go_on(
     folder: RunFolder,
     request: Request,
-    rebalance: Rebalance,
+    rebalance: Decision,
     engine: Engine,
     on_tick: OnTick,
     on_start: OnStart,

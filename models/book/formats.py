@@ -19,10 +19,10 @@ UNREADABLE = (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException)
 """What reading a damaged file may raise."""
 
 
-BLOCK_BYTES: Final = 4 << 20
+BLOCK_BYTES: Final = 2 << 20
 """Bytes of a CSV file read at a time where a file is read in batches; no row may be longer."""
 
-BATCH_ROWS: Final = 65_536
+BATCH_ROWS: Final = 32_768
 """Rows of a Parquet file read at a time where a file is read in batches."""
 
 
