@@ -99,6 +99,7 @@ class _Rows:
         self._names = tuple(field.name for field in fields(Lots))
         self._new: list[dict[str, Any]] = []
         self._parts: dict[str, list[tuple[Decimal, Decimal, date | None]]] = {}
+        self._names_taken: set[str] = set()
         self.sold: dict[int, Decimal] = {}
 
     def sell(self, lot: int, shares: Decimal) -> None:
@@ -164,16 +165,22 @@ class _Rows:
         parts = self._parts.get(row["lot_id"])
         if not parts or np.isnan(row["basis"]):
             return [row]
-        return [
-            {
-                **row,
-                "lot_id": row["lot_id"] if k == 0 else f"{row['lot_id']}/{k}",
-                "shares": float(shares),
-                "basis": float(basis),
-                "holding_start": np.datetime64(start or "NaT", "D"),
-            }
-            for k, (shares, basis, start) in enumerate(parts)
-        ]
+        split = []
+        for k, (shares, basis, start) in enumerate(parts):
+            name = row["lot_id"] if k == 0 else self._new_name(row["lot_id"])
+            part = {"lot_id": name, "shares": float(shares), "basis": float(basis)}
+            split.append({**row, **part, "holding_start": np.datetime64(start or "NaT", "D")})
+        return split
+
+    def _new_name(self, lot_id: str) -> str:
+        """Return a name that no lot has: a lot split before may be split again."""
+        if not self._names_taken:
+            self._names_taken.update(self._household.lots.lot_id.tolist())
+        k = 1
+        while f"{lot_id}/{k}" in self._names_taken:
+            k += 1
+        self._names_taken.add(f"{lot_id}/{k}")
+        return f"{lot_id}/{k}"
 
     def _column(self, name: str, stay: Any, rows: list[dict[str, Any]]) -> Any:
         column = getattr(self._household.lots, name)
