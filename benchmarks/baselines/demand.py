@@ -2,7 +2,7 @@
 
 A class is bought through the lowest rank that menu, restrictions, faults and wash-sale lockouts
 leave; the next rank stands in only while the lower ones are locked out. A row that names a security
-is bought through that security.
+is bought through that security, or through its class where the account's menu does not list it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,12 @@ class Demand:
     purity: Floats
     open: bool
 
+    def aim(self, account: int, row: str | int) -> str | int:
+        """Return what an account buys for a row: the security it names, or else its class."""
+        if isinstance(row, int) and not self.listed[account, row]:
+            return str(self.household.market.securities.asset_class[row])
+        return row
+
     def through(
         self, account: int, row: str | int, locked: Set[int], sold: Set[tuple[int, int]]
     ) -> int | None:
@@ -43,6 +49,7 @@ class Demand:
         """
         if not self.open:
             return None
+        row = self.aim(account, row)
         securities = self.household.market.securities
         if isinstance(row, int):
             found = [row] if self.listed[account, row] else []

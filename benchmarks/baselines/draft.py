@@ -99,16 +99,17 @@ class Draft:
         """Whether each account of a mandate may buy each row, `(n, k)`."""
         each = self.ground.mandates[mandate]
         sold = self.selling()
-        return np.array(
-            [
-                [
-                    self.ground.demand.through(a, row, self.lost, sold) is not None
-                    for row in each.rows
-                ]
-                for a in each.accounts.tolist()
-            ],
-            bool,
-        ).reshape(len(each.accounts), len(each.rows))
+        found = np.zeros((len(each.accounts), len(each.rows)), bool)
+        for at, account in enumerate(each.accounts.tolist()):
+            known: dict[str | int, bool] = {}
+            for k, row in enumerate(each.rows):
+                aim = self.ground.demand.aim(account, row)
+                if aim not in known:
+                    known[aim] = (
+                        self.ground.demand.through(account, aim, self.lost, sold) is not None
+                    )
+                found[at, k] = known[aim]
+        return found
 
     def buy(self, account: int, row: int, usd: float) -> None:
         """Wish for `usd` of a row of the account's mandate."""

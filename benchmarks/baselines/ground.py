@@ -35,7 +35,9 @@ class Mandate:
     rows
         Target rows: names of classes, indexes of securities; then classes held without a target.
     weight
-        Target weight of each row, 0 for those without; `(k,)`. Cash is apart.
+        Target weight of each row, 0 for those without; `(k,)`. Cash is apart. Where a target names
+        securities, other holdings of their class stand in for them: they keep the weight they have
+        (up to the class's), and the named ones share the rest.
     cash_weight
         Target weight of cash.
     exposure
@@ -115,21 +117,23 @@ def ground_of(household: Household, policy: Policy) -> Ground:
         taxable=taxable_accounts(household),
         least_usd=max(trades.min_usd, trades.min_weight * value),
         value_usd=value,
-        mandates=_mandates(household, held),
+        mandates=_mandates(household, held, cash + set_aside),
     )
 
 
-def _mandates(household: Household, held: Floats) -> tuple[Mandate, ...]:
+def _mandates(household: Household, held: Floats, cash: Floats) -> tuple[Mandate, ...]:
     wanted = np.array(
         [own or household.target_id for own in household.accounts.target_id], dtype=object
     )
     return tuple(
-        _mandate(household, str(target), np.flatnonzero(wanted == target), held)
+        _mandate(household, str(target), np.flatnonzero(wanted == target), held, cash)
         for target in dict.fromkeys(wanted)
     )
 
 
-def _mandate(household: Household, target_id: str, accounts: Ints, held: Floats) -> Mandate:
+def _mandate(
+    household: Household, target_id: str, accounts: Ints, held: Floats, cash: Floats
+) -> Mandate:
     market = household.market
     target, risk = market.targets[target_id], market.risk
     weights = dict(zip(target.classes, target.class_weights.tolist(), strict=True))
@@ -163,4 +167,26 @@ def _mandate(household: Household, target_id: str, accounts: Ints, held: Floats)
         if k >= 0 and exposure[security, k] > 0:
             main[security] = k
     weight = np.array([*weights.values(), *target.security_weights, *(0.0 for _ in others)])
+    worth = float(held[accounts].sum() + cash[accounts].sum())
+    standing = held[accounts].sum(axis=0) @ exposure / max(worth, 1.0)
+    _stand_in(household, rows, weight, standing)
     return Mandate(accounts, tuple(rows), weight, cash_weight, exposure, main)
+
+
+def _stand_in(
+    household: Household, rows: list[str | int], weight: Floats, standing: Floats
+) -> None:
+    """Let other holdings of a class stand in for the securities of it that a target names.
+
+    `standing` is the present weight of each row; `weight` is changed in place.
+    """
+    classes = household.market.securities.asset_class
+    of = [str(classes[row]) if isinstance(row, int) else row for row in rows]
+    named = np.array([isinstance(row, int) for row in rows], bool)
+    for k in np.flatnonzero(~named).tolist():
+        mine = named & (np.array(of) == of[k])
+        share = float(weight[mine].sum())
+        if share > 0.0:
+            total = share + float(weight[k])
+            weight[k] = min(max(float(standing[k]), float(weight[k])), total)
+            weight[mine] *= (total - weight[k]) / share

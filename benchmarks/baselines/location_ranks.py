@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.baselines.draft import Draft
-from benchmarks.baselines.sides import settle_sides, trade_towards
+from benchmarks.baselines.sides import as_bought, settle_sides, trade_towards
 from benchmarks.baselines.spending import spend
 from models.arrays import Floats
 from models.household import TREATMENT_OF, TaxTreatment
@@ -19,7 +19,7 @@ from optimizer.judge.rates import unit_rates
 
 def location_ranks(draft: Draft) -> None:
     """Give every account its share of the ranking, and trade there."""
-    wanted = {m: _placed(draft, m) for m in range(len(draft.ground.mandates))}
+    wanted = {m: as_bought(draft, m, _placed(draft, m)) for m in range(len(draft.ground.mandates))}
     settle_sides(draft, wanted)
     for mandate, want in wanted.items():
         trade_towards(draft, mandate, want, "HIFO")
@@ -60,6 +60,12 @@ def _placed(draft: Draft, mandate: int) -> Floats:
     kinds = ground.household.accounts.account_type[each.accounts].tolist()
     turns = np.array([turn[TREATMENT_OF[str(kind)]] for kind in kinds])
     placed: Floats = np.zeros_like(now)
+    for k in _stand_ins(draft, mandate):
+        for at in range(len(room)):
+            stays = min(float(now[at, k]), wanted[k], room[at])
+            placed[at, k] += stays
+            room[at] -= stays
+            wanted[k] -= stays
     order = np.argsort(-yearly_tax(draft, mandate), kind="stable").tolist()
     for sheltered in (True, False):
         among = np.flatnonzero((turns < 2) == sheltered)
@@ -73,3 +79,11 @@ def _placed(draft: Draft, mandate: int) -> Floats:
                     room[at] -= more
                     wanted[k] -= more
     return placed
+
+
+def _stand_ins(draft: Draft, mandate: int) -> list[int]:
+    """Rows of classes whose securities the target names: what they hold stays where it is."""
+    rows = draft.ground.mandates[mandate].rows
+    classes = draft.ground.household.market.securities.asset_class
+    named = {str(classes[row]) for row in rows if isinstance(row, int)}
+    return [k for k, row in enumerate(rows) if row in named]

@@ -10,14 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.baselines.draft import Draft
-from benchmarks.baselines.sides import settle_sides, trade_towards
+from benchmarks.baselines.sides import as_bought, settle_sides, trade_towards
 from benchmarks.baselines.spending import spend
 from models.arrays import Floats
 
 
 def per_account(draft: Draft) -> None:
     """Bring every account to its target."""
-    wanted = {m: _own_targets(draft, m) for m in range(len(draft.ground.mandates))}
+    wanted = {
+        m: as_bought(draft, m, _own_targets(draft, m)) for m in range(len(draft.ground.mandates))
+    }
     settle_sides(draft, wanted)
     for mandate, want in wanted.items():
         trade_towards(draft, mandate, want, "FIFO")

@@ -46,6 +46,23 @@ def settle_sides(draft: Draft, wanted: Mapping[int, Floats]) -> None:
             draft.keep_losses(group)
 
 
+def as_bought(draft: Draft, mandate: int, want: Floats) -> Floats:
+    """Move what an account wants of securities it may not buy to the row of their class, `(n, k)`.
+
+    Only where something of the class is held: else there is no such row, and the wish stays.
+    """
+    each, demand = draft.ground.mandates[mandate], draft.ground.demand
+    place = {row: k for k, row in enumerate(each.rows)}
+    moved: Floats = want.copy()
+    for at, account in enumerate(each.accounts.tolist()):
+        for k, row in enumerate(each.rows):
+            onto = place.get(demand.aim(account, row), k)
+            if onto != k and draft.now[mandate][at, k] <= 0.0:
+                moved[at, onto] += moved[at, k]
+                moved[at, k] = 0.0
+    return moved
+
+
 def trade_towards(draft: Draft, mandate: int, want: Floats, method: str) -> None:
     """Bring each account of a mandate to its own wanted dollars by row, `(n, k)`."""
     ground, each = draft.ground, draft.ground.mandates[mandate]
@@ -61,11 +78,10 @@ def trade_towards(draft: Draft, mandate: int, want: Floats, method: str) -> None
                 sold = draft.sell(lot, left)
                 left -= sold
                 over = over - sold * each.exposure[security]
+    buyable = draft.buyable(mandate)
     for at, account in enumerate(each.accounts.tolist()):
         gap = np.maximum(want[at] - draft.now[mandate][at], 0.0)
-        able = [
-            k for k in np.flatnonzero(gap > 0.0).tolist() if draft.through(account, k) is not None
-        ]
+        able = np.flatnonzero(buyable[at] & (gap > 0.0)).tolist()
         total, spare = float(gap[able].sum()), float(max(draft.cash[account], 0.0))
         for k in able:
             draft.buy(account, k, float(gap[k]) * min(1.0, spare / total))

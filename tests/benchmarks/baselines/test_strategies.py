@@ -247,3 +247,31 @@ def test_every_method_leaves_a_household_inside_its_bands_alone() -> None:
     )
     answers = {name: each(of, POLICY) for name, each in BASELINES.items()}
     assert answers == dict.fromkeys(BASELINES, Proposal())
+
+
+def test_a_fund_stands_in_for_the_stocks_a_menu_does_not_offer() -> None:
+    """The target names two stocks; the IRA may only hold the fund of their class.
+
+    $60,000 of fund in the IRA count as stock, so $40,000 are left for the two stocks: A is $20,000
+    over its $20,000 and goes down, B is bought, and nobody sells the fund.
+    """
+    rows = (
+        security("A", 100.0, rank=3.0),
+        security("B", 100.0, rank=3.0),
+        security("FUND", 50.0, rank=1.0),
+    )
+    of = household(
+        [account("T"), account("IRA", "traditional_ira", menu_id="funds")],
+        [
+            lot("a", "T", "A", 400, 30_000.0, "2019-01-07"),
+            lot("fund", "IRA", "FUND", 1_200),
+        ],
+        rows,
+        targets={"T": target({"A": 0.5, "B": 0.5})},
+        menus={"funds": ["FUND"]},
+    )
+    for name in ("household proportional, HIFO", "losses first", "location ranks"):
+        assert amounts(of, BASELINES[name](of, POLICY)) == {
+            ("T", "A"): -20_000.0,
+            ("T", "B"): 20_000.0,
+        }
