@@ -117,18 +117,25 @@ class Descent:
         return False
 
     def _raise_cash(self, account: int) -> bool:
-        """Take the move that costs least per dollar: sell a step more, buy a step less or not."""
+        """Take the move that costs least per dollar: sell more, buy less or not at all.
+
+        A move is as many steps as the account still needs, as far as the ticket has room.
+        """
         mine = self.play[self.tickets.account[self.play] == account]
-        step, sale = self.tickets.step[mine], self.tickets.is_sale[mine]
-        smallest = ~sale & (self.amount[mine] - step < self.low[mine] - SAME * step)
-        move = np.where(sale, step, np.where(smallest, -self.amount[mine], -step))
-        room = np.where(sale, self.amount[mine] + step <= self.high[mine] + SAME * step, True)
-        possible = np.flatnonzero(room & (np.abs(move) > 0.0))
+        step, sale, amount = self.tickets.step[mine], self.tickets.is_sale[mine], self.amount[mine]
+        need = self.floor[account] - self.cash[account]
+        wanted = np.ceil(need / (np.abs(self.model.cash[mine]) * step)) * step
+        room = np.where(sale, self.high[mine] - amount, amount - self.low[mine]) + SAME * step
+        room = np.floor(room / step) * step
+        move = np.minimum(wanted, room)
+        dropped = ~sale & (room < step)
+        move = np.where(dropped, amount, move)
+        possible = np.flatnonzero(move > 0.0)
         if not len(possible):
             return False
-        place, move = mine[possible], move[possible]
+        place, move = mine[possible], np.where(sale, move, -move)[possible]
         cost, kept = self._prices(place, move)
-        raised = np.minimum(self.model.cash[place] * move, self.floor[account] - self.cash[account])
+        raised = np.minimum(self.model.cash[place] * move, need)
         rate = np.where(kept, cost / raised, np.inf)
         if not np.isfinite(rate).any():
             rate = cost / raised

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
-from models.triggers import columns_of, left_alone, screen
+from models.triggers import Trigger, columns_of, left_alone, screen
 from optimizer.verify import verify
 
 
@@ -14,10 +14,12 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
 
     By default that is: every target has bands, every weight keeps its own, nothing is due. A target
     without a single band always trades; a flow, a required distribution or cash under its floor
-    always needs an answer, and so does a limit that doing nothing breaks.
+    always needs an answer, and so does a limit that doing nothing breaks. A household with orders of
+    an earlier night on their way waits for them, unless it has a cash need.
     """
     screened = screen(columns_of(household, policy))
-    if screened.needed[0]:
+    waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]
+    if screened.needed[0] and not waiting:
         return None
     verdict = verify(household, policy, (), ())
     if not verdict.kept:
@@ -25,7 +27,7 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
     return Plan(
         household.household_id,
         Status.NO_ACTION,
-        left_alone(screened, 0),
+        household.waits if waiting else left_alone(screened, 0),
         figures=verdict.figures,
         solver="none",
     )

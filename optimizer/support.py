@@ -93,11 +93,13 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
         settled = followed
-        if attempt:
-            decided = _closed(decided, tickets, amounts <= touch)
+        closed = _closed(decided, tickets, amounts <= touch) if attempt else decided
         found = None
         state = (sale, amounts, small, can_empty)
-        for trial in _trials(search, decided, tickets, state, attempt):
+        trials = _trials(search, closed, tickets, state, attempt)
+        if attempt:
+            trials += _trials(search, decided, tickets, state, attempt)
+        for trial in trials:
             found = search.solve(trial.over(settled.branch))
             if found.usable:
                 decided = trial
