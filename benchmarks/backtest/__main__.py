@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.backtest.methods import SETS
-from benchmarks.backtest.report import report
+from benchmarks.backtest.report import Run, report
 from benchmarks.backtest.run import Experiment, run, write_records
 from models.errors import HearthError
 from models.law.load import known_years
@@ -38,7 +38,7 @@ FULL_SYNTHETIC = Experiment(methods=tuple(SETS), starts=(2004, 2008, 2012), year
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a back-test; return 0, or 2 if it could not be run."""
+    """Run a back-test; return 0, 1 if a life broke off, or 2 if it could not be run."""
     given = _parser().parse_args(arguments)
     try:
         history = _history(given)
@@ -60,8 +60,10 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
     def progress(done: int, every: int) -> None:
         print(f"{done}/{every} households, {time.monotonic() - started:.0f} s", flush=True)
 
-    records = run(history, experiment, given.workers, progress)
-    write_records(records, out / "years.csv")
+    outcome = run(history, experiment, given.workers, progress)
+    for life in outcome.unlived:
+        print(f"broke off: {life}", file=sys.stderr)
+    write_records(outcome.records, out / "years.csv")
     table = pd.read_csv(out / "years.csv")
     plots: list[str] = []
     try:
@@ -70,10 +72,14 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         plots = draw(table, out)
     except ImportError:
         print("no plots: install matplotlib (the `plots` extra)", file=sys.stderr)
-    text = report(table, _title(given, history), _command(given), known_years()[-1], plots)
+    text = report(
+        table,
+        Run(_title(given, history), _command(given), known_years()[-1], outcome.unlived),
+        plots,
+    )
     (out / "README.md").write_text(text, encoding="utf-8")
     print(f"written: {out}/README.md, years.csv, {len(plots)} plots")
-    return 0
+    return 1 if outcome.unlived else 0
 
 
 def _history(given: argparse.Namespace) -> MarketHistory:

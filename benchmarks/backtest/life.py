@@ -33,6 +33,20 @@ MOST_OF_TAXABLE = 0.9
 """Of the taxable account: tax beyond that is withdrawn from whichever accounts are best."""
 
 
+def check_years(stage: Stage, start: int, years: int) -> tuple[int, int]:
+    """Return the looks that end the years `start` and `start + years`.
+
+    Raises
+    ------
+    ValueError
+        If the past has no such looks.
+    """
+    look, end = stage.year_end(start), stage.year_end(start + years)
+    if look < 0 or end < 0:
+        raise ValueError(f"{stage.history.name} has no looks from {start} to {start + years}")
+    return look, end
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A household between looks, and what its year has come to so far.
@@ -59,9 +73,7 @@ def live(
     ValueError
         If the past does not reach from the end of `start` to the end of the last year.
     """
-    look, end = stage.year_end(start), stage.year_end(start + years)
-    if look < 0 or end < 0:
-        raise ValueError(f"{stage.history.name} has no looks from {start} to {start + years}")
+    look, end = check_years(stage, start, years)
     state = _opened(stage, plan, look)
     diary = Diary(plan, method.name, start, stage.target_returns[plan.target_id])
     wealth = _worth(stage, plan, state, look)

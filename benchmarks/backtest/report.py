@@ -5,11 +5,14 @@ Nothing is simulated here, so a report can be made again from its CSV.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks.backtest import methods, tables
+from benchmarks.backtest.run import Unlived
 from benchmarks.measure.setting import setting
 
 LIMITATIONS = (
@@ -35,24 +38,29 @@ SPLIT = "US shares 95% qualified, developed 70%, emerging 40%, the rest ordinary
 SPECIAL_YEARS = (2008, 2020, 2022)
 
 
-def report(table: pd.DataFrame, title: str, command: str, law: int, plots: list[str]) -> str:
-    """Return the report as Markdown.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a table does not say of its run.
 
-    Parameters
-    ----------
-    table
-        The tidy table of a run.
-    title
-        Names the market.
-    command
-        How to make it again.
-    plots
-        File names of the plots beside the report.
+    `title` names the market, `command` makes it again, `law` is the year of the law applied, and
+    `unlived` are the lives that broke off.
     """
+
+    title: str
+    command: str
+    law: int
+    unlived: Sequence[Unlived] = ()
+
+
+def report(table: pd.DataFrame, made: Run, plots: list[str]) -> str:
+    """Return the report as Markdown, from the tidy table; `plots` are files beside it."""
     heuristics = tables.present(table, methods.heuristics())
     ours = tables.ours_in(table)
-    parts = [f"# Back-test: {title}\n", _setting(table, command, law), "## Limitations\n"]
-    parts += [f"* {line.format(law=law, split=SPLIT)}" for line in LIMITATIONS]
+    parts = [f"# Back-test: {made.title}\n", _setting(table, made), "## Limitations\n"]
+    parts += [f"* {line.format(law=made.law, split=SPLIT)}" for line in LIMITATIONS]
+    if made.unlived:
+        parts += ["", "Lives that broke off, left out of every figure of their method:\n"]
+        parts += [f"* {u.method}, {u.household} from {u.start}: {u.reason}" for u in made.unlived]
     if heuristics and ours:
         parts += ["", "## In short\n", *(tables.in_short(table, o, heuristics) for o in ours)]
     parts += ["", "## Growth, tracking, tax and trading, by method\n"]
@@ -67,7 +75,7 @@ def report(table: pd.DataFrame, title: str, command: str, law: int, plots: list[
     if changed and methods.CLOSE in ours:
         parts += ["## Skills taken away, one at a time\n", tables.variants(table, changed)]
     years = [year for year in SPECIAL_YEARS if (table["year"] == year).any()]
-    if years and _is_real(title):
+    if years and _is_real(made.title):
         parts += [f"## {', '.join(map(str, years))}\n"]
         parts += [tables.special_years(table, years, [*ours[::-1], *heuristics])]
     varied = tables.present(table, methods.sensitivities())
@@ -78,16 +86,16 @@ def report(table: pd.DataFrame, title: str, command: str, law: int, plots: list[
     return "\n".join(parts) + "\n"
 
 
-def _setting(table: pd.DataFrame, command: str, law: int) -> str:
+def _setting(table: pd.DataFrame, made: Run) -> str:
     lives = table.groupby(["household", "start"]).ngroups
     years = f"{table['year'].min()} to {table['year'].max()}"
     starts = ", ".join(f"{start + 1}" for start in sorted(table["start"].unique()))
     looks = table["looks"].max()
     lines = (
         *setting(),
-        f"command: `{command}`",
+        f"command: `{made.command}`",
         f"{lives} households, lives beginning in {starts}, years {years}, {looks} looks a year, "
-        f"{table['method'].nunique()} methods, law of {law}",
+        f"{table['method'].nunique()} methods, law of {made.law}",
     )
     return "\n".join(f"* {line}" for line in lines) + "\n"
 

@@ -14,17 +14,30 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.backtest.diary import YearRecord
-from benchmarks.backtest.life import live
+from benchmarks.backtest.life import check_years, live
 from benchmarks.backtest.markets import set_stage
 from benchmarks.backtest.methods import chosen
 from benchmarks.backtest.people import LifePlan, draw_people
-from models.errors import HearthError
 from scenarios.market_history import MarketHistory
 from scenarios.synthetic.portfolios import ETF_MODELS
 
 
-class LifeError(HearthError):
-    """A life could not be lived to its end: says whose, under what."""
+@dataclass(frozen=True, slots=True)
+class Unlived:
+    """A life that broke off: whose, under what, and why. It is left out and counts as a failure."""
+
+    household: str
+    start: int
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Records of lives that were lived to their end, and those that were not."""
+
+    records: tuple[YearRecord, ...]
+    unlived: tuple[Unlived, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +70,18 @@ def run(
     experiment: Experiment,
     workers: int = 1,
     progress: Callable[[int, int], None] = lambda done, all_of: None,
-) -> list[YearRecord]:
-    """Live every life under every method.
+) -> Outcome:
+    """Live every life under every method; one that breaks off does not stop the others.
 
     Raises
     ------
-    LifeError
-        When a method or the past fails a household.
+    ValueError
+        When a method is unknown, or the past does not hold the years of the experiment.
     """
+    chosen(experiment.methods)
+    stage = set_stage(history, experiment.months, experiment.cash_pays)
+    for start in experiment.starts:
+        check_years(stage, start, experiment.years)
     targets = list(ETF_MODELS)
     people = draw_people(experiment.households * len(experiment.starts), experiment.seed, targets)
     tasks = [
@@ -72,10 +89,12 @@ def run(
         for k, plan in enumerate(people)
     ]
     records: list[YearRecord] = []
+    unlived: list[Unlived] = []
     for done, found in enumerate(_lives(tasks, workers), start=1):
-        records += found
+        records += found.records
+        unlived += found.unlived
         progress(done, len(tasks))
-    return records
+    return Outcome(tuple(records), tuple(unlived))
 
 
 def write_records(records: Sequence[YearRecord], path: Path) -> None:
@@ -87,7 +106,7 @@ def write_records(records: Sequence[YearRecord], path: Path) -> None:
             writer.writerow([_cell(name, value) for name, value in asdict(record).items()])
 
 
-def _lives(tasks: Sequence[_Task], workers: int) -> Iterator[list[YearRecord]]:
+def _lives(tasks: Sequence[_Task], workers: int) -> Iterator[Outcome]:
     if workers <= 1:
         yield from map(_life, tasks)
         return
@@ -95,17 +114,17 @@ def _lives(tasks: Sequence[_Task], workers: int) -> Iterator[list[YearRecord]]:
         yield from pool.map(_life, tasks)
 
 
-def _life(task: _Task) -> list[YearRecord]:
+def _life(task: _Task) -> Outcome:
     stage = set_stage(task.history, task.experiment.months, task.experiment.cash_pays)
     records: list[YearRecord] = []
-    for method in chosen(task.experiment.methods).values():
+    unlived: list[Unlived] = []
+    for name, method in chosen(task.experiment.methods).items():
         try:
-            records += live(stage, task.plan, task.start, task.experiment.years, method)
+            records += list(live(stage, task.plan, task.start, task.experiment.years, method))
         except Exception as error:
-            raise LifeError(
-                f"{task.plan.household_id} from {task.start} under {method.name!r}: {error}"
-            ) from error
-    return records
+            reason = f"{type(error).__name__}: {error}"
+            unlived.append(Unlived(task.plan.household_id, task.start, name, reason))
+    return Outcome(tuple(records), tuple(unlived))
 
 
 def _cell(name: str, value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ from benchmarks.backtest.__main__ import main
 from benchmarks.backtest.diary import YearRecord
 from benchmarks.backtest.methods import CLOSE, SETS, STANDARD, chosen
 from benchmarks.backtest.run import Experiment, run
+from benchmarks.baselines.proposal import Proposal
+from models.household import Household
+from models.policy import Policy
 from scenarios.market_history_synthetic import synthetic_history
 
 
@@ -51,8 +55,27 @@ def test_workers_do_not_change_the_answer() -> None:
     """Two processes and one, the same records but for the clock."""
     history = synthetic_history(7, 1)
     experiment = Experiment(("new cash only",), starts=(2004,), years=1, households=2)
-    one, two = (run(history, experiment, workers) for workers in (1, 2))
+    one, two = (run(history, experiment, workers).records for workers in (1, 2))
     assert [{**_plain(r), "seconds": 0} for r in one] == [{**_plain(r), "seconds": 0} for r in two]
+
+
+def test_a_life_that_breaks_off_is_told_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 1; the report names method, household and reason; the others are all there."""
+    real = chosen(("stand still", "new cash only"))
+
+    def broken(household: Household, policy: Policy) -> Proposal:
+        raise RuntimeError("gave up")
+
+    methods = real | {"stand still": replace(real["stand still"], rebalancer=broken)}
+    monkeypatch.setattr("benchmarks.backtest.run.chosen", lambda names: methods)
+    small = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
+    assert main(small) == 1
+    text = (tmp_path / "small" / "README.md").read_text(encoding="utf-8")
+    assert "* stand still, life-0000 from 2004: RuntimeError: gave up" in text
+    table = pd.read_csv(tmp_path / "small" / "years.csv")
+    assert set(table["method"]) == {"new cash only"}
 
 
 def test_what_cannot_be_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
