@@ -198,7 +198,7 @@ def _trials(
     nobody = np.zeros(tickets.size, bool)
     for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
         keep = small & wish & (reach | empties)
-        trial = _closed(decided, tickets, small & ~keep)
+        trial = _closed(decided, tickets, (small & ~keep) | tickets.opposite(keep))
         low = _lifted_sales(search, tickets, sale, most, keep, empties)
         found.append(
             replace(

@@ -61,6 +61,13 @@ class Tickets:
         """Number of tickets."""
         return len(self.account)
 
+    def opposite(self, chosen: Bools) -> Bools:
+        """Tickets of the other side in the same account and security as a chosen one."""
+        width = int(self.security.max(initial=0)) + 1
+        key = self.account * width + self.security
+        sold, bought = key[chosen & self.is_sale], key[chosen & ~self.is_sale]
+        return np.where(self.is_sale, np.isin(key, bought), np.isin(key, sold))
+
     def amounts(self, sale: Floats, buy: Floats) -> Floats:
         """Total of each ticket."""
         return sum_by(self.of_sale, sale, self.size) + sum_by(self.of_buy, buy, self.size)
