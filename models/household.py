@@ -156,7 +156,8 @@ class Household:
     """Everything optimised together, as of one date.
 
     `last_night` is the as-of date of the run before this one, None where none is known; `ended` the
-    last day of the restriction that ended last, None where none has.
+    last day of the restriction that ended last, None where none has. `waits` says which orders of
+    earlier nights the household waits for, and is empty where it does not.
     """
 
     household_id: str
@@ -174,3 +175,4 @@ class Household:
     market: Market
     last_night: date | None = None
     ended: date | None = None
+    waits: str = ""

@@ -56,6 +56,8 @@ class Book:
         Every policy by id, the built-in one included.
     ended
         Last day of the restriction of a household that ended last, where one has.
+    dead_orders
+        Ids of open orders that will never fill: cancelled, expired, rejected.
     sources, rows, orphan_rows, dates, warnings
         What a manifest states: files with their hashes, rows by table, rows that belong to no
         household by table, dates, and what is odd without being wrong.
@@ -80,6 +82,7 @@ class Book:
     positions: Mapping[str, int]
     markets: Mapping[int, Market]
     ended: Mapping[str, date]
+    dead_orders: frozenset[str]
 
     def __repr__(self) -> str:
         """Say which book it is; its rows are too many to show."""

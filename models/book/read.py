@@ -12,7 +12,7 @@ import numpy as np
 from models.arrays import Days, read_only
 from models.book.book import Book, Dates, market_for_age
 from models.book.checks import check_book, risk
-from models.book.columns import sort_columns
+from models.book.columns import is_live, sort_columns
 from models.book.evidence import Evidence
 from models.book.faults import Fault, FaultyBookError
 from models.book.files import Files, read_files, sha256_of
@@ -102,6 +102,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         positions=MappingProxyType({name: n for n, name in enumerate(links.households.texts)}),
         markets=MappingProxyType({age: market_for_age(market, asof, age) for age in ages}),
         ended=MappingProxyType(_ended(tables["restrictions"], links, asof)),
+        dead_orders=_dead(tables["open_orders"]),
     )
 
 
@@ -113,6 +114,12 @@ def _ended(restrictions: Table, links: Links, asof: date) -> dict[str, date]:
     for row in over[np.argsort(until[over], kind="stable")]:
         latest[links.households.texts[household[row]]] = until[row].item()
     return latest
+
+
+def _dead(open_orders: Table) -> frozenset[str]:
+    """Return the ids of open orders of which no row can become a trade."""
+    ids, live = open_orders.texts("order_id"), is_live(open_orders)
+    return frozenset(ids[~live].tolist()) - frozenset(ids[live].tolist()) - {None}
 
 
 def _policy_sources(folder: Path) -> Iterator[Source]:

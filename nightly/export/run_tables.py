@@ -1,10 +1,10 @@
-"""One table of a complete run as Arrow, whatever its format, for some households or all."""
+"""The tables of a complete run as Arrow, whatever their format: whole, in part, or in pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,11 +14,15 @@ import pyarrow.parquet as pq
 from models.errors import RunFolderError
 from nightly.tables import TABLES
 
+BATCH_ROWS: Final = 65_536
+"""Rows read at a time: what a run's tables are written in."""
 
-def run_table(folder: Path, name: str, households: Collection[str] | None = None) -> Any:
-    """Return a table of a run with the types of `nightly.tables`.
+CSV_BLOCK_BYTES: Final = 4 << 20
+"""Bytes of a CSV table read at a time."""
 
-    `households` keeps their rows only, for tables that name a household.
+
+def run_batches(folder: Path, name: str) -> Iterator[Any]:
+    """Yield a table of a run piece by piece, with the types of `nightly.tables`.
 
     Raises
     ------
@@ -29,27 +33,47 @@ def run_table(folder: Path, name: str, households: Collection[str] | None = None
     parquet, text = folder / f"{name}.parquet", folder / f"{name}.csv"
     try:
         if parquet.exists():
-            table = pq.read_table(parquet, columns=schema.names).cast(schema)
+            with pq.ParquetFile(parquet) as file:
+                for batch in file.iter_batches(BATCH_ROWS, columns=schema.names):
+                    yield pa.Table.from_batches([batch]).cast(schema)
         elif text.exists():
-            table = pacsv.read_csv(
-                text,
-                parse_options=pacsv.ParseOptions(newlines_in_values=True),
-                convert_options=pacsv.ConvertOptions(
-                    column_types=schema,
-                    include_columns=schema.names,
-                    null_values=[""],
-                    strings_can_be_null=True,
-                    quoted_strings_can_be_null=True,
-                ),
-            )
+            reading = pacsv.ReadOptions(block_size=CSV_BLOCK_BYTES)
+            parsing = pacsv.ParseOptions(newlines_in_values=True)
+            with pacsv.open_csv(text, reading, parsing, _as_typed(schema)) as batches:
+                for batch in batches:
+                    yield pa.Table.from_batches([batch])
         else:
             raise RunFolderError(f"{folder} has no table {name}; it is not a complete run")
     except (OSError, pa.ArrowException, KeyError) as error:
         raise RunFolderError(f"{folder}/{name} cannot be read: {error}") from error
-    if households is None:
-        return table
-    wanted = pa.array(sorted(households), pa.string())
-    return table.filter(pc.is_in(table["household_id"], value_set=wanted))
+
+
+def run_table(folder: Path, name: str, households: Collection[str] | None = None) -> Any:
+    """Return a table of a run; `households` keeps their rows only, where a table names them.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder has no such table, or it cannot be read.
+    """
+    kept = [TABLES[name].empty_table()]
+    wanted = None if households is None else pa.array(sorted(households), pa.string())
+    for batch in run_batches(folder, name):
+        mine = batch
+        if wanted is not None:
+            mine = batch.filter(pc.is_in(batch["household_id"], value_set=wanted))
+        kept.append(mine)
+    return pa.concat_tables(kept)
+
+
+def _as_typed(schema: Any) -> Any:
+    return pacsv.ConvertOptions(
+        column_types=schema,
+        include_columns=schema.names,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
 
 
 def lots_by_order(folder: Path, order_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:

@@ -55,17 +55,19 @@ class TriageColumns:
     doubtful: Bools
 
 
-def read_columns(folder: Path, asof: date, last_night: date | None = None) -> TriageColumns:
-    """Read a book's columns for triage.
+def read_columns(
+    folder: Path, asof: date, last_night: date | None = None, shared: Path | None = None
+) -> TriageColumns:
+    """Read the columns of a book, or of a part whose shared tables and policies are in `shared`.
 
     Raises
     ------
     UnusableBookError
         If a table or column is missing or a file cannot be read.
     """
-    market = _read_market(folder)
+    market = _read_market(shared or folder, part=shared is not None)
     ids, head = _households(folder)
-    policies, policy, unknown = _policies(head["policy"], folder)
+    policies, policy, unknown = _policies(head["policy"], shared or folder)
     targets = Ids(pa.array(sorted(market.targets), pa.large_string()), _none(), _zero())
     doubtful = unknown | np.isnan(head["net_flow"])
     accounts, account_rows, faulty = _accounts(folder, ids, targets, head["target"])
@@ -87,10 +89,12 @@ def read_columns(folder: Path, asof: date, last_night: date | None = None) -> Tr
     return TriageColumns(ids.texts, accounts.texts, columns, doubtful)
 
 
-def _read_market(folder: Path) -> Market:
+def _read_market(folder: Path, part: bool) -> Market:
     files = read_files(folder, heads=[name for name in SCHEMA if name not in SHARED])
-    if files.fatal:
-        raise FaultyBookError(str(folder), files.fatal)
+    # the shared folder of a book in parts has none of the households' tables
+    fatal = tuple(f for f in files.fatal if not (part and f.kind == "missing_table"))
+    if fatal:
+        raise FaultyBookError(str(folder), fatal)
     tables = files.tables
     links, covariance = link(tables), read_covariance(tables)
     exposures = read_exposures(tables, links, covariance.names)

@@ -1,0 +1,125 @@
+"""Before the first household: what earlier nights left, and who waits where capacity is short.
+
+A night without earlier runs and without a limit has nothing to prepare, and its folder nothing of
+it. Ranking screens one partition of the book after the other and keeps a few columns of each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from models.policy import Capacity, Policy
+from models.triggers import screen
+from nightly.partitions import IDS, SHARED, Partitions, part_name
+from nightly.run_folder import RunFolder, whole_file
+from nightly.triage.columns import read_columns
+from nightly.triage.earlier_runs import (
+    PREVIOUS,
+    WINDOW_DAYS,
+    EarlierRun,
+    earlier_runs,
+    nights_waited,
+)
+from nightly.triage.ranking import Standing, deferred, standing
+from nightly.triage.tonight import DEFERRED_SCHEMA, write_tonight
+
+PREPARED: Final = "prepared.json"
+"""Written when all is prepared, so that a resumed run does not look again at other nights."""
+
+
+def prepare(
+    folder: RunFolder, partitions: Partitions, asof: date, night: Capacity, look_back: bool
+) -> None:
+    """Write `previous/` into a run's folder if there is anything to keep; once a run.
+
+    `night` limits the whole night, beside what each policy says; `look_back` says whether earlier
+    runs beside this one count.
+    """
+    done = folder.work / PREPARED
+    if done.exists():
+        return
+    policies = {name: f.policy for name, f in partitions.policies().items() if f.policy}
+    order_days = max((policy.carry.order_days for policy in policies.values()), default=0)
+    days = max(order_days, WINDOW_DAYS)
+    runs = earlier_runs(folder.path.parent, asof, days) if look_back else []
+    limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
+    waiting = _waiting(partitions, asof, runs, policies, night) if limited else []
+    if (runs or waiting) and not (folder.path / PREVIOUS).exists():
+        table = pa.Table.from_pylist(waiting, schema=DEFERRED_SCHEMA)
+        write_tonight(folder.path, runs, order_days, asof, table)
+    with whole_file(done) as aside:
+        aside.write_text(json.dumps({"earlier_runs": len(runs), "deferred": len(waiting)}) + "\n")
+
+
+def _waiting(
+    partitions: Partitions,
+    asof: date,
+    runs: Sequence[EarlierRun],
+    policies: Mapping[str, Policy],
+    night: Capacity,
+) -> list[dict[str, Any]]:
+    """Return who waits tonight: household, nights in a row, and why."""
+    waited = nights_waited(runs)
+    names = sorted(policies)
+    ids, who = _standings(partitions, asof, runs[-1].asof if runs else None, names, waited)
+    order, places, own = deferred(who, tuple(policies[name].capacity for name in names), night)
+    found = []
+    for place, by_policy in zip(places.tolist(), own.tolist(), strict=True):
+        name = ids[order[place]]
+        limit = policies[names[who.policy[order[place]]]].capacity if by_policy else night
+        whose = "its policy" if by_policy else "the night"
+        found.append(
+            {
+                "household_id": name,
+                "nights": waited.get(name, 0) + 1,
+                "reason": f"number {place + 1} in tonight's order, where {whose} answers "
+                f"{_words(limit)}; among the first of the next night",
+            }
+        )
+    return found
+
+
+def _standings(
+    partitions: Partitions,
+    asof: date,
+    last_night: date | None,
+    names: Sequence[str],
+    waited: Mapping[str, int],
+) -> tuple[list[str], Standing]:
+    """Return who is to be answered, and what decides everybody's place."""
+    ids: list[str] = []
+    parts: list[Standing] = []
+    columns: dict[str, Any]
+    code = {name: place for place, name in enumerate(names)}
+    for part in sorted({chunk.partition for chunk in partitions.chunks()}):
+        place = partitions.root / part_name(part)
+        chosen = np.array(json.loads((place / IDS).read_text("utf-8")), object)
+        book = read_columns(place, asof, last_night, shared=partitions.root / SHARED)
+        mine = np.flatnonzero(np.isin(book.household_ids, chosen))
+        nights = np.array([waited.get(name, 0) for name in book.household_ids], np.int64)
+        found = standing(screen(book.columns), nights, book.doubtful)
+        policy = np.array([code.get(p.policy_id, 0) for p in book.columns.policies], np.int64)
+        columns = {name: getattr(found, name)[mine] for name in Standing.__slots__}
+        parts.append(Standing(**{**columns, "policy": policy[columns["policy"]]}))
+        ids += book.household_ids[mine].tolist()
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) if parts else np.empty(0)
+        for name in Standing.__slots__
+    }
+    return ids, Standing(**joined)
+
+
+def _words(limit: Capacity) -> str:
+    said = []
+    if limit.max_households is not None:
+        said.append(f"{limit.max_households} households")
+    if limit.max_usd is not None:
+        said.append(f"${limit.max_usd:,.0f} of trades")
+    return " and ".join(said)

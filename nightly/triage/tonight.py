@@ -1,0 +1,214 @@
+"""What tonight must know before any household is answered: who waits, and what is carried along.
+
+It is worked out once, when the run begins, and kept in the run's folder: every worker reads it, a
+resumed run goes on with it, and whoever judges or replays the run later sees the same households.
+
+    RUNS/<run_id>/previous/
+        facts.json        the last night, and the earlier runs with their digests
+        orders/           orders of each earlier run that may still be on their way
+        lockouts.parquet  groups that earlier nights forbid to buy
+        deferred.parquet  who waits tonight, for which night in a row, and why
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.book.book import Book
+from models.book.faults import Fault
+from models.household import Household
+from models.policy import Policy
+from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
+from nightly.triage.earlier_runs import (
+    DEFERRED,
+    PREVIOUS,
+    EarlierRun,
+    lockouts_left,
+    orders_left,
+)
+from nightly.triage.earlier_runs import ORDERS as ORDER_SCHEMA
+
+FACTS: Final = "facts.json"
+ORDERS: Final = "orders"
+LOCKOUTS: Final = "lockouts.parquet"
+
+DEFERRED_SCHEMA: Final = pa.schema(
+    [("household_id", pa.string()), ("nights", pa.int64()), ("reason", pa.string())]
+)
+
+GROUP_ROWS: Final = 16_384
+"""Rows of a row group: sorted by household, so that a partition reads only its own."""
+
+
+def write_tonight(
+    run: Path, runs: Sequence[EarlierRun], order_days: int, asof: date, waiting: Any
+) -> None:
+    """Write what tonight must know into a run's folder; it appears whole.
+
+    `order_days` is how old a run may be for its orders to count, under any policy of the book.
+    """
+    aside, final = run / f".{PREVIOUS}", run / PREVIOUS
+    shutil.rmtree(aside, ignore_errors=True)
+    (aside / ORDERS).mkdir(parents=True)
+    for earlier in runs:
+        if (asof - earlier.asof).days <= order_days:
+            with pq.ParquetWriter(
+                aside / ORDERS / f"{earlier.folder.run_id}.parquet", ORDER_SCHEMA
+            ) as file:
+                for orders in orders_left(earlier):
+                    file.write_table(orders, row_group_size=GROUP_ROWS)
+    for name, table in ((LOCKOUTS, lockouts_left(runs, asof)), (DEFERRED, waiting)):
+        pq.write_table(table.sort_by("household_id"), aside / name, row_group_size=GROUP_ROWS)
+    facts = {
+        "last_night": runs[-1].asof.isoformat() if runs else None,
+        "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
+    }
+    (aside / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    aside.rename(final)
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What a run's folder keeps of the nights before; nothing where the folder has nothing."""
+
+    folder: Path
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The last night and the runs before."""
+        where = self.folder / FACTS
+        found: dict[str, Any] = json.loads(where.read_text("utf-8")) if where.exists() else {}
+        return found
+
+    def on(self, book: Book) -> NightBook:
+        """Return a book, or a part of one, as tonight sees it."""
+        ids = [str(name) for name in book.household_ids]
+        last = self.facts.get("last_night")
+        return NightBook(
+            book=book,
+            last_night=None if last is None else date.fromisoformat(last),
+            orders=_orders(
+                row
+                for path in sorted((self.folder / ORDERS).glob("*.parquet"))
+                for row in _rows(path, ids)
+            ),
+            lockouts=_by_household(_rows(self.folder / LOCKOUTS, ids)),
+            deferred={
+                row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
+            },
+        )
+
+
+def tonight_of(run: Path) -> Tonight:
+    """Return what a run keeps of the nights before it."""
+    return Tonight(run / PREVIOUS)
+
+
+@dataclass(frozen=True)
+class NightBook:
+    """A book with what earlier nights left: the part of a book that answering and judging need."""
+
+    book: Book
+    last_night: date | None
+    orders: Mapping[str, tuple[EarlierOrder, ...]]
+    lockouts: Mapping[str, tuple[dict[str, Any], ...]]
+    deferred: Mapping[str, str]
+
+    def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
+        """Return the faults that make a household invalid."""
+        return self.book.faults_of(household_id)
+
+    def policy(self, policy_id: str, /) -> Policy:
+        """Return a policy of the book."""
+        return self.book.policy(policy_id)
+
+    def household(self, household_id: str, /) -> Household:
+        """Return the household with what is carried into it."""
+        household = self.book.household(household_id)
+        if self.last_night is None:
+            return household
+        household = replace(household, last_night=self.last_night)
+        policy = self.policy(household.policy_id)
+        days = policy.carry.order_days
+        open_still = under_way(
+            household, self.orders.get(household_id, ()), self.book.dead_orders, days
+        )
+        carried = with_carried(household, open_still, policy.trades.commission_bps / 1e4)
+        locked = with_lockouts(carried, self._locked(household_id, days))
+        if not open_still or not policy.carry.wait:
+            return locked
+        runs = ", ".join(dict.fromkeys(order.run_id for order in open_still))
+        count = len(open_still)
+        said = f"waits for {count} order{'s' if count > 1 else ''} of {runs} to be filled and shown"
+        return replace(locked, waits=said)
+
+    def _locked(self, household_id: str, days: int) -> Iterator[tuple[str, str]]:
+        """Groups that an earlier night locks, while the book cannot say so itself."""
+        for row in self.lockouts.get(household_id, ()):
+            young = (self.book.asof - row["asof"]).days <= days
+            if young or not self.book.rows.get("trades"):
+                yield (
+                    row["identical_group"],
+                    f"locked by {row['run_id']} through {row['until']}",
+                )
+
+
+def _rows(path: Path, ids: list[str]) -> list[dict[str, Any]]:
+    """Return the rows of some households, reading only where they may stand."""
+    if not ids or not path.exists():
+        return []
+    between = [("household_id", ">=", min(ids)), ("household_id", "<=", max(ids))]
+    table = pq.read_table(path, filters=between)
+    wanted = pa.array(ids, pa.string())
+    rows: list[dict[str, Any]] = table.filter(
+        pc.is_in(table["household_id"], value_set=wanted)
+    ).to_pylist()
+    return rows
+
+
+def _orders(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrder, ...]]:
+    """Gather orders from their rows; of two runs of one day the later one speaks for an order."""
+    gathered: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        key = row["household_id"], row["run_id"], row["order_id"]
+        gathered.setdefault(key, []).append(row)
+    found: dict[tuple[str, str], EarlierOrder] = {}
+    for (household_id, run_id, order_id), parts in gathered.items():
+        first = parts[0]
+        lots = tuple(
+            (part["lot_id"], part["shares"] if part["lot_id"] is None else part["lot_shares"])
+            for part in parts
+        )
+        order = EarlierOrder(
+            run_id=run_id,
+            asof=first["asof"],
+            order_id=order_id,
+            account_id=first["account_id"],
+            security_id=first["security_id"],
+            side=first["side"],
+            shares=first["shares"],
+            lots=lots,
+        )
+        found[household_id, order_id] = order
+    orders: dict[str, list[EarlierOrder]] = {}
+    for (household_id, _), order in found.items():
+        orders.setdefault(household_id, []).append(order)
+    return {name: tuple(mine) for name, mine in orders.items()}
+
+
+def _by_household(rows: list[dict[str, Any]]) -> dict[str, tuple[dict[str, Any], ...]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["household_id"], []).append(row)
+    return {name: tuple(mine) for name, mine in found.items()}
