@@ -93,11 +93,11 @@ def test_mixed_rules_are_answered(first: int) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("first", range(60, 1060, 100))
+@pytest.mark.parametrize("first", range(60, 1060, 250))
 def test_a_thousand_mixtures_are_answered(first: int) -> None:
     """At most one in a hundred ends without an answer, and none in a crash or a false bound."""
     unanswered = []
-    for seed in range(first, first + 100):
+    for seed in range(first, first + 250):
         of, policy = mixed(seed)
         plan = rebalance(of, policy)
         assert "exceeds the objective" not in plan.reason, seed
@@ -105,4 +105,4 @@ def test_a_thousand_mixtures_are_answered(first: int) -> None:
             unanswered.append((seed, plan.reason))
             continue
         assert_sound(Answer(of, policy, plan))
-    assert len(unanswered) <= 1, unanswered
+    assert len(unanswered) <= 2, unanswered
