@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.backtest.methods import SETS
-from benchmarks.backtest.report import Run, report
+from benchmarks.backtest.report import Run, broken_off, report
 from benchmarks.backtest.run import Experiment, run, write_records
 from models.errors import HearthError
 from models.law.load import known_years
@@ -61,8 +61,10 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         print(f"{done}/{every} households, {time.monotonic() - started:.0f} s", flush=True)
 
     outcome = run(history, experiment, given.workers, progress)
-    for life in outcome.unlived:
-        print(f"broke off: {life}", file=sys.stderr)
+    for line in broken_off(outcome.unlived):
+        print(f"broke off: {line}", file=sys.stderr)
+    if not outcome.records:
+        raise ValueError("no life was lived to its end")
     write_records(outcome.records, out / "years.csv")
     table = pd.read_csv(out / "years.csv")
     plots: list[str] = []

@@ -60,7 +60,7 @@ def report(table: pd.DataFrame, made: Run, plots: list[str]) -> str:
     parts += [f"* {line.format(law=made.law, split=SPLIT)}" for line in LIMITATIONS]
     if made.unlived:
         parts += ["", "Lives that broke off, left out of every figure of their method:\n"]
-        parts += [f"* {u.method}, {u.household} from {u.start}: {u.reason}" for u in made.unlived]
+        parts += [f"* {line}" for line in broken_off(made.unlived)]
     if heuristics and ours:
         parts += ["", "## In short\n", *(tables.in_short(table, o, heuristics) for o in ours)]
     parts += ["", "## Growth, tracking, tax and trading, by method\n"]
@@ -84,6 +84,17 @@ def report(table: pd.DataFrame, made: Run, plots: list[str]) -> str:
         parts += [tables.variants(table, varied)]
     parts += ["## Plots\n", *(f"![{Path(name).stem}]({name})\n" for name in plots)]
     return "\n".join(parts) + "\n"
+
+
+def broken_off(unlived: Sequence[Unlived]) -> list[str]:
+    """Return a line a method and reason: how many lives broke off, and the first of them."""
+    found: dict[tuple[str, str], list[Unlived]] = {}
+    for life in unlived:
+        found.setdefault((life.method, life.reason), []).append(life)
+    return [
+        f"{method}: {len(lives)}, first {lives[0].household} from {lives[0].start}: {reason}"
+        for (method, reason), lives in found.items()
+    ]
 
 
 def _setting(table: pd.DataFrame, made: Run) -> str:

@@ -73,7 +73,7 @@ def test_a_life_that_breaks_off_is_told_and_stops_no_other(
     small = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
     assert main(small) == 1
     text = (tmp_path / "small" / "README.md").read_text(encoding="utf-8")
-    assert "* stand still, life-0000 from 2004: RuntimeError: gave up" in text
+    assert "* stand still: 1, first life-0000 from 2004: RuntimeError: gave up" in text
     table = pd.read_csv(tmp_path / "small" / "years.csv")
     assert set(table["method"]) == {"new cash only"}
 
