@@ -64,6 +64,12 @@ class Descent:
             tax.take(int(tickets.account[place]), recognised)
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
 
+    def change(self) -> float:
+        """Objective change from the solution to where the descent stands, bps, but a constant."""
+        moved = self.amount - self.wanted
+        curved = 0.5 * float(moved @ self.model.responses(moved))
+        return float(self.model.gradient @ moved) + curved + self.tax.total()
+
     def place(self) -> None:
         """Spend what rounding buys down has left, all at once.
 
@@ -71,14 +77,15 @@ class Descent:
         """
         step, amount = self.tickets.step[self.play], self.amount[self.play]
         cut = np.where(self.tickets.is_sale[self.play], 0.0, self.wanted[self.play] - amount)
-        wanted = (cut > 0.0) & (amount + step <= self.high[self.play] + SAME * step)
+        more = np.where(amount > 0.0, step, self.low[self.play])
+        wanted = (cut > 0.0) & (amount + more <= self.high[self.play] + SAME * step)
         for account in np.unique(self.tickets.account[self.play]).tolist():
             own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
-            own = own[np.argsort(-(cut[own] / step[own]), kind="stable")]
-            price = -self.model.cash[self.play[own]] * step[own]
+            own = own[np.argsort(-(cut[own] / more[own]), kind="stable")]
+            price = -self.model.cash[self.play[own]] * more[own]
             room = self.cash[account] - self.floor[account]
-            for ticket in self.play[own[np.cumsum(price) <= room]].tolist():
-                self._take(ticket, float(self.tickets.step[ticket]))
+            for place in own[np.cumsum(price) <= room].tolist():
+                self._take(int(self.play[place]), float(more[place]))
 
     def repair(self) -> bool:
         """Bring every account to its floor; False if one cannot be."""

@@ -1,7 +1,8 @@
 """Share steps: from real amounts to whole steps, by a descent that prices all moves at once.
 
-Sales start at their nearest step, buys at the step below, and what cash that leaves is spent on
-one step more of the buys that were cut most. Each account is then brought to its cash floor by
+Sales start at their nearest step, buys at the step below; where a buy is under its least step, a
+second descent starts without it. What cash that leaves is spent on one step more of the buys that
+were cut most. Each account is then brought to its cash floor by
 the move that costs least per dollar, and single steps and swaps within an account are taken while
 they help, a few steps around the solution at most. A sale that empties its position is not
 rounded. A search that solves again was refused.
@@ -66,32 +67,49 @@ def rounded(
     sold = whole_steps * tickets.step
     bought = np.floor(amounts / tickets.step + SAME) * tickets.step
     nearest = np.where(tickets.is_sale, sold, bought)
-    start = np.where(low <= high, np.clip(nearest, low, high), 0.0)
-    start = np.where(emptied, tickets.held, np.where(amounts > 0.0, start, 0.0))
     play = np.flatnonzero((amounts > 0.0) & ~emptied & (low <= high))
-    descent = Descent(
-        model=model,
-        tax=TaxState(search, found.solution),
-        gains=gains,
-        tickets=tickets,
-        play=play,
-        low=low,
-        high=high,
-        cash=cash,
-        floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
-        start=start,
-        solution=amounts,
-        rows=ticket_rows(search, tickets, start, found.solution.x[search.arrays.columns["cash"]]),
-    )
+    fixed = np.where(emptied, tickets.held, 0.0)
+    in_play = np.isin(np.arange(tickets.size), play)
+    starts = [np.where(in_play, np.clip(nearest, low, high), fixed)]
+    dropped = ~tickets.is_sale & (nearest < low)
+    if (dropped & in_play).any():
+        starts.append(np.where(dropped, 0.0, starts[0]))
+    best: Descent | None = None
+    for start in starts:
+        descent = Descent(
+            model=model,
+            tax=TaxState(search, found.solution),
+            gains=gains,
+            tickets=tickets,
+            play=play,
+            low=low,
+            high=high,
+            cash=cash,
+            floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
+            start=start,
+            solution=amounts,
+            rows=ticket_rows(
+                search, tickets, start, found.solution.x[search.arrays.columns["cash"]]
+            ),
+        )
+        if _settled(descent) and (best is None or descent.change() < best.change()):
+            best = descent
+    if best is None:
+        return None
+    return Rounded(best.amount, emptied & (best.amount > 0.0))
+
+
+def _settled(descent: Descent) -> bool:
+    """Bring a descent to its floors and limits and improve it; False if a floor cannot be kept."""
     descent.place()
     if not descent.repair():
-        return None
+        return False
     # A limit that single steps cannot mend is left to the judge, who says by how much to tighten.
     descent.mend()
     if not descent.repair():
-        return None
+        return False
     descent.improve()
-    return Rounded(descent.amount, emptied & (descent.amount > 0.0))
+    return True
 
 
 def _bought_too(tickets: Tickets, amounts: Floats) -> Bools:

@@ -72,6 +72,15 @@ class TaxState:
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
         return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
 
+    def total(self) -> float:
+        """V less what gains keep in basis, all units together, bps."""
+        total = 0.0
+        for u, tax in enumerate(self.taxes):
+            short, long, _ = self.gains[:, u].tolist()
+            value = self.weight * BPS_PER_UNIT * tax.value(short, long, float(self.distribution[u]))
+            total += (value - float(self.basis_price[u]) * (short + long)) / self.usd
+        return total
+
     def _after(self, unit: int, gains: Floats) -> Floats:
         return self.gains[:, unit, None] + self.usd * gains
 
