@@ -24,7 +24,10 @@ from benchmarks.baselines.sequential import sequential
 from benchmarks.baselines.sheltered_first import sheltered_first
 from benchmarks.baselines.strategy import legal
 
-__all__ = ["BASELINES", "NAIVE", "Proposal", "Rebalancer"]
+__all__ = ["BASELINES", "NAIVE", "SEQUENTIAL", "Proposal", "Rebalancer"]
+
+SEQUENTIAL: Final = "sequential programs"
+"""The one baseline that solves programs: the optimizer itself, an account at a time."""
 
 BASELINES: Final[Mapping[str, Rebalancer]] = MappingProxyType(
     {
@@ -39,7 +42,7 @@ BASELINES: Final[Mapping[str, Rebalancer]] = MappingProxyType(
         "sheltered first": legal(sheltered_first),
         "location ranks": legal(location_ranks),
         "good practice": legal(good_practice),
-        "sequential programs": sequential,
+        SEQUENTIAL: sequential,
     }
 )
 """Every heuristic by the name it bears in tables."""

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Final
 
-from benchmarks.baselines import BASELINES, NAIVE
+from benchmarks.baselines import BASELINES, NAIVE, SEQUENTIAL
 from benchmarks.compare import plots, summary
 from benchmarks.compare.document import Document
 from benchmarks.compare.dominance import MEASURES, MULTIPLIERS
@@ -42,7 +42,8 @@ def write_report(found: Comparison, folder: Path, name: str, command: str) -> No
     write_table(found, folder / f"{name}.csv")
     report = Document(f"Rebalancers side by side: {found.book}")
     _setting(report, found, command)
-    rows = summary.with_best(found.rows, tuple(BASELINES))
+    by_hand = tuple(name for name in BASELINES if name != SEQUENTIAL)
+    rows = summary.with_best(found.rows, by_hand)
     shown = (*found.methods[:1], summary.BEST, *found.methods[1:])
     report.heading("Headline")
     report.say(
@@ -78,11 +79,12 @@ def write_report(found: Comparison, folder: Path, name: str, command: str) -> No
 
 
 def _setting(report: Document, found: Comparison, command: str) -> None:
+    kernel = ".".join(platform.release().split(".")[:2])
     report.command(command)
     report.list(
         (
             *setting(),
-            f"memory: {_memory_gib():.0f} GiB; {platform.system()} {platform.release()}",
+            f"memory: {_memory_gib():.0f} GiB; {platform.system()} {kernel}",
             f"book: {found.book}, {len(found.households)} households compared, "
             f"{len(found.left_out)} left out for faulty data",
             "judge: `optimizer.verify`, the same for every method",
