@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from models.book.policy_rules import RULES
 from models.errors import HearthError
-from models.policy import Policy
+from models.policy import Capacity, Policy
 from nightly.run_folder import FORMATS, Format
 
 BACKENDS: Final = ("arrays", "cvxpy")
@@ -30,13 +31,26 @@ class CommandError(HearthError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Compiler and solver for all policies; None leaves them to the policies."""
+    """What a command changes for all policies; None leaves it to them.
+
+    `mode` is how every household may trade, `max_households` and `max_usd` what the whole night
+    answers, and `earlier` whether runs of earlier dates beside this one are carried on.
+    """
 
     backend: str | None = None
     solver: str | None = None
+    mode: str | None = None
+    max_households: int | None = None
+    max_usd: float | None = None
+    earlier: bool = True
 
     def __post_init__(self) -> None:
-        """Raise `CommandError` on an unknown backend or solver."""
+        """Raise `CommandError` on an unknown backend, solver or mode, or a negative limit."""
+        if self.mode is not None and not RULES["trades", "mode"].allows(self.mode):
+            raise CommandError(f"--mode {self.mode!r}: choose {RULES['trades', 'mode'].words}")
+        for name, limit in (("households", self.max_households), ("usd", self.max_usd)):
+            if limit is not None and not limit >= 0:
+                raise CommandError(f"--max-{name} {limit}: a limit is at least 0")
         if self.backend is not None and self.backend not in BACKENDS:
             raise CommandError(f"--backend {self.backend!r}: choose {' or '.join(BACKENDS)}")
         if self.solver in THROUGH_CVXPY and self.backend == "arrays":
@@ -62,7 +76,13 @@ class Choice:
             name=self.solver or policy.solver.name,
             backend=backend or policy.solver.backend,
         )
-        return replace(policy, solver=solver)
+        trades = replace(policy.trades, mode=self.mode or policy.trades.mode)
+        return replace(policy, solver=solver, trades=trades)
+
+    @property
+    def capacity(self) -> Capacity:
+        """What the whole night answers."""
+        return Capacity(self.max_households, self.max_usd)
 
 
 @dataclass(frozen=True, slots=True)

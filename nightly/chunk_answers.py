@@ -8,15 +8,16 @@ them into rows alone while the workers wait for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from models.book.book import Book
 from models.plan import Plan, Status
 from nightly.answer import answer
 from nightly.chunk import Answered, Begun, Imported, Job, Task, Tick
+from nightly.moment import clock
 from nightly.partitions import Partitions
 from nightly.tables import tables_of
+from nightly.triage.tonight import NightBook, answered, tonight_of
 
 Tell = Callable[[Begun | Tick], None]
 """Who is told of every household as it begins and ends."""
@@ -34,16 +35,18 @@ class ChunkAnswers:
         decision = job.rebalance
         self.rebalance = decision.found() if isinstance(decision, Imported) else decision
         self.partitions = Partitions(job.partitions)
-        self._open: tuple[int, Book] | None = None
+        self.tonight = tonight_of(self.partitions.root.parents[1])
+        self._open: tuple[int, NightBook] | None = None
 
     def of(self, task: Task, tell: Tell) -> Answered:
         """Answer a chunk's households in order."""
-        book = self._book(task.chunk.partition)
+        night = self._book(task.chunk.partition)
+        book = night.book
         ids = self.partitions.household_ids(task.chunk)
         plans, policies, events = [], [], []
         for household_id in ids:
             tell(Begun(household_id))
-            plan = self._answer(book, household_id, task.failed)
+            plan = self._answer(night, household_id, task.failed)
             plans.append(plan)
             policies.append(policy_of(book, household_id))
             events.append(household_event(plan, task.chunk.index))
@@ -52,16 +55,19 @@ class ChunkAnswers:
         steps = dict(zip(securities.security_id, securities.share_step.tolist(), strict=True))
         return Answered(task.chunk, tables_of(plans, policies, steps), tuple(events))
 
-    def _answer(self, book: Book, household_id: str, failed: Mapping[str, str]) -> Plan:
+    def _answer(self, book: NightBook, household_id: str, failed: Mapping[str, str]) -> Plan:
         why = failed.get(household_id)
         if why is not None:
             return Plan(household_id, Status.FAILED, why)
-        return answer(book, household_id, self.rebalance, self.job.on_policy)
+        if household_id in book.deferred and not book.faults_of(household_id):
+            return Plan(household_id, Status.DEFERRED, book.deferred[household_id])
+        plan = answer(book, household_id, self.rebalance, self.job.on_policy)
+        return answered(book, plan)
 
-    def _book(self, partition: int) -> Book:
+    def _book(self, partition: int) -> NightBook:
         if self._open is None or self._open[0] != partition:
             self._open = None  # let go of the last one before the next is read
-            self._open = (partition, self.partitions.book(partition))
+            self._open = (partition, self.tonight.on(self.partitions.book(partition)))
         return self._open[1]
 
 
@@ -84,8 +90,3 @@ def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:
         "solver": plan.solver,
         "seconds": round(plan.seconds, 6),
     }
-
-
-def clock() -> str:
-    """Return the time now, UTC, to the millisecond: written in logs, never decided on."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -31,6 +31,7 @@ from nightly.request import request_for, resumed
 from nightly.run import resume_run, start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
+from nightly.triage.tonight import tonight_of
 
 ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
 """Exit codes: all answered; something failed, was refused or was found; cannot be used."""
@@ -146,7 +147,8 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
     ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
     found = changed_inputs(facts, read, choice.on)
     counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
-    for _, differences in audit(read, ids, stored, judge, choice.on):
+    night = tonight_of(folder.path).on(read)
+    for _, differences in audit(night, ids, stored, judge, choice.on):
         found += differences
     if as_json:
         console.say_json(

@@ -51,6 +51,11 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of
 Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
 Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
 
+Mode = Annotated[
+    str | None,
+    typer.Option(help="full, buy_only, sell_only, harvest_only or hold; for all policies."),
+]
+
 
 @app.callback(invoke_without_command=True)
 def _top(
@@ -91,6 +96,16 @@ def run(
     time_limit: Annotated[
         float, typer.Option(min=0.0, help="Seconds for one household, 0 for no limit.")
     ] = 600.0,
+    mode: Mode = None,
+    max_households: Annotated[
+        int | None, typer.Option(help="Households the night answers; the rest are deferred.")
+    ] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(help="Dollars of trades the night answers, estimated.")
+    ] = None,
+    earlier: Annotated[
+        bool, typer.Option(help="Carry on what runs of earlier dates in OUT left under way.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Answer every household of BOOK and write tables, manifest and log to OUT/<run_id>/.
@@ -99,7 +114,7 @@ def run(
     answers. One household's failure never stops the others; nothing is ever written over. A run
     that ended early goes on with --resume and ends as if nothing had happened.
     """
-    choice = Choice(backend, solver)
+    choice = Choice(backend, solver, mode, max_households, max_usd, earlier)
     wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
     raise typer.Exit(commands.run(book, _day(asof), choice, wanted, as_json))
 
@@ -120,10 +135,11 @@ def plan(
     asof: Asof = None,
     backend: Backend = None,
     solver: Solver = None,
+    mode: Mode = None,
     as_json: Json = False,
 ) -> None:
     """Plan one household and explain the plan on one screen."""
-    choice = Choice(backend, solver)
+    choice = Choice(backend, solver, mode)
     raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
 
 
@@ -142,6 +158,7 @@ def drift(
     ] = None,
     backend: Backend = None,
     solver: Solver = None,
+    mode: Mode = None,
     as_json: Json = False,
 ) -> None:
     """List who breached what, by how much, in order of priority: cash needs, then drift.
@@ -149,7 +166,7 @@ def drift(
     Whom no trigger of its policy names is not listed.
     """
     shown = Shown("json" if as_json else table_format, out)
-    choice = Choice(backend, solver)
+    choice = Choice(backend, solver, mode)
     raise typer.Exit(commands.drift(book, _day(asof), propose, choice, shown))
 
 

@@ -83,6 +83,9 @@ def resumed(book: str | None, asof: date | None, choice: Choice, night: Night) -
         "--asof": (asof, asked.asof),
         "--backend": (choice.backend, asked.choice.backend),
         "--solver": (choice.solver, asked.choice.solver),
+        "--mode": (choice.mode, asked.choice.mode),
+        "--max-households": (choice.max_households, asked.choice.max_households),
+        "--max-usd": (choice.max_usd, asked.choice.max_usd),
         "--households": (
             None if night.households is None else tuple(household_list(night.households)),
             asked.households,

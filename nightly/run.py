@@ -16,14 +16,16 @@ from typing import Any, Final
 from models.errors import RunFolderError
 from nightly.answer import Rebalance
 from nightly.chunk import Imported, Job, Tick
-from nightly.chunk_answers import clock
 from nightly.cut import Sizes, cut, look_at
 from nightly.engines import Engine, InProcess
 from nightly.manifest import manifest, versions
+from nightly.moment import clock
 from nightly.night import Summary, Tally, record, recount
 from nightly.partitions import Partitions
 from nightly.request import Request, request_of
 from nightly.run_folder import RunFolder, new_run
+from nightly.triage.prepare import prepare
+from nightly.triage.tonight import tonight_of
 
 BOOK: Final = "book"
 """Folder of the partitions among what the run needs until it is complete."""
@@ -104,6 +106,8 @@ def _go_on(
     """Answer every chunk that the folder does not have, and finish."""
     began, started = time.perf_counter(), clock()
     partitions = Partitions(folder.work / BOOK)
+    choice = request.choice
+    prepare(folder, partitions, request.asof, choice.capacity, look_back=choice.earlier)
     tally = Tally(partitions.own_solvers(request.choice.on))
     if not folder.begun:
         folder.note([_start(folder, request, partitions)])
@@ -117,6 +121,7 @@ def _go_on(
     summary = tally.summary(time.perf_counter() - began)
     ended = clock()
     facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
+    facts["previous"] = dict(tonight_of(folder.path).facts)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     folder.finish(facts, request.table_format)
     return folder, summary

@@ -21,6 +21,7 @@ from models.errors import PolicyError, UnknownHouseholdError
 from models.household import Household
 from models.market import Market
 from models.policy import Policy
+from models.triggers.season import in_season
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Book:
         )
 
     def policy(self, policy_id: str) -> Policy:
-        """Return one policy.
+        """Return one policy as it holds on the book's date (see `models.triggers.season`).
 
         Raises
         ------
@@ -143,7 +144,7 @@ class Book:
             )
         if found.policy is None:
             raise PolicyError("\n".join(str(fault) for fault in found.faults))
-        return found.policy
+        return in_season(found.policy, self.asof)
 
     def faults_of(self, household_id: str) -> tuple[Fault, ...]:
         """Return the faults that make a household invalid, none when it is valid.

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from models.errors import HearthError, RunFolderError, UnknownHouseholdError
 from models.plan import Status
-from nightly.chunk_answers import clock
 from nightly.export.run_tables import lots_by_order, run_table
+from nightly.moment import clock
 from nightly.run_folder import RunFolder, refusing
 
 DECISIONS: Final = "decisions"

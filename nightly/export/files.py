@@ -20,11 +20,11 @@ from typing import Any, Final
 
 from models.errors import RunFolderError
 from nightly.choices import CommandError
-from nightly.chunk_answers import clock
 from nightly.export.blocks import Block, allocations, blocks_of
 from nightly.export.fix import block_messages, lots_text, plain, ticket_messages
 from nightly.export.spreadsheet import csv_text
 from nightly.export.tickets import Leaving, Ticket
+from nightly.moment import clock
 from nightly.run_folder import RunFolder, refusing, whole_file
 
 FORMATS: Final = ("csv", "fix")

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from models.book.book import Book
 from models.book.faults import Fault
 from models.household import Household
+from models.plan import Plan, Status
 from models.policy import Policy
 from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
 from nightly.triage.earlier_runs import (
@@ -162,6 +163,20 @@ class NightBook:
                     row["identical_group"],
                     f"locked by {row['run_id']} through {row['until']}",
                 )
+
+
+def answered(book: NightBook, plan: Plan) -> Plan:
+    """Return the answer of tonight: who cannot be answered before its orders fill is deferred.
+
+    With orders of an earlier night on their way a household may have no plan tonight although that
+    night's plan met its needs: nothing is wrong with it, and nothing can be done but wait.
+    """
+    if plan.status is not Status.INFEASIBLE:
+        return plan
+    waits = book.household(plan.household_id).waits
+    if not waits:
+        return plan
+    return replace(plan, status=Status.DEFERRED, reason=f"{waits}; until then {plan.reason}")
 
 
 def _rows(path: Path, ids: list[str]) -> list[dict[str, Any]]:
