@@ -63,7 +63,8 @@ def certified(search: Search, solves: int) -> Search:
             continue
         for option in range(len(choices[widest].options)):
             sides = (*node.sides[:widest], option, *node.sides[widest + 1 :])
-            child = search.solve(side_branch(search.frame, node.netting, choices, sides))
+            branch = side_branch(search.frame, node.netting, choices, sides, careful=False)
+            child = search.solve(branch)
             solves -= 1
             if child.usable:
                 measured[widest, option] = child.objective - node.solution.objective

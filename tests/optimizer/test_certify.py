@@ -79,7 +79,6 @@ def test_a_case_that_failed_leaves_no_bound() -> None:
     assert certified(replace(start, roots=roots), 40).bound == -np.inf
 
 
-@pytest.mark.xfail(strict=True, reason="a node with every side settled takes budgets from above")
 def test_a_settled_node_proves_with_budgets_from_below() -> None:
     """A budget that binds, a free part of an IRA near the surtax: the plan is not under its bound.
 

@@ -146,22 +146,11 @@ def assert_witnessed(seed: int) -> bool:
     return True
 
 
-FALSE = (22, 337)
-"""Draws whose bound is known to be false."""
-
-
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_nothing_that_a_witness_does_is_impossible(first: int) -> None:
     """Sixty draws, most of them witnesses."""
-    found = [assert_witnessed(seed) for seed in range(first, first + 20) if seed not in FALSE]
+    found = [assert_witnessed(seed) for seed in range(first, first + 20)]
     assert sum(found) >= 15
-
-
-@pytest.mark.xfail(strict=True, reason="a node with every side settled takes budgets from above")
-@pytest.mark.parametrize("seed", FALSE)
-def test_a_bound_that_is_not_one(seed: int) -> None:
-    """The bound passes a plan's own objective."""
-    assert_witnessed(seed)
 
 
 @pytest.mark.full
@@ -169,5 +158,4 @@ def test_a_bound_that_is_not_one(seed: int) -> None:
 def test_nothing_that_any_of_a_thousand_witnesses_does_is_impossible(first: int) -> None:
     """The same for a thousand draws."""
     for seed in range(first, first + 250):
-        if seed not in FALSE:
-            assert_witnessed(seed)
+        assert_witnessed(seed)
