@@ -105,4 +105,14 @@ def engine_of(night: Night) -> Engine:
         if night.scheduler is not None:
             raise CommandError("--scheduler names a cluster: add --engine dask")
         return Processes(night.workers, limit) if night.workers else InProcess()
-    raise CommandError(f"--engine {night.engine!r}: choose local or dask")
+    if night.engine != "dask":
+        raise CommandError(f"--engine {night.engine!r}: choose local or dask")
+    if night.scheduler is None:
+        raise CommandError("--engine dask: name the cluster with --scheduler tcp://host:port")
+    try:
+        from nightly.cluster import Cluster
+    except ImportError as error:
+        raise CommandError(
+            f"--engine dask needs more packages ({error}): pip install 'hearth[cluster]'"
+        ) from error
+    return Cluster(night.scheduler, limit)

@@ -15,9 +15,13 @@ import queue
 import sys
 import threading
 from multiprocessing.connection import Connection
+from typing import Final
 
 from nightly.chunk import Broken, Job, Task
 from nightly.chunk_answers import ChunkAnswers
+
+IDLE_SECONDS: Final = 600.0
+"""Without a task for so long a worker leaves: nobody misses it, and a driver can start another."""
 
 
 def serve(pipe: Connection) -> None:
@@ -29,7 +33,10 @@ def serve(pipe: Connection) -> None:
         raise TypeError(f"a worker is told its job first, not {job!r}")
     answers = ChunkAnswers(job)
     while True:
-        task = tasks.get()
+        try:
+            task = tasks.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            os._exit(0)
         if not isinstance(task, Task):
             raise TypeError(f"a worker has one job; {task!r} is no task")
         try:

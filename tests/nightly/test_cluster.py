@@ -1,0 +1,121 @@
+"""A real Dask cluster of several worker processes: the same answers, and a death loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+from models.plan import Status
+from nightly.chunk import Tick
+from nightly.cluster import Cluster, ClusterError
+from nightly.cut import Sizes
+from nightly.engines import Engine, InProcess
+from nightly.main import main
+from nightly.request import Request
+from nightly.run import start_run
+from nightly.run_folder import RunFolder
+from nightly.tables import TABLES
+from scenarios.synthetic import ASOF, generate_book
+from tests.nightly import deciders
+
+SIZES = Sizes(partition_lots=1_500, chunk_households=3)
+VICTIM = "etf-0000013"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book of forty households."""
+    folder = tmp_path_factory.mktemp("book") / "etf"
+    generate_book(folder, 40, "etf", 5)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Start a scheduler and three worker processes, whose decisions take a moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(deciders.PAUSE, "0.03")
+        patch.setenv(deciders.VICTIM, VICTIM)
+        with LocalCluster(
+            n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as started:
+            yield started
+
+
+@pytest.fixture(scope="module")
+def calm(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """Return a run in one process."""
+    request = Request(str(book), ASOF, tmp_path_factory.mktemp("calm"))
+    return start_run(request, deciders.sell_a_little, InProcess(), sizes=SIZES)[0]
+
+
+def assert_same(folder: RunFolder, other: RunFolder) -> None:
+    """Every table has the same bytes, `seconds` aside."""
+    for name in TABLES:
+        if name != "plans":
+            ours, theirs = (f.path / f"{name}.parquet" for f in (folder, other))
+            assert ours.read_bytes() == theirs.read_bytes(), name
+    plans = [pd.read_parquet(f.path / "plans.parquet") for f in (folder, other)]
+    pd.testing.assert_frame_equal(*(p.drop(columns="seconds") for p in plans))
+
+
+def test_a_worker_killed_on_the_way_loses_nothing(
+    book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
+) -> None:
+    """One of three workers is killed while it works: every household is answered once."""
+    ticks: list[Tick] = []
+    killed: list[int] = []
+
+    def on_tick(tick: Tick) -> None:
+        ticks.append(tick)
+        if len(ticks) == 6:
+            victim = next(iter(cluster.workers.values())).process.pid
+            os.kill(victim, signal.SIGKILL)
+            killed.append(victim)
+
+    engine: Engine = Cluster(cluster.scheduler_address)
+    request = Request(str(book), ASOF, tmp_path)
+    folder, summary = start_run(request, deciders.sell_a_little, engine, on_tick, sizes=SIZES)
+    assert killed
+    assert summary.households == len(ticks) == len({tick.household_id for tick in ticks}) == 40
+    assert_same(folder, calm)
+
+
+def test_a_household_that_ends_its_process_is_failed(
+    book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
+) -> None:
+    """The crash stays with the household: the cluster's worker lives, the others are answered."""
+    before = {worker.process.pid for worker in cluster.workers.values()}
+    request = Request(str(book), ASOF, tmp_path)
+    engine = Cluster(cluster.scheduler_address, limit_seconds=60.0)
+    folder, _ = start_run(request, deciders.leave, engine, sizes=SIZES)
+    plans = pd.read_parquet(folder.path / "plans.parquet").set_index("household_id")
+    assert plans.loc[VICTIM, "status"] == Status.FAILED
+    assert "exit code 7" in plans.loc[VICTIM, "reason"]
+    assert (plans.drop(index=VICTIM)["status"] == Status.PLANNED).all()
+    assert before == {worker.process.pid for worker in cluster.workers.values()}
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A wrong address, and an engine without one, end the command with exit code 2."""
+    monkeypatch.setattr("nightly.cluster.PATIENCE_SECONDS", 0.2)
+    with pytest.raises(ClusterError, match="no Dask scheduler"):
+        next(Cluster("tcp://127.0.0.1:1").answers(None, iter(()), print))  # type: ignore[arg-type]
+    sample = str(Path(__file__).resolve().parents[2] / "scenarios" / "sample")
+    command = ["run", sample, "--asof", str(ASOF), "--out", str(tmp_path / "runs")]
+    for engine, said in (
+        (["--engine", "dask"], "--scheduler"),
+        (["--engine", "slurm"], "local or dask"),
+        (["--scheduler", "tcp://127.0.0.1:1"], "--engine dask"),
+    ):
+        assert main([*command, *engine]) == 2
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
