@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from models.policy import Capacity, Policy
 from models.triggers import screen
@@ -27,7 +27,7 @@ from nightly.triage.earlier_runs import (
     nights_waited,
 )
 from nightly.triage.ranking import Standing, deferred, standing
-from nightly.triage.tonight import DEFERRED_SCHEMA, write_tonight
+from nightly.triage.tonight import NightBook, Tonight, write_tonight
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""
@@ -49,12 +49,16 @@ def prepare(
     days = max(order_days, WINDOW_DAYS)
     runs = earlier_runs(folder.path.parent, asof, days) if look_back else []
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
-    waiting = _waiting(partitions, asof, runs, policies, night) if limited else []
-    if (runs or waiting) and not (folder.path / PREVIOUS).exists():
-        table = pa.Table.from_pylist(waiting, schema=DEFERRED_SCHEMA)
-        write_tonight(folder.path, runs, order_days, asof, table)
+    if (runs or limited) and not (folder.path / PREVIOUS).exists():
+
+        def waiting(tonight: Tonight) -> list[dict[str, Any]]:
+            if not limited:
+                return []
+            return _waiting(partitions, asof, runs, policies, night, tonight)
+
+        write_tonight(folder.path, runs, order_days, asof, waiting)
     with whole_file(done) as aside:
-        aside.write_text(json.dumps({"earlier_runs": len(runs), "deferred": len(waiting)}) + "\n")
+        aside.write_text(json.dumps({"earlier_runs": len(runs)}) + "\n")
 
 
 def _waiting(
@@ -63,11 +67,12 @@ def _waiting(
     runs: Sequence[EarlierRun],
     policies: Mapping[str, Policy],
     night: Capacity,
+    tonight: Tonight,
 ) -> list[dict[str, Any]]:
     """Return who waits tonight: household, nights in a row, and why."""
     waited = nights_waited(runs)
     names = sorted(policies)
-    ids, who = _standings(partitions, asof, runs[-1].asof if runs else None, names, waited)
+    ids, who = _standings(partitions, asof, tonight, names, waited)
     order, places, own = deferred(who, tuple(policies[name].capacity for name in names), night)
     found = []
     for place, by_policy in zip(places.tolist(), own.tolist(), strict=True):
@@ -88,7 +93,7 @@ def _waiting(
 def _standings(
     partitions: Partitions,
     asof: date,
-    last_night: date | None,
+    tonight: Tonight,
     names: Sequence[str],
     waited: Mapping[str, int],
 ) -> tuple[list[str], Standing]:
@@ -100,10 +105,12 @@ def _standings(
     for part in sorted({chunk.partition for chunk in partitions.chunks()}):
         place = partitions.root / part_name(part)
         chosen = np.array(json.loads((place / IDS).read_text("utf-8")), object)
-        book = read_columns(place, asof, last_night, shared=partitions.root / SHARED)
+        book = read_columns(place, asof, tonight.last_night, shared=partitions.root / SHARED)
         mine = np.flatnonzero(np.isin(book.household_ids, chosen))
         nights = np.array([waited.get(name, 0) for name in book.household_ids], np.int64)
         found = standing(screen(book.columns), nights, book.doubtful)
+        if tonight.any_orders:
+            found = _without_waiting(found, tonight.on(partitions.book(part)))
         policy = np.array([code.get(p.policy_id, 0) for p in book.columns.policies], np.int64)
         columns = {name: getattr(found, name)[mine] for name in Standing.__slots__}
         parts.append(Standing(**{**columns, "policy": policy[columns["policy"]]}))
@@ -115,10 +122,21 @@ def _standings(
     return ids, Standing(**joined)
 
 
+def _without_waiting(who: Standing, book: NightBook) -> Standing:
+    """Leave out who waits for orders of an earlier night, needs no cash, and so needs no place."""
+    needed = who.needed.copy()
+    for place in np.flatnonzero(needed & ~who.cash).tolist():
+        name = str(book.book.household_ids[place])
+        if book.orders.get(name) and not book.faults_of(name):
+            needed[place] = not book.household(name).waits
+    return replace(who, needed=needed)
+
+
 def _words(limit: Capacity) -> str:
     said = []
     if limit.max_households is not None:
-        said.append(f"{limit.max_households} households")
+        noun = "household" if limit.max_households == 1 else "households"
+        said.append(f"{limit.max_households} {noun}")
     if limit.max_usd is not None:
         said.append(f"${limit.max_usd:,.0f} of trades")
     return " and ".join(said)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -53,11 +53,16 @@ GROUP_ROWS: Final = 16_384
 
 
 def write_tonight(
-    run: Path, runs: Sequence[EarlierRun], order_days: int, asof: date, waiting: Any
+    run: Path,
+    runs: Sequence[EarlierRun],
+    order_days: int,
+    asof: date,
+    waiting: Callable[[Tonight], list[dict[str, Any]]],
 ) -> None:
-    """Write what tonight must know into a run's folder; it appears whole.
+    """Write what tonight must know into a run's folder; it appears whole, or not when it is empty.
 
-    `order_days` is how old a run may be for its orders to count, under any policy of the book.
+    `order_days` is how old a run may be for its orders to count, under any policy of the book;
+    `waiting` says who is deferred, when it knows what is under way.
     """
     aside, final = run / f".{PREVIOUS}", run / PREVIOUS
     shutil.rmtree(aside, ignore_errors=True)
@@ -69,14 +74,22 @@ def write_tonight(
             ) as file:
                 for orders in orders_left(earlier):
                     file.write_table(orders, row_group_size=GROUP_ROWS)
-    for name, table in ((LOCKOUTS, lockouts_left(runs, asof)), (DEFERRED, waiting)):
-        pq.write_table(table.sort_by("household_id"), aside / name, row_group_size=GROUP_ROWS)
+    _write(aside / LOCKOUTS, lockouts_left(runs, asof))
     facts = {
         "last_night": runs[-1].asof.isoformat() if runs else None,
         "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
     }
     (aside / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    aside.rename(final)
+    deferred = waiting(Tonight(aside))
+    _write(aside / DEFERRED, pa.Table.from_pylist(deferred, schema=DEFERRED_SCHEMA))
+    if runs or deferred:
+        aside.rename(final)
+    else:
+        shutil.rmtree(aside)
+
+
+def _write(path: Path, table: Any) -> None:
+    pq.write_table(table.sort_by("household_id"), path, row_group_size=GROUP_ROWS)
 
 
 @dataclass(frozen=True)
@@ -92,13 +105,23 @@ class Tonight:
         found: dict[str, Any] = json.loads(where.read_text("utf-8")) if where.exists() else {}
         return found
 
+    @property
+    def last_night(self) -> date | None:
+        """As-of date of the run before tonight's."""
+        last = self.facts.get("last_night")
+        return None if last is None else date.fromisoformat(last)
+
+    @property
+    def any_orders(self) -> bool:
+        """Whether an earlier run may have left orders under way."""
+        return any((self.folder / ORDERS).glob("*.parquet"))
+
     def on(self, book: Book) -> NightBook:
         """Return a book, or a part of one, as tonight sees it."""
         ids = [str(name) for name in book.household_ids]
-        last = self.facts.get("last_night")
         return NightBook(
             book=book,
-            last_night=None if last is None else date.fromisoformat(last),
+            last_night=self.last_night,
             orders=_orders(
                 row
                 for path in sorted((self.folder / ORDERS).glob("*.parquet"))
