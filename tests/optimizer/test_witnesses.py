@@ -15,7 +15,7 @@ import pytest
 from models.household import Household
 from models.order import Flow, Order
 from models.plan import Status
-from models.policy import Limits, Policy, TradeRules
+from models.policy import Limits, Policy, TradeRules, WashSales
 from optimizer import rebalance, verify
 from optimizer.verify import Verdict
 from tests.households import buy, flow, sell
@@ -25,15 +25,13 @@ from tests.optimizer.test_directions import drawn
 BELOW_BPS = 1e-4
 """Basis points: a judge's own tolerance."""
 
-FREE = Policy(trades=TradeRules(min_usd=0.0))
-"""No limit and no minimum: what the witness is judged by first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Witness:
     """A household and legal orders for it, drawn at random."""
 
     household: Household
+    policy: Policy
     orders: tuple[Order, ...]
     flows: tuple[Flow, ...]
     verdict: Verdict
@@ -42,7 +40,10 @@ class Witness:
 def witness(seed: int) -> Witness | None:
     """Draw a household, sell at random, buy for what is left, and let the judge see it."""
     rng = np.random.default_rng(50_000 + seed)
-    of = drawn(seed, units=int(rng.integers(1, 3)))
+    fresh, ranked = bool(rng.random() < 0.4), bool(rng.random() < 0.3)
+    of = drawn(seed, units=int(rng.integers(1, 3)), fresh=fresh, ranked=ranked)
+    mode = str(rng.choice(["avoid", "price"]))
+    policy = Policy(trades=TradeRules(min_usd=0.0), wash_sale=WashSales(mode=mode))
     rich = rng.random() < 0.4
     if rich:
         income = np.full(len(of.units.filing_status), 243_000.0)
@@ -93,8 +94,8 @@ def witness(seed: int) -> Witness | None:
         shares = int(0.9998 * dollars * rng.random() / 100.0)
         if shares > 0 and fund not in lost and (name, fund) not in sold:
             orders.append(buy(of, str(name), fund, shares))
-    verdict = verify(of, FREE, orders, flows)
-    return Witness(of, tuple(orders), tuple(flows), verdict) if verdict.kept else None
+    verdict = verify(of, policy, orders, flows)
+    return Witness(of, policy, tuple(orders), tuple(flows), verdict) if verdict.kept else None
 
 
 def just_enough(seed: int, of: Witness) -> Policy:
@@ -125,7 +126,7 @@ def just_enough(seed: int, of: Witness) -> Policy:
     )
     turnover = 0.5 * traded / figures.value_usd * (1.0 + 1e-9) + 1e-12
     trades = TradeRules(min_usd=0.0, max_turnover=turnover if rng.random() < 0.3 else None)
-    return Policy(limits=limits, trades=trades)
+    return replace(of.policy, limits=limits, trades=trades)
 
 
 def assert_witnessed(seed: int) -> bool:
@@ -150,7 +151,7 @@ def assert_witnessed(seed: int) -> bool:
 def test_nothing_that_a_witness_does_is_impossible(first: int) -> None:
     """Sixty draws, most of them witnesses."""
     found = [assert_witnessed(seed) for seed in range(first, first + 20)]
-    assert sum(found) >= 15
+    assert sum(found) >= 12
 
 
 @pytest.mark.full
