@@ -7,7 +7,7 @@ RUNS   ?= runs
 # A test session that finds no test, or a worker that dies, must fail the target.
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test test-full lint types format setup clean
+.PHONY: run test test-full bench lint types format setup clean
 
 setup: $(VENV)/.installed
 
@@ -31,6 +31,9 @@ test: lint types
 
 test-full: lint types
 	$(PYTEST) --cov --cov-report=term
+
+bench: setup
+	$(BIN)/python -m benchmarks.small
 
 format: setup
 	$(BIN)/ruff format .
