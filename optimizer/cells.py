@@ -101,7 +101,7 @@ def risk_cells(frame: Frame) -> Cells:
 def class_target(frame: Frame, factors: Ints, group: int) -> Floats:
     """Exposure that a management group's weights by class ask for, in units, `(k,)`."""
     market = frame.household.market
-    target = market.targets[frame.group_target[group]]
+    target = frame.destinations[frame.group_target[group]]
     total = np.zeros(len(factors))
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in market.risk.class_exposures:
@@ -114,7 +114,7 @@ def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
     """Keys (management group and security) and amounts of the targets by security."""
     keys, amounts = [np.zeros(0, np.int64)], [np.zeros(0)]
     for group, target_id in enumerate(frame.group_target):
-        target = frame.household.market.targets[target_id]
+        target = frame.destinations[target_id]
         keys.append(group * n + target.securities)
         amounts.append(target.security_weights * frame.group_value[group])
     return np.concatenate(keys), np.concatenate(amounts)
@@ -136,7 +136,7 @@ def _factors(frame: Frame, rows: Floats) -> Ints:
     """Factors that a holding, a wanted class or cash is exposed to."""
     market = frame.household.market
     used = (rows != 0.0).any(axis=0)
-    wanted = {name for target in frame.group_target for name in market.targets[target].classes}
+    wanted = {name for target in frame.group_target for name in frame.destinations[target].classes}
     for name in (wanted | {"cash"}) & market.risk.class_exposures.keys():
         used |= market.risk.class_exposures[name] != 0.0
     return np.flatnonzero(used)

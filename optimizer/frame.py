@@ -7,6 +7,7 @@ the objective is in basis points of that value. Nothing outside this file conver
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -15,7 +16,9 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, Texts, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.market import Target
 from models.policy import Policy
+from models.triggers.aim import destinations
 from optimizer.cells import Cells, risk_cells
 from optimizer.columns import BuyColumns, SaleColumns, buy_columns, sale_columns
 from optimizer.gain_range import GainRange, gain_ranges
@@ -107,6 +110,11 @@ class Frame:
     def labels(self) -> Texts:
         """Account ids, for naming rows."""
         return self.household.accounts.account_id
+
+    @cached_property
+    def destinations(self) -> Mapping[str, Target]:
+        """What each management group trades towards: its target, or as far as the policy goes."""
+        return destinations(self.household, self.policy)
 
     @cached_property
     def cells(self) -> Cells:

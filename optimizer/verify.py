@@ -25,6 +25,7 @@ from models.ledger.exact import PRECISION, ZERO
 from models.order import Flow, Order
 from models.plan import Breach, Figures, Lockout
 from models.policy import Policy
+from models.triggers.aim import destinations
 from optimizer.judge.case import Case, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
 from optimizer.judge.objective import Measure, Yardstick
@@ -89,12 +90,21 @@ def verify(
         rates = unit_rates(household, policy)
         units = unit_taxes(household, rates, ledger)
         held = holdings(household, ledger)
-        groups = management_groups(household, held)
+        goals = destinations(household, policy)
+        groups = management_groups(household, held, goals)
         yardstick = Yardstick(household, policy, rates, groups, held)
         after = yardstick.measure(held.after, held.cash_after, units, ledger.cost)
         idle = replay(household, policy, (), (), history, reserved)
         still = unit_taxes(household, rates, idle)
         before = yardstick.measure(held.before, held.cash_before, still, ZERO)
+        errors = before.tracking_error, after.tracking_error
+        if goals is not household.market.targets:  # told against the targets, all the same
+            real = management_groups(household, held, household.market.targets)
+            true = Yardstick(household, policy, rates, real, held)
+            errors = (
+                true.measure(held.before, held.cash_before, still, ZERO).tracking_error,
+                true.measure(held.after, held.cash_after, units, ZERO).tracking_error,
+            )
         case = Case(
             household=household,
             policy=policy,
@@ -109,7 +119,7 @@ def verify(
             after=after,
         )
         return Verdict(
-            figures=_figures(case, before, _stands_still(household, idle, reserved)),
+            figures=_figures(case, before, _stands_still(household, idle, reserved), errors),
             breaches=(*booking.faults, *breaches_of(case, RULES)),
             lockouts=ledger.lockouts,
             units=units,
@@ -129,7 +139,12 @@ def _stands_still(household: Household, idle: Ledger, reserved: Reservations) ->
     return household.net_flow == 0 and all(each is None for each in short)
 
 
-def _figures(case: Case, before: Measure, comparable: bool) -> Figures:
+def _figures(
+    case: Case,
+    before: Measure,
+    comparable: bool,
+    tracking_errors: tuple[float | None, float | None],
+) -> Figures:
     """Round nothing: figures are what they are, dollars and fractions."""
     value, after, units = case.held.value_usd, case.after, case.units
     defined = value >= LEAST_VALUE_USD
@@ -138,8 +153,8 @@ def _figures(case: Case, before: Measure, comparable: bool) -> Figures:
         value_usd=value,
         objective_before_bps=bps * before.objective_usd if defined and comparable else None,
         objective_after_bps=bps * after.objective_usd if defined else None,
-        te_before=before.tracking_error,
-        te_after=after.tracking_error,
+        te_before=tracking_errors[0],
+        te_after=tracking_errors[1],
         tax_usd=float(sum((unit.tax_usd for unit in units), ZERO)),
         distribution_tax_usd=float(sum((unit.distribution_tax_usd for unit in units), ZERO)),
         cost_usd=float(case.ledger.cost),

@@ -32,9 +32,9 @@ def contradictions(policy: Policy) -> Iterator[tuple[str, str, str]]:
     if policy.limits.te_max is not None:
         what = f"te_max limits the distance to a target that {aim.how_far!r} does not trade to"
         yield "aim.how_far", what, 'give how_far = "full", or no te_max'
-    if policy.limits.bands == "hard" and aim.how_far == "fraction":
-        what = "hard bands must be reached, and a fraction of the way may end before them"
-        yield "aim.how_far", what, 'give bands = "trigger", or how_far = "half_band"'
+    if policy.limits.bands == "hard":
+        what = f"hard bands lie about a target that {aim.how_far!r} does not trade to"
+        yield "aim.how_far", what, 'give bands = "trigger", or how_far = "full"'
 
 
 def _is_day(month: int, day: int) -> bool:

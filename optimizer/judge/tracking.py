@@ -6,6 +6,7 @@ the target, B the exposures (look-through) and d the largest specific variance o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +34,19 @@ class ManagementGroup:
     value_usd: float
 
 
-def management_groups(household: Household, held: Holdings) -> tuple[ManagementGroup, ...]:
-    """Group accounts by target; accounts without their own join the household's."""
+def management_groups(
+    household: Household, held: Holdings, targets: Mapping[str, Target]
+) -> tuple[ManagementGroup, ...]:
+    """Group accounts by target; accounts without their own join the household's.
+
+    `targets` are the market's, or what stands in for them (see `models.triggers.aim`).
+    """
     names = [own or household.target_id for own in household.accounts.target_id.tolist()]
     found = []
     worth = held.before @ held.price + held.cash_before
     for name in dict.fromkeys(names):
         members = np.array([a for a, other in enumerate(names) if other == name], np.int64)
-        target = household.market.targets[name]
+        target = targets[name]
         found.append(ManagementGroup(target, members, float(worth[members].sum())))
     return tuple(found)
 
