@@ -27,7 +27,7 @@ from nightly.drift import Shown, find_drift, say_drift
 from nightly.engines import engine_of
 from nightly.manifest import changed_inputs
 from nightly.newest_price import newest_price_date
-from nightly.request import request_for, resumed
+from nightly.request import located, request_for, resumed
 from nightly.run import resume_run, start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
@@ -65,7 +65,8 @@ def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_js
             folder, summary = start_run(request, rebalance, engine, on_tick, progress.start)
         else:
             found = resumed(book, asof, choice, night)
-            folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start)
+            again = None if book is None else located(book)
+            folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     if as_json:
         console.say_json(console.summary_facts(summary, folder.run_id, str(folder.path)))
     else:

@@ -14,6 +14,7 @@ from typing import Any
 
 from nightly.choices import Choice, CommandError, Night, household_list, table_format
 from nightly.run_folder import Format, RunFolder, find_run
+from nightly.stores import is_database, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Request:
     choice: Choice = field(default_factory=Choice)
 
     def as_data(self) -> dict[str, Any]:
-        """Return it as JSON-ready data; `out` stays behind, a run folder may be moved."""
+        """Return it as JSON-ready data, without `out` (a run may be moved) and any password."""
         return {
-            "book": self.book,
+            "book": shown(self.book),
             "asof": self.asof.isoformat(),
             "households": None if self.households is None else list(self.households),
             "table_format": self.table_format,
@@ -79,7 +80,7 @@ def resumed(book: str | None, asof: date | None, choice: Choice, night: Night) -
         return folder
     asked = request_of(folder.asked(), night.out)
     said = {
-        "BOOK": (None if book is None else located(book), asked.book),
+        "BOOK": (None if book is None else shown(located(book)), asked.book),
         "--asof": (asof, asked.asof),
         "--backend": (choice.backend, asked.choice.backend),
         "--solver": (choice.solver, asked.choice.solver),
@@ -102,4 +103,4 @@ def resumed(book: str | None, asof: date | None, choice: Choice, night: Night) -
 
 def located(book: str) -> str:
     """Return where a book is, whatever folder the command runs in: an absolute path, or a URL."""
-    return book if "://" in book else str(Path(book).resolve())
+    return book if is_database(book) else str(Path(book).resolve())

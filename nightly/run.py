@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from models.errors import RunFolderError
 from nightly.answer import Rebalance
 from nightly.chunk import Imported, Job, Tick
-from nightly.cut import Sizes, cut, look_at
+from nightly.cut import Sizes, Uncut, cut, look_at
 from nightly.engines import Engine, InProcess
 from nightly.manifest import manifest, versions
 from nightly.moment import clock
@@ -24,6 +26,8 @@ from nightly.night import Summary, Tally, record, recount
 from nightly.partitions import Partitions
 from nightly.request import Request, request_of
 from nightly.run_folder import RunFolder, new_run
+from nightly.stores import Results, fetched, is_database, results_of, shown
+from nightly.tables import TABLES
 from nightly.triage.prepare import prepare
 from nightly.triage.tonight import tonight_of
 
@@ -31,6 +35,9 @@ BOOK: Final = "book"
 """Folder of the partitions among what the run needs until it is complete."""
 
 Decision = Rebalance | Imported
+IDENTITY: Final = "identity"
+"""What tells a run from another of the same id, in a database that knows both."""
+
 OnTick = Callable[[Tick], None]
 OnStart = Callable[[int, int], None]
 """Called once with the households of the run and those answered by an earlier attempt."""
@@ -55,12 +62,16 @@ def start_run(
     RunFolderError
         If the folder cannot be written; what was written stays.
     """
-    place = Path(request.book)
-    uncut = look_at(request.book, place, request.asof, request.households, sizes)
-    folder = new_run(request.out, request.asof)
+    results = results_of(request.book)
+    uncut = None  # a faulty folder is told before the run has one
+    if not is_database(request.book):
+        uncut = _look(request, Path(request.book), sizes)
+    folder = new_run(request.out, request.asof, results.knows)
     with folder.locked():
         with folder.begun_or_gone():
-            folder.ask(request.as_data())
+            folder.ask({**request.as_data(), IDENTITY: uuid4().hex})
+            if uncut is None:
+                uncut = _look(request, fetched(request.book, folder.work), sizes)
             cut(uncut, folder.work / BOOK)
         return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
 
@@ -71,8 +82,11 @@ def resume_run(
     engine: Engine | None = None,
     on_tick: OnTick = lambda tick: None,
     on_start: OnStart = lambda households, done: None,
+    book: str | None = None,
 ) -> tuple[RunFolder, Summary]:
     """Go on with a run that did not finish; nothing that it wrote is written again.
+
+    `book` is its place once more, for a database whose password was not kept with the run.
 
     Raises
     ------
@@ -84,14 +98,13 @@ def resume_run(
             folder.clear()
             raise RunFolderError(f"{folder.path} is complete: there is nothing to resume")
         request = request_of(folder.asked(), folder.path.parent)
+        request = request if book is None else replace(request, book=book)
         torn = folder.mend_log()
         if folder.begun:
             said = {"event": "resume", "clock": clock(), "run_id": folder.run_id}
             folder.note([{**said, "torn_bytes": torn, "versions": versions()}])
         if not (folder.work / BOOK).exists():
-            place = Path(request.book)
-            uncut = look_at(request.book, place, request.asof, request.households)
-            cut(uncut, folder.work / BOOK)
+            cut(_look(request, fetched(request.book, folder.work), None), folder.work / BOOK)
         return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
 
 
@@ -112,19 +125,39 @@ def _go_on(
     if not folder.begun:
         folder.note([_start(folder, request, partitions)])
     done = recount(folder, tally)
+    results = results_of(request.book)
+    results.begin(folder.run_id, folder.asked()[IDENTITY], request.asof)
+    _catch_up(folder, results)
     chunks = list(partitions.chunks())
     on_start(sum(map(len, chunks)), tally.households)
     job = Job(partitions.root, rebalance, request.choice.on)
     waiting = (chunk for chunk in chunks if chunk.index not in done)
     for answered in engine.answers(job, waiting, on_tick):
         record(answered, folder, tally)
+        results.write(folder.run_id, answered.chunk.index, answered.tables)
     summary = tally.summary(time.perf_counter() - began)
     ended = clock()
     facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
     facts["previous"] = dict(tonight_of(folder.path).facts)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
+    results.finish(folder.run_id, facts)
+    results.close()
     folder.finish(facts, request.table_format)
     return folder, summary
+
+
+def _look(request: Request, folder: Path, sizes: Sizes | None) -> Uncut:
+    place = shown(request.book)
+    return look_at(place, folder, request.asof, request.households, sizes)
+
+
+def _catch_up(folder: RunFolder, results: Results) -> None:
+    """Write the chunks that the folder has and the second place does not."""
+    there = results.chunks(folder.run_id)
+    for path in folder.chunks():
+        if int(path.name) not in there:
+            tables = {name: folder.chunk_table(path, name) for name in TABLES}
+            results.write(folder.run_id, int(path.name), tables)
 
 
 def _start(folder: RunFolder, request: Request, partitions: Partitions) -> Mapping[str, Any]:

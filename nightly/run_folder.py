@@ -24,7 +24,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -226,8 +226,12 @@ class RunFolder:
         return facts
 
 
-def new_run(runs: Path, asof: date) -> RunFolder:
+def new_run(
+    runs: Path, asof: date, taken: Callable[[str], bool] = lambda run_id: False
+) -> RunFolder:
     """Make a new folder `<asof>-<counter>` under `runs`; the first free counter is taken.
+
+    `taken` says which ids are in use elsewhere.
 
     Raises
     ------
@@ -241,6 +245,9 @@ def new_run(runs: Path, asof: date) -> RunFolder:
         counter = max((int(match[1]) for match in found if match), default=0) + 1
         while True:
             path = runs / f"{asof.isoformat()}-{counter:04d}"
+            if taken(path.name):
+                counter += 1
+                continue
             try:
                 path.mkdir()
             except FileExistsError:  # another run started in the same moment
