@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.oracles.exact_tickets import Whole
+from benchmarks.oracles.exact_tickets import WHOLE, Whole
 from benchmarks.oracles.mip import Mip
 from models.arrays import Bools, Floats, Ints
 from models.order import Flow, Order, OrderLot, Side, order_id
@@ -86,10 +86,10 @@ def orders_of(frame: Frame, point: Point) -> tuple[tuple[Order, ...], tuple[Flow
     return tuple(orders), _flows(frame, point)
 
 
-def point_of(frame: Frame, orders: Sequence[Order]) -> Point:
-    """Return the point that orders stand for; flows are left at zero."""
+def tickets_in(frame: Frame, orders: Sequence[Order]) -> tuple[Ints, Bools]:
+    """Return the steps of each ticket that orders stand for, and which positions they empty."""
     household, tickets = frame.household, tickets_of(frame)
-    lots, sales, securities = household.lots, frame.sales, household.market.securities
+    securities = household.market.securities
     keys = {
         (
             str(household.accounts.account_id[tickets.account[ticket]]),
@@ -99,24 +99,13 @@ def point_of(frame: Frame, orders: Sequence[Order]) -> Point:
         for ticket in range(tickets.size)
     }
     steps, emptied = np.zeros(tickets.size, np.int64), np.zeros(tickets.size, bool)
-    sale = np.zeros(len(sales.value))
-    column_of = {str(lots.lot_id[lot]): c for c, lot in enumerate(sales.lot) if lot >= 0}
-    harvested: dict[int, bool] = {}
     for order in orders:
         ticket = keys[order.account_id, order.security_id, order.side]
         amount = float(order.shares) * float(tickets.price[ticket])
-        out = bool(tickets.is_sale[ticket] and amount >= tickets.held[ticket] * (1.0 - 1e-12))
+        out = bool(tickets.is_sale[ticket] and amount >= tickets.held[ticket] * (1.0 - WHOLE))
         emptied[ticket] = out
         steps[ticket] = 0 if out else round(amount / float(tickets.step[ticket]))
-        if tickets.is_sale[ticket] and not order.lots:
-            sale[np.flatnonzero(tickets.of_sale == ticket)] = amount
-        for part in order.lots:
-            column = column_of.get(part.lot_id)
-            if column is not None:
-                sale[column] = float(part.shares) * float(tickets.price[ticket])
-                if sales.loss[column]:
-                    harvested[int(sales.group[column])] = True
-    return Point(steps, emptied, harvested, sale, np.zeros(len(frame.labels)))
+    return steps, emptied
 
 
 def _exact(value: float) -> Decimal:

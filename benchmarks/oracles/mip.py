@@ -29,12 +29,14 @@ class Mip:
     def __init__(self, name: str) -> None:
         self.model = Model(name)
         self.blocks: dict[str, list[Any]] = {}
+        self.variables: list[Any] = []
         self.terms: list[Expression] = []
         self.constant = 0.0
 
     def variable(self, low: float | None, high: float | None, kind: str = "C") -> Any:
         """Add a variable; `kind` is C, I or B."""
-        return self.model.addVar(lb=low, ub=high, vtype=kind)
+        self.variables.append(self.model.addVar(lb=low, ub=high, vtype=kind))
+        return self.variables[-1]
 
     def binary(self) -> Any:
         """Add a yes or no."""
