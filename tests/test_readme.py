@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.book.policies import parse_policy
 from models.book.schema import SCHEMA
 from models.household import TREATMENT_OF
 from models.plan import Status
@@ -63,6 +64,13 @@ def test_the_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     ((_, body),) = blocks("python")
     exec(compile(body, "README.md", "exec"), {})  # noqa: S102 -- it is ours, and short
+
+
+def test_the_policies_are_policies() -> None:
+    """Every TOML block is a policy without faults."""
+    found = [parse_policy("shown", body, "README.md") for _, body in blocks("toml")]
+    assert found
+    assert [file.faults for file in found] == [()] * len(found)
 
 
 def test_the_make_targets_exist() -> None:

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import filecmp
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.book import read_book
+from models.book import parse_policy, read_book
 from models.book.schema import SCHEMA
+from models.policy import Policy
 from scenarios.builder import ASOF, BookBuilder, day
-from scenarios.policy_texts import KEYS, annotated_standard, policy_text, sample_policies
+from scenarios.policy_texts import annotated_standard, policy_text, sample_policies
 from scenarios.sample_book import sample_tables, write_sample
 from scenarios.sample_risk import CORRELATION_PERCENT, VOLATILITY
 
@@ -191,13 +191,11 @@ def test_sizes_reach_from_800_to_80_million(tables: dict[str, pd.DataFrame]) -> 
     assert worth["family-office-80m"] == pytest.approx(80e6, rel=0.005)
 
 
-def test_standard_policy_states_every_default() -> None:
-    """The annotated example parses, and an uncommented line is a default of the contract."""
-    values = tomllib.loads(annotated_standard())
-    stated = {(section, key) for section, keys in values.items() for key in keys}
-    assert stated == {(section, key) for section, key, default, *_ in KEYS if default is not None}
-    assert values["risk"]["aversion"] == 10.0
-    assert values["trades"]["min_usd"] == 100.0
+def test_the_annotated_policy_is_the_built_in_one() -> None:
+    """The sample's `standard` is the annotated example, and says what applies without it."""
+    assert sample_policies()["standard"] == annotated_standard()
+    file = parse_policy("standard", annotated_standard(), "standard.toml")
+    assert (file.policy, file.faults) == (Policy(), ())
 
 
 def test_policy_with_an_unknown_key_is_refused() -> None:
