@@ -133,9 +133,7 @@ def print_summary(
         + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
         soft_wrap=True,
     )
-    if summary.fallbacks:
-        who = "household" if summary.fallbacks == 1 else "households"
-        console.print(f"{summary.fallbacks} {who} needed another solver than the policy's")
+    console.print(f"solver fallbacks: {summary.fallbacks}")
     if summary.slowest:
         slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
         console.print(f"slowest: {slow}")
