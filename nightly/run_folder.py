@@ -292,7 +292,7 @@ def refusing(where: Path) -> Iterator[None]:
     except OSError as error:
         raise RunFolderError(
             f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
-            "Name another folder with --out, or make room and rights there"
+            "Make room and rights there and go on with --resume, or name another folder with --out"
         ) from error
 
 

@@ -253,4 +253,4 @@ def test_a_folder_that_refuses_is_one_clear_error(capsys: pytest.CaptureFixture[
     """Nothing is written, and the message says what would do; /proc refuses even root."""
     code = main(["run", str(SAMPLE), "--asof", str(ASOF), "--out", "/proc/runs"])
     assert code == 2
-    assert "Name another folder with --out" in capsys.readouterr().err
+    assert "name another folder with --out" in capsys.readouterr().err
