@@ -146,7 +146,8 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
     stored = read_run(run_folder)
     choice = Choice(**facts["options"]["choice"])
     ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
-    found = changed_inputs(facts, read, choice.on)
+    policies = {name: file for name, file in read.policies.items() if not file.overridden}
+    found = changed_inputs(facts, read.sources, policies, choice.on)
     counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
     night = tonight_of(folder.path).on(read)
     for _, differences in audit(night, ids, stored, judge, choice.on):

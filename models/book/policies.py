@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,12 +25,18 @@ STANDARD: Final = "standard"
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """One policy as read: the policy when it is valid, else its faults; and warnings."""
+    """One policy as read: the policy when it is valid, else its faults; and warnings.
+
+    `given` is what the file said, section by section; `overridden` marks a policy that is put
+    together with a household's override and has no file.
+    """
 
     policy_id: str
     policy: Policy | None
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    overridden: bool = False
 
 
 def read_policies(folder: Path) -> Mapping[str, PolicyFile]:
@@ -60,6 +66,11 @@ def parse_policy(policy_id: str, text: str, place: str) -> PolicyFile:
     except tomllib.TOMLDecodeError as error:
         what = f"is not TOML: {error}"
         return PolicyFile(policy_id, None, (_fault(place, None, what, "mend that line"),))
+    return parse_given(policy_id, given, place)
+
+
+def parse_given(policy_id: str, given: Mapping[str, Any], place: str) -> PolicyFile:
+    """Read a policy's sections; `place` says in faults where they came from."""
     faults = tuple(_faults(given, place))
     if faults:
         return PolicyFile(policy_id, None, faults)
@@ -73,12 +84,12 @@ def parse_policy(policy_id: str, text: str, place: str) -> PolicyFile:
     against = tuple(_fault(place, key, *words) for key, *words in contradictions(policy))
     if against:
         return PolicyFile(policy_id, None, against)
-    return PolicyFile(policy_id, policy, (), tuple(_warnings(policy, place)))
+    return PolicyFile(policy_id, policy, (), tuple(_warnings(policy, place)), given)
 
 
 def section_names() -> tuple[str, ...]:
     """Return the sections a policy may have: the fields of `Policy` but its id."""
-    return tuple(field.name for field in fields(Policy) if field.name != "policy_id")
+    return tuple(each.name for each in fields(Policy) if each.name != "policy_id")
 
 
 def _faults(given: Mapping[str, Any], place: str) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from models.book.faults import Fault, FaultyBookError
 from models.book.files import Files, read_files, sha256_of
 from models.book.links import Links, link
 from models.book.market import build_menus, build_securities, build_targets
+from models.book.overrides import with_overrides
 from models.book.policies import PolicyFile, read_policies
 from models.book.reach import Reach
 from models.book.risk import build_risk, read_covariance, read_exposures
@@ -60,7 +61,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
     `place` is what the book is called in messages, and where its policies are hashed if it is a
     folder.
     """
-    tables = files.tables
+    tables, policies = with_overrides(files.tables, policies)
     covariance = read_covariance(tables)
     sound = sound_covariance(covariance)
     fatal = (*files.fatal, *law_faults(asof), *sound.faults)
@@ -94,7 +95,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         faults=findings.faults,
         faults_by_household=findings.by_household,
         policies=policies,
-        sources=(*files.sources, *_policy_sources(place)),
+        sources=(*files.sources, *policy_sources(place)),
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
         orphan_rows=MappingProxyType(links.orphan_rows()),
         dates=_dates(tables),
@@ -122,7 +123,8 @@ def _dead(open_orders: Table) -> frozenset[str]:
     return frozenset(ids[~live].tolist()) - frozenset(ids[live].tolist()) - {None}
 
 
-def _policy_sources(folder: Path) -> Iterator[Source]:
+def policy_sources(folder: Path) -> Iterator[Source]:
+    """Yield the files of a book's policies."""
     for path in sorted((folder / POLICY_FOLDER).glob("*.toml")):
         place = path.relative_to(folder).as_posix()
         yield Source(POLICY_FOLDER, place, sha256_of(path), None)

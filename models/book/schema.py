@@ -118,6 +118,7 @@ _TABLES = (
             _text("target_id"),
             _text("policy_id"),
             _number_or_null("net_flow", 0.0),
+            _text_or_null("overrides"),
         ),
         key=("household_id",),
     ),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
+from models.book.overrides import JOINT, override_of
 from models.errors import RunFolderError
 from models.plan import Status
 from models.policy import Tickets
@@ -140,8 +141,14 @@ def _approved(folder: RunFolder) -> tuple[dict[str, str], dict[str, str], dict[s
 
 
 def _limit_bps(facts: Mapping[str, Any], policy_id: str) -> Decimal:
-    sections = facts["policies"].get(policy_id, {})
-    return exact(sections.get("tickets", {}).get("limit_bps", Tickets().limit_bps))
+    """Return how far a limit price may lie from the price under a policy of the manifest.
+
+    A policy with a household's override is not in the manifest by itself; its id says both.
+    """
+    base, _, override = policy_id.partition(JOINT)
+    known = facts["policies"].get(policy_id) or facts["policies"].get(base, {})
+    bps = known.get("tickets", {}).get("limit_bps", Tickets().limit_bps)
+    return exact(override_of(override).get("tickets", {}).get("limit_bps", bps))
 
 
 def _step(order: Mapping[str, Any]) -> Decimal:

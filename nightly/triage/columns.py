@@ -23,6 +23,7 @@ from models.book.faults import FaultyBookError
 from models.book.files import read_files
 from models.book.links import Ids, distinct, link
 from models.book.market import build_securities, build_targets
+from models.book.overrides import effective_ids, resolved
 from models.book.policies import PolicyFile, read_policies
 from models.book.risk import build_risk, read_covariance, read_exposures
 from models.book.schema import POLICY_FOLDER, SCHEMA
@@ -110,13 +111,13 @@ def _read_market(folder: Path, part: bool) -> Market:
 
 def _households(folder: Path) -> tuple[Ids, dict[str, np.ndarray]]:
     """Return the sorted ids, and target, policy and flow in that order."""
+    wanted = ("household_id", "target_id", "policy_id", "net_flow", "overrides")
     names, target, policy, flow = [], [], [], []
-    for part in pieces(
-        folder, "households", ("household_id", "target_id", "policy_id", "net_flow")
-    ):
+    for part in pieces(folder, "households", wanted):
         names.append(part["household_id"].values)
         target.append(part["target_id"].values)
-        policy.append(part["policy_id"].values)
+        own = (_words(part[name].values) for name in ("policy_id", "overrides"))
+        policy.append(effective_ids(*own))
         amount = np.nan_to_num(part["net_flow"].values)
         amount[list(part["net_flow"].unread)] = np.nan
         flow.append(amount)
@@ -126,7 +127,7 @@ def _households(folder: Path) -> tuple[Ids, dict[str, np.ndarray]]:
     order = pa.array(ids.first_row)
     return ids, {
         "target": _words(pa.concat_arrays(target).take(order)),
-        "policy": _words(pa.concat_arrays(policy).take(order)),
+        "policy": joined(policy, np.object_)[ids.first_row],
         "net_flow": joined(flow, np.float64)[ids.first_row],
     }
 
@@ -135,7 +136,7 @@ def _policies(named: Texts, folder: Path) -> tuple[tuple[Policy, ...], Ints, Boo
     """Return the policies in use, each household's, and who names none that can be read."""
     files: Mapping[str, PolicyFile] = read_policies(folder / POLICY_FOLDER)
     used, code = np.unique(named.astype(str), return_inverse=True)
-    found = [files.get(name) for name in used.tolist()]
+    found = [resolved(files, name) for name in used.tolist()]
     policies = tuple((file and file.policy) or Policy() for file in found)
     unknown = np.array([file is None or file.policy is None for file in found], bool)
     return policies, code.astype(np.int64), unknown[code]
