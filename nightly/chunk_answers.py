@@ -16,6 +16,7 @@ from nightly.answer import answer
 from nightly.chunk import Answered, Begun, Imported, Job, Task, Tick
 from nightly.moment import clock
 from nightly.partitions import Partitions
+from nightly.policy_digest import policy_digest
 from nightly.tables import tables_of
 from nightly.triage.tonight import NightBook, answered, tonight_of
 
@@ -36,6 +37,7 @@ class ChunkAnswers:
         self.rebalance = decision.found() if isinstance(decision, Imported) else decision
         self.partitions = Partitions(job.partitions)
         self.tonight = tonight_of(self.partitions.root.parents[1])
+        self._digests: dict[str | None, str] = {}
         self._open: tuple[int, NightBook] | None = None
 
     def of(self, task: Task, tell: Tell) -> Answered:
@@ -49,7 +51,8 @@ class ChunkAnswers:
             plan = self._answer(night, household_id, task.failed)
             plans.append(plan)
             policies.append(policy_of(book, household_id))
-            events.append(household_event(plan, task.chunk.index))
+            policy = self._policy(book, policies[-1])
+            events.append({**household_event(plan, task.chunk.index), "policy": policy})
             tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
         securities = book.market.securities
         steps = dict(zip(securities.security_id, securities.share_step.tolist(), strict=True))
@@ -63,6 +66,15 @@ class ChunkAnswers:
             return Plan(household_id, Status.DEFERRED, book.deferred[household_id])
         plan = answer(book, household_id, self.rebalance, self.job.on_policy)
         return answered(book, plan)
+
+    def _policy(self, book: Book, policy_id: str | None) -> Mapping[str, Any] | None:
+        """Return a policy's id and the digest of what it said, None where there is none."""
+        found = book.policies.get(policy_id or "")
+        if found is None or found.policy is None:
+            return None
+        if policy_id not in self._digests:
+            self._digests[policy_id] = policy_digest(self.job.on_policy(found.policy))
+        return {"policy_id": policy_id, "sha256": self._digests[policy_id]}
 
     def _book(self, partition: int) -> NightBook:
         if self._open is None or self._open[0] != partition:
@@ -78,15 +90,19 @@ def policy_of(book: Book, household_id: str) -> str | None:
 
 
 def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:
-    """Return the log line of one household."""
+    """Return the log line of one household: what an auditor asks first of any of its orders."""
+    certificate = plan.certificate
     return {
         "event": "household",
         "clock": clock(),
         "household_id": plan.household_id,
         "chunk": chunk,
         "status": plan.status.value,
+        "approval": plan.approval,
         "reason": plan.reason,
-        "orders": len(plan.orders),
+        "orders": len(plan.orders) if plan.status is Status.PLANNED else 0,
         "solver": plan.solver,
+        "bound_bps": None if certificate is None else certificate.bound_bps,
+        "gap_bps": None if certificate is None else certificate.gap_bps,
         "seconds": round(plan.seconds, 6),
     }

@@ -26,7 +26,7 @@ from models.book.batches import Batch
 from models.book.book import Book
 from models.book.files import read_files
 from models.book.policies import read_policies
-from models.book.read import build_book, check_folder
+from models.book.read import build_book, check_folder, policy_sources
 from models.book.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnknownHouseholdError
 from nightly.owners import OWNED, Owners, find_owners, household_ids
@@ -93,6 +93,7 @@ def look_at(
     check_folder(folder)
     files = read_files(folder, heads=OWNED)
     shared = build_book(Path(place), files, read_policies(folder / POLICY_FOLDER), asof)
+    shared = replace(shared, sources=(*files.sources, *policy_sources(folder)))
     ids = household_ids(folder)
     return Uncut(place, folder, asof, ids, _chosen(ids, wanted, place), shared, sizes or Sizes())
 

@@ -19,11 +19,12 @@ import typer
 
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
-from nightly import commands, console
-from nightly.choices import Choice, Night, SyntheticBook
+from nightly import commands, console, proving
+from nightly.choices import Choice, CommandError, Night, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
 from nightly.drift import Shown
 from nightly.export import commands as leaving
+from nightly.stores import local_folder
 
 app = typer.Typer(
     name="hearth",
@@ -39,7 +40,14 @@ law_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Try the
 app.add_typer(book_app, name="book")
 app.add_typer(law_app, name="law")
 
-Book = Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")]
+Book = Annotated[
+    Any,
+    typer.Argument(
+        metavar="BOOK",
+        help="Folder of the book's tables, or a database's URL.",
+        parser=local_folder,
+    ),
+]
 Asof = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="As-of date [default: the newest price_date]."),
@@ -72,10 +80,13 @@ def _top(
 
 @app.command()
 def run(
-    book: Annotated[
-        str | None, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")
+    place: Annotated[
+        str | None, typer.Argument(metavar="BOOK", help="Folder of the book's tables, or a URL.")
     ] = None,
     asof: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")] = None,
+    book: Annotated[
+        str | None, typer.Option(metavar="URL", help="BOOK said in another way.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder that gets a folder for this run.")] = RUNS,
     backend: Backend = None,
     solver: Solver = None,
@@ -116,7 +127,7 @@ def run(
     """
     choice = Choice(backend, solver, mode, max_households, max_usd, earlier)
     wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
-    raise typer.Exit(commands.run(book, _day(asof), choice, wanted, as_json))
+    raise typer.Exit(commands.run(_one_book(place, book), _day(asof), choice, wanted, as_json))
 
 
 @app.command()
@@ -225,6 +236,43 @@ def export(
     raise typer.Exit(leaving.export(run_folder, table_format, out, fills, as_json))
 
 
+@app.command()
+def replay(
+    run_folder: Run,
+    household: Decided,
+    book: Annotated[
+        str | None, typer.Option(help="Where the book is now [default: where it was].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the plan of HOUSEHOLD in RUN again from the same inputs, and compare every byte.
+
+    Exit code 0 when orders, lots, flows and plan are the same, 1 when they are not or when an
+    input is no longer what the manifest says it was.
+    """
+    raise typer.Exit(proving.replay_plan(run_folder, household, book, as_json))
+
+
+@app.command()
+def trace(
+    run_folder: Run,
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id.")],
+    as_json: Json = False,
+) -> None:
+    """Tell how ORDER of RUN came to be: inputs, rule, policy, law, solver, bound, approval."""
+    raise typer.Exit(proving.trace_order(run_folder, order, as_json))
+
+
+@book_app.command("copy")
+def copy_book(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")],
+    to: Annotated[str, typer.Argument(metavar="URL", help="Database without a book in it.")],
+    as_json: Json = False,
+) -> None:
+    """Copy the tables and policies of BOOK into a database: SQLite or PostgreSQL."""
+    raise typer.Exit(proving.copy_book(book, to, as_json))
+
+
 @book_app.command()
 def generate(
     households: Annotated[int, typer.Option(min=1, help="How many households.")],
@@ -285,6 +333,12 @@ def _refuse(
     else:
         sys.stderr.write(f"hearth: {message}\n")
     return UNUSABLE
+
+
+def _one_book(place: str | None, book: str | None) -> str | None:
+    if place is not None and book is not None and place != book:
+        raise CommandError(f"BOOK {place} and --book {book} are two books; name one")
+    return place or book
 
 
 def _day(moment: datetime | None) -> Any:

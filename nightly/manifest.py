@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from models.book.book import Book
 from models.book.policies import PolicyFile
+from models.book.table import Source
 from models.law import law_for
 from models.policy import Policy
 from nightly.audit import Difference
 from nightly.night import Summary
 from nightly.partitions import Partitions
+from nightly.policy_digest import policy_digest
 from nightly.request import Request
 
 PACKAGES: Final = (
@@ -63,24 +64,29 @@ def manifest(
 def policy_facts(
     policies: Mapping[str, PolicyFile], on_policy: Callable[[Policy], Policy]
 ) -> dict[str, Any]:
-    """Return every policy as it was in force, by id."""
-    return {
-        name: {**asdict(on_policy(found.policy)), "warnings": list(found.warnings)}
-        for name, found in sorted(policies.items())
-        if found.policy is not None
-    }
+    """Return every policy as it was in force, by id, each with its digest."""
+    facts = {}
+    for name, found in sorted(policies.items()):
+        if found.policy is not None:
+            policy = on_policy(found.policy)
+            digest = policy_digest(policy)
+            facts[name] = {**asdict(policy), "warnings": list(found.warnings), "sha256": digest}
+    return facts
 
 
 def changed_inputs(
-    facts: Mapping[str, Any], book: Book, on_policy: Callable[[Policy], Policy]
+    facts: Mapping[str, Any],
+    sources: Iterable[Source],
+    policies: Mapping[str, PolicyFile],
+    on_policy: Callable[[Policy], Policy],
 ) -> list[Difference]:
     """Return where a book is no longer what the run with manifest `facts` was made from."""
     then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
-    now = {source.path: source.sha256 for source in book.sources}
+    now = {source.path: source.sha256 for source in sources}
     files = sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
-    policies = json.loads(json.dumps(policy_facts(book.policies, on_policy)))
-    known = facts["policies"].keys() | policies.keys()
-    rules = sorted(p for p in known if facts["policies"].get(p) != policies.get(p))
+    found = json.loads(json.dumps(policy_facts(policies, on_policy)))
+    known = facts["policies"].keys() | found.keys()
+    rules = sorted(p for p in known if facts["policies"].get(p) != found.get(p))
     return [
         *(Difference("", "input", path, then.get(path), now.get(path)) for path in files),
         *(Difference("", "policy", name, "as in the manifest", "changed") for name in rules),

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from models.book.overrides import JOINT
 from models.plan import Status
 from nightly.chunk import Answered
 from nightly.run_folder import RunFolder
@@ -95,7 +96,8 @@ class Tally:
         )
 
     def _fell_back(self, solver: str, policy_id: str | None) -> bool:
-        own = self.own_solver.get(policy_id or "")
+        base, _, _ = (policy_id or "").partition(JOINT)  # a household may override its policy
+        own = self.own_solver.get(base)
         if own is None:
             return False
         names = {name.removeprefix("cvxpy/") for name in solver.split("+")}
@@ -125,11 +127,12 @@ def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
 
 def late_event(row: Mapping[str, Any], chunk: int) -> Mapping[str, Any]:
     """Return the log line of a household whose attempt ended between its chunk and its log."""
-    said = {name: row[name] for name in ("household_id", "status", "reason", "orders", "solver")}
+    told = ("household_id", "status", "approval", "reason", "orders", "solver")
     return {
         "event": "household",
         "clock": None,
         "chunk": chunk,
-        **said,
+        **{name: row[name] for name in (*told, "bound_bps", "gap_bps")},
         "seconds": round(row["seconds"] or 0.0, 6),
+        "policy": {"policy_id": row["policy_id"]},
     }

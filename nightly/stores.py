@@ -6,10 +6,12 @@ written. A database's tables are copied into the run's folder first, and the ans
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final, Protocol
 
 from nightly.choices import CommandError
@@ -110,6 +112,36 @@ def fetched(book: str, work: Path) -> Path:
         shutil.rmtree(to, ignore_errors=True)
         copy_from_database(book, to)
     return to
+
+
+def copied(book: Path, to: str) -> dict[str, int]:
+    """Copy a book folder into a database; return the rows of each table.
+
+    Raises
+    ------
+    DatabaseError
+        If the database cannot be written, or holds a book.
+    CommandError
+        If `to` is no URL.
+    """
+    if not is_database(to):
+        raise CommandError(f"{to!r} is no database; write sqlite:///FILE or postgresql+psycopg://…")
+    _sql()
+    from nightly.sql_book import copy_to_database
+
+    return copy_to_database(book, to)
+
+
+def local_folder(book: str) -> Path:
+    """Return a folder with a book's tables, for commands that only read.
+
+    Those of a database are copied to a temporary folder that goes with the process.
+    """
+    if not is_database(book):
+        return Path(book)
+    place = Path(mkdtemp(prefix="hearth-book-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return fetched(book, place)
 
 
 def results_of(book: str) -> Results:

@@ -122,9 +122,12 @@ def test_an_unknown_household_stops_the_run_before_it_starts(book: Book, tmp_pat
 def test_a_book_that_changed_since_is_found(book: Book, tmp_path: Path) -> None:
     """Files with another hash and policies with other rules are named; the same book is not."""
     facts = run(tmp_path).manifest()
-    assert changed_inputs(facts, book, lambda policy: policy) == []
+    sources, policies = book.sources, book.policies
+    assert changed_inputs(facts, sources, policies, lambda policy: policy) == []
     facts["inputs"]["files"][0]["sha256"] = "0" * 64
-    found = changed_inputs(facts, book, lambda p: replace(p, limits=Limits(te_max=0.01)))
+    found = changed_inputs(
+        facts, sources, policies, lambda p: replace(p, limits=Limits(te_max=0.01))
+    )
     assert {d.what for d in found} == {"input", "policy"}
     assert facts["inputs"]["files"][0]["path"] in {d.where for d in found}
 
