@@ -9,6 +9,7 @@ Full, on prices of your own:
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -29,9 +30,11 @@ from scenarios.market_history_synthetic import synthetic_history
 
 RESULTS = Path("benchmarks") / "results" / "backtest"
 
-BURN_IN_YEARS = 4
-"""Years of the synthetic market before the first life: risk is estimated and lots are bought."""
 SYNTHETIC_FIRST = 2000
+"""First year of the synthetic market; years before the first life give risk and past lots."""
+
+PARTS = "parts"
+"""Where households that are done are kept until the run is complete."""
 
 SMALL = Experiment(methods=("headline", "ablations"), starts=(2004,), years=4, households=4)
 FULL_SYNTHETIC = Experiment(methods=tuple(SETS), starts=(2004, 2008, 2012), years=10, households=12)
@@ -60,7 +63,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
     def progress(done: int, every: int) -> None:
         print(f"{done}/{every} households, {time.monotonic() - started:.0f} s", flush=True)
 
-    outcome = run(history, experiment, given.workers, progress)
+    outcome = run(history, experiment, given.workers, progress, out / PARTS)
     for line in broken_off(outcome.unlived):
         print(f"broke off: {line}", file=sys.stderr)
     if not outcome.records:
@@ -80,6 +83,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         plots,
     )
     (out / "README.md").write_text(text, encoding="utf-8")
+    shutil.rmtree(out / PARTS)
     print(f"written: {out}/README.md, years.csv, {len(plots)} plots")
     return 1 if outcome.unlived else 0
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.backtest import methods, tables
-from benchmarks.backtest.run import Unlived
+from benchmarks.backtest.outcome import Unlived
 from benchmarks.measure.setting import setting
 
 LIMITATIONS = (

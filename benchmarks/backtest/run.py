@@ -17,27 +17,10 @@ from benchmarks.backtest.diary import YearRecord
 from benchmarks.backtest.life import check_years, live
 from benchmarks.backtest.markets import set_stage
 from benchmarks.backtest.methods import chosen
+from benchmarks.backtest.outcome import KeptLives, Outcome, Unlived, kept_lives
 from benchmarks.backtest.people import LifePlan, draw_people
 from scenarios.market_history import MarketHistory
 from scenarios.synthetic.portfolios import ETF_MODELS
-
-
-@dataclass(frozen=True, slots=True)
-class Unlived:
-    """A life that broke off: whose, under what, and why. It is left out and counts as a failure."""
-
-    household: str
-    start: int
-    method: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Records of lives that were lived to their end, and those that were not."""
-
-    records: tuple[YearRecord, ...]
-    unlived: tuple[Unlived, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,7 @@ class _Task:
     plan: LifePlan
     start: int
     experiment: Experiment
+    kept: KeptLives | None
 
 
 def run(
@@ -70,8 +54,12 @@ def run(
     experiment: Experiment,
     workers: int = 1,
     progress: Callable[[int, int], None] = lambda done, all_of: None,
+    parts: Path | None = None,
 ) -> Outcome:
     """Live every life under every method; one that breaks off does not stop the others.
+
+    With `parts`, every household that is done is kept in that folder, and a run that was stopped
+    goes on from there; parts of another experiment or market are not taken.
 
     Raises
     ------
@@ -84,8 +72,9 @@ def run(
         check_years(stage, start, experiment.years)
     targets = list(ETF_MODELS)
     people = draw_people(experiment.households * len(experiment.starts), experiment.seed, targets)
+    kept = None if parts is None else kept_lives(parts, history, repr(experiment))
     tasks = [
-        _Task(history, plan, experiment.starts[k % len(experiment.starts)], experiment)
+        _Task(history, plan, experiment.starts[k % len(experiment.starts)], experiment, kept)
         for k, plan in enumerate(people)
     ]
     records: list[YearRecord] = []
@@ -115,6 +104,17 @@ def _lives(tasks: Sequence[_Task], workers: int) -> Iterator[Outcome]:
 
 
 def _life(task: _Task) -> Outcome:
+    name = f"{task.plan.household_id}-{task.start}"
+    found = None if task.kept is None else task.kept.read(name)
+    if found is not None:
+        return found
+    outcome = _lived(task)
+    if task.kept is not None:
+        task.kept.write(name, outcome)
+    return outcome
+
+
+def _lived(task: _Task) -> Outcome:
     stage = set_stage(task.history, task.experiment.months, task.experiment.cash_pays)
     records: list[YearRecord] = []
     unlived: list[Unlived] = []

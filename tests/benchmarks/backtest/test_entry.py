@@ -59,6 +59,18 @@ def test_workers_do_not_change_the_answer() -> None:
     assert [{**_plain(r), "seconds": 0} for r in one] == [{**_plain(r), "seconds": 0} for r in two]
 
 
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is not lived again; another experiment does not take it."""
+    history = synthetic_history(7, 1)
+    experiment = Experiment(("new cash only",), starts=(2004,), years=1, households=2)
+    whole = run(history, experiment, parts=tmp_path)
+    monkeypatch.setattr("benchmarks.backtest.run.live", lambda *given: 1 / 0)
+    assert run(history, experiment, parts=tmp_path) == whole
+    other = run(history, replace(experiment, seed=2), parts=tmp_path)
+    assert not other.records
+    assert {life.reason for life in other.unlived} == {"ZeroDivisionError: division by zero"}
+
+
 def test_a_life_that_breaks_off_is_told_and_stops_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
