@@ -23,7 +23,7 @@ from nightly.run_folder import RunFolder
 SLOWEST_KEPT: Final = 10
 """How many of the slowest households the summary names."""
 
-NO_SOLVER: Final = frozenset({"", "presolve"})
+NO_SOLVER: Final = frozenset({"", "none", "presolve"})
 """Answers that took no solver: their presence is no fallback."""
 
 
