@@ -7,11 +7,12 @@ a faulty security stay as found: it is not usable, and the households that reach
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 import numpy as np
 
-from models.arrays import Bools, Ints, Texts, read_only
+from models.arrays import Bools, Floats, Ints, Texts, read_only
 from models.book.links import Links
 from models.book.table import Table
 from models.market import Securities, Target
@@ -96,3 +97,15 @@ def build_menus(table: Table, links: Links) -> Mapping[str, Ints]:
         members = np.unique(security[order[starts[code] : starts[code + 1]]])
         built[menu_id] = read_only(members[members >= 0])
     return MappingProxyType(built)
+
+
+def build_returns(table: Table, asof: date) -> Mapping[str, Floats]:
+    """Return the daily returns of each class up to a date, oldest first; unread ones left out."""
+    day, value, names = table.date("date"), table.number("daily_return"), table.texts("asset_class")
+    known = np.isfinite(value) & (day <= np.datetime64(asof, "D")) & (names != np.array(None))
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(day[rows], kind="stable")]
+    of_class = names[rows]
+    return MappingProxyType(
+        {name: read_only(value[rows[of_class == name]]) for name in sorted(set(of_class.tolist()))}
+    )

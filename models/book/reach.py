@@ -34,7 +34,9 @@ class Reach:
         covariance: Covariance,
         exposures: Exposures,
         asof: date,
+        followers: Bools | None = None,
     ) -> None:
+        self._followers = followers
         self._tables, self._links, self._asof = tables, links, asof
         self._covariance, self._exposures = covariance, exposures
         self._pair_codes = covariance.rows
@@ -50,6 +52,8 @@ class Reach:
             return _members(self.by_target, int(self._target_rows[row]))
         if table == "menus":
             return _members(self.by_menu, int(self._menu_rows[row]))
+        if table == "returns":
+            return self._of_return(int(self._return_class[row]))
         if table == "factor_loadings":
             return np.union1d(
                 self.of_security(int(self._loading_security[row])),
@@ -82,6 +86,13 @@ class Reach:
         targets = np.unique(self._target_rows[rows])
         named = self.by_target[targets[targets >= 0]].indices if targets.size else NOBODY
         return np.union1d(direct, named).astype(np.int64)
+
+    def _of_return(self, code: int) -> Ints:
+        """Households that use a class under a policy whose bands follow returns."""
+        if self._followers is None or not self._followers.any():
+            return NOBODY
+        using = self.of_class(code)
+        return using[self._followers[using]]
 
     def securities_of_class(self, code: int) -> Ints:
         """Return the securities whose exposure is measured by a class."""
@@ -169,6 +180,10 @@ class Reach:
     @cached_property
     def _loading_security(self) -> Ints:
         return self._links.securities.codes(self._tables["factor_loadings"].text("security_id"))
+
+    @cached_property
+    def _return_class(self) -> Ints:
+        return self._class_codes("returns", "asset_class")
 
     def _class_codes(self, table: str, column: str) -> Ints:
         code = {name: position for position, name in enumerate(self._exposures.classes)}

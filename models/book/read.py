@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from models.arrays import Days, read_only
+from models.arrays import Bools, Days, read_only
 from models.book.book import Book, Dates, market_for_age
 from models.book.checks import check_book, risk
 from models.book.columns import is_live, sort_columns
@@ -17,7 +17,12 @@ from models.book.evidence import Evidence
 from models.book.faults import Fault, FaultyBookError
 from models.book.files import Files, read_files, sha256_of
 from models.book.links import Links, link
-from models.book.market import build_menus, build_securities, build_targets
+from models.book.market import (
+    build_menus,
+    build_returns,
+    build_securities,
+    build_targets,
+)
 from models.book.overrides import with_overrides
 from models.book.policies import PolicyFile, read_policies
 from models.book.reach import Reach
@@ -70,7 +75,8 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
 
     links = link(tables)
     exposures = read_exposures(tables, links, covariance.names)
-    reach = Reach(tables, links, covariance, exposures, asof)
+    followers = _followers(tables["households"], links, policies)
+    reach = Reach(tables, links, covariance, exposures, asof, followers)
     evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach)
     findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
 
@@ -80,6 +86,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         build_risk(covariance, exposures, sound.matrix),
         build_targets(tables["targets"], links),
         build_menus(tables["menus"], links),
+        build_returns(tables["returns"], asof),
     )
     households, first = tables["households"], links.households.first_row
     ages = {file.policy.data.max_price_age_days for file in policies.values() if file.policy}
@@ -105,6 +112,13 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         ended=MappingProxyType(_ended(tables["restrictions"], links, asof)),
         dead_orders=_dead(tables["open_orders"]),
     )
+
+
+def _followers(households: Table, links: Links, policies: Mapping[str, PolicyFile]) -> Bools:
+    """Which households have a policy whose bands follow returns, by code."""
+    following = [n for n, file in policies.items() if file.policy and file.policy.regime.follow]
+    ids = households.texts("policy_id")[links.households.first_row]
+    return np.asarray(np.isin(ids, following), bool)
 
 
 def _ended(restrictions: Table, links: Links, asof: date) -> dict[str, date]:

@@ -230,6 +230,12 @@ _TABLES = (
         key=("security_id", "factor"),
     ),
     TableFacts(
+        "returns",
+        (_date("date"), _text("asset_class"), _number("daily_return")),
+        required=False,
+        key=("date", "asset_class"),
+    ),
+    TableFacts(
         "trades",
         (
             _text("trade_id"),

@@ -22,7 +22,7 @@ from models.arrays import Bools, Floats, Ints, Texts
 from models.book.faults import FaultyBookError
 from models.book.files import read_files
 from models.book.links import Ids, distinct, link
-from models.book.market import build_securities, build_targets
+from models.book.market import build_returns, build_securities, build_targets
 from models.book.overrides import effective_ids, resolved
 from models.book.policies import PolicyFile, read_policies
 from models.book.risk import build_risk, read_covariance, read_exposures
@@ -35,7 +35,7 @@ from models.triggers import AccountRows, LotRows, TriggerColumns, is_taxable
 from nightly.triage.big_tables import joined, pieces
 
 SHARED: Final = (
-    *("securities", "exposures", "targets"),
+    *("securities", "exposures", "targets", "returns"),
     *("covariance", "factor_covariance", "factor_loadings"),
 )
 """Tables that all households share: small, and read whole."""
@@ -66,7 +66,7 @@ def read_columns(
     UnusableBookError
         If a table or column is missing or a file cannot be read.
     """
-    market = _read_market(shared or folder, part=shared is not None)
+    market = _read_market(shared or folder, asof, part=shared is not None)
     ids, head = _households(folder)
     policies, policy, unknown = _policies(head["policy"], shared or folder)
     targets = Ids(pa.array(sorted(market.targets), pa.large_string()), _none(), _zero())
@@ -90,7 +90,7 @@ def read_columns(
     return TriageColumns(ids.texts, accounts.texts, columns, doubtful)
 
 
-def _read_market(folder: Path, part: bool) -> Market:
+def _read_market(folder: Path, asof: date, part: bool) -> Market:
     files = read_files(folder, heads=[name for name in SCHEMA if name not in SHARED])
     # the shared folder of a book in parts has none of the households' tables
     fatal = tuple(f for f in files.fatal if not (part and f.kind == "missing_table"))
@@ -105,6 +105,7 @@ def _read_market(folder: Path, part: bool) -> Market:
         build_risk(covariance, exposures, sound_covariance(covariance).matrix),
         build_targets(tables["targets"], links),
         {},
+        build_returns(tables["returns"], asof),
     )
     return market
 
