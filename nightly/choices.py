@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from models.book.policy_rules import RULES
+from models.book.policy_rules import RULES, THROUGH_CVXPY
 from models.errors import HearthError
 from models.policy import Capacity, Policy
 from nightly.run_folder import FORMATS, Format
@@ -20,9 +20,6 @@ BACKENDS: Final = ("arrays", "cvxpy")
 
 SOLVERS: Final = ("piqp", "clarabel", "osqp", "ecos")
 """Solvers that a policy may name."""
-
-THROUGH_CVXPY: Final = ("ecos",)
-"""Solvers of those that take no arrays: naming one without a backend means cvxpy."""
 
 
 class CommandError(HearthError):
@@ -69,12 +66,11 @@ class Choice:
             raise CommandError(f"--solver {self.solver!r}: cvxpy has {', '.join(installed)} here")
 
     def on(self, policy: Policy) -> Policy:
-        """Return `policy` with this choice."""
-        backend = self.backend or ("cvxpy" if self.solver in THROUGH_CVXPY else None)
+        """Return `policy` with this choice; a solver that takes no arrays goes through cvxpy."""
+        name = self.solver or policy.solver.name
+        backend = self.backend or policy.solver.backend
         solver = replace(
-            policy.solver,
-            name=self.solver or policy.solver.name,
-            backend=backend or policy.solver.backend,
+            policy.solver, name=name, backend="cvxpy" if name in THROUGH_CVXPY else backend
         )
         trades = replace(policy.trades, mode=self.mode or policy.trades.mode)
         return replace(policy, solver=solver, trades=trades)

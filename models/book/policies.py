@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from models.book.faults import Fault
 from models.book.policy_relations import contradictions
-from models.book.policy_rules import RULES
+from models.book.policy_rules import RULES, THROUGH_CVXPY
+from models.book.policy_unused import without_effect
 from models.policy import Policy
 
 STANDARD: Final = "standard"
@@ -80,11 +81,23 @@ def parse_given(policy_id: str, given: Mapping[str, Any], place: str) -> PolicyF
         )
         for section, values in given.items()
     }
-    policy = Policy(policy_id=policy_id, **sections)
+    policy = _with_backend(Policy(policy_id=policy_id, **sections), given)
     against = tuple(_fault(place, key, *words) for key, *words in contradictions(policy))
     if against:
         return PolicyFile(policy_id, None, against)
-    return PolicyFile(policy_id, policy, (), tuple(_warnings(policy, place)), given)
+    warnings = (
+        *_warnings(policy, place),
+        *(f"{place}: {w}" for w in without_effect(given, policy)),
+    )
+    return PolicyFile(policy_id, policy, (), warnings, given)
+
+
+def _with_backend(policy: Policy, given: Mapping[str, Any]) -> Policy:
+    """Return the policy with the backend that its solver needs, where the file names none."""
+    solver = policy.solver
+    if solver.name not in THROUGH_CVXPY or "backend" in given["solver"]:
+        return policy
+    return replace(policy, solver=replace(solver, backend="cvxpy"))
 
 
 def section_names() -> tuple[str, ...]:

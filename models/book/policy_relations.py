@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from models.book.policy_rules import THROUGH_CVXPY
 from models.policy import Policy
 
 
@@ -27,6 +28,10 @@ def contradictions(policy: Policy) -> Iterator[tuple[str, str, str]]:
     if regime.recent_days > regime.long_days:
         what = f"recent_days {regime.recent_days} is above long_days {regime.long_days}"
         yield "regime.recent_days", what, "give recent_days of at most long_days"
+    solver = policy.solver
+    if solver.name in THROUGH_CVXPY and solver.backend != "cvxpy":
+        what = f"{solver.name} takes no arrays"
+        yield "solver.backend", what, 'give backend = "cvxpy", or leave backend out'
     if aim.how_far == "full":
         return
     if policy.limits.te_max is not None:

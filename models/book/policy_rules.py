@@ -138,6 +138,9 @@ def _one_of(*choices: str) -> Rule:
     return Rule(str, choices=choices)
 
 
+THROUGH_CVXPY: Final = ("ecos",)
+"""Solvers that take no arrays: without a backend of their own they go through cvxpy."""
+
 RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
     {
         ("weights", "tracking_error"): _AT_LEAST_0,

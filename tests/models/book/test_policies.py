@@ -101,6 +101,10 @@ def test_a_whole_number_is_a_number() -> None:
         ("[data]\nmax_price_age_days = -1", "is not a whole number at least 0"),
         ("[solver]\nname = 'scip'", "is not one of piqp, clarabel, osqp, ecos"),
         ("[solver]\nbackend = 'numpy'", "is not one of arrays, cvxpy"),
+        (
+            "[solver]\nname = 'ecos'\nbackend = 'arrays'",
+            'ecos takes no arrays; give backend = "cvxpy"',
+        ),
         ("[tax]\nshort_rate = 0.1\nlong_rate = 0.2", "short_rate 0.1 is below long_rate 0.2"),
         (
             "[tax]\nshort_rate = 0.3\nlong_rate = 0.2\ncarryforward_value = 0.25",
@@ -155,3 +159,36 @@ def test_a_policy_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
     faults = read_policies(tmp_path)["bad"].faults
     assert ["cannot be read" in str(fault) for fault in faults] == [True]
+
+
+def test_a_solver_that_takes_no_arrays_goes_through_cvxpy() -> None:
+    """Naming ecos is enough; its backend is in force and shown as such."""
+    policy = parse_policy("p", "[solver]\nname = 'ecos'", "p.toml").policy
+    assert policy is not None
+    assert (policy.solver.name, policy.solver.backend) == ("ecos", "cvxpy")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[triggers]\ncalendar = 'monthly'", "triggers.calendar has no effect"),
+        ("[triggers]\ndrift = 'calendar'\nweekday = 'friday'", "triggers.weekday has no effect"),
+        ("[triggers]\nharvest_fraction = 0.1", "give harvest_usd too"),
+        ("[bands]\nrisk_scaled = true", "give absolute or relative too"),
+        ("[aim]\nfraction = 0.5", 'it is for how_far = "fraction"'),
+        ("[regime]\nmost = 3.0", "give follow = true too"),
+        ("[season]\ndays = 30", "give tighten too"),
+    ],
+)
+def test_a_key_without_effect_is_a_warning(text: str, said: str) -> None:
+    """The policy is valid, and says which key does nothing and what it needs."""
+    file = parse_policy("p", text, "policies/p.toml")
+    assert file.faults == ()
+    assert [said in warning for warning in file.warnings] == [True], file.warnings
+
+
+def test_what_is_used_or_as_by_default_is_no_warning() -> None:
+    """Neither a calendar that drift looks at nor a copy of the annotated example."""
+    used = "[triggers]\ndrift = 'hybrid'\ncalendar = 'monthly'\nday = 15"
+    assert parse_policy("p", used, "p.toml").warnings == ()
+    assert parse_policy("p", STANDARD.read_text(encoding="utf-8"), "p.toml").warnings == ()
