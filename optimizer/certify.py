@@ -20,6 +20,7 @@ from optimizer.netting import Netting
 from optimizer.search import Search, Settled
 from optimizer.sides import Choice, Sides, side_branch, wash_choices
 from optimizer.solution import Solution, SolveStatus
+from optimizer.stakes import Stakes, stakes_of
 
 ENOUGH_BPS = 0.01
 """Basis points: a node this close to the best plan found is not worth a solve."""
@@ -42,6 +43,7 @@ def certified(search: Search, solves: int) -> Search:
     if not choices:
         return search
     open_sides = tuple(-1 for _ in choices)
+    stakes = stakes_of(search.frame, choices)
     best = search.best
     heap: list[tuple[float, int, _Node]] = []
     done, count = np.inf, len(search.roots)
@@ -56,9 +58,9 @@ def certified(search: Search, solves: int) -> Search:
         if bound >= best.solution.objective - ENOUGH_BPS:
             break
         heapq.heappop(heap)
-        widest = _widest(search, choices, node, measured)
+        widest = _widest(search, stakes, node, measured)
         if widest is None:
-            best = _better(search, best, node, choices)
+            best = _better(search, best, node, choices, stakes)
             done = min(done, bound)
             continue
         for option in range(len(choices[widest].options)):
@@ -77,13 +79,13 @@ def certified(search: Search, solves: int) -> Search:
 
 
 def _widest(
-    search: Search, choices: tuple[Choice, ...], node: _Node, measured: dict[tuple[int, int], float]
+    search: Search, stakes: Stakes, node: _Node, measured: dict[tuple[int, int], float]
 ) -> int | None:
     """The open choice whose sides promise most for the bound; None if none gives up anything.
 
     Choices that price earlier purchases stay open: their options do not cover every plan.
     """
-    estimates = open_estimates(search, choices, node.solution)
+    estimates = open_estimates(search, stakes, node.solution)
     widest, most = None, 0.0
     for place, (estimate, side) in enumerate(zip(estimates, node.sides, strict=True)):
         if side >= 0 or len(estimate) != 2 or float(estimate.min()) <= NOTHING_BPS:
@@ -95,11 +97,13 @@ def _widest(
     return widest
 
 
-def _better(search: Search, best: Settled, node: _Node, choices: tuple[Choice, ...]) -> Settled:
+def _better(
+    search: Search, best: Settled, node: _Node, choices: tuple[Choice, ...], stakes: Stakes
+) -> Settled:
     """Take a node that keeps every direction as it is, if it beats the best plan found."""
     if node.solution.objective >= best.solution.objective:
         return best
-    estimates = open_estimates(search, choices, node.solution)
+    estimates = open_estimates(search, stakes, node.solution)
     sides = tuple(
         side if side >= 0 else int(np.argmin(estimate))
         for side, estimate in zip(node.sides, estimates, strict=True)

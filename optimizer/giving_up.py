@@ -8,15 +8,14 @@ risk, because other securities stand in. The guess orders what is tried first; i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from models.arrays import Bools, Floats, Ints, sum_by
-from optimizer.frame import BPS_PER_UNIT, Frame
+from models.arrays import Bools, Floats, sum_by
+from optimizer.frame import BPS_PER_UNIT
 from optimizer.search import Search
-from optimizer.sides import TOUCH, Choice, Option, SideName
+from optimizer.sides import TOUCH, Sides
 from optimizer.solution import Solution
+from optimizer.stakes import Stakes
 from optimizer.unit_tax import discount
 
 NOTHING_BPS = 1e-4
@@ -27,59 +26,41 @@ STANDS_IN = 0.1
 books: anything between 0.05 and 0.2 guesses the better side in four cases of five."""
 
 
-def open_estimates(search: Search, choices: Sequence[Choice], root: Solution) -> list[Floats]:
-    """What every option of every choice gives up at an open solution, bps, each `(n_options,)`."""
+def open_estimates(search: Search, stakes: Stakes, root: Solution) -> list[Floats]:
+    """What every option of every choice gives up at an open solution, bps, each `(n_options,)`.
+
+    Where some options leave the solution as it is, they give up nothing and the others are out of
+    the question.
+    """
     columns = search.arrays.columns
     sale, buy = root.x[columns["sale"]], root.x[columns["buy"]]
-    return [
-        np.array([_given_up(search, choice, option, root, sale, buy) for option in choice.options])
-        if _in_conflict(choice, sale, buy)
-        else _without_conflict(choice, sale, buy)
-        for choice in choices
-    ]
-
-
-def _in_conflict(choice: Choice, sale: Floats, buy: Floats) -> bool:
-    """Whether every option would move something."""
-    return all(
-        bool(_moved(option, sale).any() or (buy[option.closed_buys] > TOUCH).any())
-        for option in choice.options
-    )
-
-
-def _without_conflict(choice: Choice, sale: Floats, buy: Floats) -> Floats:
-    """Nothing for the options that leave the open solution as it is, infinite for others."""
-    free = [
-        not (_moved(option, sale).any() or (buy[option.closed_buys] > TOUCH).any())
-        for option in choice.options
-    ]
-    return np.where(free, 0.0, np.inf)
-
-
-def _moved(option: Option, sale: Floats) -> Bools:
-    """Which sales of an option's columns would have to change."""
-    amount = sale[option.sales]
-    return np.asarray((amount > option.high + TOUCH) | (amount < option.low - TOUCH))
+    amount = sale[stakes.sales]
+    moved = np.clip(amount, stakes.low, stakes.high) - amount
+    stirs = (amount > stakes.high + TOUCH) | (amount < stakes.low - TOUCH)
+    free = sum_by(stakes.of_sale, stirs.astype(float), stakes.size) == 0.0
+    free &= sum_by(stakes.of_buy, (buy[stakes.buys] > TOUCH).astype(float), stakes.size) == 0.0
+    settled = sum_by(stakes.choice, free.astype(float), len(stakes.first)) > 0.0
+    given_up = np.where(free, 0.0, np.inf)
+    in_conflict = ~settled[stakes.choice]
+    if in_conflict.any():
+        given_up[in_conflict] = _given_up(search, stakes, root, moved, in_conflict)
+    return stakes.by_choice(given_up)
 
 
 def _given_up(
-    search: Search, choice: Choice, option: Option, root: Solution, sale: Floats, buy: Floats
-) -> float:
-    frame = search.frame
-    kept = np.clip(sale[option.sales], option.low, option.high)
-    moved = kept - sale[option.sales]
-    closed = float(buy[option.closed_buys].sum())
-    own, factors = _curvature(frame, choice, option)
-    cost = 0.5 * (own + STANDS_IN * factors) * closed**2
-    if option.name is SideName.BUY:
-        cost = _without_losses(search, root, option.sales, -moved)
-    elif moved.any():
-        cost += _without_losses(search, root, option.sales, -moved)
-    return cost + 0.5 * own * float(moved.sum()) ** 2
+    search: Search, stakes: Stakes, root: Solution, moved: Floats, wanted: Bools
+) -> Floats:
+    """What the wanted options give up, bps; `moved` is by how much each sale entry would change."""
+    buy = root.x[search.arrays.columns["buy"]]
+    closed = sum_by(stakes.of_buy, buy[stakes.buys], stakes.size)
+    shifted = sum_by(stakes.of_sale, moved, stakes.size)
+    curved = 0.5 * (stakes.own + STANDS_IN * stakes.factors) * closed**2
+    cost = np.where(stakes.is_buy, 0.0, curved) + 0.5 * stakes.own * shifted**2
+    return (cost + _without_losses(search, stakes, root, -moved, wanted))[wanted]
 
 
 def flip_gains(
-    search: Search, choices: Sequence[Choice], sides: Sequence[int], solution: Solution
+    search: Search, stakes: Stakes, sides: Sides, solution: Solution
 ) -> list[tuple[float, int, int]]:
     """What flipping each choice might gain at a settled solution: bps, choice, option, best first.
 
@@ -91,65 +72,48 @@ def flip_gains(
     gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
     sale, buy = (solution.x[arrays.columns[block]] for block in ("sale", "buy"))
     sale_slope, buy_slope = (gradient[arrays.columns[block]] for block in ("sale", "buy"))
-    found = []
-    for place, (choice, side) in enumerate(zip(choices, sides, strict=True)):
-        now = choice.options[side]
-        for option, other in enumerate(choice.options):
-            if option == side:
-                continue
-            own, factors = _curvature(search.frame, choice, now if len(now.sales) else other)
-            curvature = own + STANDS_IN * factors
-            opened = np.setdiff1d(now.closed_buys, other.closed_buys)
-            steepest = float(np.minimum(buy_slope[opened], 0.0).min(initial=0.0))
-            gain = 0.5 * steepest**2 / curvature if curvature > 0.0 else 0.0
-            slopes = sale_slope[other.sales]
-            room = np.maximum(other.high - sale[other.sales], 0.0)
-            gain -= 0.5 * float(np.minimum(slopes, 0.0) @ room)
-            closed = np.setdiff1d(other.closed_buys, now.closed_buys)
-            bought = float(buy[closed].sum())
-            gain -= 0.5 * curvature * bought**2
-            sold = np.maximum(sale[other.sales] - other.high, 0.0)
-            gain += float(np.minimum(slopes, 0.0) @ sold)
-            if gain > NOTHING_BPS:
-                found.append((gain, place, option))
-    return sorted(found, key=lambda flip: (-flip[0], flip[1], flip[2]))
+    now = (stakes.first + np.array(sides, np.int64))[stakes.choice]
+    curvature = stakes.own + STANDS_IN * stakes.factors
+    has_sales = sum_by(stakes.of_sale, np.ones(len(stakes.sales)), stakes.size) > 0.0
+    curvature = np.where(has_sales[now], curvature[now], curvature)
+    closes = sum_by(stakes.of_buy, np.ones(len(stakes.buys)), stakes.size) > 0.0
+    steepest = np.zeros(stakes.size)
+    np.minimum.at(steepest, stakes.of_buy, buy_slope[stakes.buys])
+    opening = 0.5 * steepest[now] ** 2 / np.where(curvature > 0.0, curvature, np.inf)
+    gain = np.where(closes[now] & ~closes, opening, 0.0)
+    bought = sum_by(stakes.of_buy, buy[stakes.buys], stakes.size)
+    gain -= np.where(closes & ~closes[now], 0.5 * curvature * bought**2, 0.0)
+    room = stakes.high - sale[stakes.sales]
+    rate = np.minimum(sale_slope[stakes.sales], 0.0)
+    worth = rate * np.where(room > 0.0, -0.5 * room, -room)
+    gain += sum_by(stakes.of_sale, worth, stakes.size)
+    found = np.flatnonzero((gain > NOTHING_BPS) & (now != np.arange(stakes.size)))
+    found = found[np.argsort(-gain[found], kind="stable")]
+    choice = stakes.choice[found]
+    option = found - stakes.first[choice]
+    return list(zip(gain[found].tolist(), choice.tolist(), option.tolist(), strict=True))
 
 
-def _without_losses(search: Search, root: Solution, sales: Ints, amount: Floats) -> float:
-    """Tax that comes back if these amounts are not sold, less what their basis keeps, bps."""
+def _without_losses(
+    search: Search, stakes: Stakes, root: Solution, amount: Floats, wanted: Bools
+) -> Floats:
+    """Tax that comes back if amounts are not sold, less what their basis keeps, bps by option."""
     frame, columns = search.frame, search.arrays.columns
+    entries = np.flatnonzero(wanted[stakes.of_sale] & (amount != 0.0))
+    sales, option = stakes.sales[entries], stakes.of_sale[entries]
     unit = frame.accounts.unit[frame.sales.account[sales]]
-    gain = frame.sales.gain[sales] * amount * frame.unit_usd
+    gain = frame.sales.gain[sales] * amount[entries] * frame.unit_usd
     long = frame.sales.long[sales]
-    size = len(frame.taxes)
-    shorts = sum_by(unit, np.where(long, 0.0, gain), size)
-    longs = sum_by(unit, np.where(long, gain, 0.0), size)
-    change = 0.0
+    change = np.zeros(stakes.size)
     for u in np.unique(unit).tolist():
+        mine = unit == u
+        shorts = sum_by(option[mine & ~long], gain[mine & ~long], stakes.size)
+        longs = sum_by(option[mine & long], gain[mine & long], stakes.size)
         tax = frame.taxes[u]
         short = tax.short + frame.unit_usd * float(root.x[columns["short_gain"]][u])
         held = tax.long + frame.unit_usd * float(root.x[columns["long_gain"]][u])
         out = frame.unit_usd * frame.ranges[u].distribution
-        more = tax.value(short - float(shorts[u]), held - float(longs[u]), out)
-        change += frame.policy.weights.tax * (more - tax.value(short, held, out))
+        more = tax.values(short - shorts, held - longs, out) - tax.value(short, held, out)
         keeps = frame.policy.weights.basis_change * discount(frame.policy) * tax.rate_future
-        change += keeps * float(shorts[u] + longs[u])
+        change += frame.policy.weights.tax * more + keeps * (shorts + longs)
     return BPS_PER_UNIT * change / frame.unit_usd
-
-
-def _curvature(frame: Frame, choice: Choice, option: Option) -> tuple[float, float]:
-    """Second derivatives along a group: its own risk and its factor risk, bps per unit²."""
-    if choice.group < 0 or not len(option.sales):
-        return 0.0, 0.0
-    risk = frame.policy.risk
-    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
-    cell = int(frame.cells.of_sale[option.sales[0]])
-    value = float(frame.group_value[frame.cells.owner[cell]])
-    scale = (weight + frame.te_multiplier) * 100.0 / max(value, 1e-12)
-    factors = frame.cells.factors
-    covariance = frame.household.market.risk.covariance[np.ix_(factors, factors)]
-    loading = frame.cells.loadings[cell]
-    return (
-        scale * float(frame.cells.specific[cell]),
-        scale * float(loading @ covariance @ loading),
-    )
