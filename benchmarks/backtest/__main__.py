@@ -21,6 +21,7 @@ import pandas as pd
 from benchmarks.backtest.methods import SETS
 from benchmarks.backtest.report import Run, broken_off, report
 from benchmarks.backtest.run import Experiment, run, write_records
+from benchmarks.backtest.tables import by_method_and_year
 from models.errors import HearthError
 from models.law.load import known_years
 from scenarios.market_history import MarketHistory
@@ -36,7 +37,7 @@ SYNTHETIC_FIRST = 2000
 PARTS = "parts"
 """Where households that are done are kept until the run is complete."""
 
-SMALL = Experiment(methods=("headline", "ablations"), starts=(2004,), years=4, households=4)
+SMALL = Experiment(methods=tuple(SETS), starts=(2004,), years=4, households=4)
 FULL_SYNTHETIC = Experiment(methods=tuple(SETS), starts=(2004, 2008, 2012), years=10, households=12)
 
 
@@ -70,6 +71,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         raise ValueError("no life was lived to its end")
     write_records(outcome.records, out / "years.csv")
     table = pd.read_csv(out / "years.csv")
+    by_method_and_year(table).to_csv(out / "figures.csv", index=False, float_format="%.5g")
     plots: list[str] = []
     try:
         from benchmarks.backtest.plots import draw
@@ -84,7 +86,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
     )
     (out / "README.md").write_text(text, encoding="utf-8")
     shutil.rmtree(out / PARTS)
-    print(f"written: {out}/README.md, years.csv, {len(plots)} plots")
+    print(f"written: {out}/README.md, years.csv, figures.csv, {len(plots)} plots")
     return 1 if outcome.unlived else 0
 
 
@@ -122,7 +124,7 @@ def _command(given: argparse.Namespace) -> str:
     parts = ["python -m benchmarks.backtest"]
     parts += ["--small"] if given.small else []
     parts += ["--cash-pays"] if given.cash_pays else []
-    parts += ["--prices DIR --dividends FILE"] if given.prices else []
+    parts += [f'--prices DIR --dividends FILE --name "{given.name}"'] if given.prices else []
     for name in ("methods", "starts", "years", "households", "months", "seed"):
         value = getattr(given, name)
         if value is not None:
@@ -145,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--funds", type=Path, help="CSV of funds; default: the built-in list")
     add("--name", default="supplied prices", help="what the report calls the market")
     add("--market-seed", type=int, default=1, help="seed of the synthetic market")
-    add("--small", action="store_true", help="few households and years, no sensitivities")
+    add("--small", action="store_true", help="few households and years")
     add("--methods", nargs="+", help=f"sets ({', '.join(SETS)}) or names of methods")
     add("--starts", nargs="+", type=int, help="years at whose end lives begin")
     add("--years", type=int, help="years of a life")

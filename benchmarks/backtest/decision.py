@@ -1,8 +1,8 @@
 """One look: a household is shown to its rebalancer, the judge reads the answer, it is done.
 
-A plan that breaks a rule does not leave; the flows that were due are then settled in cash, and the
-next look tries again. Both are counted. Only rebalancers that are made to break a rule on purpose
-(ablations) may skip the judge's veto, never his measuring.
+A plan that breaks a rule does not leave, and a method may answer without a plan; the flows that
+were due are then settled in cash, and the next look tries again. Both are counted. Only rebalancers
+that are made to break a rule on purpose (ablations) may skip the judge's veto, never his measuring.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from benchmarks.backtest.holding import execute, shares_held
 from benchmarks.backtest.law_year import in_law_year
 from benchmarks.backtest.markets import Stage
 from benchmarks.baselines.proposal import Rebalancer
+from benchmarks.compare.methods import NoPlanError
 from models.household import Household
 from models.ledger import Ledger, exact
 from models.order import Flow, Order, order_id
@@ -40,7 +41,8 @@ class Look:
     """What a look came to: the household after it, the ledger, the judge's figures.
 
     `drift` is ½·Σ|weight − target| by class before the look,
-    `breaches` counts the rules that the proposal broke, `refused` says that it did not leave,
+    `breaches` counts the rules that the proposal broke (for want of a plan, those that settling in
+    cash breaks), `refused` says that no proposal left,
     `seconds` is the rebalancer's own time.
     """
 
@@ -58,10 +60,15 @@ def look_at(stage: Stage, household: Household, method: Method) -> Look:
     """Ask for a proposal under the newest law, judge it, and carry it out in true dates."""
     shown = in_law_year(household, household.market, stage.law_year)
     started = time.perf_counter()
-    orders, flows = method.rebalancer(shown, method.policy)
+    try:
+        orders, flows = method.rebalancer(shown, method.policy)
+        planned = True
+    except NoPlanError:
+        orders, flows = (), settled_in_cash(shown)
+        planned = False
     seconds = time.perf_counter() - started
     verdict = verify(shown, method.policy, orders, flows)
-    refused = method.enforced and not verdict.kept
+    refused = not planned or (method.enforced and not verdict.kept)
     if refused:
         orders, flows = (), settled_in_cash(household)
     booked = tuple(_dated(household, order) for order in orders)

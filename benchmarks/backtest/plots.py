@@ -12,8 +12,8 @@ from benchmarks.backtest import methods, tables
 from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
 
 OURS = "tab:red"
-MARKS = {methods.STANDARD: "*", methods.CLOSE: "D"}
-OTHER_MARKS = "osv^P<X>hp"
+MARKS = {methods.STANDARD: "D", methods.MAIN: "*"}
+OTHER_MARKS = "osv^P<X>hpdH"
 
 
 def draw(table: pd.DataFrame, folder: Path) -> list[str]:
@@ -22,7 +22,7 @@ def draw(table: pd.DataFrame, folder: Path) -> list[str]:
     ours, heuristics = tables.ours_in(table), tables.present(table, methods.heuristics())
     if ours and heuristics:
         figures["advantage"] = _advantage(table, ours[0], heuristics)
-    if methods.CLOSE in ours and tables.present(table, methods.sensitivities()):
+    if methods.MAIN in ours and tables.present(table, methods.sensitivities()):
         figures["sensitivity"] = _sensitivity(table)
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=130)
@@ -31,25 +31,31 @@ def draw(table: pd.DataFrame, folder: Path) -> list[str]:
 
 
 def _frontier(table: pd.DataFrame) -> Figure:
-    """Growth of liquidated wealth against realized tracking error; our curve over γ."""
+    """Growth of liquidated wealth against realized tracking error; our curve over γ.
+
+    Standing still lies so far off that it would press all others into a corner: it is left to the
+    tables.
+    """
     figures = yearly_figures(table)
     growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
     varied = {value: f"γ {value:g}" for value in methods.AVERSIONS}
-    varied |= {10.0: methods.STANDARD, methods.CLOSE_AVERSION: methods.CLOSE}
+    varied[methods.MAIN_AVERSION] = methods.MAIN
     curve = tables.present(table, (varied[value] for value in sorted(varied)))
-    if len(curve) > len(tables.ours_in(table)):
+    if len(curve) > 1:
         label = f"hearth, γ {min(varied):g} to {max(varied):g}"
         axes.plot(figures["te"][curve], growth[curve], ".-", color=OURS, label=label)
     for name in tables.ours_in(table):
         axes.plot(figures["te"][name], growth[name], MARKS[name], color=OURS, label=name)
-    for k, name in enumerate(tables.present(table, methods.heuristics())):
+    others = [n for n in tables.present(table, methods.heuristics()) if n != methods.STILL]
+    for k, name in enumerate(others):
         mark = OTHER_MARKS[k % len(OTHER_MARKS)]
         axes.plot(figures["te"][name], growth[name], mark, color=f"C{k % 10}", label=name)
     axes.set_xlabel("realized tracking error, bps a year")
     axes.set_ylabel("growth after tax and liquidation, % a year")
-    figure.legend(loc="outside right upper", fontsize=8)
+    if axes.get_legend_handles_labels()[1]:
+        figure.legend(loc="outside right upper", fontsize=8)
     return figure
 
 
@@ -77,7 +83,7 @@ def _drift(table: pd.DataFrame) -> Figure:
     for axes, (column, scale, label) in zip((left, right), columns, strict=True):
         for name in names:
             by_year = table[table["method"] == name].groupby("year")[column].mean() * scale
-            width = 2.2 if name in (methods.STANDARD, methods.CLOSE) else 0.9
+            width = 2.2 if name in (methods.STANDARD, methods.MAIN) else 0.9
             axes.plot(by_year.index.to_numpy(), by_year.to_numpy(), linewidth=width, label=name)
         axes.set_ylabel(label)
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -86,21 +92,27 @@ def _drift(table: pd.DataFrame) -> Figure:
 
 
 def _sensitivity(table: pd.DataFrame) -> Figure:
-    """Growth against `hearth close` when one setting changes."""
+    """Growth against `hearth` when one setting changes."""
     growth = yearly_growth(table, "liquidated")
-    own = {"γ": methods.CLOSE_AVERSION, "H": 5.0, "min": 100.0}
+    own = {
+        "γ": methods.MAIN_AVERSION,
+        "w": methods.MAIN_DRAG_WEIGHT,
+        "H": 5.0,
+        "min": 100.0,
+    }
     families = (
         ("γ", "γ", "γ ", methods.AVERSIONS),
+        ("w", "weight of tax on income", "w_drag ", methods.DRAG_WEIGHTS),
         ("H", "horizon, years", "H ", methods.HORIZONS),
         ("κ", "κ (left out: δ·τ_f)", "κ ", methods.CARRY_VALUES),
         ("min", "minimum trade, $", "min $", methods.LEAST_TRADES),
     )
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    figure = Figure(figsize=(13, 3.6), layout="constrained")
     for axes, (key, label, prefix, every) in zip(
-        figure.subplots(1, 4, sharey=True), families, strict=True
+        figure.subplots(1, len(families), sharey=True), families, strict=True
     ):
         values = [value for value in every if tables.present(table, [f"{prefix}{value:g}"])]
-        found = {v: difference(growth, f"{prefix}{v:g}", methods.CLOSE) for v in values}
+        found = {v: difference(growth, f"{prefix}{v:g}", methods.MAIN) for v in values}
         if key in own:
             found[own[key]] = Difference(0.0, 0.0, 0.0, 0.0, 0)
         ordered = [found[value] for value in sorted(found)]
@@ -110,5 +122,5 @@ def _sensitivity(table: pd.DataFrame) -> Figure:
         axes.plot(ticks, [each.mean for each in ordered], "o-", color=OURS)
         axes.axhline(0.0, color="black", linewidth=0.8)
         axes.set_xlabel(label)
-    figure.supylabel("liquidated, bps a year against hearth close")
+    figure.supylabel("liquidated, bps a year against hearth")
     return figure

@@ -14,17 +14,22 @@ import numpy as np
 
 from benchmarks.backtest.holding import taxable_rows
 from benchmarks.baselines.proposal import Proposal
+from benchmarks.compare.methods import hearth
 from models.arrays import read_only
 from models.household import Household
 from models.order import Order
 from models.policy import Policy
-from optimizer.rebalance import rebalance
 
 
 def optimized(household: Household, policy: Policy) -> Proposal:
-    """Return the plan of the optimizer; without a plan, nothing."""
-    plan = rebalance(household, policy)
-    return Proposal(plan.orders, plan.flows)
+    """Return the plan of the optimizer.
+
+    Raises
+    ------
+    NoPlanError
+        If it answers without a plan.
+    """
+    return hearth(household, policy)
 
 
 def blind_to_losses(household: Household, policy: Policy) -> Proposal:

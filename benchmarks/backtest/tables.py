@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
-from benchmarks.backtest.methods import CLOSE, STANDARD
+from benchmarks.backtest.methods import MAIN, STANDARD
 
 MEASURES = ("after_tax", "liquidated", "step_up")
+TITLES = {"after_tax": "after tax", "liquidated": "liquidated", "step_up": "step-up"}
 
 
 def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -53,6 +54,9 @@ def in_short(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     """Return one paragraph: how many heuristics `ours` beats, by how much, and who beats it."""
     growth = yearly_growth(table, "liquidated")
     figures = yearly_figures(table)
+    others = lived_with(table, ours, others)
+    if not others:
+        return f"**{ours}** lived no life that a heuristic lived too.\n"
     found = {other: difference(growth, ours, other) for other in others}
     order = sorted(found, key=lambda other: found[other].mean)
     richer = [other for other in order if found[other].mean > 0]
@@ -78,10 +82,10 @@ def advantages(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     """What `ours` earned over each other method, by measure, with intervals."""
     rows = []
     growths = [yearly_growth(table, measure) for measure in MEASURES]
-    for other in others:
+    for other in lived_with(table, ours, others):
         found = [difference(growth, ours, other) for growth in growths]
         rows.append(
-            [other, *(_interval(each) for each in found), f"{100 * found[1].wins:.0f}"],
+            [other, *(interval(each) for each in found), f"{100 * found[1].wins:.0f}"],
         )
     heads = (
         f"{ours} over",
@@ -103,7 +107,7 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     growth = yearly_growth(table, "liquidated")
     parts = ("tax_dividends", "tax_gains", "tax_distributions", "cost")
     rows = []
-    for other in others:
+    for other in lived_with(table, ours, others):
         whole = difference(growth, ours, other).mean
         market = float(figures[ours]["active"] - figures[other]["active"])
         paid = [float(figures[other][part] - figures[ours][part]) for part in parts]
@@ -125,7 +129,7 @@ def special_years(table: pd.DataFrame, years: Sequence[int], names: Sequence[str
         if some.empty:
             continue
         figures = yearly_figures(some)
-        for name in names:
+        for name in present(some, names):
             f = figures.loc[name]
             rows.append(
                 [
@@ -144,18 +148,18 @@ def special_years(table: pd.DataFrame, years: Sequence[int], names: Sequence[str
     return markdown(heads, rows)
 
 
-def variants(table: pd.DataFrame, names: Sequence[str], ours: str = CLOSE) -> str:
+def variants(table: pd.DataFrame, names: Sequence[str], ours: str = MAIN) -> str:
     """Return what each variant costs or earns against `ours`."""
     figures = yearly_figures(table)
     growths = [yearly_growth(table, measure) for measure in ("liquidated", "step_up")]
     rows = []
-    for name in names:
+    for name in lived_with(table, ours, names):
         f = figures.loc[name]
         found = [difference(growth, name, ours) for growth in growths]
         rows.append(
             [
                 name,
-                *(_interval(each) for each in found),
+                *(interval(each) for each in found),
                 *(f"{f[c]:.0f}" for c in ("te", "active")),
                 *(f"{f[c]:.1f}" for c in ("tax_dividends", "tax_gains", "losses")),
                 *(f"{f[c]:.0f}" for c in ("turnover", "tickets", "disallowed")),
@@ -178,8 +182,29 @@ def present(table: pd.DataFrame, names: Iterable[str]) -> list[str]:
 
 def ours_in(table: pd.DataFrame) -> list[str]:
     """Return the optimizer's own policies that ran."""
-    return present(table, (CLOSE, STANDARD))
+    return present(table, (MAIN, STANDARD))
 
 
-def _interval(found: Difference) -> str:
+def lived_with(table: pd.DataFrame, ours: str, others: Iterable[str]) -> list[str]:
+    """Return those methods that lived at least one life that `ours` lived too."""
+    key = ["household", "start"]
+    lives = {name: set(map(tuple, some[key].to_numpy())) for name, some in table.groupby("method")}
+    return [name for name in others if lives.get(name, set()) & lives.get(ours, set())]
+
+
+def by_method_and_year(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the means of `yearly_figures` by method and calendar year: small enough to keep."""
+    every = {
+        year: yearly_figures(some).assign(
+            lives=some.groupby("method", sort=False).size(),
+            **{m: 1e4 * yearly_growth(some, m).groupby("method").mean() for m in MEASURES},
+        )
+        for year, some in table.groupby("year")
+    }
+    found: pd.DataFrame = pd.concat(every, names=["year"]).reset_index()
+    return found.sort_values(["method", "year"])
+
+
+def interval(found: Difference) -> str:
+    """Return the mean with its interval."""
     return f"{found.mean:+.1f} [{found.low:+.1f}, {found.high:+.1f}]"

@@ -13,7 +13,7 @@ from benchmarks.backtest.diary import YearRecord
 from benchmarks.backtest.holding import shares_held
 from benchmarks.backtest.life import live
 from benchmarks.backtest.markets import Stage
-from benchmarks.backtest.methods import CLOSE, ablations, headline
+from benchmarks.backtest.methods import MAIN, ablations, headline
 from benchmarks.backtest.opening import opening_household
 from benchmarks.backtest.people import draw_people
 from benchmarks.backtest.required import required_by_account
@@ -106,7 +106,7 @@ def test_required_distributions_leave_in_december() -> None:
 def test_an_optimizing_retiree_takes_what_is_due(stage: Stage) -> None:
     """Spending from the deferred account counts toward the distribution."""
     person = replace(plan(age=76), wealth_usd=2e6)
-    records = list(live(stage, person, 2004, 2, headline()[CLOSE]))
+    records = list(live(stage, person, 2004, 2, headline()[MAIN]))
     opened = opening_household(stage, person, stage.year_end(2004))
     assert records[0].distributions_usd >= required_by_account(opened, 76, 2026).sum() - 0.02
     assert sum(record.refused for record in records) == 0
@@ -139,7 +139,7 @@ def test_losses_carry_into_the_next_year() -> None:
     assert records[1].tax_gains_usd == pytest.approx(-660, abs=0.02)
 
 
-@pytest.mark.parametrize("name", [CLOSE, "location ranks", "without lot choice"])
+@pytest.mark.parametrize("name", [MAIN, "location ranks", "without lot choice"])
 def test_a_look_conserves_money(stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Value before + flows − cost = value after, to the cent, at every look."""
     apart: list[float] = []
@@ -165,7 +165,7 @@ def test_a_look_conserves_money(stage: Stage, name: str, monkeypatch: pytest.Mon
 def test_the_optimizer_tracks_and_the_idle_drift(stage: Stage) -> None:
     """And everybody's years are full years."""
     person = draw_people(1, 4, TARGETS)[0]
-    close = list(live(stage, person, 2004, 2, headline()[CLOSE]))
+    close = list(live(stage, person, 2004, 2, headline()[MAIN]))
     still = list(live(stage, person, 2004, 2, headline()["stand still"]))
     assert close[-1].te_ahead < still[-1].te_ahead
     assert close[-1].drift < still[-1].drift
