@@ -63,6 +63,10 @@ class Descent:
         for place, recognised in zip(sold.tolist(), gains.at(sold, start[sold]).T, strict=True):
             tax.take(int(tickets.account[place]), recognised)
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
+        self.gains_up, self.gains_down = np.zeros((2, 3, len(start)))
+        mine = play[tickets.is_sale[play]]
+        self.gains_up[:, mine] = self._recognised(mine, tickets.step[mine])
+        self.gains_down[:, mine] = self._recognised(mine, -tickets.step[mine])
 
     def change(self) -> float:
         """Objective change from the solution to where the descent stands, bps, but a constant."""
@@ -106,12 +110,12 @@ class Descent:
         for _ in range(self.most_moves):
             if not (self.rows.broken or self.tax.broken):
                 return True
-            place, move = self._steps(self.play, self.low, self.high)
+            place, move, gains = self._steps(self.play, self.low, self.high)
             account = self.tickets.account[place]
             left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
             helps = self.rows.mended(place, move)
-            helps = helps + self.tax.relief(account, self._recognised(place, move)) / self.tax.usd
-            cost, _ = self._prices(place, move)
+            helps = helps + self.tax.relief(account, gains) / self.tax.usd
+            cost, _ = self._prices(place, move, gains)
             usable = np.flatnonzero((helps > 0.0) & (left >= 0.0))
             if not len(usable):
                 usable = np.flatnonzero(helps > 0.0)
@@ -141,7 +145,7 @@ class Descent:
         if not len(possible):
             return False
         place, move = mine[possible], np.where(sale, move, -move)[possible]
-        cost, kept = self._prices(place, move)
+        cost, kept = self._prices(place, move, self._recognised(place, move))
         raised = np.minimum(self.model.cash[place] * move, need)
         rate = np.where(kept, cost / raised, np.inf)
         if not np.isfinite(rate).any():
@@ -156,10 +160,10 @@ class Descent:
             if not (self._single() or self._swap()):
                 return
 
-    def _prices(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
+    def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
         """Objective change of each move on its own, bps, and whether limits are kept."""
         change = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        taxed, kept = self.tax.change(self.tickets.account[place], self._recognised(place, move))
+        taxed, kept = self.tax.change(self.tickets.account[place], gains)
         return change + taxed, kept & self.rows.kept(place, move)
 
     def _recognised(self, place: Ints, move: Floats) -> Floats:
@@ -168,18 +172,26 @@ class Descent:
         then = self.gains.at(place, self.amount[place] + move)
         return np.where(self.tickets.is_sale[place], then - now, 0.0)
 
-    def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats]:
-        """Every legal move of one step: tickets and signed amounts."""
+    def _look_ahead(self, place: int) -> None:
+        """Keep what one step up or down of a sale brings, until it moves again."""
+        now, step = float(self.amount[place]), float(self.tickets.step[place])
+        less, here, more = self.gains.along(place, np.array([now - step, now, now + step])).T
+        self.gains_down[:, place], self.gains_up[:, place] = less - here, more - here
+
+    def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats]:
+        """Every legal move of one step: tickets, signed amounts, and gains they bring."""
         step, amount = self.tickets.step[mine], self.amount[mine]
         up = (amount > 0.0) & (amount + step <= high[mine] + SAME * step)
         down = (amount > 0.0) & (amount - step >= low[mine] - SAME * step)
-        return np.concatenate([mine[up], mine[down]]), np.concatenate([step[up], -step[down]])
+        more, less = mine[up], mine[down]
+        gains = np.concatenate([self.gains_up[:, more], self.gains_down[:, less]], axis=1)
+        return np.concatenate([more, less]), np.concatenate([step[up], -step[down]]), gains
 
     def _single(self) -> bool:
-        place, move = self._steps(self.play, self.near_low, self.near_high)
+        place, move, gains = self._steps(self.play, self.near_low, self.near_high)
         if not len(place):
             return False
-        change, kept = self._prices(place, move)
+        change, kept = self._prices(place, move, gains)
         account = self.tickets.account[place]
         kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
         change = np.where(kept, change, np.inf)
@@ -196,10 +208,10 @@ class Descent:
             mine = self.play[self.tickets.account[self.play] == account]
             if not 2 <= len(mine) <= MOST_SWAPPED:
                 continue
-            place, move = self._steps(mine, self.near_low, self.near_high)
+            place, move, gains = self._steps(mine, self.near_low, self.near_high)
             if len(place) < 2:
                 continue
-            change = self._swap_prices(account, place, move)
+            change = self._swap_prices(account, place, move, gains)
             first, second = np.unravel_index(int(np.argmin(change)), change.shape)
             if change[first, second] < best:
                 best = float(change[first, second])
@@ -208,7 +220,7 @@ class Descent:
             self._take(int(where), float(size))
         return chosen is not None
 
-    def _swap_prices(self, account: int, place: Ints, move: Floats) -> Floats:
+    def _swap_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""
         model = self.model
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
@@ -216,7 +228,6 @@ class Descent:
         same = model.group[place][:, None] == model.group[place]
         own = model.own[place] * move
         change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
-        gains = self._recognised(place, move)
         pairs = change.shape
         taxed, kept = self.tax.change(
             np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
@@ -230,9 +241,12 @@ class Descent:
 
     def _take(self, place: int, move: float) -> None:
         account = int(self.tickets.account[place])
-        recognised = self._recognised(np.array([place]), np.array([move]))[:, 0]
+        now = float(self.amount[place])
         self.amount[place] += move
+        if self.tickets.is_sale[place]:
+            before, after = self.gains.along(place, np.array([now, now + move])).T
+            self.tax.take(account, after - before)
+            self._look_ahead(place)
         self.cash[account] += self.model.cash[place] * move
         self.gradient += self.model.response(place) * move
         self.rows.take(place, move)
-        self.tax.take(account, recognised)

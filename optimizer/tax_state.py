@@ -51,6 +51,7 @@ class TaxState:
         if short_limit is not None:
             self.most_short = np.array([_most_short(search, u) for u in range(len(ranges))])
         self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
+        self.limited = np.isfinite([self.limit, self.most_short, self.most_gain]).any(axis=0)
 
     def change(self, account: Ints, gains: Floats) -> tuple[Floats, Bools]:
         """Price moves on their own: change of V and basis in bps, and whether limits are kept.
@@ -62,13 +63,14 @@ class TaxState:
         unit = self.unit_of_account[account]
         change, kept = np.zeros(len(account)), np.ones(len(account), bool)
         touched = gains.any(axis=0)
-        for u in np.unique(unit[touched]).tolist():
+        for u, (tax, out) in enumerate(zip(self.taxes, self.distribution.tolist(), strict=True)):
             mine = np.flatnonzero((unit == u) & touched)
+            if not len(mine):
+                continue
             short, long, _ = then = self._after(u, gains[:, mine])
-            tax, out = self.taxes[u], float(self.distribution[u])
             change[mine] = tax.values(short, long, out) - tax.value(*self.gains[:2, u], out)
-            now = float(self._excess(u, self.gains[:, u]))
-            kept[mine] = self._excess(u, then) <= now
+            if self.limited[u]:
+                kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
         return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
 

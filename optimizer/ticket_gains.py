@@ -44,6 +44,12 @@ class TicketGains:
             gains.append(below + part * (cumulated[row, lot + 1] - below))
         return np.array(gains)
 
+    def along(self, place: int, amounts: Floats) -> Floats:
+        """Short, long and positive short gain of one ticket sold to several amounts, `(3, n)`."""
+        value = self.value[place]
+        tables = (self.short[place], self.long[place], self.positive_short[place])
+        return np.array([np.interp(amounts, value, cumulated) for cumulated in tables])
+
 
 @dataclass(frozen=True, slots=True)
 class LotPieces:
