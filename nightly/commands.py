@@ -36,6 +36,9 @@ from nightly.triage.tonight import tonight_of
 ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
 """Exit codes: all answered; something failed, was refused or was found; cannot be used."""
 
+NO_TROUBLE: Final = (Status.PLANNED, Status.NO_ACTION, Status.DEFERRED)
+"""Answers that a run's summary counts and need not explain."""
+
 TROUBLES_SHOWN: Final = 20
 """Households without a plan that a run's summary lists; the tables have them all."""
 
@@ -57,7 +60,7 @@ def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_js
 
         def on_tick(tick: Tick) -> None:
             progress.tick(tick)
-            if tick.status not in (Status.PLANNED, Status.NO_ACTION):
+            if tick.status not in NO_TROUBLE:
                 troubles.extend([tick] if len(troubles) < TROUBLES_SHOWN else [])
 
         if night.resume is None:

@@ -127,6 +127,8 @@ def print_summary(
         table.add_row(str(count), f"[{STYLE_OF[status]}]{status}[/]")
     console.print(table)
     rate = summary.households_per_second
+    if summary.households and not summary.answered_now:
+        console.print("every household was answered before")
     console.print(
         f"{summary.answered_now} households in {summary.seconds:.1f} s, {rate:.1f} a second"
         + (f" (of {summary.households})" if summary.answered_now != summary.households else "")

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from nightly.choices import Choice, CommandError, Night, household_list, table_format
-from nightly.run_folder import Format, RunFolder, find_run
+from nightly.new_run import find_run
+from nightly.run_folder import Format, RunFolder
 from nightly.stores import is_database, shown
 
 

@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from models.errors import RunFolderError
 from nightly.answer import Rebalance
 from nightly.chunk import Imported, Job, Tick
 from nightly.cut import Sizes, Uncut, cut, look_at
 from nightly.engines import Engine, InProcess
+from nightly.export.run_tables import run_batches
 from nightly.manifest import manifest, versions
 from nightly.moment import clock
+from nightly.new_run import new_run
 from nightly.night import Summary, Tally, record, recount
 from nightly.partitions import Partitions
 from nightly.request import Request, request_of
-from nightly.run_folder import RunFolder, new_run
+from nightly.run_folder import RunFolder
 from nightly.stores import Results, fetched, is_database, results_of, shown
 from nightly.tables import TABLES
 from nightly.triage.prepare import prepare
@@ -66,10 +67,10 @@ def start_run(
     uncut = None  # a faulty folder is told before the run has one
     if not is_database(request.book):
         uncut = _look(request, Path(request.book), sizes)
-    folder = new_run(request.out, request.asof, results.knows)
+    asked = {**request.as_data(), IDENTITY: uuid4().hex}
+    folder = new_run(request.out, request.asof, asked, results.knows)
     with folder.locked():
         with folder.begun_or_gone():
-            folder.ask({**request.as_data(), IDENTITY: uuid4().hex})
             if uncut is None:
                 uncut = _look(request, fetched(request.book, folder.work), sizes)
             cut(uncut, folder.work / BOOK)
@@ -86,17 +87,18 @@ def resume_run(
 ) -> tuple[RunFolder, Summary]:
     """Go on with a run that did not finish; nothing that it wrote is written again.
 
-    `book` is its place once more, for a database whose password was not kept with the run.
+    A run may have ended after its last word: going on with a complete one changes nothing. `book`
+    is its place once more, for a database whose password was not kept with the run.
 
     Raises
     ------
     RunFolderError
-        If the run is complete, is held by another process, or never began.
+        If the run is held by another process, or the folder is none of a run.
     """
     with folder.locked():
         if folder.complete:
             folder.clear()
-            raise RunFolderError(f"{folder.path} is complete: there is nothing to resume")
+            return folder, _already(folder)
         request = request_of(folder.asked(), folder.path.parent)
         request = request if book is None else replace(request, book=book)
         torn = folder.mend_log()
@@ -144,6 +146,15 @@ def _go_on(
     results.close()
     folder.finish(facts, request.table_format)
     return folder, summary
+
+
+def _already(folder: RunFolder) -> Summary:
+    """Count a complete run."""
+    tally = Tally()
+    for plans in run_batches(folder.path, "plans"):
+        tally.add(plans, now=False)
+    tally.fallbacks = folder.manifest()["solver_fallbacks"]
+    return tally.summary(0.0)
 
 
 def _look(request: Request, folder: Path, sizes: Sizes | None) -> Uncut:

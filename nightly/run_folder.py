@@ -22,19 +22,17 @@ import csv
 import fcntl
 import json
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.errors import RunFolderError
+from models.errors import HearthError, RunFolderError
 from nightly.tables import TABLES
 
 Format = Literal["parquet", "csv"]
@@ -90,18 +88,16 @@ class RunFolder:
 
     @contextmanager
     def begun_or_gone(self) -> Iterator[None]:
-        """Remove the folder of a run that could not even begin: nobody was answered in it."""
+        """Remove the folder of a run that its book or command will not let begin.
+
+        Where the file system refuses, or somebody interrupts, it stays: the run can go on.
+        """
         try:
             yield
-        except BaseException:
-            shutil.rmtree(self.path, ignore_errors=True)
+        except HearthError as error:
+            if not isinstance(error, RunFolderError):
+                shutil.rmtree(self.path, ignore_errors=True)
             raise
-
-    def ask(self, request: Mapping[str, Any]) -> None:
-        """Write down what is asked of the run."""
-        with whole_file(self.work / REQUEST) as aside:
-            aside.parent.mkdir(exist_ok=True)
-            aside.write_text(json.dumps(request, ensure_ascii=False) + "\n", "utf-8")
 
     def asked(self) -> dict[str, Any]:
         """Return what was asked of a run that is not complete."""
@@ -224,51 +220,6 @@ class RunFolder:
         if facts.get("run_id") is None or not facts.get("complete"):
             raise RunFolderError(f"{where} is not the manifest of a complete run")
         return facts
-
-
-def new_run(
-    runs: Path, asof: date, taken: Callable[[str], bool] = lambda run_id: False
-) -> RunFolder:
-    """Make a new folder `<asof>-<counter>` under `runs`; the first free counter is taken.
-
-    `taken` says which ids are in use elsewhere.
-
-    Raises
-    ------
-    RunFolderError
-        If the folder cannot be made.
-    """
-    with refusing(runs):
-        runs.mkdir(parents=True, exist_ok=True)
-        named = re.compile(rf"{asof.isoformat()}-(\d{{4,}})")
-        found = (named.fullmatch(path.name) for path in runs.iterdir())
-        counter = max((int(match[1]) for match in found if match), default=0) + 1
-        while True:
-            path = runs / f"{asof.isoformat()}-{counter:04d}"
-            if taken(path.name):
-                counter += 1
-                continue
-            try:
-                path.mkdir()
-            except FileExistsError:  # another run started in the same moment
-                counter += 1
-                continue
-            force(runs)
-            return RunFolder(path)
-
-
-def find_run(runs: Path, named: str) -> RunFolder:
-    """Return the run that is named by its folder, or by its id under `runs`.
-
-    Raises
-    ------
-    RunFolderError
-        If there is no such folder.
-    """
-    for path in (runs / named, Path(named)):
-        if path.is_dir():
-            return RunFolder(path.resolve())
-    raise RunFolderError(f"no run {named!r}: it is neither a folder nor the id of one in {runs}")
 
 
 @contextmanager

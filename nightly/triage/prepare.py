@@ -17,7 +17,7 @@ import numpy as np
 from models.policy import Capacity, Policy
 from models.triggers import screen
 from nightly.partitions import IDS, SHARED, Partitions, part_name
-from nightly.run_folder import RunFolder, whole_file
+from nightly.run_folder import RunFolder, refusing, whole_file
 from nightly.triage.columns import read_columns
 from nightly.triage.earlier_runs import (
     PREVIOUS,
@@ -56,7 +56,8 @@ def prepare(
                 return []
             return _waiting(partitions, asof, runs, policies, night, tonight)
 
-        write_tonight(folder.path, runs, order_days, asof, waiting)
+        with refusing(folder.path / PREVIOUS):
+            write_tonight(folder.path, runs, order_days, asof, waiting)
     with whole_file(done) as aside:
         aside.write_text(json.dumps({"earlier_runs": len(runs)}) + "\n")
 

@@ -30,6 +30,7 @@ from models.book.faults import Fault
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
+from nightly.run_folder import force
 from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
 from nightly.triage.earlier_runs import (
     DEFERRED,
@@ -83,6 +84,8 @@ def write_tonight(
     deferred = waiting(Tonight(aside))
     _write(aside / DEFERRED, pa.Table.from_pylist(deferred, schema=DEFERRED_SCHEMA))
     if runs or deferred:
+        for path in (*aside.rglob("*"), aside):
+            force(path)
         aside.rename(final)
     else:
         shutil.rmtree(aside)

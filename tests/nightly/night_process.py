@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nightly.cut import Sizes
 from nightly.engines import Processes
+from nightly.new_run import find_run
 from nightly.request import Request
 from nightly.run import resume_run, start_run
-from nightly.run_folder import find_run
 from scenarios.synthetic import ASOF
 from tests.nightly.deciders import sell_a_little
 

@@ -184,12 +184,14 @@ def test_a_crash_while_finishing(stopped: RunFolder, undisturbed: RunFolder) -> 
     assert times == {p.name: p.stat().st_mtime_ns for p in stopped.path.glob("*.parquet")}
 
 
-def test_a_complete_run_is_not_resumed(undisturbed: RunFolder) -> None:
-    """There is nothing to do, and nothing is touched."""
+def test_going_on_with_a_complete_run_changes_nothing(undisturbed: RunFolder) -> None:
+    """It may have been killed after its last word: what was left lying goes, the answer is told."""
     before = {p: p.read_bytes() for p in undisturbed.path.iterdir()}
-    with pytest.raises(RunFolderError, match="is complete"):
-        resume(undisturbed)
+    (undisturbed.path / "parts" / "000000").mkdir(parents=True)
+    _, summary = resume_run(undisturbed, deciders.raises, InProcess())
     assert before == {p: p.read_bytes() for p in undisturbed.path.iterdir()}
+    assert (summary.households, summary.answered_now) == (60, 0)
+    assert dict(summary.counts) == undisturbed.manifest()["counts"]
 
 
 def test_one_run_has_one_writer(stopped: RunFolder) -> None:

@@ -16,8 +16,9 @@ from models.order import Flow, Order, OrderLot, Side
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
 from nightly.chunk import Answered, Chunk
 from nightly.chunk_answers import household_event
+from nightly.new_run import new_run
 from nightly.night import Tally, record
-from nightly.run_folder import RunFolder, new_run
+from nightly.run_folder import RunFolder
 from nightly.tables import TABLES, rows_of, tables_of
 
 ASOF = date(2026, 11, 20)
@@ -77,7 +78,7 @@ def finished(
     runs: Path, plans: list[Plan], chunk: int = 2, as_format: str = "parquet"
 ) -> RunFolder:
     """Return a complete run of `plans`."""
-    folder = new_run(runs, ASOF)
+    folder = new_run(runs, ASOF, {})
     for index, start in enumerate(range(0, len(plans), chunk)):
         some = plans[start : start + chunk]
         events = tuple(household_event(p, index) for p in some)
@@ -89,7 +90,7 @@ def finished(
 
 def test_run_ids_are_unique_and_sorted(tmp_path: Path) -> None:
     """A second run into the same folder makes a new one, after the first by name."""
-    ids = [new_run(tmp_path, ASOF).run_id for _ in range(3)]
+    ids = [new_run(tmp_path, ASOF, {}).run_id for _ in range(3)]
     assert ids == ["2026-11-20-0001", "2026-11-20-0002", "2026-11-20-0003"]
 
 
@@ -156,7 +157,7 @@ def test_the_log_has_one_line_a_household(tmp_path: Path) -> None:
 
 def test_a_chunk_is_written_once(tmp_path: Path) -> None:
     """Writing a chunk again is refused and leaves the first as it was."""
-    folder = new_run(tmp_path, ASOF)
+    folder = new_run(tmp_path, ASOF, {})
     folder.write_chunk(0, tables_of([plan("h1")], [None]))
     with pytest.raises(RunFolderError, match="written once"):
         folder.write_chunk(0, tables_of([plan("h2")], [None]))
@@ -166,7 +167,7 @@ def test_a_chunk_is_written_once(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_half_written_is_never_read(tmp_path: Path) -> None:
     """A chunk's folder that was never renamed does not count, and the chunk can be written."""
-    folder = new_run(tmp_path, ASOF)
+    folder = new_run(tmp_path, ASOF, {})
     half = folder.path / "parts" / ".000000"
     half.mkdir(parents=True)
     (half / "plans.parquet").write_bytes(b"PAR1")
@@ -187,14 +188,14 @@ def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
 def test_an_unfinished_run_has_no_manifest(tmp_path: Path) -> None:
     """Reading a run that did not finish says so and what to name instead."""
     with pytest.raises(RunFolderError, match="did not finish"):
-        new_run(tmp_path, ASOF).manifest()
+        new_run(tmp_path, ASOF, {}).manifest()
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
     """A file where the folder should go gives the place and what would do."""
     (tmp_path / "file").write_text("")
     with pytest.raises(RunFolderError, match="--out"):
-        new_run(tmp_path / "file" / "runs", ASOF)
+        new_run(tmp_path / "file" / "runs", ASOF, {})
 
 
 def test_undefined_figures_are_null_and_there_is_no_negative_zero() -> None:
