@@ -62,6 +62,9 @@ class Law:
 
     year: int
     topics: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    _schedules: dict[tuple[str, str], Schedule] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def ordinary(self, status: str) -> Schedule:
         """Brackets of ordinary taxable income (26 U.S.C. 1(j))."""
@@ -104,9 +107,12 @@ class Law:
         return law_for, (self.year,)
 
     def _schedule(self, topic: str, status: str) -> Schedule:
-        edges: tuple[Decimal, ...] = self._entry(topic, status)
-        rates: tuple[Decimal, ...] = self._entry(topic, "rates")
-        return Schedule((*edges, None), rates)
+        found = self._schedules.get((topic, status))
+        if found is None:
+            edges: tuple[Decimal, ...] = self._entry(topic, status)
+            rates: tuple[Decimal, ...] = self._entry(topic, "rates")
+            found = self._schedules[topic, status] = Schedule((*edges, None), rates)
+        return found
 
     def _amount(self, topic: str, name: str) -> Decimal:
         value: Decimal = self._entry(topic, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeAlias
 
 from models.household import Household
@@ -19,7 +20,7 @@ from optimizer.judge.tracking import ManagementGroup
 from optimizer.judge.unit_tax import UnitTax
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A household, what was ordered, and what the ledger made of it.
 
@@ -39,12 +40,12 @@ class Case:
     units: tuple[UnitTax, ...]
     after: Measure
 
-    @property
+    @cached_property
     def buys(self) -> list[BookedOrder]:
         """Booked orders that buy."""
         return [order for order in self.ledger.orders if order.is_buy]
 
-    @property
+    @cached_property
     def sells(self) -> list[BookedOrder]:
         """Booked orders that sell."""
         return [order for order in self.ledger.orders if not order.is_buy]

@@ -79,7 +79,8 @@ def tracking_variance(
     target, risk = group.target, market.risk
     active = np.concatenate([securities, target.securities])
     x = np.concatenate([dollars / group.value_usd, -target.security_weights])
-    deviation = np.asarray(risk.exposures[active].T @ x).ravel()
+    whole = np.bincount(active, x, len(market.securities.security_id))
+    deviation = np.asarray(risk.exposures.T @ whole).ravel()
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in risk.class_exposures:
             deviation = deviation - weight * risk.class_exposures[name]

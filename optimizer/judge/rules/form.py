@@ -11,6 +11,8 @@ from models.plan import Breach
 from models.tolerances import RELATIVE
 from optimizer.judge.case import Case
 
+SIDES = frozenset(Side)
+
 
 def price(case: Case) -> Iterator[Breach]:
     """Every order is at the book's price."""
@@ -23,7 +25,7 @@ def price(case: Case) -> Iterator[Breach]:
 def order_ids(case: Case) -> Iterator[Breach]:
     """An order's id follows from date, account, security and side."""
     for order in case.orders:
-        if order.side not in tuple(Side):
+        if order.side not in SIDES:
             continue  # named already: it could not be booked
         due = order_id(case.household.asof, order.account_id, order.security_id, Side(order.side))
         if order.order_id != due:
