@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ class Case:
         return f"{self.piece.value}/{self.part}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GainRange:
     """One filing unit, in units of 1% of the household.
 
@@ -119,8 +120,9 @@ class GainRange:
         """
         if piece is Piece.BOTH:
             return self.tax.ordinary
-        return self.tax.ordinary + self.tax.total.ahead(self.tax.dividends)
+        return self.tax.ordinary_and_total
 
+    @cached_property
     def cases(self) -> tuple[Case, ...]:
         """Every case of the netting in reach, cut where its tax is not convex."""
         free = self.most_distribution - self.distribution

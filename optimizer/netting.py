@@ -44,7 +44,7 @@ def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, 
     plans_only = sum(row.rule == FROM_ABOVE for part in program.parts for row in part.convex_rows)
     return tuple(
         Netting(cases, _branch(ranges, cases, maxima, plans_only))
-        for cases in product(*(reach.cases() for reach in ranges))
+        for cases in product(*(reach.cases for reach in ranges))
     )
 
 

@@ -75,7 +75,7 @@ def _ordinary(use: _Use) -> Maximum:
     here = reach.forced_income + usd * reach.as_ordinary
     total_here = reach.forced_income + tax.dividends + usd * reach.in_income
     slopes, intercepts, of_piece = [], [], []
-    for case in reach.cases():
+    for case in reach.cases:
         function, level = reach.taxed_as(case.piece), float(tax.ordinary(here))
         if case.piece is not Piece.BOTH:
             level += float(tax.total(total_here))
@@ -128,7 +128,7 @@ def _total(use: _Use) -> Maximum:
     free = reach.most_distribution - reach.distribution
     high = max(here, forced + usd * (free + max(0.0, reach.net_high)))
     slopes, intercepts, of_piece = [], [], []
-    for case in reach.cases():
+    for case in reach.cases:
         own, at_zero = np.zeros(1), np.zeros(1)
         if case.piece is Piece.BOTH:
             own, at_zero = tax.total.affine_pieces(forced, max(forced, high))

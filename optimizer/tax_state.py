@@ -51,7 +51,8 @@ class TaxState:
         if short_limit is not None:
             self.most_short = np.array([_most_short(search, u) for u in range(len(ranges))])
         self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
-        self.limited = np.isfinite([self.limit, self.most_short, self.most_gain]).any(axis=0)
+        limits = np.stack([self.limit, self.most_short, self.most_gain])
+        self.limited = np.isfinite(limits).any(axis=0)
 
     def change(self, account: Ints, gains: Floats) -> tuple[Floats, Bools]:
         """Price moves on their own: change of V and basis in bps, and whether limits are kept.
@@ -68,7 +69,8 @@ class TaxState:
             if not len(mine):
                 continue
             short, long, _ = then = self._after(u, gains[:, mine])
-            change[mine] = tax.values(short, long, out) - tax.value(*self.gains[:2, u], out)
+            short_now, long_now, _ = self.gains[:, u].tolist()
+            change[mine] = tax.values(short, long, out) - tax.value(short_now, long_now, out)
             if self.limited[u]:
                 kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, cached_property
 
 import numpy as np
 
 from models.arrays import Floats
 from models.household import Household
-from models.law import Schedule, law_for
+from models.law import Law, Schedule, law_for
 from models.policy import Policy
 from models.tax.filing import NOTHING, FlatRates, Position, TaxFacts, tax_at
 from models.tax.marginal import MarginalRates, marginal_rates
 from optimizer.piecewise import Piecewise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitTax:
     """The tax of one filing unit, in dollars and fractions.
 
@@ -65,6 +66,11 @@ class UnitTax:
     carryforward_value: float
     nothing: float
     before: float
+
+    @cached_property
+    def ordinary_and_total(self) -> Piecewise:
+        """H(o) + G(o + q): where all of the net gain is ordinary, total income moves with it."""
+        return self.ordinary + self.total.ahead(self.dividends)
 
     def consumable(self, distribution: float) -> float:
         """Most of the offset that income can consume (carryover worksheet lines 1 to 4)."""
@@ -187,8 +193,7 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         preferential = Piecewise(np.array([]), np.array([float(facts.flat.long)]))
         ordinary = Piecewise(np.array([]), np.array([float(facts.flat.short)])) - preferential
     else:
-        preferential = _piecewise(statute.capital_gains(status))
-        ordinary = _piecewise(statute.ordinary(status)) - preferential
+        ordinary, preferential = _schedules(statute, status)
     surtax = statute.niit(status)
     return UnitTax(
         ordinary=ordinary,
@@ -213,6 +218,13 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         nothing=float(tax_at(facts, NOTHING).total),
         before=float(tax_at(facts, before).total),
     )
+
+
+@cache
+def _schedules(law: Law, status: str) -> tuple[Piecewise, Piecewise]:
+    """H and G of a filing status: the ordinary schedule less the preferential one, and that."""
+    preferential = _piecewise(law.capital_gains(status))
+    return _piecewise(law.ordinary(status)) - preferential, preferential
 
 
 def _piecewise(schedule: Schedule) -> Piecewise:

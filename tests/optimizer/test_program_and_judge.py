@@ -160,7 +160,7 @@ def _case_names(point: Point, unit: int) -> list[str]:
     income = reach.forced_income + reach.usd * (ordinary + free)
     return [
         case.name
-        for case in reach.cases()
+        for case in reach.cases
         if case.piece is piece and case.low - 1e-6 <= income <= case.high + 1e-6
     ][:1]
 
