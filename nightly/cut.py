@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -45,6 +45,13 @@ CHUNK_LOTS: Final = 20_000
 
 CHUNK_HOUSEHOLDS: Final = 50
 """Households of a chunk at most."""
+
+TAPER: Final = 12
+"""A chunk has at most this part of the households that are left: the last ones are small, so that
+no worker is still at a large one when the others are done."""
+
+LEAST_HOUSEHOLDS: Final = 4
+"""Households of a chunk that the taper leaves at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +194,34 @@ def _groups(lots: Ints, most_lots: int, most_households: int) -> Ints:
     return np.asarray(number, dtype=np.int64)
 
 
+def _chunks(lots: Ints, sizes: Sizes, left: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last (exclusive) household of each chunk of a partition.
+
+    `left` counts the households of this partition and of all after it.
+    """
+    through = np.cumsum(lots)
+    start = 0
+    while start < len(lots):
+        most = min(max((left - start) // TAPER, LEAST_HOUSEHOLDS), sizes.chunk_households)
+        before = int(through[start - 1]) if start else 0
+        within = int(np.searchsorted(through, before + sizes.chunk_lots, side="right"))
+        stop = min(max(within, start + 1), start + most, len(lots))
+        yield start, stop
+        start = stop
+
+
 def _write_ids(uncut: Uncut, owners: Owners, part: Ints, aside: Path) -> list[list[int]]:
     """Write whom to answer in each partition, in order; return the chunks."""
     chunks: list[list[int]] = []
     sizes = uncut.sizes
+    left = int(uncut.chosen.sum())
     answered = np.where(uncut.chosen, part, -1)
     order = np.argsort(answered, kind="stable")
     starts = np.searchsorted(answered[order], np.arange(part.max(initial=-1) + 2))
     for number, (start, stop) in enumerate(pairwise(starts)):
         ranks = order[start:stop]
-        group = _groups(owners.lots[ranks], sizes.chunk_lots, sizes.chunk_households)
-        cuts = np.append(np.flatnonzero(np.diff(group, prepend=-1)), len(ranks)).tolist()
-        chunks += [[number, a, b] for a, b in pairwise(cuts)]
+        chunks += [[number, a, b] for a, b in _chunks(owners.lots[ranks], sizes, left)]
+        left -= len(ranks)
         place = aside / part_name(number) / IDS
         place.parent.mkdir(exist_ok=True)
         ids = uncut.ids.take(ranks).to_pylist()

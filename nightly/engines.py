@@ -6,16 +6,24 @@ knows by their index where they belong. The cluster is in `nightly.cluster`.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from nightly.choices import CommandError, Night
 from nightly.chunk import Answered, Begun, Chunk, Job, Task, Tick
 from nightly.chunk_answers import ChunkAnswers
 from nightly.worker_process import Driver
+
+WAITING: Final = 256
+"""Ticks and answers that may wait to be written down: workers that are faster wait, or the answers
+of a whole book would gather in memory."""
+
+PATIENCE_SECONDS: Final = 0.5
+"""How long a driver waits for room before it looks whether the run has ended."""
 
 OnTick = Callable[[Tick], None]
 
@@ -55,8 +63,13 @@ class Processes:
         """Yield the answers as they come; ticks are told in this thread."""
         waiting = iter(chunks)
         lock, stop = threading.Lock(), threading.Event()
-        said: queue.SimpleQueue[Tick | Answered | BaseException | None] = queue.SimpleQueue()
+        said: queue.Queue[Tick | Answered | BaseException | None] = queue.Queue(WAITING)
         drivers = [Driver(job, self.limit_seconds) for _ in range(self.workers)]
+
+        def tell(what: Tick | Answered | BaseException | None) -> None:
+            while not stop.is_set():
+                with contextlib.suppress(queue.Full):
+                    return said.put(what, timeout=PATIENCE_SECONDS)
 
         def work(driver: Driver) -> None:
             try:
@@ -65,11 +78,11 @@ class Processes:
                         chunk = next(waiting, None)
                     if chunk is None:
                         break
-                    said.put(driver.answered(chunk, said.put))
+                    tell(driver.answered(chunk, tell))
             except BaseException as error:  # told to the run's own thread, which raises it
-                said.put(error)
+                tell(error)
             finally:
-                said.put(None)
+                tell(None)
 
         threads = [threading.Thread(target=work, args=(d,), daemon=True) for d in drivers]
         for thread in threads:

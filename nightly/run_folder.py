@@ -147,7 +147,10 @@ class RunFolder:
             os.fsync(log.fileno())
 
     def write_chunk(self, index: int, tables: Mapping[str, Any]) -> None:
-        """Write the tables of one chunk of households; they appear together or not at all."""
+        """Write the tables of one chunk of households; they appear together or not at all.
+
+        A table without rows has no file: a night of many who are left alone writes one each.
+        """
         final = self.path / PARTS / f"{index:06d}"
         aside = self.path / PARTS / f".{index:06d}"
         with refusing(final):
@@ -157,9 +160,10 @@ class RunFolder:
                 shutil.rmtree(aside)
             aside.mkdir(parents=True)
             for name in TABLES:
-                target = aside / f"{name}.parquet"
-                pq.write_table(tables[name], target)
-                force(target)
+                if tables[name].num_rows:
+                    target = aside / f"{name}.parquet"
+                    pq.write_table(tables[name], target)
+                    force(target)
             force(aside)
             aside.rename(final)
             force(final.parent)
@@ -171,7 +175,7 @@ class RunFolder:
 
     def chunk_table(self, chunk: Path, name: str) -> Any:
         """Return one table of a whole chunk."""
-        return pq.read_table(chunk / f"{name}.parquet", schema=TABLES[name])
+        return _part(chunk, name)
 
     def finish(self, manifest: Mapping[str, Any], table_format: Format = "parquet") -> None:
         """Put the chunks together under the public names, then write the manifest.
@@ -182,15 +186,14 @@ class RunFolder:
             raise RunFolderError(f"{self.path} is complete already and is never written over")
         chunks = self.chunks()
         for name in TABLES:
-            sources = [chunk / f"{name}.parquet" for chunk in chunks]
             target = self.path / f"{name}.{table_format}"
             if target.exists():
                 continue
             with whole_file(target) as aside:
                 if table_format == "parquet":
-                    _join_parquet(name, sources, aside)
+                    _join_parquet(name, chunks, aside)
                 else:
-                    _join_csv(name, sources, aside)
+                    _join_csv(name, chunks, aside)
         with whole_file(self.path / MANIFEST) as aside:
             aside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         self.clear()
@@ -256,28 +259,38 @@ def force(path: Path) -> None:
         os.close(handle)
 
 
-def _join_parquet(name: str, sources: list[Path], target: Path) -> None:
+def _part(chunk: Path, name: str) -> Any:
+    """Return one table of a chunk; one without rows has no file."""
+    path = chunk / f"{name}.parquet"
+    if not path.exists():
+        return TABLES[name].empty_table()
+    return pq.read_table(path, schema=TABLES[name])
+
+
+def _join_parquet(name: str, chunks: list[Path], target: Path) -> None:
     """Join chunks into row groups of `GROUP_ROWS`, so that chunks leave no trace in the bytes."""
     with pq.ParquetWriter(target, TABLES[name]) as writer:
-        waiting: list[Any] = []
-        rows = 0
-        for source in sources:
-            waiting.append(pq.read_table(source, schema=TABLES[name]))
-            rows += len(waiting[-1])
+        waiting = [TABLES[name].empty_table()]
+        rows = written = 0
+        for chunk in chunks:
+            part = _part(chunk, name)
+            waiting.append(part)
+            rows += part.num_rows
             while rows >= GROUP_ROWS:
                 together = pa.concat_tables(waiting)
                 writer.write_table(together.slice(0, GROUP_ROWS).combine_chunks())
                 waiting = [together.slice(GROUP_ROWS)]
                 rows -= GROUP_ROWS
-        if rows or not sources:
-            writer.write_table(pa.concat_tables(waiting or [TABLES[name].empty_table()]))
+                written += GROUP_ROWS
+        if rows or not written:
+            writer.write_table(pa.concat_tables(waiting).combine_chunks())
 
 
-def _join_csv(name: str, sources: list[Path], target: Path) -> None:
+def _join_csv(name: str, chunks: list[Path], target: Path) -> None:
     columns = TABLES[name].names
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        for source in sources:
-            for row in pq.read_table(source, schema=TABLES[name]).to_pylist():
+        for chunk in chunks:
+            for row in _part(chunk, name).to_pylist():
                 writer.writerow([row[column] for column in columns])
