@@ -19,6 +19,26 @@ from optimizer.ticket_gains import LotPieces
 from optimizer.tickets import WHOLE, Tickets
 
 ZERO = Decimal(0)
+NOTHING = np.zeros(0, np.int64)
+
+
+class _Gathered:
+    """Places by what they belong to: `gathered[owner]` are the places of one owner, ascending."""
+
+    def __init__(self, owner: Ints) -> None:
+        self._order = np.argsort(owner, kind="stable")
+        self._sorted = owner[self._order]
+
+    def __getitem__(self, owner: int) -> Ints:
+        first, last = np.searchsorted(self._sorted, (owner, owner + 1))
+        return np.asarray(self._order[first:last])
+
+
+STEP_NOISE = Decimal("1e-6")
+"""Of a share step: an amount this close to a whole number of steps is one; units are doubles."""
+
+DIGITS = Decimal("1e-9")
+"""Shares: the last digit of a part of a lot, as fine as shares are told apart."""
 
 
 def orders_of(
@@ -34,22 +54,23 @@ def orders_of(
     """
     frame = search.frame
     household, securities = frame.household, frame.household.market.securities
+    lots_of = _Gathered(tickets.of_lot)
+    pieces_of = _Gathered(tickets.of_sale[pieces.column])
     orders = []
     for ticket in np.flatnonzero(final.amount > 0.0).tolist():
         account, security = int(tickets.account[ticket]), int(tickets.security[ticket])
         sale = bool(tickets.is_sale[ticket])
         taxable = bool(frame.accounts.taxable[account])
         if final.emptied[ticket]:
-            held = (household.lots.account == account) & (household.lots.security == security)
-            lots = np.flatnonzero(held)
-            shares = sum((_exact(household.lots.shares[lot]) for lot in lots), ZERO)
-            taken = [(int(lot), _exact(household.lots.shares[lot])) for lot in lots]
+            held = household.lots.shares
+            taken = [(lot, _exact(held[lot])) for lot in lots_of[ticket].tolist()]
+            shares = sum((part for _, part in taken), ZERO)
         else:
             step = _exact(securities.share_step[security])
             count = Decimal(repr(float(final.amount[ticket] / tickets.step[ticket])))
             shares = step * count.quantize(Decimal(1), ROUND_HALF_EVEN)
-            own = np.flatnonzero(tickets.of_sale[pieces.column] == ticket)
-            taken = _taken(search, pieces, own, shares) if sale and taxable else []
+            own = pieces_of[ticket] if sale and taxable else NOTHING
+            taken = _taken(search, pieces, own, shares)
         if not shares:
             continue
         side = Side.SELL if sale else Side.BUY
@@ -80,12 +101,22 @@ def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
+def _steps_or_exact(shares: float, step: Decimal) -> Decimal:
+    """Whole steps if shares are that but for noise, else shares to as many digits as count."""
+    steps = _exact(shares / float(step))
+    whole = steps.quantize(Decimal(1), ROUND_HALF_EVEN)
+    if abs(steps - whole) <= STEP_NOISE:
+        return step * whole
+    return _exact(shares).quantize(DIGITS, ROUND_HALF_EVEN)
+
+
 def _taken(
     search: Search, pieces: LotPieces, own: Ints, shares: Decimal
 ) -> list[tuple[int, Decimal]]:
     """Lots and shares of a taxable sale, in the order of their pieces, adding up exactly.
 
-    A piece that ends at a lot's end takes the lot's exact shares, others their nearest step.
+    A piece that ends at a lot's end takes the lot's exact shares, one that ends at a step whole
+    steps; a law's own share of a lot ends where it ends.
     """
     sales, lots = search.frame.sales, search.frame.household.lots
     securities = search.frame.household.market.securities
@@ -94,6 +125,8 @@ def _taken(
     of_column: dict[int, Decimal] = {}
     reached: dict[int, float] = {}
     for piece in own[np.argsort(pieces.rank[own], kind="stable")].tolist():
+        if left <= 0:
+            break
         column = int(pieces.column[piece])
         lot = int(sales.lot[column])
         reached[column] = reached.get(column, 0.0) + float(pieces.amount[piece])
@@ -101,8 +134,7 @@ def _taken(
         whole = end = _exact(lots.shares[lot])
         if part < 1.0 - WHOLE:
             step = _exact(securities.share_step[sales.security[column]])
-            steps = _exact(float(whole) * part / float(step))
-            end = min(whole, step * steps.quantize(Decimal(1), ROUND_HALF_EVEN))
+            end = min(whole, _steps_or_exact(float(whole) * part, step))
         more = min(left, end - of_column.get(column, ZERO), whole - taken.get(lot, ZERO))
         if more > 0:
             taken[lot] = taken.get(lot, ZERO) + more

@@ -36,6 +36,8 @@ class Tickets:
         Ticket of each sale column, `(n_sales,)`.
     of_buy
         Ticket of each buy column, `(n_buys,)`.
+    of_lot
+        Sale ticket of each lot of the household, −1 where nothing of its position can be sold.
     held
         Value of the whole position (what a full liquidation would sell).
     whole
@@ -51,6 +53,7 @@ class Tickets:
     is_sale: Bools
     of_sale: Ints
     of_buy: Ints
+    of_lot: Ints
     held: Floats
     whole: Bools
     price: Floats
@@ -98,6 +101,7 @@ def tickets_of(frame: Frame) -> Tickets:
         is_sale=np.arange(len(account)) < len(keys),
         of_sale=of_sale,
         of_buy=len(keys) + np.arange(len(buys.most)),
+        of_lot=np.where(known, place, -1),
         held=np.concatenate([held, np.zeros(len(buys.most))]),
         whole=whole,
         price=price,
