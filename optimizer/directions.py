@@ -16,8 +16,9 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.build import program_of
 from optimizer.compile_arrays import compile_arrays
+from optimizer.flips import flipped
 from optimizer.frame import Frame
-from optimizer.giving_up import flip_gains, open_estimates
+from optimizer.giving_up import open_estimates
 from optimizer.netting import Netting, nettings
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search, Settled, Tally
@@ -33,24 +34,15 @@ from optimizer.solution import Solution
 from optimizer.solve import Door
 from optimizer.stakes import stakes_of
 
-HELPS_BPS = 1e-6
-"""Basis points a flip must gain: less is the solver's own tolerance."""
-
-NEAR_BPS = 1.0
-"""Basis points: flips rarely gain more than this in a netting piece that starts behind."""
+NEAR_BPS = 0.03
+"""Basis points by which a later piece may start behind the best one and still be looked at."""
 
 CATCHES_UP = 0.3
 """Part of what directions cost the best piece by which a later piece may start behind it. On
 synthetic books none ever won from further than 0.2."""
 
-ENOUGH_BPS = 0.03
-"""Basis points above the open piece at which directions are left as they are."""
-
 STAKE_BPS = 0.03
 """Basis points: a conflict that costs less than this either way is left to its first guess."""
-
-MOST_FLIPS = 5
-"""Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
 
 def search(frame: Frame, door: Door) -> Search:
@@ -76,6 +68,10 @@ def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
     A later piece starts from the sides of the best one, and is looked at closer only if that comes
     near.
     """
+
+    def resolve(settled: Settled, sides: Sides) -> Settled | None:
+        return _resolved(found, settled.netting, settled.choices, sides)
+
     best: Settled | None = None
     stakes = stakes_of(found.frame, choices)
     for netting, root in sorted(found.roots, key=lambda pair: pair[1].objective):
@@ -95,7 +91,7 @@ def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
             estimates = open_estimates(found, stakes, root)
         if start is None:
             continue
-        settled = _flipped(found, start, root, _open_calls(estimates))
+        settled = flipped(found, start, root, _open_calls(estimates), resolve)
         if best is None or settled.solution.objective < best.solution.objective:
             best = settled
     return best
@@ -159,67 +155,6 @@ def _neighbours(choices: tuple[Choice, ...], sides: Sides, order: Iterable[int])
         for option in range(len(choices[place].options)):
             if option != sides[place]:
                 yield (*sides[:place], option, *sides[place + 1 :])
-
-
-def _flipped(found: Search, best: Settled, root: Solution, order: list[int]) -> Settled:
-    """Flip choices while that lowers the objective, and is not as low as the open piece's.
-
-    First what promises most at the settled solution, looked at anew after every improvement, then
-    what gives most up in the open one. The same sides are never tried twice.
-    """
-    tried: set[Sides] = {best.sides}
-    stakes, spent = stakes_of(found.frame, best.choices), 0
-    while spent < MOST_FLIPS and best.solution.objective > root.objective + ENOUGH_BPS:
-        gains = flip_gains(found, stakes, best.sides, best.solution)
-        trials = _trials(found.frame, best, gains, order)
-        trial = next((sides for sides in trials if sides not in tried), None)
-        if trial is None:
-            return best
-        tried.add(trial)
-        spent += 1
-        settled = _resolved(found, best.netting, best.choices, trial)
-        if settled is not None and (
-            settled.solution.objective < best.solution.objective - HELPS_BPS
-        ):
-            if settled.choices is not best.choices:
-                stakes = stakes_of(found.frame, settled.choices)
-            best = settled
-            tried.add(best.sides)
-    return best
-
-
-def _trials(
-    frame: Frame, best: Settled, gains: list[tuple[float, int, int]], order: list[int]
-) -> Iterator[Sides]:
-    """Sides to try next, what promises most first."""
-    for _, place, option in gains:
-        yield (*best.sides[:place], option, *best.sides[place + 1 :])
-    yield from _neighbours(best.choices, best.sides, order)
-    yield from _pairs(frame, best, [place for _, place, _ in gains])
-
-
-def _pairs(frame: Frame, best: Settled, places: list[int]) -> Iterator[Sides]:
-    """Two funds of one class that change sides together: harvest one, buy the other instead."""
-    classes = [_class_of(frame, choice) for choice in best.choices]
-    for place in places:
-        for other, choice in enumerate(best.choices):
-            if other == place or not classes[place] or classes[other] != classes[place]:
-                continue
-            both = min(len(choice.options), len(best.choices[place].options))
-            if best.sides[other] == best.sides[place] or both != 2:
-                continue
-            sides = list(best.sides)
-            sides[place], sides[other] = best.sides[other], best.sides[place]
-            if max(sides[place], sides[other]) < both:
-                yield tuple(sides)
-
-
-def _class_of(frame: Frame, choice: Choice) -> str:
-    """Asset class of an identical group, empty for a position's choice."""
-    if choice.group < 0:
-        return ""
-    securities = frame.household.market.securities
-    return str(securities.asset_class[int(np.argmax(securities.identical_group == choice.group))])
 
 
 def _open_calls(estimates: list[Floats]) -> list[int]:

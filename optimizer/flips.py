@@ -1,0 +1,113 @@
+"""Flips: choices that change sides after a first guess, in few solves.
+
+What promises most at the settled solution is tried first, several small promises at once, then what
+gave most up in the open piece, then two funds of one class that change places. A flip that did not
+help is not tried again: its neighbours rarely change its worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+
+from optimizer.frame import Frame
+from optimizer.giving_up import flip_gains
+from optimizer.search import Search, Settled
+from optimizer.sides import Choice, Sides
+from optimizer.solution import Solution
+from optimizer.stakes import stakes_of
+
+HELPS_BPS = 1e-6
+"""Basis points a flip must gain: less is the solver's own tolerance."""
+
+ENOUGH_BPS = 0.03
+"""Basis points above the open piece at which directions are left as they are."""
+
+SMALL_BPS = 0.05
+"""Basis points: promises smaller than this are worth a solve only together."""
+
+MOST_FLIPS = 5
+"""Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
+
+Moves: TypeAlias = frozenset[tuple[int, int]]
+"""Choices and the options they change to."""
+
+Resolve: TypeAlias = Callable[[Settled, Sides], Settled | None]
+"""Solve again with other sides; None where that is infeasible."""
+
+
+def flipped(
+    found: Search, best: Settled, root: Solution, order: list[int], resolve: Resolve
+) -> Settled:
+    """Flip choices while that lowers the objective, and it is not as low as the open piece's."""
+    refused: set[Moves] = set()
+    stakes = stakes_of(found.frame, best.choices)
+    for _ in range(MOST_FLIPS):
+        if best.solution.objective <= root.objective + ENOUGH_BPS:
+            return best
+        gains = flip_gains(found, stakes, best.sides, best.solution)
+        moves = next((m for m in _moves(found.frame, best, gains, order) if m not in refused), None)
+        if moves is None:
+            return best
+        settled = resolve(best, _moved(best.sides, moves))
+        if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
+            refused.add(moves)
+            continue
+        if settled.choices is not best.choices:
+            stakes = stakes_of(found.frame, settled.choices)
+        refused |= {frozenset({(place, best.sides[place])}) for place, _ in moves}
+        best = settled
+    return best
+
+
+def _moved(sides: Sides, moves: Moves) -> Sides:
+    changed = list(sides)
+    for place, option in moves:
+        changed[place] = option
+    return tuple(changed)
+
+
+def _moves(
+    frame: Frame, best: Settled, gains: list[tuple[float, int, int]], order: list[int]
+) -> Iterator[Moves]:
+    """What to flip next, what promises most first."""
+    for gain, place, option in gains:
+        if gain >= SMALL_BPS:
+            yield frozenset({(place, option)})
+    small: dict[int, int] = {}
+    for gain, place, option in gains:
+        if gain < SMALL_BPS:
+            small.setdefault(place, option)
+    if small:
+        yield frozenset(small.items())
+    for place in order:
+        for option in range(len(best.choices[place].options)):
+            if option != best.sides[place]:
+                yield frozenset({(place, option)})
+    for _, place, option in gains:
+        yield frozenset({(place, option)})
+    yield from _pairs(frame, best, [place for _, place, _ in gains])
+
+
+def _pairs(frame: Frame, best: Settled, places: list[int]) -> Iterator[Moves]:
+    """Two funds of one class that change sides together: harvest one, buy the other instead."""
+    classes = [_class_of(frame, choice) for choice in best.choices]
+    for place in places:
+        for other, choice in enumerate(best.choices):
+            if other == place or not classes[place] or classes[other] != classes[place]:
+                continue
+            both = min(len(choice.options), len(best.choices[place].options))
+            if best.sides[other] == best.sides[place] or both != 2:
+                continue
+            if max(best.sides[place], best.sides[other]) < both:
+                yield frozenset({(place, best.sides[other]), (other, best.sides[place])})
+
+
+def _class_of(frame: Frame, choice: Choice) -> str:
+    """Asset class of an identical group, empty for a position's choice."""
+    if choice.group < 0:
+        return ""
+    securities = frame.household.market.securities
+    return str(securities.asset_class[int(np.argmax(securities.identical_group == choice.group))])
