@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.arrays import Floats
 from models.order import Flow, Order
 from optimizer.fewer import fewer
 from optimizer.flows import flows_of
@@ -99,10 +100,7 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
         return None
     found = fewer(search, found, tickets)
     flows = flows_of(search, found.solution)
-    cash = search.frame.accounts.cash.copy()
-    place = {str(name): account for account, name in enumerate(search.frame.labels)}
-    for flow in flows:
-        cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
+    cash = cash_after(search, flows)
     model = local_model(search, found, tickets)
     pieces = lot_pieces(search, found, lot_rank(search, found))
     gains = ticket_gains(search, tickets, pieces)
@@ -111,6 +109,26 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
         return None
     why = reasons(search, found, tickets, model, final.amount, cash)
     orders = orders_of(search, tickets, final, why, pieces)
+    return judged(search, found, settled.solution.objective, orders, flows)
+
+
+def cash_after(search: Search, flows: tuple[Flow, ...]) -> Floats:
+    """Cash of each account before its tickets, flows included, units."""
+    cash = search.frame.accounts.cash.copy()
+    place = {str(name): account for account, name in enumerate(search.frame.labels)}
+    for flow in flows:
+        cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
+    return cash
+
+
+def judged(
+    search: Search,
+    found: Supported,
+    settled: float,
+    orders: tuple[Order, ...],
+    flows: tuple[Flow, ...],
+) -> Attempt:
+    """Let the judge see orders and flows."""
     verdict = verify(search.frame.household, search.frame.policy, orders, flows)
     return Attempt(
         orders=orders,
@@ -119,7 +137,7 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
         found=found,
         bound=-np.inf,
         root_objective=-np.inf,
-        settled_objective=settled.solution.objective,
+        settled_objective=settled,
         supported_objective=found.solution.objective,
     )
 

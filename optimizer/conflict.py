@@ -33,13 +33,13 @@ def explain_conflict(search: Search) -> str:
 
     What one rule would have to give is told with every other rule of the household kept.
     """
-    rules = _rules(search)
+    rules = rules_of(search)
     kept = list(rules)
     for rule in rules:
         if rule in ("household_flow", "lot_supply"):
             continue
         without = [other for other in kept if other != rule]
-        if not _feasible(search, without):
+        if not feasible(search, without):
             kept = without
     conflict = [rule for rule in kept if rule != "lot_supply"]
     parts = []
@@ -55,8 +55,8 @@ def explain_conflict(search: Search) -> str:
     return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
 
 
-def _rules(search: Search) -> list[str]:
-    """Names of the rules that bound anything, in the order of the program."""
+def rules_of(search: Search) -> list[str]:
+    """Return names of the rules that bound anything, in the order of the program."""
     found: dict[str, None] = {}
     for part in search.program.parts:
         for bounds in part.bounds:
@@ -68,8 +68,8 @@ def _rules(search: Search) -> list[str]:
     return [rule for rule in found if rule not in NEVER_DROPPED]
 
 
-def _limits(search: Search, kept: list[str], branch: Branch) -> Limits:
-    """Bounds of the program with only some rules kept."""
+def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
+    """Return bounds of the program with only some rules kept."""
     arrays = search.arrays
     low, high = np.full(len(arrays.q), -np.inf), np.full(len(arrays.q), np.inf)
     for part in search.program.parts:
@@ -84,17 +84,18 @@ def _limits(search: Search, kept: list[str], branch: Branch) -> Limits:
     for block, (least, most) in branch.bounds.items():
         where = arrays.columns[block]
         low[where], high[where] = np.maximum(low[where], least), np.minimum(high[where], most)
-    for rule in _rules(search):
+    for rule in rules_of(search):
         rows = arrays.rows.get(rule, np.zeros(0, np.int64))
         if rule not in kept:
             row_low[rows], row_high[rows] = -np.inf, np.inf
     return row_low, row_high, low, high
 
 
-def _feasible(search: Search, kept: list[str]) -> bool:
+def feasible(search: Search, kept: list[str]) -> bool:
+    """Whether some piece may hold a point with only some rules kept: no proof that none does."""
     zero = np.zeros(len(search.arrays.q))
     return any(
-        solve_linear(search.arrays.A, _limits(search, kept, netting.branch), zero).x is not None
+        not solve_linear(search.arrays.A, limits_of(search, kept, netting.branch), zero).impossible
         for netting, _ in search.roots
     )
 
@@ -103,8 +104,8 @@ def _gives(search: Search, kept: list[str], rule: str) -> float | None:
     """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
     best: float | None = None
     for netting, _ in search.roots:
-        hard = _limits(search, [other for other in kept if other != rule], netting.branch)
-        soft = _limits(search, kept, netting.branch)
+        hard = limits_of(search, [other for other in kept if other != rule], netting.branch)
+        soft = limits_of(search, kept, netting.branch)
         value = _elastic(search, hard, soft, rule)
         if value is not None and (best is None or value < best):
             best = value
@@ -161,7 +162,7 @@ def _tax_text(search: Search, kept: list[str]) -> str:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]
     bound, reachable = least_tax(
-        search, [_limits(search, others, netting.branch) for netting, _ in search.roots]
+        search, [limits_of(search, others, netting.branch) for netting, _ in search.roots]
     )
     budgets = [budget_usd(search.frame, unit) for unit in range(len(search.frame.taxes))]
     agreed = sum(budget for budget in budgets if budget is not None)

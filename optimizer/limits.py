@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import Floats
-from models.policy import Weights
 from optimizer.build import program_of
 from optimizer.compile_arrays import compile_arrays
 from optimizer.directions import search
@@ -21,6 +20,7 @@ from optimizer.netting import nettings
 from optimizer.program import Quadratic
 from optimizer.search import Search
 from optimizer.solve import Door
+from optimizer.tracking_region import least_square, only_risk
 
 MARGIN = 1e-4
 """Relative: how far below te_max the program aims, so that share steps stay inside."""
@@ -34,50 +34,99 @@ STEEPEST = 1e8
 STEPS = 12
 """Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
 
+FLATTEST = 1e-3
+"""Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
 
-def search_within_limits(frame: Frame, door: Door, margin: float = MARGIN) -> Search:
+SEARCHES = 4
+"""Searches for directions at a multiplier: each may settle others, which need another."""
+
+EASES = 0.01
+"""Relative: a multiplier that is smaller by less is not worth another search."""
+
+
+def search_within_limits(
+    frame: Frame, door: Door, margin: float = MARGIN, known: Search | None = None
+) -> Search:
     """Search for directions; where te_max binds, at the multiplier that keeps it.
 
-    `margin` is how far below te_max, relative, the program aims. If no multiplier keeps the limit,
-    the search that comes nearest is returned.
+    `margin` is how far below te_max, relative, the program aims; `known` a search that does not
+    come as near as that. The multiplier is found with the directions in place and then searched
+    at, since directions are what costs. If no multiplier keeps the limit, the search that comes
+    nearest is returned.
     """
-    found = search(frame, door)
+    found = search(frame, door) if known is None else known
     if frame.policy.limits.te_max is None or found.best is None:
         return found
     allowed = frame.te_squared_allowed * (1.0 - margin) ** 2
-    if tracking_squared(found, found.best.solution.x) <= allowed:
+    if _keeps(found, allowed):
         return found
-    low, high = 0.0, max(frame.policy.risk.aversion * frame.policy.risk.horizon_years, 1.0)
-    for _ in range(STEPS):
-        trial = search(replace(frame, te_multiplier=high), door)
+    best, low = found, found.frame.te_multiplier
+    for _ in range(SEARCHES):
+        multiplier = _least_multiplier(best, door, allowed, low)
+        trial = search(replace(frame, te_multiplier=multiplier), door)
+        if trial.best is None:
+            return best
         if _keeps(trial, allowed):
+            return _eased(trial, door, allowed, low)
+        best, low = trial, multiplier
+        if multiplier >= STEEPEST:
             break
+    return best
+
+
+def _least_multiplier(found: Search, door: Door, allowed: float, low: float) -> float:
+    """Least multiplier above `low` that keeps the limit with the directions as they are."""
+    risk = found.frame.policy.risk
+    high = max(risk.aversion * risk.horizon_years, 1.0, low * GROWTH)
+    while not _kept_at(found, door, high, allowed):
         low, high = high, high * GROWTH
         if high > STEEPEST:
-            return trial if trial.best is not None else found
-    best = trial
+            return STEEPEST
     for _ in range(STEPS):
-        middle = np.sqrt(max(low, high * 1e-3) * high)
-        trial = search(replace(frame, te_multiplier=float(middle)), door)
-        if _keeps(trial, allowed):
-            best, high = trial, float(middle)
+        middle = float(np.sqrt(max(low, high * FLATTEST) * high))
+        if _kept_at(found, door, middle, allowed):
+            high = middle
         else:
-            low = float(middle)
-    return best
+            low = middle
+    return high
+
+
+def _kept_at(found: Search, door: Door, multiplier: float, allowed: float) -> bool:
+    """Whether the limit is kept at a multiplier with the directions as they are."""
+    if found.best is None:
+        return False
+    frame = replace(found.frame, te_multiplier=multiplier)
+    program = program_of(frame)
+    arrays = compile_arrays(program)
+    answer = found.tally.count(door.solve(program, arrays, found.best.branch))
+    trial = replace(found, frame=frame, program=program, arrays=arrays)
+    return answer.usable and tracking_squared(trial, answer.x) <= allowed
+
+
+def _eased(found: Search, door: Door, allowed: float, low: float) -> Search:
+    """The search at the least multiplier that its own directions need, if that is less.
+
+    Where other directions win there that miss the limit, its own stay.
+    """
+    multiplier = _least_multiplier(found, door, allowed, low)
+    if found.best is None or multiplier >= found.frame.te_multiplier * (1.0 - EASES):
+        return found
+    trial = search(replace(found.frame, te_multiplier=multiplier), door)
+    if _keeps(trial, allowed):
+        return trial
+    own = replace(found.best, solution=trial.solve(found.best.branch))
+    kept = replace(trial, best=own, careful=found.careful)
+    return kept if own.solution.usable and _keeps(kept, allowed) else found
 
 
 def least_tracking_error(frame: Frame, door: Door) -> float:
     """A bound that no plan's tracking error is below, annual: everything else is for free."""
-    free = Weights(0.0, 0.0, 0.0, 0.0, 0.0)
-    only_risk = replace(frame, policy=replace(frame.policy, weights=free), te_multiplier=1.0)
-    program = program_of(only_risk)
-    arrays = compile_arrays(program)
+    program = program_of(only_risk(frame))
     bounds = [
-        door.solve(program, arrays, netting.branch).bound
-        for netting in nettings(program, only_risk.ranges)
+        least_square(frame, door, netting.branch).bound
+        for netting in nettings(program, frame.ranges)
     ]
-    squared = 2.0 * min(bounds, default=0.0) + frame.te_squared_allowed
-    return float(np.sqrt(max(squared, 0.0))) / 100.0
+    return float(np.sqrt(max(min(bounds, default=0.0), 0.0))) / 100.0
 
 
 def _keeps(trial: Search, allowed: float) -> bool:

@@ -1,8 +1,15 @@
-"""Linear and mixed-integer questions, put to HiGHS through scipy."""
+"""Linear and mixed-integer questions, put to HiGHS through scipy.
+
+An answer without a point is not yet a proof: HiGHS also stops at limits and fails. Its word
+`infeasible` alone says that nothing is feasible. A clock may end a question, and then there is no
+answer, whatever had been found: what a clock decides is only that a plan is not found.
+"""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -11,24 +18,59 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from models.arrays import Floats, Ints
 from optimizer.reduce import Limits
 
+OPTIMAL, STOPPED, INFEASIBLE = 0, 1, 2
+"""What scipy says: solved, stopped at a limit of nodes or seconds, proven that nothing is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A point and its cost; `x` is None and the cost infinite if nothing is feasible."""
+    """A point and its cost; without a point the cost is infinite.
+
+    `impossible` says that HiGHS has proven that nothing is feasible; no point and no proof is no
+    answer. `bound` is what no point costs less than.
+    """
 
     x: Floats | None
     value: float
+    impossible: bool = False
+    bound: float = -np.inf
 
 
 def solve_linear(
-    A: sparse.csc_array, limits: Limits, cost: Floats, integral: Ints | None = None
+    A: sparse.csc_array,
+    limits: Limits,
+    cost: Floats,
+    integral: Ints | None = None,
+    *,
+    nodes: int | None = None,
+    gap: float = 0.0,
+    seconds: float | None = None,
 ) -> Answer:
-    """Minimise cost'x over row_low ≤ Ax ≤ row_high, low ≤ x ≤ high, some x integral (1)."""
+    """Minimise cost'x over row_low ≤ Ax ≤ row_high, low ≤ x ≤ high, some x integral (1).
+
+    `nodes` is the most nodes of a branching search, `gap` its relative gap, `seconds` the clock.
+    """
     row_low, row_high, low, high = limits
     if (low > high).any():
-        return Answer(None, np.inf)
-    rows = LinearConstraint(A, row_low, row_high)
-    answer = milp(cost, constraints=rows, bounds=Bounds(low, high), integrality=integral)
-    if answer.x is None:
-        return Answer(None, np.inf)
-    return Answer(np.asarray(answer.x), float(answer.fun))
+        return Answer(None, np.inf, impossible=True)
+    options: Any = {}
+    if integral is not None:
+        options["mip_rel_gap"] = gap
+    if nodes is not None:
+        options["node_limit"] = nodes
+    if seconds is not None:
+        options["time_limit"] = seconds
+    begun = time.perf_counter()
+    answer = milp(
+        cost,
+        constraints=LinearConstraint(A, row_low, row_high),
+        bounds=Bounds(low, high),
+        integrality=integral,
+        options=options,
+    )
+    late = seconds is not None and time.perf_counter() - begun >= seconds
+    if answer.x is None or (late and answer.status != OPTIMAL):
+        return Answer(None, np.inf, impossible=answer.status == INFEASIBLE)
+    bound = getattr(answer, "mip_dual_bound", None)
+    value = float(answer.fun)
+    return Answer(np.asarray(answer.x), value, bound=value if bound is None else float(bound))

@@ -7,15 +7,13 @@ error alone says whether anything could.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from models.plan import Breach
 from optimizer.attempt import Attempt, attempt
 from optimizer.limits import least_tracking_error, search_within_limits, tracking_squared
 from optimizer.search import Search
 from optimizer.solve import Door
 
-TRIES = 4
+TRIES = 3
 """Searches that aim lower before the plan is given up."""
 
 MORE = 4.0
@@ -59,7 +57,7 @@ def nearer(search: Search, found: Attempt, door: Door) -> tuple[Search, Attempt 
         if limit is None or not only_tracking_missed(missed):
             return best
         margin = min(0.9, MORE * (margin + missed[0].amount / limit))
-        again = search_within_limits(replace(search.frame, te_multiplier=0.0), door, margin)
+        again = search_within_limits(best[0].frame, door, margin, best[0])
         if again.best is None:
             return best
         trial = attempt(again)

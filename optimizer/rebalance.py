@@ -23,6 +23,7 @@ from optimizer.frame import frame
 from optimizer.inside import inside_bands
 from optimizer.limits import search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
+from optimizer.rescue import RESCUED, mended_by_rounding, rescued
 from optimizer.search import Search
 from optimizer.solve import Door, door
 from optimizer.verify import verify
@@ -63,8 +64,7 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
         reason = explain_conflict(search)
         return _without_plan(household, Status.INFEASIBLE, reason, search)
     if search.best is None:
-        reason = "no plan found, and no proof that there is none: solvers or sides gave no answer"
-        return _without_plan(household, Status.FAILED, reason, search)
+        return _last_resort(household, policy, search, None)
     out_of_reach = beyond_tracking(search, door)
     if out_of_reach:
         return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
@@ -72,15 +72,29 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     found = attempt(search)
     if found is not None and only_tracking_missed(found.verdict.breaches):
         search, found = nearer(search, found, door)
-    if found is None:
-        return _standing_still(household, policy, search)
+    if found is None or not found.verdict.kept:
+        return _last_resort(household, policy, search, found)
     return _judged(household, policy, search, found)
 
 
-def _standing_still(household: Household, policy: Policy, search: Search) -> Plan:
+def _last_resort(
+    household: Household, policy: Policy, search: Search, found: Attempt | None
+) -> Plan:
+    """When share steps kept no limit: the nearest legal plan, or proof, or doing nothing."""
+    rescue = rescued(search)
+    if rescue.found is not None:
+        plan = _judged(household, policy, search, rescue.found)
+        return plan if plan.reason else replace(plan, reason=RESCUED)
+    if rescue.impossible:
+        return _without_plan(household, Status.INFEASIBLE, rescue.why, search)
+    if found is not None and not mended_by_rounding(found):
+        return _judged(household, policy, search, found)
+    return _standing_still(household, policy, search, rescue.why)
+
+
+def _standing_still(household: Household, policy: Policy, search: Search, reason: str) -> Plan:
     """When no legal tickets are found: doing nothing, if that keeps every rule."""
     idle = verify(household, policy, (), ())
-    reason = "no plan of legal tickets found, and no proof that there is none"
     after = idle.figures.objective_after_bps
     if not idle.kept or after is None:
         return _without_plan(household, Status.FAILED, reason, search)

@@ -61,7 +61,7 @@ def rounded(
     emptied = emptiable(frame, tickets, found.sale_high) & (amounts > 0.0) & (amounts >= near)
     emptied &= ~_bought_too(tickets, amounts)
     least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
-    low = np.ceil(least / tickets.step - SAME) * tickets.step
+    low = np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step
     high = np.floor(most / tickets.step + SAME) * tickets.step
     whole_steps = np.floor(amounts / tickets.step + (SAME if exact else 0.5))
     sold = whole_steps * tickets.step

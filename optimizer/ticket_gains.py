@@ -74,17 +74,18 @@ def lot_rank(search: Search, found: Supported) -> Floats:
     return rank
 
 
-def lot_pieces(search: Search, found: Supported, rank: Floats) -> LotPieces:
+def lot_pieces(search: Search, found: Supported, rank: Floats, *, exact: bool = False) -> LotPieces:
     """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
 
     A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
-    on a kink of the tax sells parts of several lots, and only those parts keep it there.
+    on a kink of the tax sells parts of several lots, and only those parts keep it there. `exact`
+    leaves the parts as they are: where the tickets are whole already, their lots need not be.
     """
     frame, sales = search.frame, search.frame.sales
     securities = frame.household.market.securities
     step = (securities.share_step * securities.price)[sales.security] / frame.unit_usd
     most = np.minimum(found.sale_high, sales.value)
-    first = np.minimum(np.rint(found.sale / step) * step, most)
+    first = np.minimum(found.sale if exact else np.rint(found.sale / step) * step, most)
     first = np.where(found.sale >= most * (1.0 - SAME), most, first)
     columns = np.arange(len(rank))
     return LotPieces(

@@ -131,7 +131,6 @@ def test_a_required_distribution_shows_both_legs() -> None:
     assert flows == {"IRA": Decimal("-4000.01"), "TX": Decimal("4000.01")}
 
 
-@pytest.mark.xfail(strict=True, reason="a closed ticket leaves fresh shares that wash the harvest")
 def test_a_harvest_is_given_up_where_fresh_shares_cannot_be_sold() -> None:
     """20 shares bought nine days ago stand in TX beside 128 old ones; a ticket is $5,000.
 

@@ -1,0 +1,309 @@
+"""What is whole in a plan, stated for HiGHS: share steps, minimum trades, sides.
+
+The program's rows and netting pieces are linear, so the nearest legal plan to a wished one is a
+small mixed-integer program, and so is the proof that there is none. It is asked only where the
+quick way (support, then share steps) finds nothing legal, or where steps are coarse: everybody
+else's plan would gain nothing from it. A sum of squares enters by tangents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.frame import Frame
+from optimizer.linear import Answer, solve_linear
+from optimizer.reduce import Limits
+from optimizer.search import Search
+from optimizer.sides import Choice, SideName
+from optimizer.tickets import WHOLE, Tickets, least_ticket
+from optimizer.tracking_region import Cut
+
+MOST_STEPS = 1e4
+"""Steps in a ticket beyond which their number is not made whole: rounding down costs nothing."""
+
+MOST_TICKETS = 900
+"""Tickets beyond which the question is not put: it would take longer than it is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholePoint:
+    """A point of the program whose tickets are whole, and which of them are emptied positions."""
+
+    x: Floats
+    amount: Floats
+    emptied: Bools
+    value: float
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows over a growing number of columns, gathered as triplets."""
+
+    size: int
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    column_low: list[float] = field(default_factory=list)
+    column_high: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    row_of: list[int] = field(default_factory=list)
+    column_of: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def column(self, low: float, high: float, *, whole: bool) -> int:
+        """Add a column and return its place."""
+        self.column_low.append(low)
+        self.column_high.append(high)
+        self.whole.append(int(whole))
+        self.size += 1
+        return self.size - 1
+
+    def row(self, entries: Sequence[tuple[int, float]], low: float, high: float) -> None:
+        """Add low ≤ Σ coefficient·column ≤ high."""
+        for column, value in entries:
+            self.row_of.append(len(self.low))
+            self.column_of.append(column)
+            self.values.append(value)
+        self.low.append(low)
+        self.high.append(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The mixed-integer statement of one household in one netting piece.
+
+    `steps` is the column of each ticket's number of steps, `used` and `emptied` its binaries, −1
+    where there is none.
+    """
+
+    search: Search
+    tickets: Tickets
+    limits: Limits
+    rows: _Rows
+    steps: Ints
+    used: Ints
+    emptied: Ints
+
+    def solve(
+        self, cost: Floats, cuts: Sequence[Cut], nodes: int, gap: float, seconds: float
+    ) -> Answer:
+        """Minimise cost'x over the program's columns (padded for the others) under cuts."""
+        arrays, rows = self.search.arrays, self.rows
+        n = arrays.A.shape[1]
+        own = sparse.csc_array(
+            (rows.values, (rows.row_of, rows.column_of)), shape=(len(rows.low), rows.size)
+        )
+        wide = sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], rows.size - n))])
+        parts = [wide, own]
+        if cuts:
+            tangents = np.zeros((len(cuts), rows.size))
+            for place, cut in enumerate(cuts):
+                tangents[place, : len(cut.coefficients)] = cut.coefficients
+            parts.append(sparse.csc_array(tangents))
+        row_low, row_high, low, high = self.limits
+        limits = (
+            np.concatenate([row_low, rows.low, [cut.low for cut in cuts]]),
+            np.concatenate([row_high, rows.high, [cut.high for cut in cuts]]),
+            np.concatenate([low, rows.column_low]),
+            np.concatenate([high, rows.column_high]),
+        )
+        padded = np.zeros(rows.size)
+        padded[: len(cost)] = cost
+        integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
+        stacked = sparse.csc_array(sparse.vstack(parts))
+        return solve_linear(
+            stacked, limits, padded, integral, nodes=nodes, gap=gap, seconds=seconds
+        )
+
+    def point(self, found: Floats, value: float) -> WholePoint:
+        """Read whole tickets from a point of the statement."""
+        arrays, tickets = self.search.arrays, self.tickets
+        x = found[: arrays.A.shape[1]]
+        count = np.where(self.steps >= 0, found[self.steps], 0.0)
+        real = tickets.step * MOST_STEPS < np.maximum(tickets.held, self._most())
+        count = np.where(real, np.floor(count + WHOLE), np.rint(count))
+        out = (self.emptied >= 0) & (np.rint(found[self.emptied]) > 0.0)
+        return WholePoint(
+            x=x,
+            amount=np.where(out, tickets.held, count * tickets.step),
+            emptied=out,
+            value=value,
+        )
+
+    def _most(self) -> Floats:
+        columns = self.search.arrays.columns
+        *_, high = self.limits
+        return self.tickets.amounts(high[columns["sale"]], high[columns["buy"]])
+
+
+def state_whole(
+    search: Search,
+    tickets: Tickets,
+    limits: Limits,
+    choices: Sequence[Choice],
+) -> Whole:
+    """State steps, minimums and exclusions; `choices` are the sides that are still open."""
+    arrays, frame = search.arrays, search.frame
+    rows = _Rows(arrays.A.shape[1])
+    columns = arrays.columns
+    low, high = limits[2].copy(), limits[3].copy()
+    limits = (limits[0], limits[1], low, high)
+    sale_high = np.minimum(high[columns["sale"]], frame.sales.value)
+    buy_high = np.minimum(high[columns["buy"]], frame.buys.most)
+    steps, used, emptied = (np.full(tickets.size, -1, np.int64) for _ in range(3))
+    own_high = np.where(frame.sales.disallowed, 0.0, sale_high)
+    most = np.minimum(
+        sum_by(tickets.of_sale, own_high, tickets.size)
+        + sum_by(tickets.of_buy, buy_high, tickets.size),
+        np.where(tickets.is_sale, tickets.held, np.inf),
+    )
+    if frame.sales.disallowed.any():
+        # A lot's share that is sold without its loss may leave nothing to sell with it.
+        copies = np.where(frame.sales.disallowed, sale_high, 0.0)
+        both = sum_by(tickets.of_sale, sale_high, tickets.size)
+        most = np.where(
+            tickets.is_sale & (sum_by(tickets.of_sale, copies, tickets.size) > 0.0),
+            np.minimum(both, tickets.held),
+            most,
+        )
+    least = least_ticket(frame)
+    out_able = _emptiable(frame, tickets, sale_high)
+    for ticket in np.flatnonzero(most > 0.0).tolist():
+        step, all_of_it = float(tickets.step[ticket]), float(tickets.held[ticket])
+        block, of = (
+            ("sale", tickets.of_sale) if tickets.is_sale[ticket] else ("buy", tickets.of_buy)
+        )
+        mine = columns[block].start + np.flatnonzero(of == ticket)
+        entries = [(int(column), 1.0) for column in mine]
+        least_steps = max(1.0, np.ceil(least / step - WHOLE))
+        most_steps = float(np.floor(most[ticket] / step * (1.0 + WHOLE) + WHOLE))
+        if most_steps >= least_steps:
+            fine = most_steps > MOST_STEPS
+            steps[ticket] = rows.column(0.0, most_steps, whole=not fine)
+            used[ticket] = rows.column(0.0, 1.0, whole=True)
+            rows.row([(steps[ticket], 1.0), (used[ticket], -most_steps)], -np.inf, 0.0)
+            rows.row([(steps[ticket], 1.0), (used[ticket], -least_steps)], 0.0, np.inf)
+            entries.append((steps[ticket], -step))
+        if out_able[ticket]:
+            emptied[ticket] = rows.column(0.0, 1.0, whole=True)
+            entries.append((emptied[ticket], -_sold_out(frame, tickets, ticket, all_of_it)))
+            if used[ticket] >= 0:
+                rows.row([(used[ticket], 1.0), (emptied[ticket], 1.0)], -np.inf, 1.0)
+        rows.row(entries, 0.0, 0.0)
+    whole = Whole(search, tickets, limits, rows, steps, used, emptied)
+    _one_way(whole)
+    harvests = {}
+    for choice in choices:
+        harvest = _choice(whole, choice)
+        if choice.group >= 0:
+            harvests[choice.group] = harvest
+    _after(whole, harvests)
+    return whole
+
+
+def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float:
+    """Sum of a position's columns: its lots of dust have none."""
+    mine = (tickets.of_sale == ticket) & ~frame.sales.disallowed
+    return min(float(frame.sales.value[mine].sum()), held)
+
+
+def _emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
+    sales = frame.sales
+    barred = (sale_high < sales.value * (1.0 - WHOLE)) & ~sales.disallowed
+    free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
+    only_losses = frame.policy.trades.mode == "harvest_only"
+    return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))
+
+
+def _written(whole: Whole, ticket: int) -> list[tuple[int, float]]:
+    return [(int(one[ticket]), 1.0) for one in (whole.used, whole.emptied) if one[ticket] >= 0]
+
+
+def _one_way(whole: Whole) -> None:
+    """One account does not buy and sell one security; gain lots may with `gain_harvest`."""
+    tickets, frame = whole.tickets, whole.search.frame
+    sales, start = frame.sales, whole.search.arrays.columns["sale"].start
+    place = {
+        (int(tickets.account[t]), int(tickets.security[t])): int(t)
+        for t in np.flatnonzero(tickets.is_sale)
+    }
+    for ticket in np.flatnonzero(~tickets.is_sale & (whole.used >= 0)).tolist():
+        account = int(tickets.account[ticket])
+        other = place.get((account, int(tickets.security[ticket])))
+        if other is None:
+            continue
+        bought = int(whole.used[ticket])
+        if frame.policy.trades.gain_harvest and frame.accounts.taxable[account]:
+            for column in np.flatnonzero((tickets.of_sale == other) & (sales.gain <= 0.0)):
+                value = float(sales.value[column])
+                whole.rows.row([(start + int(column), 1.0), (bought, value)], -np.inf, value)
+            if whole.emptied[other] >= 0:
+                whole.rows.row([(int(whole.emptied[other]), 1.0), (bought, 1.0)], -np.inf, 1.0)
+            continue
+        whole.rows.row([(bought, 1.0), *_written(whole, other)], -np.inf, 1.0)
+
+
+def _choice(whole: Whole, choice: Choice) -> list[int]:
+    """One binary an option; return those that harvest."""
+    rows, frame = whole.rows, whole.search.frame
+    columns = whole.search.arrays.columns
+    sale, buy = columns["sale"].start, columns["buy"].start
+    chosen = [rows.column(0.0, 1.0, whole=True) for _ in choice.options]
+    rows.row([(column, 1.0) for column in chosen], 1.0, 1.0)
+    low: dict[int, Floats] = {}
+    high: dict[int, Floats] = {}
+    for option in choice.options:
+        for column in option.sales.tolist():
+            low.setdefault(column, np.zeros(len(chosen)))
+            high.setdefault(column, np.full(len(chosen), float(frame.sales.value[column])))
+    for number, option in enumerate(choice.options):
+        for place, column in enumerate(option.sales.tolist()):
+            low[column][number] = float(option.low[place])
+            high[column][number] = float(option.high[place])
+    for column in low:
+        if low[column].any():
+            own = [(z, -float(v)) for z, v in zip(chosen, low[column], strict=True)]
+            rows.row([(sale + column, 1.0), *own], 0.0, np.inf)
+        own = [(z, -float(v)) for z, v in zip(chosen, high[column], strict=True)]
+        rows.row([(sale + column, 1.0), *own], -np.inf, 0.0)
+    closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
+    for column in closed.astype(np.int64).tolist():
+        used = int(whole.used[whole.tickets.of_buy[column]])
+        shut = [
+            (z, 1.0)
+            for z, option in zip(chosen, choice.options, strict=True)
+            if column in option.closed_buys
+        ]
+        if used >= 0:
+            rows.row([(used, 1.0), *shut], -np.inf, 1.0)
+        else:
+            rows.row([(buy + column, 1.0)], -np.inf, 0.0)
+    return [z for z, o in zip(chosen, choice.options, strict=True) if o.name is SideName.HARVEST]
+
+
+def _after(whole: Whole, harvests: dict[int, list[int]]) -> None:
+    """Purchases that stand in for a group wait until something of it is harvested."""
+    frame, rows = whole.search.frame, whole.rows
+    buys, sales = frame.buys, frame.sales
+    if not buys.after.shape[1]:
+        return
+    sale = whole.search.arrays.columns["sale"].start
+    for group in np.unique(buys.after[buys.after >= 0]).tolist():
+        own = np.flatnonzero((sales.group == group) & sales.loss)
+        if group not in harvests or not len(own):
+            continue
+        one = float(whole.tickets.step[whole.tickets.of_sale[own]].min())
+        least = min(one, float(sales.value[own].min()))
+        harvested = [(z, -least) for z in harvests[group]]
+        rows.row([*((sale + int(c), 1.0) for c in own), *harvested], 0.0, np.inf)
+    for column, groups in enumerate(buys.after):
+        used = int(whole.used[whole.tickets.of_buy[column]])
+        if used < 0:
+            continue
+        for group in groups[groups >= 0].tolist():
+            if group in harvests:
+                rows.row([(used, 1.0), *((z, -1.0) for z in harvests[group])], -np.inf, 0.0)
