@@ -7,12 +7,14 @@ it. Ranking screens one partition of the book after the other and keeps a few co
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.policy import Capacity, Policy
 from models.triggers import screen
@@ -27,7 +29,13 @@ from nightly.triage.earlier_runs import (
     nights_waited,
 )
 from nightly.triage.ranking import Standing, deferred, standing
-from nightly.triage.tonight import NightBook, Tonight, write_tonight
+from nightly.triage.tonight import (
+    DEFERRED_SCHEMA,
+    GROUP_ROWS,
+    NightBook,
+    Tonight,
+    write_tonight,
+)
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""
@@ -51,10 +59,9 @@ def prepare(
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
     if (runs or limited) and not (folder.path / PREVIOUS).exists():
 
-        def waiting(tonight: Tonight) -> list[dict[str, Any]]:
-            if not limited:
-                return []
-            return _waiting(partitions, asof, runs, policies, night, tonight)
+        def waiting(tonight: Tonight) -> Iterator[Any]:
+            if limited:
+                yield from _waiting(partitions, asof, runs, policies, night, tonight)
 
         with refusing(folder.path / PREVIOUS):
             write_tonight(folder.path, runs, order_days, asof, waiting)
@@ -69,26 +76,31 @@ def _waiting(
     policies: Mapping[str, Policy],
     night: Capacity,
     tonight: Tonight,
-) -> list[dict[str, Any]]:
-    """Return who waits tonight: household, nights in a row, and why."""
+) -> Iterator[Any]:
+    """Yield tables of who waits tonight, by id: household, nights in a row, and why."""
     waited = nights_waited(runs)
     names = sorted(policies)
     ids, who = _standings(partitions, asof, tonight, names, waited)
     order, places, own = deferred(who, tuple(policies[name].capacity for name in names), night)
-    found = []
-    for place, by_policy in zip(places.tolist(), own.tolist(), strict=True):
-        name = ids[order[place]]
-        limit = policies[names[who.policy[order[place]]]].capacity if by_policy else night
-        whose = "its policy" if by_policy else "the night"
-        found.append(
-            {
-                "household_id": name,
-                "nights": waited.get(name, 0) + 1,
-                "reason": f"number {place + 1} in tonight's order, where {whose} answers "
-                f"{_words(limit)}; among the first of the next night",
-            }
-        )
-    return found
+    found = ids.take(pa.array(order[places]))
+    by_id = pc.sort_indices(found).to_numpy()
+    said = [_words(policies[name].capacity) for name in names]
+    for start in range(0, len(by_id), GROUP_ROWS):
+        some = by_id[start : start + GROUP_ROWS]
+        here = found.take(pa.array(some)).to_pylist()
+        reasons = [
+            f"number {place + 1} in tonight's order, where "
+            + (f"its policy answers {said[code]}" if mine else f"the night answers {_words(night)}")
+            + "; among the first of the next night"
+            for place, mine, code in zip(
+                places[some].tolist(),
+                own[some].tolist(),
+                who.policy[order[places[some]]].tolist(),
+                strict=True,
+            )
+        ]
+        nights = [waited.get(name, 0) + 1 for name in here]
+        yield pa.table([here, nights, reasons], schema=DEFERRED_SCHEMA)
 
 
 def _standings(
@@ -97,9 +109,9 @@ def _standings(
     tonight: Tonight,
     names: Sequence[str],
     waited: Mapping[str, int],
-) -> tuple[list[str], Standing]:
-    """Return who is to be answered, and what decides everybody's place."""
-    ids: list[str] = []
+) -> tuple[Any, Standing]:
+    """Return who is to be answered (an Arrow array), and what decides everybody's place."""
+    ids: list[Any] = []
     parts: list[Standing] = []
     columns: dict[str, Any]
     code = {name: place for place, name in enumerate(names)}
@@ -115,12 +127,12 @@ def _standings(
         policy = np.array([code.get(p.policy_id, 0) for p in book.columns.policies], np.int64)
         columns = {name: getattr(found, name)[mine] for name in Standing.__slots__}
         parts.append(Standing(**{**columns, "policy": policy[columns["policy"]]}))
-        ids += book.household_ids[mine].tolist()
+        ids.append(pa.array(book.household_ids[mine], pa.large_string()))
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts]) if parts else np.empty(0)
         for name in Standing.__slots__
     }
-    return ids, Standing(**joined)
+    return pa.concat_arrays(ids or [pa.array([], pa.large_string())]), Standing(**joined)
 
 
 def _without_waiting(who: Standing, book: NightBook) -> Standing:

@@ -58,12 +58,12 @@ def write_tonight(
     runs: Sequence[EarlierRun],
     order_days: int,
     asof: date,
-    waiting: Callable[[Tonight], list[dict[str, Any]]],
+    waiting: Callable[[Tonight], Iterator[Any]],
 ) -> None:
     """Write what tonight must know into a run's folder; it appears whole, or not when it is empty.
 
     `order_days` is how old a run may be for its orders to count, under any policy of the book;
-    `waiting` says who is deferred, when it knows what is under way.
+    `waiting` yields who is deferred, sorted by id, when it knows what is under way.
     """
     aside, final = run / f".{PREVIOUS}", run / PREVIOUS
     shutil.rmtree(aside, ignore_errors=True)
@@ -81,8 +81,13 @@ def write_tonight(
         "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
     }
     (aside / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    deferred = waiting(Tonight(aside))
-    _write(aside / DEFERRED, pa.Table.from_pylist(deferred, schema=DEFERRED_SCHEMA))
+    deferred = 0
+    half = aside / f".{DEFERRED}"
+    with pq.ParquetWriter(half, DEFERRED_SCHEMA) as file:
+        for rows in waiting(Tonight(aside)):
+            file.write_table(rows)
+            deferred += rows.num_rows
+    half.rename(aside / DEFERRED)
     if runs or deferred:
         for path in (*aside.rglob("*"), aside):
             force(path)

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import sparse
 
 from models.book.book import Book
@@ -20,7 +22,7 @@ from models.book.faults import FaultyBookError
 from models.book.files import read_files
 from models.book.read import read_book
 from models.errors import UnknownHouseholdError
-from nightly.cut import Sizes, cut, look_at
+from nightly.cut import LEAST_HOUSEHOLDS, TAPER, Sizes, _chunks, cut, look_at
 from nightly.ids import Doubles, Ranks
 from nightly.owners import OWNED
 from nightly.partitions import Partitions
@@ -249,3 +251,21 @@ def test_doubles_are_found_whatever_the_order(tmp_path: Path) -> None:
     found, strays = doubles.found()
     assert found.tolist() == [3, 7, 11, 17, 20]
     assert strays.tolist() == [2001]
+
+
+@given(
+    lots=st.lists(st.integers(0, 30), min_size=1, max_size=300),
+    behind=st.integers(0, 2_000),
+    most=st.integers(1, 60),
+)
+@settings(deadline=None)
+def test_chunks_follow_each_other_and_end_small(lots: list[int], behind: int, most: int) -> None:
+    """Every household is in one chunk, and no chunk is a large part of what is left."""
+    sizes = Sizes(chunk_lots=100, chunk_households=most)
+    left = len(lots) + behind
+    found = list(_chunks(np.array(lots), sizes, left))
+    assert [place for start, stop in found for place in range(start, stop)] == [*range(len(lots))]
+    for start, stop in found:
+        assert stop - start <= most
+        assert stop - start <= max((left - start) // TAPER, LEAST_HOUSEHOLDS)
+        assert stop - start == 1 or sum(lots[start:stop]) <= 100

@@ -24,7 +24,7 @@ from nightly.run import resume_run, start_run
 from nightly.run_folder import RunFolder
 from nightly.tables import TABLES
 from scenarios.synthetic import ASOF, generate_book
-from tests.nightly import deciders
+from tests.nightly import deciders, kills
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 RUN = "2026-11-20-0001"
@@ -82,13 +82,12 @@ def assert_whole(folder: RunFolder) -> None:
         json.loads(path.read_text("utf-8"))
 
 
-def kill_and_resume(book: Path, runs: Path, kills: int, seed: int) -> tuple[RunFolder, int]:
+def kill_and_resume(book: Path, runs: Path, times: int, seed: int) -> tuple[RunFolder, int]:
     """Kill a night and its resumptions at random moments, then let it end; count what landed."""
     moments = random.Random(seed)
     landed = 0
-    for _ in range(kills):
-        begun = (runs / RUN / "work" / "request.json").exists()
-        process = night(book, runs, *([RUN] if begun else []))
+    for _ in range(times):
+        process = night(book, runs, *([RUN] if (runs / RUN).exists() else []))
         deadline = time.monotonic() + moments.uniform(0.0, 4.5)
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -97,17 +96,9 @@ def kill_and_resume(book: Path, runs: Path, kills: int, seed: int) -> tuple[RunF
         landed += process.returncode == -signal.SIGKILL
         if (runs / RUN).exists():
             assert_whole(RunFolder(runs / RUN))
-        for empty in runs.glob("*"):  # killed before it was asked anything: nothing to resume
-            if not (empty / "work" / "request.json").exists() and not RunFolder(empty).complete:
-                (empty / "work").rmdir() if (empty / "work").exists() else None
-                empty.rmdir()
-        if (runs / RUN).exists() and RunFolder(runs / RUN).complete:
-            break
-    else:
-        begun = (runs / RUN).exists()
-        process = night(book, runs, *([RUN] if begun else []))
-        _, said = process.communicate()
-        assert process.returncode == 0, said.decode()
+    process = night(book, runs, *([RUN] if (runs / RUN).exists() else []))
+    _, said = process.communicate()
+    assert process.returncode == 0, said.decode()
     return RunFolder(runs / RUN), landed
 
 
@@ -126,6 +117,16 @@ def test_twenty_kills(
     folder, landed = kill_and_resume(book, tmp_path, 4, seed=100 + night_number)
     assert_same_run(folder, undisturbed)
     print(f"night {night_number}: {landed} kills landed")
+
+
+@pytest.mark.full
+def test_nights_of_the_command_line_are_killed_at_every_stage(tmp_path: Path) -> None:
+    """Twenty nights with the real optimizer, each killed once and resumed: nothing differs."""
+    folder = tmp_path / "book"
+    generate_book(folder, 12, "etf", 1)
+    landed, wrong = kills.tally(kills.Nights(folder, tmp_path, workers=2), 20, seed=1)
+    assert (landed.total(), wrong) == (20, [])
+    assert {"cutting", "answering"} <= {*landed, *(["answering"] * landed["writing a chunk"])}
 
 
 @pytest.fixture

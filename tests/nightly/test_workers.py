@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from models.plan import Status
 from nightly.answer import Rebalance
-from nightly.chunk import Tick
+from nightly.chunk import Answered, Chunk, Job, Tick
 from nightly.cut import Sizes
 from nightly.engines import Engine, InProcess, Processes
 from nightly.request import Request
@@ -126,3 +127,27 @@ def test_a_closed_driver_starts_nobody(book: Path, tmp_path: Path) -> None:
     driver.close()
     with pytest.raises(WorkerError, match="ended"):
         driver.answered(Chunk(0, 0, 0, 1), lambda tick: None)
+
+
+def test_workers_wait_for_a_slow_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than WAITING answers gather, and one in the hand of each worker."""
+
+    class Instant:
+        def __init__(self, job: object, limit_seconds: float | None) -> None:
+            pass
+
+        def answered(self, chunk: Chunk, on_tick: object) -> Answered:
+            return Answered(chunk, {}, ())
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("nightly.engines.Driver", Instant)
+    monkeypatch.setattr("nightly.engines.WAITING", 4)
+    taken: list[int] = []
+    chunks = (taken.append(n) or Chunk(n, 0, 0, 1) for n in range(1_000))
+    answers = Processes(2).answers(Job(Path(), deciders.sell_a_little), chunks, print)
+    next(iter(answers))
+    time.sleep(0.3)
+    assert len(taken) <= 1 + 4 + 2
+    assert sum(1 for _ in answers) == 999
