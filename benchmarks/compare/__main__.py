@@ -12,11 +12,16 @@ from benchmarks.baselines import NAIVE
 from benchmarks.compare.books import SEED, SYNTHETIC, opened
 from benchmarks.compare.methods import METHODS
 from benchmarks.compare.report import write_report
-from benchmarks.compare.run import compare
+from benchmarks.compare.run import Comparison, compare
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Open the book, run every method, write the report."""
+    compared(arguments)
+
+
+def compared(arguments: Sequence[str] | None = None) -> Comparison:
+    """Do what the command does, and return what was measured."""
     given = _parser().parse_args(arguments)
     methods = {name: each for name, each in METHODS.items() if given.naive or name not in NAIVE}
     with opened(given.book, given.households, given.seed, given.asof) as book:
@@ -25,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shown = given.book if given.book.startswith(SYNTHETIC) else Path(given.book).name
     write_report(found, given.out, name, _command(shown, given))
     _say(f"wrote {name}.md, .html, .csv and pictures")
+    return found
 
 
 def _command(book: str, given: argparse.Namespace) -> str:
