@@ -96,7 +96,7 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     gradient += cash * slope[columns["cash"]][tickets.account]
     return LocalModel(
         gradient=gradient,
-        loadings=block.reshape(tickets.size, -1),
+        loadings=block.reshape(tickets.size, len(frame.group_target) * len(cells.factors)),
         own=sign * scale * np.sqrt(per_group * cells.specific[cell]),
         group=group,
         cash=cash,
