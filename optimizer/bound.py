@@ -14,24 +14,31 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.compile_arrays import Arrays
+from optimizer.reduce import Limits
 
 
-def safe_bound(
-    arrays: Arrays,
-    x: Floats,
-    multipliers: Floats,
-    limits: tuple[Floats, Floats, Floats, Floats],
-) -> float:
+def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
     """Return the bound in bps; `limits` are row_low, row_high, low, high with a branch in place."""
-    row_low, row_high, low, high = limits
-    positive = np.where(np.isfinite(row_low), np.maximum(multipliers, 0.0), 0.0)
-    negative = np.where(np.isfinite(row_high), np.maximum(-multipliers, 0.0), 0.0)
-    usable = positive - negative
+    positive, negative, rows = rows_at_least(multipliers, limits)
     curved = arrays.P @ x
-    reduced = curved + arrays.q - arrays.transposed @ usable
+    reduced = curved + arrays.q - arrays.transposed @ (positive - negative)
+    columns = columns_at_least(arrays, reduced, limits).sum()
+    return float(arrays.constant - 0.5 * x @ curved + rows + columns)
+
+
+def rows_at_least(multipliers: Floats, limits: Limits) -> tuple[Floats, Floats, float]:
+    """λ⁺ and λ⁻ where a row has that side, and what the rows contribute, bps."""
+    row_low, row_high, *_ = limits
+    has_low, has_high = np.isfinite(row_low), np.isfinite(row_high)
+    positive = np.where(has_low, np.maximum(multipliers, 0.0), 0.0)
+    negative = np.where(has_high, np.maximum(-multipliers, 0.0), 0.0)
+    held = positive @ np.where(has_low, row_low, 0.0) - negative @ np.where(has_high, row_high, 0.0)
+    return positive, negative, float(held)
+
+
+def columns_at_least(arrays: Arrays, slope: Floats, limits: Limits) -> Floats:
+    """Least that each column can contribute at a slope of the Lagrangian, bps."""
+    *_, low, high = limits
     least = np.maximum(low, arrays.box_low)
     most = np.maximum(np.minimum(high, arrays.box_high), least)
-    rows = positive @ np.where(np.isfinite(row_low), row_low, 0.0)
-    rows -= negative @ np.where(np.isfinite(row_high), row_high, 0.0)
-    columns = np.minimum(reduced * least, reduced * most).sum()
-    return float(arrays.constant - 0.5 * x @ curved + rows + columns)
+    return np.minimum(slope * least, slope * most)

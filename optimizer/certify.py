@@ -19,16 +19,18 @@ from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
 from optimizer.search import Search, Settled
 from optimizer.sides import Choice, Sides, side_branch, wash_choices
-from optimizer.solution import Solution, SolveStatus
+from optimizer.solution import Solution, SolveStatus, unsolved
 from optimizer.stakes import Stakes, stakes_of
 
 ENOUGH_BPS = 0.01
 """Basis points: a node this close to the best plan found is not worth a solve."""
 
+NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
+
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A netting piece with some sides settled, and its open solution."""
+    """A netting piece with some sides settled, and its open solution, if it was solved yet."""
 
     netting: Netting
     sides: Sides
@@ -52,12 +54,25 @@ def certified(search: Search, solves: int) -> Search:
             heapq.heappush(heap, (root.bound, place, _Node(netting, open_sides, root)))
         elif root.status is not SolveStatus.INFEASIBLE:
             return search
+    for netting, worth in search.behind:
+        count += 1
+        heapq.heappush(heap, (worth, count, _Node(netting, open_sides, NOT_YET)))
     measured: dict[tuple[int, int], float] = {}
     while heap and solves > 0:
         bound, _, node = heap[0]
         if bound >= best.solution.objective - ENOUGH_BPS:
             break
         heapq.heappop(heap)
+        if node.solution is NOT_YET:
+            solves -= 1
+            root = search.solve(node.netting.branch)
+            if root.usable:
+                count += 1
+                opened = _Node(node.netting, node.sides, root)
+                heapq.heappush(heap, (max(root.bound, bound), count, opened))
+            elif root.status is not SolveStatus.INFEASIBLE:
+                done = min(done, bound)
+            continue
         widest = _widest(search, stakes, node, measured)
         if widest is None:
             best = _better(search, best, node, choices, stakes)

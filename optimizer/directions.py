@@ -1,9 +1,9 @@
 """Directions: netting pieces and sides, settled in few solves and bounded all the same.
 
-Every netting piece is solved with its sides left open: the least of their safe bounds holds for
-every plan. In the best piece each choice takes the side that gives up less at the open solution,
-the program is solved again, and sides flip while that helps, closest calls first. A piece whose
-bound is not below the best plan found is done.
+A netting piece is solved with its sides left open, or kept behind by the prices of one that was:
+the least of their bounds holds for every plan. In the best piece each choice takes the side that
+gives up less at the open solution, the program is solved again, and sides flip while that helps. A
+piece whose bound is not below the best plan found is done.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from optimizer.flips import flipped
 from optimizer.frame import Frame
 from optimizer.giving_up import open_estimates
 from optimizer.netting import Netting, nettings
+from optimizer.piece_prices import bounds_of
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search, Settled, Tally
 from optimizer.sides import (
@@ -32,7 +33,7 @@ from optimizer.sides import (
 )
 from optimizer.solution import Solution
 from optimizer.solve import Door
-from optimizer.stakes import stakes_of
+from optimizer.stakes import Stakes, stakes_of
 
 NEAR_BPS = 0.03
 """Basis points by which a later piece may start behind the best one and still be looked at."""
@@ -46,61 +47,97 @@ STAKE_BPS = 0.03
 
 
 def search(frame: Frame, door: Door) -> Search:
-    """Solve the open pieces, settle the promising ones, and return the best."""
+    """Solve the open pieces that matter, settle the promising ones, and return the best."""
     program = program_of(frame)
     arrays = compile_arrays(program)
-    tally = Tally()
-    roots = []
-    for netting in nettings(program, frame.ranges):
-        roots.append((netting, tally.count(door.solve(program, arrays, netting.branch))))
-    found = Search(frame, program, arrays, door, tuple(roots), None, tally)
+    pieces = tuple((netting, -np.inf) for netting in nettings(program, frame.ranges))
+    found = Search(frame, program, arrays, door, (), None, Tally(), behind=pieces)
+    while any(bound < found.root_objective for _, bound in found.behind):
+        found = _one_more(found)
     choices = wash_choices(frame, arrays)
-    best = _best(found, choices)
-    if best is None and FROM_ABOVE in arrays.rows:
-        found = replace(found, careful=False)
-        best = _best(found, choices)
-    return replace(found, best=best)
+    settled = _settled(found, choices)
+    if settled.best is None and FROM_ABOVE in arrays.rows:
+        settled = _settled(replace(settled, careful=False), choices)
+    return settled
 
 
-def _best(found: Search, choices: tuple[Choice, ...]) -> Settled | None:
+def _one_more(found: Search) -> Search:
+    """Solve the piece that promises most; the others are worth what its prices leave them."""
+    netting, _ = min(found.behind, key=lambda pair: pair[1])
+    root = found.solve(netting.branch)
+    others = tuple(pair for pair in found.behind if pair[0] is not netting)
+    if root.usable and others:
+        pieces = tuple(piece for piece, _ in others)
+        worth = bounds_of(found.frame, found.program, found.arrays, root, pieces)
+        others = tuple(
+            (piece, max(bound, priced))
+            for (piece, bound), priced in zip(others, worth.tolist(), strict=True)
+        )
+    return replace(found, roots=(*found.roots, (netting, root)), behind=others)
+
+
+def _settled(found: Search, choices: tuple[Choice, ...]) -> Search:
     """Settle the promising pieces, the least open objective first.
 
-    A later piece starts from the sides of the best one, and is looked at closer only if that comes
-    near.
+    A piece that prices kept behind is solved when the best plan is no better than what they leave
+    it, and it starts close enough.
+    """
+    stakes = stakes_of(found.frame, choices)
+    looked_at: list[Netting] = []
+    while True:
+        waiting = [pair for pair in found.roots if pair[0] not in looked_at]
+        if not waiting:
+            if not any(_promises(found, bound) for _, bound in found.behind):
+                return found
+            found = _one_more(found)
+            continue
+        netting, root = min(waiting, key=lambda pair: pair[1].objective)
+        looked_at.append(netting)
+        best = _looked_at(found, netting, root, choices, stakes)
+        if best is not None:
+            found = replace(found, best=best)
+
+
+def _promises(found: Search, bound: float) -> bool:
+    """Whether a piece worth `bound` at most may hold a better plan than the best one.
+
+    One that starts far behind does not: its own directions will not make up for it.
+    """
+    if found.best is None:
+        return True
+    lost = found.best.solution.objective - found.root_objective
+    return bound <= found.root_objective + CATCHES_UP * lost
+
+
+def _looked_at(
+    found: Search, netting: Netting, root: Solution, choices: tuple[Choice, ...], stakes: Stakes
+) -> Settled | None:
+    """Settle a piece; None if that is not better than the best one.
+
+    After the first a piece starts from the best one's sides, and goes on only if that comes near.
     """
 
     def resolve(settled: Settled, sides: Sides) -> Settled | None:
-        return _resolved(found, settled.netting, settled.choices, sides)
+        return _resolved(found, netting, settled.choices, sides)
 
-    best: Settled | None = None
-    stakes = stakes_of(found.frame, choices)
-    for netting, root in sorted(found.roots, key=lambda pair: pair[1].objective):
-        if not root.usable or (best is not None and root.bound >= best.solution.objective):
-            continue
-        if best is None:
-            estimates = open_estimates(found, stakes, root)
-            sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
-            start = _resolved(found, netting, choices, sides)
-            start = start or _any_feasible(found, netting, choices, sides)
-        elif _behind(found, best, root):
-            continue
-        else:
-            start = _resolved(found, netting, best.choices, best.sides)
-            if start is None or start.solution.objective >= best.solution.objective + NEAR_BPS:
-                continue
-            estimates = open_estimates(found, stakes, root)
-        if start is None:
-            continue
-        settled = flipped(found, start, root, _open_calls(estimates), resolve)
-        if best is None or settled.solution.objective < best.solution.objective:
-            best = settled
-    return best
-
-
-def _behind(found: Search, best: Settled, root: Solution) -> bool:
-    """Whether a later piece starts so far behind that its directions will not make up for it."""
-    lost = best.solution.objective - found.root_objective
-    return root.objective - found.root_objective > CATCHES_UP * lost
+    best = found.best
+    if not root.usable or (best is not None and not _promises(found, root.objective)):
+        return None
+    estimates = open_estimates(found, stakes, root)
+    if best is None:
+        sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
+        start = _resolved(found, netting, choices, sides)
+        start = start or _any_feasible(found, netting, choices, sides)
+    else:
+        start = _resolved(found, netting, best.choices, best.sides)
+        if start and start.solution.objective >= best.solution.objective + NEAR_BPS:
+            return None
+    if start is None:
+        return None
+    settled = flipped(found, start, root, _open_calls(estimates), resolve)
+    if best is not None and settled.solution.objective >= best.solution.objective:
+        return None
+    return settled
 
 
 def _resolved(

@@ -49,12 +49,13 @@ class Settled:
 class Search:
     """What the search knows: the program, the bound over all pieces, the best settled solution.
 
-    `root_bound` is the least safe bound over the pieces; `root_objective` the least open
-    objective; `best` is None where no piece could be settled; `proven_infeasible` says that every
-    piece was proven infeasible with its sides open. `taken_off` is what limits were tightened by
-    because rounding overstepped them, by rule and place, in the rule's own unit; `branched_bound`
-    what branching has raised the bound to; `careful` whether plans take budgets from above, or
-    from below and trust the judge.
+    `roots` are the pieces that were solved with their sides open, `behind` those that shadow prices
+    alone keep behind, and what they are worth at most. `root_bound` is the least safe bound over
+    all pieces; `root_objective` the least open objective; `best` is None where no piece could be
+    settled; `proven_infeasible` says that every piece was proven infeasible with its sides open.
+    `taken_off` is what limits were tightened by because rounding overstepped them, by rule and
+    place, in the rule's own unit; `branched_bound` what branching has raised the bound to;
+    `careful` whether plans take budgets from above, or from below and trust the judge.
     """
 
     frame: Frame
@@ -66,6 +67,7 @@ class Search:
     tally: Tally
     taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
     careful: bool = True
+    behind: tuple[tuple[Netting, float], ...] = ()
     branched_bound: float = -np.inf
 
     @property
@@ -76,12 +78,18 @@ class Search:
     @property
     def root_bound(self) -> float:
         """Least safe bound over all netting pieces, bps."""
-        return min((root.bound for _, root in self.roots), default=np.inf)
+        solved = min((root.bound for _, root in self.roots), default=np.inf)
+        return min(solved, min((bound for _, bound in self.behind), default=np.inf))
 
     @property
     def root_objective(self) -> float:
-        """Least open objective over all netting pieces, bps."""
+        """Least open objective over the netting pieces that were solved, bps."""
         return min((root.objective for _, root in self.roots), default=np.inf)
+
+    @property
+    def pieces(self) -> tuple[Netting, ...]:
+        """Every netting piece, solved or not."""
+        return tuple(netting for netting, _ in (*self.roots, *self.behind))
 
     @property
     def proven_infeasible(self) -> bool:

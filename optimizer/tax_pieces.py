@@ -87,7 +87,7 @@ def _ordinary(use: _Use) -> Maximum:
             convex = function.minorant(case.low, case.high)
         own, at_zero = convex.affine_pieces(case.low, case.high)
         preferential = case.piece is Piece.BOTH or tax.dividends > 0.0
-        allowance = _narrow_band(tax, case.low, case.high) if preferential and not above else 0.0
+        allowance = narrow_band(tax, case.low, case.high) if preferential and not above else 0.0
         slopes.append(own)
         intercepts.append((own * here + at_zero - level - allowance) / usd)
         of_piece += [case.name] * len(own)
@@ -102,7 +102,7 @@ def _ordinary(use: _Use) -> Maximum:
     )
 
 
-def _narrow_band(tax: UnitTax, low: float, high: float) -> float:
+def narrow_band(tax: UnitTax, low: float, high: float) -> float:
     """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
 
     It can only where the 0 percent bracket of gains ends below the next ordinary bracket, and only
