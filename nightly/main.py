@@ -312,8 +312,11 @@ def main(arguments: Sequence[str]) -> int:
     except HearthError as error:
         return _refuse(error, str(error), as_json)
     except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return ANSWERED
+    except OSError as error:  # what the folders of runs refuse has been told; this is the output
+        _say_no_more()
+        return _refuse(error, f"cannot go on: {error}; what was written to folders is kept", False)
     except KeyboardInterrupt as error:
         return _refuse(error, "interrupted; what was written is kept", as_json)
     except Exception as error:
@@ -322,6 +325,10 @@ def main(arguments: Sequence[str]) -> int:
         if told is None:
             raise
         return _refuse(error, f"{told()} (--help says more)", as_json)
+
+
+def _say_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(

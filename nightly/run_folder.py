@@ -246,7 +246,8 @@ def refusing(where: Path) -> Iterator[None]:
     except OSError as error:
         raise RunFolderError(
             f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
-            "Make room and rights there and go on with --resume, or name another folder with --out"
+            "Make room and rights there and try again (a run goes on with --resume), or name "
+            "another folder with --out"
         ) from error
 
 

@@ -257,3 +257,16 @@ def test_a_folder_that_refuses_is_one_clear_error(capsys: pytest.CaptureFixture[
     code = main(["run", str(SAMPLE), "--asof", str(ASOF), "--out", "/proc/runs"])
     assert code == 2
     assert "name another folder with --out" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written_is_one_clear_error() -> None:
+    """A full disk under standard output: exit code 2 and one line, no traceback."""
+    command = [sys.executable, "-m", "nightly.main", "drift", str(SAMPLE), "--format", "csv"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=SAMPLE.parents[1], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("hearth: cannot go on: ")
+    assert len(done.stderr.decode().splitlines()) == 1
