@@ -18,6 +18,7 @@ from models.household import Household
 from models.ledger import reserve
 from models.order import Flow
 from models.policy import Policy
+from models.tolerances import SHARES
 from optimizer.windows import taxable_accounts, windows
 
 CASH = "cash"
@@ -97,13 +98,13 @@ def ground_of(household: Household, policy: Policy) -> Ground:
     for account, dollars in reserved.cash.items():
         set_aside[account] += float(dollars)
     cash = accounts.cash + accounts.net_flow - set_aside
-    proceeds = supply.usd * (1.0 - cost[supply.security])
-    flows = usual_flows(household, cash + np.bincount(supply.account, proceeds, n))
+    trades = policy.trades
+    value = float(held.sum() + (accounts.cash + accounts.net_flow).sum() + household.net_flow)
+    least_usd = max(trades.min_usd, trades.min_weight * value)
+    flows = usual_flows(household, cash + _proceeds(household, supply, cost, least_usd))
     place = {name: a for a, name in enumerate(accounts.account_id.tolist())}
     for flow in flows:
         cash[place[flow.account_id]] += float(flow.amount)
-    value = float(held.sum() + (accounts.cash + accounts.net_flow).sum() + household.net_flow)
-    trades = policy.trades
     return Ground(
         household=household,
         policy=policy,
@@ -115,10 +116,26 @@ def ground_of(household: Household, policy: Policy) -> Ground:
         held=held,
         cost=cost,
         taxable=taxable_accounts(household),
-        least_usd=max(trades.min_usd, trades.min_weight * value),
+        least_usd=least_usd,
         value_usd=value,
         mandates=_mandates(household, held, cash + set_aside),
     )
+
+
+def _proceeds(household: Household, supply: Supply, cost: Floats, least_usd: float) -> Floats:
+    """Return the cash that each account can raise by orders that may leave, `(n_accounts,)`.
+
+    A position that cannot be emptied is sold in whole share steps and not under the minimum trade.
+    """
+    securities = household.market.securities
+    shape = len(household.accounts.account_id), len(securities.security_id)
+    free, held = np.zeros(shape), np.zeros(shape)
+    np.add.at(free, (supply.account, supply.security), supply.shares)
+    np.add.at(held, (supply.account, supply.security), supply.held)
+    steps = np.floor(free / securities.share_step + SHARES) * securities.share_step
+    part = np.where(steps * securities.price >= least_usd, steps, 0.0)
+    shares = np.where(free >= held - SHARES, free, part)
+    return np.asarray(shares @ (securities.price * (1.0 - cost)))
 
 
 def _mandates(household: Household, held: Floats, cash: Floats) -> tuple[Mandate, ...]:

@@ -221,6 +221,18 @@ def test_restrictions_orders_under_way_floors_and_flows_are_kept(name: str) -> N
     assert [breach.rule for breach in verdict.breaches] == []
 
 
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_withdrawal_asks_no_account_for_parts_of_a_share(name: str) -> None:
+    """10.5 shares are free and 10 can leave: what is missing comes from the IRA."""
+    of = told(
+        (lot("stock", "T", "VTI", 100, 8_000.0, "2015-01-05"), lot("bonds", "IRA", "BND", 200)),
+        net_flow=-1_040.0,
+        restrictions=[restriction("VTI", "hold_at_least", None, 89.5)],
+    )
+    verdict = verify(of, POLICY, *BASELINES[name](of, POLICY))
+    assert [breach.rule for breach in verdict.breaches] == []
+
+
 def test_a_gain_budget_is_used_and_not_passed() -> None:
     """The whole trade would realise $4,000 or more of gain; a budget of $2,000 allows part."""
     of = told((lot("stock", "T", "VTI", 800, 64_000.0, "2015-01-05"), OVERWEIGHT[3]))
