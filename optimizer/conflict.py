@@ -96,14 +96,14 @@ def feasible(search: Search, kept: list[str]) -> bool:
     zero = np.zeros(len(search.arrays.q))
     return any(
         not solve_linear(search.arrays.A, limits_of(search, kept, netting.branch), zero).impossible
-        for netting, _ in search.roots
+        for netting in search.pieces
     )
 
 
 def _gives(search: Search, kept: list[str], rule: str) -> float | None:
     """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
     best: float | None = None
-    for netting, _ in search.roots:
+    for netting in search.pieces:
         hard = limits_of(search, [other for other in kept if other != rule], netting.branch)
         soft = limits_of(search, kept, netting.branch)
         value = _elastic(search, hard, soft, rule)
@@ -162,7 +162,7 @@ def _tax_text(search: Search, kept: list[str]) -> str:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]
     bound, reachable = least_tax(
-        search, [limits_of(search, others, netting.branch) for netting, _ in search.roots]
+        search, {n.cases: limits_of(search, others, n.branch) for n in search.pieces}
     )
     budgets = [budget_usd(search.frame, unit) for unit in range(len(search.frame.taxes))]
     agreed = sum(budget for budget in budgets if budget is not None)

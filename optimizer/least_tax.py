@@ -7,7 +7,8 @@ told both, and so what budget would do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -15,7 +16,7 @@ from scipy import sparse
 from models.arrays import Floats
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.frame import BPS_PER_UNIT, Frame
-from optimizer.gain_range import GainRange
+from optimizer.gain_range import Case, GainRange
 from optimizer.linear import solve_linear
 from optimizer.netting import Netting, nettings
 from optimizer.program import ConvexRow, Part, assemble
@@ -27,11 +28,14 @@ from optimizer.tax_pieces import distribution_argument, tax_from_below
 
 RULE = "least_tax"
 
+Cases: TypeAlias = tuple[Case, ...]
+"""What tells a netting piece apart, one case a filing unit."""
 
-def least_tax(search: Search, pieces: Sequence[Limits]) -> tuple[float | None, float | None]:
+
+def least_tax(search: Search, pieces: Mapping[Cases, Limits]) -> tuple[float | None, float | None]:
     """Return a lower bound and a reachable figure of this year's tax, dollars over all units.
 
-    `pieces` are the limits of each netting piece with the rules that are kept. The tax is counted
+    `pieces` are the limits of every netting piece with the rules that are kept. The tax is counted
     as a budget counts it: T − T(nothing), for units that have a budget.
     """
     frame = search.frame
@@ -44,8 +48,8 @@ def least_tax(search: Search, pieces: Sequence[Limits]) -> tuple[float | None, f
     )
     base = sum(_forced(frame, ranges[unit]) for unit in units)
     bounds, reached = [], []
-    for netting, limits in zip(nettings(program, ranges), pieces, strict=True):
-        stretched = _stretched(arrays, netting, limits)
+    for netting in nettings(program, ranges):
+        stretched = _stretched(arrays, netting, pieces[netting.cases])
         answer = solve_linear(arrays.A, stretched, cost)
         if answer.x is None:
             continue

@@ -34,6 +34,9 @@ STEEPEST = 1e8
 STEPS = 12
 """Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
 
+DEAR = 1e4
+"""Multiplier, bps per percent², above which a bound at it would price a judge's tolerances."""
+
 FLATTEST = 1e-3
 """Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
 
@@ -55,6 +58,26 @@ def search_within_limits(
     nearest is returned.
     """
     found = search(frame, door) if known is None else known
+    return _with_sound_bounds(_within(frame, door, margin, found), found)
+
+
+def _with_sound_bounds(dear: Search, free: Search) -> Search:
+    """At a dear multiplier no piece's bound is above that of the cheaper search, as valid as it is.
+
+    A limit at the edge of what is possible has no price: what a judge lets pass, a half cent of
+    cash or a billionth of a weight, is then worth more than a basis point.
+    """
+    if dear.frame.te_multiplier <= DEAR:
+        return dear
+    most = free.root_bound
+    roots = tuple(
+        (netting, replace(root, bound=min(root.bound, most))) for netting, root in dear.roots
+    )
+    behind = tuple((netting, min(bound, most)) for netting, bound in dear.behind)
+    return replace(dear, roots=roots, behind=behind, branched_bound=-np.inf)
+
+
+def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
     if frame.policy.limits.te_max is None or found.best is None:
         return found
     allowed = frame.te_squared_allowed * (1.0 - margin) ** 2

@@ -21,7 +21,7 @@ from optimizer.conflict import explain_conflict
 from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
 from optimizer.inside import inside_bands
-from optimizer.limits import search_within_limits
+from optimizer.limits import DEAR, search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
 from optimizer.rescue import RESCUED, mended_by_rounding, rescued
 from optimizer.search import Search
@@ -68,7 +68,8 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     out_of_reach = beyond_tracking(search, door)
     if out_of_reach:
         return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
-    search = certified(search, certify)
+    if search.frame.te_multiplier <= DEAR:
+        search = certified(search, certify)
     found = attempt(search)
     if found is not None and only_tracking_missed(found.verdict.breaches):
         search, found = nearer(search, found, door)

@@ -44,17 +44,17 @@ RESCUED = "share steps near the best plan kept no limit; this is the nearest pla
 NODES = 500
 """Nodes of one branching search: enough for a hundred tickets."""
 
-SECONDS_PER_TICKET = 0.006
-"""Seconds of branching a ticket in all: a clock that only decides that no plan was found."""
+SECONDS, SECONDS_PER_TICKET = 0.25, 0.005
+"""Seconds of branching in all: a clock that only decides that no plan was found."""
 
-GAP = 0.05
+GAP = 0.2
 """Relative gap at which the nearest plan is near enough: it is improved afterwards."""
 
 TRIES = 12
 """Tangents and tightenings in one netting piece at most."""
 
 MORE = 1.05
-"""How much more than what was overstepped a limit is tightened by."""
+"""How much more than what was overstepped a limit is tightened by at first, then twice as much."""
 
 WRITTEN = 1e-3
 """Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
@@ -87,10 +87,8 @@ def rescued(search: Search) -> Rescue:
     if search.best is None and not feasible(search, rules_of(search)):
         return Rescue(None, impossible=True, why=explain_conflict(search))
     impossible, nearest = True, None
-    clock = Clock(time.perf_counter() + SECONDS_PER_TICKET * tickets.size)
-    for netting, root in sorted(search.roots, key=lambda pair: pair[1].objective):
-        if root.status is SolveStatus.INFEASIBLE:
-            continue
+    clock = Clock(time.perf_counter() + SECONDS + SECONDS_PER_TICKET * tickets.size)
+    for netting in _promising(search):
         answer = _in_piece(search, netting, tickets, clock)
         if answer.found is not None:
             return answer
@@ -103,6 +101,14 @@ def rescued(search: Search) -> Rescue:
         return rescue
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
     return replace(rescue, why=f"{rescue.why}; the nearest breaks {worst}")
+
+
+def _promising(search: Search) -> list[Netting]:
+    """Pieces not proven empty, the best first."""
+    solved = sorted(search.roots, key=lambda pair: pair[1].objective)
+    behind = sorted(search.behind, key=lambda pair: pair[1])
+    open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
+    return [*open_ones, *(netting for netting, _ in behind)]
 
 
 def _proven(search: Search) -> str:
@@ -142,6 +148,7 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) 
     careful, tightened = _starts_careful(search), False
     row_high = search.arrays.row_high
     nearest: Attempt | None = None
+    more = MORE
     for _ in range(TRIES):
         trial = replace(search, arrays=replace(search.arrays, row_high=row_high), careful=careful)
         if clock.left <= 0.0:
@@ -166,10 +173,11 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) 
         breaches = found.verdict.breaches
         if not all(breach.rule in (*OVERSTEPPED, "te_max") for breach in breaches):
             return Rescue(None, False, nearest)
-        row_high, tightened = _lower(trial, point.x, breaches), True
+        row_high, tightened = _lower(trial, point.x, breaches, more), True
         missed = sum(breach.amount for breach in breaches if breach.rule == "te_max")
         if missed > 0.0:
-            allowed = max(float(np.sqrt(allowed)) - 100.0 * MORE * missed, 0.0) ** 2
+            allowed = max(float(np.sqrt(allowed)) - 100.0 * more * missed, 0.0) ** 2
+        more *= 2.0
     return Rescue(None, False, nearest)
 
 
@@ -248,7 +256,7 @@ def _judge_slack(search: Search) -> dict[str, float]:
     return slack | {"tax_budget": BPS_PER_UNIT * cent, "turnover": 100.0 * WEIGHT}
 
 
-def _lower(search: Search, x: Floats, breaches: Sequence[Breach]) -> Floats:
+def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
     """Row limits lowered by what the judge saw overstepped, from where the point stands."""
     arrays = search.arrays
     rows, high = arrays.A @ x, arrays.row_high.copy()
@@ -258,7 +266,7 @@ def _lower(search: Search, x: Floats, breaches: Sequence[Breach]) -> Floats:
         names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
         for row in (row for name in names for row in arrays.rows.get(name, ())):
             if arrays.owners[row][1] == breach.where:
-                off = MORE * breach.amount * per_unit[breach.rule]
+                off = more * breach.amount * per_unit[breach.rule]
                 high[row] = min(high[row], rows[row]) - off
     return high
 

@@ -24,7 +24,8 @@ from optimizer.tickets import WHOLE, Tickets, least_ticket
 from optimizer.tracking_region import Cut
 
 MOST_STEPS = 1e4
-"""Steps in a ticket beyond which their number is not made whole: rounding down costs nothing."""
+"""Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
+buy down, which costs next to nothing and leaves cash, not debt."""
 
 MOST_TICKETS = 900
 """Tickets beyond which the question is not put: it would take longer than it is worth."""
@@ -125,7 +126,9 @@ class Whole:
         x = found[: arrays.A.shape[1]]
         count = np.where(self.steps >= 0, found[self.steps], 0.0)
         real = tickets.step * MOST_STEPS < np.maximum(tickets.held, self._most())
-        count = np.where(real, np.floor(count + WHOLE), np.rint(count))
+        up = np.minimum(np.ceil(count - WHOLE), np.floor(self._most() / tickets.step + WHOLE))
+        fine = np.where(tickets.is_sale, up, np.floor(count + WHOLE))
+        count = np.where(real, fine, np.rint(count))
         out = (self.emptied >= 0) & (np.rint(found[self.emptied]) > 0.0)
         return WholePoint(
             x=x,
