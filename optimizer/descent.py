@@ -21,6 +21,12 @@ REACH = 3
 MOST_SWAPPED = 40
 """Tickets of an account beyond which swaps are not tried: single steps then serve as well."""
 
+TOGETHER = 0.7
+"""Part of what moves gain alone that they must gain together to be taken at once."""
+
+FEW = 3
+"""Moves at least that are worth pricing together."""
+
 HELPS = 1e-8
 """Basis points a move must gain to be taken: less is the noise of the local model."""
 
@@ -195,11 +201,42 @@ class Descent:
         account = self.tickets.account[place]
         kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
         change = np.where(kept, change, np.inf)
-        best = int(np.argmin(change))
-        if change[best] >= -HELPS:
+        helpful = np.flatnonzero(change < -HELPS)
+        if not len(helpful):
             return False
-        self._take(int(place[best]), float(move[best]))
+        helpful = helpful[np.argsort(change[helpful], kind="stable")]
+        for best in self._together(place, move, gains, change, helpful).tolist():
+            self._take(int(place[best]), float(move[best]))
         return True
+
+    def _together(
+        self, place: Ints, move: Floats, gains: Floats, change: Floats, helpful: Ints
+    ) -> Ints:
+        """As many of the helpful moves, best first, as help together about as much as alone."""
+        first = np.unique(place[helpful], return_index=True)[1]
+        many = self._affordable(place, move, helpful[np.sort(first)])
+        while len(many) >= FEW:
+            moved = np.zeros(len(self.amount))
+            moved[place[many]] = move[many]
+            joint = float(self.gradient @ moved + 0.5 * moved @ self.model.responses(moved))
+            taxed, kept = self.tax.together(self.tickets.account[place[many]], gains[:, many])
+            enough = joint + taxed <= TOGETHER * float(change[many].sum())
+            if enough and kept and self.rows.kept_together(moved):
+                return many
+            many = many[: len(many) // 2]
+        return many[:1]
+
+    def _affordable(self, place: Ints, move: Floats, chosen: Ints) -> Ints:
+        """Moves that their accounts can pay for one after the other."""
+        account = self.tickets.account[place[chosen]]
+        raised = self.model.cash[place[chosen]] * move[chosen]
+        room = (self.cash - self.floor).tolist()
+        affordable = []
+        for at, (where, more) in enumerate(zip(account.tolist(), raised.tolist(), strict=True)):
+            if room[where] + more >= 0.0:
+                room[where] += more
+                affordable.append(at)
+        return chosen[affordable]
 
     def _swap(self) -> bool:
         """Two tickets of one account, one step each, the best pair of all accounts."""

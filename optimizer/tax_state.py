@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.arrays import Bools, Floats, Ints
+from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.frame import BPS_PER_UNIT
 from optimizer.rules.tax_budget import budget_usd, counted_before
 from optimizer.search import Search
@@ -75,6 +75,17 @@ class TaxState:
                 kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
         return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
+
+    def together(self, account: Ints, gains: Floats) -> tuple[float, bool]:
+        """Price moves taken all at once: change of V and basis in bps, and whether limits are kept.
+
+        Arguments as in `change`.
+        """
+        unit = self.unit_of_account[account]
+        units, first = np.unique(unit, return_index=True)
+        totals = np.array([sum_by(unit, each, len(self.taxes))[units] for each in gains])
+        change, kept = self.change(account[first], totals)
+        return float(change.sum()), bool(kept.all())
 
     def total(self) -> float:
         """V less what gains keep in basis, all units together, bps."""

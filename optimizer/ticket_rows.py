@@ -38,6 +38,13 @@ class TicketRows:
         after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
         return np.asarray((after <= self._outside(self.level[:, None]) + WITHIN).all(axis=0))
 
+    def kept_together(self, moved: Floats) -> bool:
+        """Whether moves of all tickets at once leave no row further outside than it is."""
+        if not len(self.level):
+            return True
+        after = self._outside(self.level + self.matrix @ moved)
+        return bool((after <= self._outside(self.level) + WITHIN).all())
+
     def mended(self, place: Ints, move: Floats) -> Floats:
         """By how much each move brings the rows nearer to their bounds, units."""
         before = self._outside(self.level[:, None])
