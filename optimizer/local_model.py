@@ -70,11 +70,8 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     risk = frame.policy.risk
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     weight = (weight + frame.te_multiplier) * 100.0
-    per_group = np.where(
-        frame.group_value * frame.unit_usd >= 1.0,
-        weight / np.maximum(frame.group_value, 1e-300),
-        0.0,
-    )[owner]
+    counts = frame.group_value * frame.unit_usd >= 1.0
+    per_group = np.where(counts, weight / np.where(counts, frame.group_value, 1.0), 0.0)[owner]
     scale = frame.accounts.scale[tickets.account]
     cost = frame.cost[tickets.security]
     cash = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))

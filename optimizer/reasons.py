@@ -20,6 +20,9 @@ from optimizer.search import Search
 from optimizer.support import Supported
 from optimizer.tickets import Tickets
 
+UNSOLD = 1e-12
+"""Units: the weight of a lot that is not sold, so that a ticket that sells nothing has a slope."""
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -116,9 +119,10 @@ def _slopes(search: Search, found: Supported, tickets: Tickets) -> dict[str, Flo
         sale = slopes[arrays.columns["sale"]]
         if name == "realized_tax":
             sale = price * frame.sales.gain
-        weight = np.maximum(found.sale, 1e-12)
+        weight = np.maximum(found.sale, UNSOLD)
         total = sum_by(tickets.of_sale, weight * sale, tickets.size)
-        total /= np.maximum(sum_by(tickets.of_sale, weight, tickets.size), 1e-300)
+        weights = sum_by(tickets.of_sale, weight, tickets.size)
+        total /= np.where(weights > 0.0, weights, 1.0)
         total[tickets.of_buy] = slopes[arrays.columns["buy"]]
         by_ticket[name] = total
     return by_ticket

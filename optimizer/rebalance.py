@@ -13,6 +13,7 @@ from dataclasses import replace
 from models.household import Household
 from models.plan import Certificate, Plan, Status
 from models.policy import Policy
+from models.tolerances import BPS
 from models.triggers import approved_beforehand, held_back
 from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
@@ -134,7 +135,7 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
     if after is not None:
         gap = after - search.bound
         certificate = Certificate(search.bound, gap, found.gap_by_cause(after))
-        if gap < -1e-4:
+        if gap < -BPS:
             reason = f"the bound {search.bound:.6f} exceeds the objective {after:.6f} bps"
             return _without_plan(household, Status.FAILED, reason, search)
     return Plan(

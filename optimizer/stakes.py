@@ -15,6 +15,9 @@ from models.arrays import Bools, Floats, Ints
 from optimizer.frame import Frame
 from optimizer.sides import Choice, SideName
 
+LEAST_GROUP = 1e-12
+"""Units: a group worth less counts as this; it weighs nothing where it is under a dollar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
@@ -95,7 +98,7 @@ def _curvatures(frame: Frame, sales: Ints) -> tuple[Floats, Floats]:
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     cells = frame.cells
     cell = cells.of_sale[sales]
-    value = np.maximum(frame.group_value[cells.owner[cell]], 1e-12)
+    value = np.maximum(frame.group_value[cells.owner[cell]], LEAST_GROUP)
     scale = (weight + frame.te_multiplier) * 100.0 / value
     names = np.ix_(cells.factors, cells.factors)
     covariance = frame.household.market.risk.covariance[names]

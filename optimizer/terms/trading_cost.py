@@ -23,13 +23,12 @@ def state(frame: Frame) -> Part:
     position = sales.account * n + sales.security
     _, place = np.unique(position, return_inverse=True)
     largest = sum_by(place, sales.value, len(place))[place]
+    possible = buys.most > 0.0
+    per_unit = np.where(possible, ticket / np.where(possible, buys.most, 1.0), 0.0)
     return Part(
         "trading_cost",
         linear=(
             Linear("sale", weight * (frame.cost[sales.security] + ticket / largest)),
-            Linear(
-                "buy",
-                weight * (frame.cost[buys.security] + ticket / np.maximum(buys.most, 1e-300)),
-            ),
+            Linear("buy", weight * (frame.cost[buys.security] + per_unit)),
         ),
     )

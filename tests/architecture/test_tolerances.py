@@ -12,8 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = 1e-3
 """A float below this in logic is a tolerance, not a quantity."""
 
-UNNAMED = pytest.mark.xfail(strict=True, reason="bare tolerances: see the test's own output")
-
 
 def is_constant(node: ast.stmt) -> bool:
     """Whether a statement of a module names a constant."""
@@ -39,9 +37,7 @@ def bare_in(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "package", ["models", pytest.param("optimizer", marks=UNNAMED), "nightly", "workbench"]
-)
+@pytest.mark.parametrize("package", ["models", "optimizer", "nightly", "workbench"])
 def test_every_tolerance_has_a_name(package: str) -> None:
     """A number below a thousandth is a module's constant, with its unit and reason."""
     bare = [found for path in sorted((ROOT / package).rglob("*.py")) for found in bare_in(path)]
