@@ -30,17 +30,18 @@ def print_drift(drift: Drift) -> None:
     for name, width in WIDTHS.items():
         words = name in ("household", "accounts", "what")
         table.add_column(name, justify="left" if words else "right", overflow="fold", width=width)
-    names: set[str] = set()
+    shown = 0
     last = ""
     for row in drift.findings():
         name = row["household_id"]
-        names.add(name)
-        if len(names) <= SHOWN:
-            table.add_row(*_cells(row, name != last))
+        shown += name != last
+        if shown > SHOWN:
+            break  # a large book has millions of rows more
+        table.add_row(*_cells(row, name != last))
         last = name
-    if names:
+    if shown:
         page.print(table)
-    rest = len(names) - SHOWN
+    rest = drift.needed + drift.doubtful - SHOWN
     if rest > 0:
         page.print(f"and {rest} households more: --format csv, json or parquet has them all")
     if drift.proposed is not None:
