@@ -106,6 +106,7 @@ def yearly_figures(table: pd.DataFrame) -> pd.DataFrame:
             "tickets": table["orders"],
             "rebalances": table["rebalances"],
             "drift": 100.0 * table["drift"],
+            "cash": 100.0 * table["cash"],
             "disallowed": table["disallowed_usd"],
             "breaches": table["breaches"],
             "refused": table["refused"],

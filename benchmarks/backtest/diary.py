@@ -23,8 +23,8 @@ class YearRecord:
 
     Wealth is at the year's ends. `te_realized` is the yearly deviation of daily returns from the
     target's, `te_ahead` the mean tracking error that risk models gave after each look, `drift` the
-    mean of ½·Σ|weight − target| by class before each look. `pre_tax_return` and `target_return`
-    are of the year, before tax, costs and flows.
+    mean of ½·Σ|weight − target| by class before each look, `cash` the mean share held in cash after
+    each. `pre_tax_return` and `target_return` are of the year, before tax, costs and flows.
     """
 
     method: str
@@ -44,6 +44,7 @@ class YearRecord:
     te_realized: float
     te_ahead: float
     drift: float
+    cash: float
     qualified_usd: float
     ordinary_usd: float
     exempt_usd: float
@@ -117,6 +118,8 @@ class Diary:
         te = figures.te_before if look.refused else figures.te_after
         self.means.setdefault("te", []).append(te or 0.0)
         self.means.setdefault("drift", []).append(look.drift)
+        idle = float(look.household.accounts.cash.sum())
+        self.means.setdefault("cash", []).append(idle / max(figures.value_usd, 1.0))
 
     def close(
         self,
@@ -149,6 +152,7 @@ class Diary:
             te_realized=float((own - followed).std() * np.sqrt(DAYS_A_YEAR)),
             te_ahead=float(np.mean(self.means["te"])),
             drift=float(np.mean(self.means["drift"])),
+            cash=float(np.mean(self.means["cash"])),
             qualified_usd=total.qualified,
             ordinary_usd=total.ordinary,
             exempt_usd=total.exempt,

@@ -36,7 +36,7 @@ def headline(table: pd.DataFrame, names: Sequence[str]) -> str:
                 *(f"{f[c]:.1f}" for c in ("tax_dividends", "tax_gains", "tax_distributions")),
                 f"{f['cost']:.2f}",
                 *(f"{f[c]:.0f}" for c in ("turnover", "tickets")),
-                *(f"{f[c]:.1f}" for c in ("rebalances", "drift")),
+                *(f"{f[c]:.1f}" for c in ("rebalances", "drift", "cash")),
                 f"{f['refused']:.2f}",
                 f"{f['ms']:.0f}",
             ]
@@ -45,7 +45,7 @@ def headline(table: pd.DataFrame, names: Sequence[str]) -> str:
         *("method", "after tax %/y", "liquidated %/y", "step-up %/y", "realized TE bps"),
         *("pre-tax return less target bps", "tax: dividends bps", "tax: gains bps"),
         *("tax: distributions bps", "cost bps", "turnover %/y", "tickets/y", "looks traded/y"),
-        *("drift %", "refused looks/y", "ms a look"),
+        *("drift %", "cash %", "refused looks/y", "ms a look"),
     )
     return markdown(heads, rows)
 
