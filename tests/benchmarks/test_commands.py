@@ -15,6 +15,7 @@ SHOWN = re.findall(r"`(python -m (?:benchmarks|scenarios)\.[^`]+)`", README)
 COMMANDS = sorted({*SHOWN, *(command for command, _ in FULL), "python -m benchmarks.small"})
 
 
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_is_shown_exists(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
