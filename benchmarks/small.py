@@ -25,7 +25,7 @@ from benchmarks.compare.run import Comparison
 from benchmarks.measure import Report, write_report
 from benchmarks.small_cases import small_households
 from benchmarks.small_page import Page, Part, Sentences
-from optimizer.rebalance import BRANCHING
+from models.policy import BRANCHING
 from scenarios.cases import CASES
 
 RESULTS: Final = Path("benchmarks") / "results"

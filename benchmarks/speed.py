@@ -25,10 +25,10 @@ from benchmarks.oracles import naive_cvxpy
 from models.book import Book, read_book
 from models.household import Household
 from models.plan import Plan
-from models.policy import Policy
+from models.policy import BRANCHING, Policy
 from optimizer.frame import frame
 from optimizer.limits import search_within_limits
-from optimizer.rebalance import BRANCHING, rebalance
+from optimizer.rebalance import rebalance
 from optimizer.reduce import Reduced, reduce
 from optimizer.search import Search
 from optimizer.solve import door

@@ -7,6 +7,7 @@ said beside the field. Reading and checking the file is `models.book.policies`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +224,21 @@ class Carry:
     wait: bool = True
 
 
+BRANCHING: Final = 10
+"""Solves that are spent on branching where a bound is asked for: most of the gap goes with the
+first few."""
+
+
 @dataclass(frozen=True, slots=True)
 class SolverChoice:
-    """Which solver and which of the two compilers: `backend` is arrays or cvxpy."""
+    """Which solver and which of the two compilers: `backend` is arrays or cvxpy.
+
+    `certify` counts the solves that may be spent on branching, for a tighter bound.
+    """
 
     name: str = "piqp"
     backend: str = "arrays"
+    certify: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from models.book.policy_rules import RULES, THROUGH_CVXPY
 from models.errors import HearthError
-from models.policy import Capacity, Policy
+from models.policy import BRANCHING, Capacity, Policy
 from nightly.run_folder import FORMATS, Format
 
 BACKENDS: Final = ("arrays", "cvxpy")
@@ -31,7 +31,8 @@ class Choice:
     """What a command changes for all policies; None leaves it to them.
 
     `mode` is how every household may trade, `max_households` and `max_usd` what the whole night
-    answers, and `earlier` whether runs of earlier dates beside this one are carried on.
+    answers, `earlier` whether runs of earlier dates beside this one are carried on, and `certify`
+    whether solves are spent on a tighter bound.
     """
 
     backend: str | None = None
@@ -40,6 +41,7 @@ class Choice:
     max_households: int | None = None
     max_usd: float | None = None
     earlier: bool = True
+    certify: bool = False
 
     def __post_init__(self) -> None:
         """Raise `CommandError` on an unknown backend, solver or mode, or a negative limit."""
@@ -70,7 +72,10 @@ class Choice:
         name = self.solver or policy.solver.name
         backend = self.backend or policy.solver.backend
         solver = replace(
-            policy.solver, name=name, backend="cvxpy" if name in THROUGH_CVXPY else backend
+            policy.solver,
+            name=name,
+            backend="cvxpy" if name in THROUGH_CVXPY else backend,
+            certify=max(policy.solver.certify, BRANCHING if self.certify else 0),
         )
         trades = replace(policy.trades, mode=self.mode or policy.trades.mode)
         return replace(policy, solver=solver, trades=trades)

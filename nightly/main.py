@@ -58,6 +58,10 @@ RUNS = Path("runs")
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")]
 Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
 Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
+Certify = Annotated[
+    bool,
+    typer.Option("--certify", help="Spend solves on branching, for a tighter bound of each plan."),
+]
 
 Mode = Annotated[
     str | None,
@@ -90,6 +94,7 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder that gets a folder for this run.")] = RUNS,
     backend: Backend = None,
     solver: Solver = None,
+    certify: Certify = False,
     households: Annotated[
         Path | None, typer.Option(help="File of household ids, one a line [default: all].")
     ] = None,
@@ -125,7 +130,7 @@ def run(
     answers. One household's failure never stops the others; nothing is ever written over. A run
     that ended early goes on with --resume and ends as if nothing had happened.
     """
-    choice = Choice(backend, solver, mode, max_households, max_usd, earlier)
+    choice = Choice(backend, solver, mode, max_households, max_usd, earlier, certify)
     wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
     raise typer.Exit(commands.run(_one_book(place, book), _day(asof), choice, wanted, as_json))
 
@@ -147,10 +152,11 @@ def plan(
     backend: Backend = None,
     solver: Solver = None,
     mode: Mode = None,
+    certify: Certify = False,
     as_json: Json = False,
 ) -> None:
     """Plan one household and explain the plan on one screen."""
-    choice = Choice(backend, solver, mode)
+    choice = Choice(backend, solver, mode, certify=certify)
     raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
 
 

@@ -86,6 +86,7 @@ def resumed(book: str | None, asof: date | None, choice: Choice, night: Night) -
         "--backend": (choice.backend, asked.choice.backend),
         "--solver": (choice.solver, asked.choice.solver),
         "--mode": (choice.mode, asked.choice.mode),
+        "--certify": (choice.certify or None, asked.choice.certify),
         "--max-households": (choice.max_households, asked.choice.max_households),
         "--max-usd": (choice.max_usd, asked.choice.max_usd),
         "--households": (

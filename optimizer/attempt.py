@@ -46,15 +46,17 @@ class Attempt:
     verdict: Verdict
     found: Supported
     bound: float
-    root_objective: float
+    other_pieces: float
     settled_objective: float
     supported_objective: float
 
     def gap_by_cause(self, after: float) -> dict[str, float]:
-        """Split the gap: what the open pieces leave, directions, tickets, shares, in bps."""
+        """Split the gap: directions, other pieces of the netting, tickets, shares, in bps."""
+        settled = self.settled_objective - self.bound
+        netting = min(max(settled, 0.0), self.other_pieces)
         return {
-            "bound": self.root_objective - self.bound,
-            "directions": self.settled_objective - self.root_objective,
+            "directions": settled - netting,
+            "netting": netting,
             "tickets": self.supported_objective - self.settled_objective,
             "shares": after - self.supported_objective,
         }
@@ -72,9 +74,7 @@ def attempt(search: Search) -> Attempt | None:
             found = _once(trial, search.best, exact=True) or found
         if found is None:
             return best
-        best = replace(
-            found, bound=search.bound, root_objective=max(search.root_objective, search.bound)
-        )
+        best = replace(found, bound=search.bound, other_pieces=search.other_pieces)
         tightened = _tightened(trial, found)
         if tightened is None:
             return best
@@ -136,7 +136,7 @@ def judged(
         verdict=verdict,
         found=found,
         bound=-np.inf,
-        root_objective=-np.inf,
+        other_pieces=0.0,
         settled_objective=settled,
         supported_objective=found.solution.objective,
     )

@@ -87,6 +87,12 @@ class Search:
         return min((root.objective for _, root in self.roots), default=np.inf)
 
     @property
+    def other_pieces(self) -> float:
+        """By how much the piece of the best plan is bounded above the least piece, bps."""
+        own = [root.bound for piece, root in self.roots if self.best and piece is self.best.netting]
+        return max(0.0, own[0] - self.root_bound) if own else 0.0
+
+    @property
     def pieces(self) -> tuple[Netting, ...]:
         """Every netting piece, solved or not."""
         return tuple(netting for netting, _ in (*self.roots, *self.behind))

@@ -220,6 +220,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("carry", "wait"): _SWITCH,
         ("solver", "name"): _one_of("piqp", "clarabel", "osqp", "ecos"),
         ("solver", "backend"): _one_of("arrays", "cvxpy"),
+        ("solver", "certify"): Rule(int, 0),
     }
 )
 """Rule of each (section, key)."""
