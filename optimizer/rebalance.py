@@ -29,11 +29,8 @@ from optimizer.search import Search
 from optimizer.solve import Door, door
 from optimizer.verify import verify
 
-BRANCHING = 10
-"""Solves spent on branching unless asked otherwise: most of the gap goes with the first few."""
 
-
-def rebalance(household: Household, policy: Policy, *, certify: int = BRANCHING) -> Plan:
+def rebalance(household: Household, policy: Policy, *, certify: int | None = None) -> Plan:
     """Answer for one household: a plan, or clearly why there is none.
 
     Parameters
@@ -43,7 +40,8 @@ def rebalance(household: Household, policy: Policy, *, certify: int = BRANCHING)
     policy
         What to optimise and within which limits.
     certify
-        Solves that may be spent on branching, for a tighter bound.
+        Solves that may be spent on branching, for a tighter bound; None: as many as the policy
+        says.
 
     Returns
     -------
@@ -51,7 +49,8 @@ def rebalance(household: Household, policy: Policy, *, certify: int = BRANCHING)
         Verified by the judge and certified, whatever its status. Never empty orders in silence.
     """
     started = time.perf_counter()
-    plan = approved_beforehand(_answer(household, policy, certify), policy.approval)
+    solves = policy.solver.certify if certify is None else certify
+    plan = approved_beforehand(_answer(household, policy, solves), policy.approval)
     return replace(plan, seconds=time.perf_counter() - started)
 
 
