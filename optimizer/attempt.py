@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from models.arrays import Floats
 from models.order import Flow, Order
 from optimizer.fewer import fewer
@@ -74,7 +72,7 @@ def attempt(search: Search) -> Attempt | None:
             found = _once(trial, search.best, exact=True) or found
         if found is None:
             return best
-        best = replace(found, bound=search.bound, other_pieces=search.other_pieces)
+        best = found
         tightened = _tightened(trial, found)
         if tightened is None:
             return best
@@ -135,8 +133,8 @@ def judged(
         flows=flows,
         verdict=verdict,
         found=found,
-        bound=-np.inf,
-        other_pieces=0.0,
+        bound=search.bound,
+        other_pieces=search.other_pieces,
         settled_objective=settled,
         supported_objective=found.solution.objective,
     )

@@ -17,6 +17,7 @@ from models.tolerances import BPS
 from models.triggers import approved_beforehand, held_back
 from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
+from optimizer.coarse import refined
 from optimizer.compile_cvxpy import solve_through_cvxpy
 from optimizer.conflict import explain_conflict
 from optimizer.explain import binding_rules, notes_of
@@ -75,7 +76,7 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
         search, found = nearer(search, found, door)
     if found is None or not found.verdict.kept:
         return _last_resort(household, policy, search, found)
-    return _judged(household, policy, search, found)
+    return _judged(household, policy, search, refined(search, found))
 
 
 def _last_resort(

@@ -16,27 +16,22 @@ import numpy as np
 from models.arrays import Floats
 from models.plan import Breach
 from models.tolerances import CENT_USD, WEIGHT
-from optimizer.attempt import OVERSTEPPED, Attempt, cash_after, judged
+from optimizer.attempt import OVERSTEPPED, Attempt
 from optimizer.conflict import explain_conflict, feasible, rules_of
 from optimizer.explain import STRUCTURE
-from optimizer.flows import flows_of
 from optimizer.frame import BPS_PER_UNIT
-from optimizer.local_model import local_model
 from optimizer.netting import Netting
-from optimizer.orders import orders_of
 from optimizer.program import Branch
-from optimizer.reasons import reasons
 from optimizer.reduce import Limits
 from optimizer.rules.tax_budget import FROM_ABOVE
-from optimizer.search import Search, Settled
-from optimizer.shares import HALF_A_CENT_USD, Rounded
+from optimizer.search import Search
+from optimizer.shares import HALF_A_CENT_USD
 from optimizer.sides import wash_choices
-from optimizer.solution import Solution, SolveStatus
-from optimizer.support import Supported
-from optimizer.ticket_gains import lot_pieces, lot_rank
-from optimizer.tickets import NOISE, Tickets, tickets_of
+from optimizer.solution import SolveStatus
+from optimizer.tickets import Tickets, tickets_of
 from optimizer.tracking_region import Cut, allowed_square, box, least_square, tangent
 from optimizer.whole import MOST_TICKETS, WholePoint, state_whole
+from optimizer.whole_orders import whole_attempt
 
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
@@ -166,7 +161,7 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) 
         if cut is not None:
             cuts.append(cut)
             continue
-        found = _orders(trial, netting, tickets, point)
+        found = whole_attempt(trial, netting, tickets, point)
         if found.verdict.kept:
             return Rescue(found)
         nearest = nearest or found
@@ -269,44 +264,3 @@ def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -
                 off = more * breach.amount * per_unit[breach.rule]
                 high[row] = min(high[row], rows[row]) - off
     return high
-
-
-def _orders(search: Search, netting: Netting, tickets: Tickets, point: WholePoint) -> Attempt:
-    """Orders of a whole point, with the very lots it sells, and what the judge says of them."""
-    frame, columns = search.frame, search.arrays.columns
-    best = search.best
-    multipliers = np.zeros(len(search.arrays.row_low))
-    if best is not None:
-        multipliers = best.solution.multipliers
-    solution = Solution(
-        status=SolveStatus.SOLVED,
-        x=point.x,
-        multipliers=multipliers,
-        objective=search.arrays.objective(point.x),
-        bound=-np.inf,
-        residual=0.0,
-        solver="highs",
-    )
-    written = point.amount > 0.0
-    sale = np.where(written[tickets.of_sale], np.maximum(point.x[columns["sale"]], 0.0), 0.0)
-    buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
-    sale[sale <= NOISE] = 0.0
-    left = frame.sales.loss & (sale == 0.0)
-    settled = Settled(solution, netting, (), (), netting.branch)
-    found = Supported(
-        settled=settled,
-        solution=solution,
-        sale=sale,
-        buy=buy,
-        sale_low=np.zeros(len(sale)),
-        sale_high=np.where(left, 0.0, frame.sales.value),
-        buy_high=frame.buys.most,
-    )
-    flows = flows_of(search, solution)
-    pieces = lot_pieces(search, found, lot_rank(search, found), exact=True)
-    model = local_model(search, found, tickets)
-    why = reasons(search, found, tickets, model, point.amount, cash_after(search, flows))
-    final = Rounded(point.amount, point.emptied & written)
-    orders = orders_of(search, tickets, final, why, pieces)
-    objective = solution.objective if best is None else best.solution.objective
-    return judged(search, found, objective, orders, flows)

@@ -90,7 +90,12 @@ class Whole:
     emptied: Ints
 
     def solve(
-        self, cost: Floats, cuts: Sequence[Cut], nodes: int, gap: float, seconds: float
+        self,
+        cost: Floats,
+        cuts: Sequence[Cut],
+        nodes: int,
+        gap: float,
+        seconds: float | None = None,
     ) -> Answer:
         """Minimise cost'x over the program's columns (padded for the others) under cuts."""
         arrays, rows = self.search.arrays, self.rows
