@@ -33,6 +33,9 @@ from optimizer.whole_orders import whole_attempt
 LOST_BPS = 1.0
 """Basis points lost to tickets and shares from which it is worth asking."""
 
+COARSE = 0.3
+"""Units (0.3% of the household): where a typical share is smaller, what rounding loses is lost."""
+
 MOST_TICKETS = 150
 """Tickets beyond which the question takes longer than it is worth."""
 
@@ -80,6 +83,7 @@ def refined(search: Search, found: Attempt) -> Attempt:
         search.best is None
         or after is None
         or after - found.settled_objective < LOST_BPS
+        or float(np.median(tickets.step)) < COARSE
         or search.frame.te_multiplier > 0.0
         or tickets.size > MOST_TICKETS
     ):

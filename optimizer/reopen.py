@@ -28,9 +28,6 @@ from optimizer.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.ticket_rows import ticket_rows
 from optimizer.tickets import Tickets, emptiable, least_ticket
 
-COARSE = 0.3
-"""Units (0.3% of the household): a typical share this large is worth more than one descent."""
-
 KICKS = 40
 """Descents without one ticket at most."""
 
@@ -91,8 +88,6 @@ def reopened(search: Search, found: Attempt, tickets: Tickets) -> list[Attempt]:
     if not reached:
         return []
     best = min(reached, key=lambda one: one.change)
-    if float(np.median(tickets.step)) < COARSE:
-        return [_attempt(search, found, best)]
     turned = _kicked(_turned(search, found.found, best))
     return [_attempt(search, found, one) for one in (best, turned)]
 
