@@ -18,12 +18,14 @@ from models.policy import Policy, TaxRates, TradeRules, WashSales
 from optimizer.certify import certified
 from optimizer.directions import search
 from optimizer.frame import frame
-from optimizer.rebalance import BRANCHING
 from optimizer.search import Search
 from optimizer.sides import Choice, position_choices, side_branch, wash_choices
 from optimizer.solution import SolveStatus
 from optimizer.solve import door
 from tests.households import ASOF, BOND, STOCK, Row, account, household, lot, security, target, unit
+
+BRANCHING = 10
+"""Solves of branching that most cases are found within."""
 
 NEAR_BPS = 0.02
 """Basis points: how far the search may stay from the best directions there are."""
