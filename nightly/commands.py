@@ -26,6 +26,7 @@ from nightly.chunk import Imported, Tick
 from nightly.drift import Shown, find_drift, say_drift
 from nightly.engines import engine_of
 from nightly.manifest import changed_inputs
+from nightly.memory import give_back
 from nightly.newest_price import newest_price_date
 from nightly.request import located, request_for, resumed
 from nightly.run import resume_run, start_run
@@ -53,6 +54,7 @@ def hearth_version() -> str:
 
 def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_json: bool) -> int:
     """Answer a book's households into a new run folder, or go on with one (`hearth run`)."""
+    give_back()
     engine = engine_of(night)
     rebalance = Imported("optimizer.rebalance", "rebalance")
     troubles: list[Tick] = []

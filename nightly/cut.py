@@ -125,7 +125,8 @@ def cut(uncut: Uncut, root: Path) -> None:
         parts = int(part.max(initial=-1)) + 1
         _copy_shared(uncut.folder, aside / SHARED)
         for table in OWNED:
-            deal_out(uncut.folder, table, aside, _Deal(owners, table, part), parts)
+            to, rows = _Deal(owners, table, part), owners.count.rows[table]
+            deal_out(uncut.folder, table, aside, to, parts, rows, scratch / f"{table}.spills")
         chunks = _write_ids(uncut, owners, part, aside)
         facts = {
             "book": uncut.place,
