@@ -1,8 +1,8 @@
 """Freed memory goes back to the system at once, so that a run's peak is what it uses at a time.
 
 A night's own process passes a whole book through its hands in batches. Arrow's allocator and the C
-library's keep what was freed for the next large piece, which here never comes: of a book of a hundred
-thousand households that was half of the process. Workers solve, and keep their allocators as they are.
+library's keep what was freed for the next large piece, which here never comes. Workers solve, and
+keep their allocators as they are.
 """
 
 from __future__ import annotations
