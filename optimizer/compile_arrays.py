@@ -33,6 +33,8 @@ class Arrays:
         Where a block and a rule's rows stand.
     owners
         Rule and place of each row.
+    costs, constants
+        What each part contributes to `q`, `(n,)`, and to `constant`, by its name.
     """
 
     P: sparse.csc_array
@@ -48,6 +50,8 @@ class Arrays:
     columns: Mapping[str, slice]
     rows: Mapping[str, Ints]
     owners: tuple[tuple[str, str], ...]
+    costs: Mapping[str, Floats]
+    constants: Mapping[str, float]
 
     @cached_property
     def triplets(self) -> Triplets:
@@ -87,12 +91,10 @@ class _Builder:
     def __init__(self, program: Program) -> None:
         self.layout = dict(program.layout)
         self.size = program.size
-        self.q = [np.zeros(program.size)]
         self.low = [np.full(program.size, -np.inf)]
         self.high = [np.full(program.size, np.inf)]
         self.box_low = [block.low for block in program.blocks]
         self.box_high = [block.high for block in program.blocks]
-        self.constant = program.constant
         self.entries: list[tuple[Ints, Ints, Floats]] = []
         self.row_low: list[Floats] = []
         self.row_high: list[Floats] = []
@@ -132,7 +134,6 @@ class _Builder:
         column = self.size
         self.size += 1
         for pieces, value in (
-            (self.q, 0.0),
             (self.low, -np.inf),
             (self.high, np.inf),
             (self.box_low, -most),
@@ -162,7 +163,8 @@ def compile_arrays(program: Program) -> Arrays:
     """Carry a program to arrays."""
     build = _Builder(program)
     squares: list[tuple[Ints, Ints, Floats]] = []
-    linear = build.q[0]
+    costs: dict[str, Floats] = {}
+    constants: dict[str, float] = {}
     for part in program.parts:
         for bounds in part.bounds:
             where = build.layout[bounds.block]
@@ -172,25 +174,36 @@ def compile_arrays(program: Program) -> Arrays:
                 build.high[0][where] = np.minimum(build.high[0][where], bounds.high)
         for rows in part.rows:
             build.add_rows(rows.rule, rows.where, rows.entries, rows.low, rows.high)
+        if part.linear or part.maxima:
+            costs[part.name] = np.zeros(program.size)
+        constants[part.name] = part.constant
         for cost in part.linear:
-            linear[build.layout[cost.block]] += cost.coefficients
+            costs[part.name][build.layout[cost.block]] += cost.coefficients
         for square in part.quadratic:
             squares.append(
                 _square(square.columns + build.layout[square.block].start, square.matrix)
             )
-    extra: list[tuple[int, float]] = []
+    above: list[tuple[str, int, float]] = []
     for part in program.parts:
         for maximum in part.maxima:
-            _price(build, maximum, linear, extra, part.name)
+            if maximum.is_affine:
+                columns, values = build.argument(maximum)
+                weighed = maximum.weight * maximum.slopes[0] * values
+                np.add.at(costs[part.name], columns, weighed)
+                constants[part.name] += maximum.weight * float(maximum.intercepts[0])
+            else:
+                column = build.epigraph(part.name, "maximum", maximum)
+                above.append((part.name, column, maximum.weight))
         for row in part.convex_rows:
             _limit(build, row)
-    q = np.concatenate(build.q)
-    for column, weight in extra:
-        q[column] += weight
+    more = np.zeros(build.size - program.size)
+    costs = {name: np.concatenate([cost, more]) for name, cost in costs.items()}
+    for name, column, weight in above:
+        costs[name][column] += weight
     shape = (len(build.owners), build.size)
     return Arrays(
         P=_matrix(squares, (build.size, build.size)),
-        q=q,
+        q=sum(costs.values(), np.zeros(build.size)),
         A=_matrix(build.entries, shape),
         row_low=np.concatenate(build.row_low),
         row_high=np.concatenate(build.row_high),
@@ -198,23 +211,13 @@ def compile_arrays(program: Program) -> Arrays:
         high=np.concatenate(build.high),
         box_low=np.concatenate(build.box_low),
         box_high=np.concatenate(build.box_high),
-        constant=build.constant,
+        constant=sum(constants.values()),
         columns=build.layout,
         rows={rule: np.concatenate(found) for rule, found in build.rules.items()},
         owners=tuple(build.owners),
+        costs=costs,
+        constants=constants,
     )
-
-
-def _price(
-    build: _Builder, maximum: Maximum, linear: Floats, extra: list[tuple[int, float]], name: str
-) -> None:
-    """Add a maximum to the objective."""
-    if maximum.is_affine:
-        columns, values = build.argument(maximum)
-        np.add.at(linear, columns, maximum.weight * maximum.slopes[0] * values)
-        build.constant += maximum.weight * float(maximum.intercepts[0])
-        return
-    extra.append((build.epigraph(name, "maximum", maximum), maximum.weight))
 
 
 def _limit(build: _Builder, row: ConvexRow) -> None:

@@ -15,12 +15,13 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
+from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.flips import flipped
 from optimizer.frame import Frame
 from optimizer.giving_up import open_estimates
 from optimizer.netting import Netting, nettings
 from optimizer.piece_prices import bounds_of
+from optimizer.program import Program
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search, Settled, Tally
 from optimizer.sides import (
@@ -46,18 +47,33 @@ STAKE_BPS = 0.03
 """Basis points: a conflict that costs less than this either way is left to its first guess."""
 
 
-def search(frame: Frame, door: Door) -> Search:
-    """Solve the open pieces that matter, settle the promising ones, and return the best."""
-    program = program_of(frame)
-    arrays = compile_arrays(program)
+def search(
+    frame: Frame,
+    door: Door,
+    *,
+    stated: tuple[Program, Arrays] | None = None,
+    near: Settled | None = None,
+) -> Search:
+    """Solve the open pieces that matter, settle the promising ones, and return the best.
+
+    `stated` is what the frame says, where it is known; `near` a plan for slightly other weights,
+    whose piece and sides are where the search starts.
+    """
+    if stated is None:
+        program = program_of(frame)
+        arrays = compile_arrays(program)
+    else:
+        program, arrays = stated
     pieces = tuple((netting, -np.inf) for netting in nettings(program, frame.ranges))
+    if near is not None:
+        pieces = tuple(sorted(pieces, key=lambda piece: piece[0].cases != near.netting.cases))
     found = Search(frame, program, arrays, door, (), None, Tally(), behind=pieces)
     while any(bound < found.root_objective for _, bound in found.behind):
         found = _one_more(found)
     choices = wash_choices(frame, arrays)
-    settled = _settled(found, choices)
+    settled = _settled(found, choices, near)
     if settled.best is None and FROM_ABOVE in arrays.rows:
-        settled = _settled(replace(settled, careful=False), choices)
+        settled = _settled(replace(settled, careful=False), choices, near)
     return settled
 
 
@@ -76,13 +92,14 @@ def _one_more(found: Search) -> Search:
     return replace(found, roots=(*found.roots, (netting, root)), behind=others)
 
 
-def _settled(found: Search, choices: tuple[Choice, ...]) -> Search:
+def _settled(found: Search, choices: tuple[Choice, ...], near: Settled | None) -> Search:
     """Settle the promising pieces, the least open objective first.
 
     A piece that prices kept behind is solved when the best plan is no better than what they leave
     it, and it starts close enough.
     """
     stakes = stakes_of(found.frame, choices)
+    start = near
     looked_at: list[Netting] = []
     while True:
         waiting = [pair for pair in found.roots if pair[0] not in looked_at]
@@ -93,7 +110,8 @@ def _settled(found: Search, choices: tuple[Choice, ...]) -> Search:
             continue
         netting, root = min(waiting, key=lambda pair: pair[1].objective)
         looked_at.append(netting)
-        best = _looked_at(found, netting, root, choices, stakes)
+        best = _looked_at(found, netting, root, choices, stakes, start)
+        start = None
         if best is not None:
             found = replace(found, best=best)
 
@@ -110,11 +128,17 @@ def _promises(found: Search, bound: float) -> bool:
 
 
 def _looked_at(
-    found: Search, netting: Netting, root: Solution, choices: tuple[Choice, ...], stakes: Stakes
+    found: Search,
+    netting: Netting,
+    root: Solution,
+    choices: tuple[Choice, ...],
+    stakes: Stakes,
+    near: Settled | None,
 ) -> Settled | None:
     """Settle a piece; None if that is not better than the best one.
 
-    After the first a piece starts from the best one's sides, and goes on only if that comes near.
+    The first starts from a plan nearby, if there is one, and then only follows what promises. A
+    later one starts from the best one's sides, and goes on only if that comes near.
     """
 
     def resolve(settled: Settled, sides: Sides) -> Settled | None:
@@ -124,12 +148,16 @@ def _looked_at(
     if not root.usable or (best is not None and not _promises(found, root.objective)):
         return None
     estimates = open_estimates(found, stakes, root)
+    if near is not None:
+        start = _resolved(found, netting, choices, near.sides[: len(choices)])
+        if start is not None:
+            return flipped(found, start, root, _open_calls(estimates), resolve)
     if best is None:
         sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
         start = _resolved(found, netting, choices, sides)
         start = start or _any_feasible(found, netting, choices, sides)
     else:
-        start = _resolved(found, netting, best.choices, best.sides)
+        start = _resolved(found, netting, choices, best.sides[: len(choices)])
         if start and start.solution.objective >= best.solution.objective + NEAR_BPS:
             return None
     if start is None:

@@ -59,8 +59,15 @@ def _answer(household: Household, policy: Policy, certify: int) -> Plan:
     inside = inside_bands(household, policy)
     if inside is not None:
         return inside
-    door = _door(policy)
+    door = door_of(policy)
     search = search_within_limits(frame(household, policy), door)
+    return concluded(household, policy, search, door, certify)
+
+
+def concluded(
+    household: Household, policy: Policy, search: Search, door: Door, certify: int
+) -> Plan:
+    """Make a plan of what a search found: tickets, shares, orders, verdict, certificate."""
     if search.proven_infeasible:
         reason = explain_conflict(search)
         return _without_plan(household, Status.INFEASIBLE, reason, search)
@@ -162,7 +169,8 @@ def _who(search: Search) -> str:
     return "+".join(sorted(search.tally.by, key=lambda name: (-search.tally.by[name], name)))
 
 
-def _door(policy: Policy) -> Door:
+def door_of(policy: Policy) -> Door:
+    """The solver and compiler that a policy names."""
     if policy.solver.backend == "cvxpy":
         return door(policy.solver.name, solve_through_cvxpy)
     return door(policy.solver.name)

@@ -156,4 +156,6 @@ def arrays_of(
         columns={"x": slice(0, len(q))},
         rows={"limit": np.arange(len(A))},
         owners=tuple(("limit", str(row)) for row in range(len(A))),
+        costs={"cost": q},
+        constants={"cost": constant},
     )
