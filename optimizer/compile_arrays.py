@@ -18,6 +18,9 @@ from models.arrays import Floats, Ints
 from optimizer.program import Branch, ConvexRow, Entry, Maximum, Program
 from optimizer.triplets import Triplets, triplets_of
 
+STEEP = 1e5
+"""Coefficient of a column in a row above which the column is counted in smaller units."""
+
 
 @dataclass(frozen=True)
 class Arrays:
@@ -62,6 +65,18 @@ class Arrays:
     def square_triplets(self) -> Triplets:
         """P as triplets."""
         return triplets_of(self.P)
+
+    @cached_property
+    def units(self) -> Floats | None:
+        """What one of each column should stand for where some are steep, `(n,)`; else None.
+
+        A lot of dust may hold a loss a billion times its worth: its column counts in the units
+        in which no coefficient is above 1.
+        """
+        steepest = np.zeros(self.A.shape[1])
+        np.maximum.at(steepest, self.triplets.columns, np.abs(self.triplets.values))
+        steep = steepest > STEEP
+        return np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0) if steep.any() else None
 
     @cached_property
     def transposed(self) -> sparse.csr_array:

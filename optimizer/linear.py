@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.arrays import Floats, Ints
+from optimizer.compile_arrays import STEEP
 from optimizer.reduce import Limits
 
 OPTIMAL, STOPPED, INFEASIBLE = 0, 1, 2
@@ -61,10 +62,13 @@ def solve_linear(
     if seconds is not None:
         options["time_limit"] = seconds
     begun = time.perf_counter()
+    unit = _units(A, integral)
     answer = milp(
-        cost,
-        constraints=LinearConstraint(A, row_low, row_high),
-        bounds=Bounds(low, high),
+        cost * unit,
+        constraints=LinearConstraint(
+            sparse.csc_array(A @ sparse.diags_array(unit)), row_low, row_high
+        ),
+        bounds=Bounds(low / unit, high / unit),
         integrality=integral,
         options=options,
     )
@@ -73,4 +77,15 @@ def solve_linear(
         return Answer(None, np.inf, impossible=answer.status == INFEASIBLE)
     bound = getattr(answer, "mip_dual_bound", None)
     value = float(answer.fun)
-    return Answer(np.asarray(answer.x), value, bound=value if bound is None else float(bound))
+    return Answer(
+        np.asarray(answer.x) * unit, value, bound=value if bound is None else float(bound)
+    )
+
+
+def _units(A: sparse.csc_array, integral: Ints | None) -> Floats:
+    """What one of each column stands for: less than 1 where it is steep (see `Arrays.units`)."""
+    steepest = abs(A).max(axis=0).toarray().ravel() if A.shape[0] else np.zeros(A.shape[1])
+    steep = steepest > STEEP
+    if integral is not None:
+        steep &= integral == 0
+    return np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0)

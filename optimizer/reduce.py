@@ -32,7 +32,8 @@ class Reduced:
     """minimise ½x'Px + q'x, A_eq x = b, low_in ≤ A_in x ≤ high_in, low ≤ x ≤ high.
 
     `free` are the columns kept, `fixed` the values of all columns where fixed (0 elsewhere),
-    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`.
+    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`. `unit` is what one of
+    each column kept stands for, None where that is 1 throughout.
     """
 
     P: sparse.csc_matrix
@@ -48,11 +49,12 @@ class Reduced:
     fixed: Floats
     equal: Ints
     between: Ints
+    unit: Floats | None = None
 
     def expand(self, x: Floats) -> Floats:
         """Put a solution of the reduced program back into the whole vector."""
         whole = self.fixed.copy()
-        whole[self.free] = x
+        whole[self.free] = x if self.unit is None else x * self.unit
         return whole
 
     def multipliers(self, equal: Floats, between: Floats, rows: int) -> Floats:
@@ -68,7 +70,8 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     row_low, row_high, low, high = limits
     if (low > high + EMPTY_ROW).any():
         return None
-    is_free = high - low > FIXED
+    unit = arrays.units
+    is_free = high - low > (FIXED if unit is None else FIXED * unit)
     fixed = np.where(is_free, 0.0, low)
     free = np.flatnonzero(is_free)
     q = arrays.q
@@ -85,7 +88,7 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     is_equal = used & same
     is_between = used & ~same & (np.isfinite(row_low) | np.isfinite(row_high))
     equal, between = np.flatnonzero(is_equal), np.flatnonzero(is_between)
-    return Reduced(
+    reduced = Reduced(
         P=arrays.square_triplets.part(is_free, is_free),
         q=q[free],
         A_eq=triplets.part(is_equal, is_free),
@@ -99,6 +102,22 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
         fixed=fixed,
         equal=equal,
         between=between,
+    )
+    return reduced if unit is None else _in_units(reduced, unit[free])
+
+
+def _in_units(program: Reduced, unit: Floats) -> Reduced:
+    """Count columns in units of their own: a billionth of a dollar may hold a loss of thousands."""
+    by = sparse.diags_array(unit, format="csc")
+    return replace(
+        program,
+        P=sparse.csc_matrix(by @ program.P @ by),
+        q=program.q * unit,
+        A_eq=sparse.csc_matrix(program.A_eq @ by),
+        A_in=sparse.csc_matrix(program.A_in @ by),
+        low=program.low / unit,
+        high=program.high / unit,
+        unit=unit,
     )
 
 
