@@ -46,7 +46,7 @@ STAGES = {
     "state": ("optimizer.directions:program_of",),
     "compile": ("optimizer.directions:compile_arrays",),
     "roots": ("optimizer.limits:search",),
-    "directions": ("optimizer.directions:_best",),
+    "directions": ("optimizer.directions:_settled",),
     "certificate": ("optimizer.rebalance:certified",),
     "tickets": ("optimizer.attempt:supported",),
     "shares": ("optimizer.attempt:rounded",),
