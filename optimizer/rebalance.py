@@ -18,11 +18,11 @@ from models.triggers import approved_beforehand, held_back
 from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
 from optimizer.coarse import refined
-from optimizer.compile_cvxpy import solve_through_cvxpy
 from optimizer.conflict import explain_conflict
 from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
 from optimizer.inside import inside_bands
+from optimizer.let_pass import with_tolerance
 from optimizer.limits import DEAR, search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
 from optimizer.rescue import RESCUED, mended_by_rounding, rescued
@@ -78,9 +78,11 @@ def concluded(
         return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
     if search.frame.te_multiplier <= DEAR:
         search = certified(search, certify)
+    search = with_tolerance(search)
     found = attempt(search)
     if found is not None and only_tracking_missed(found.verdict.breaches):
         search, found = nearer(search, found, door)
+        search = with_tolerance(search)
     if found is None or not found.verdict.kept:
         return _last_resort(household, policy, search, found)
     return _judged(household, policy, search, refined(search, found))
@@ -172,5 +174,8 @@ def _who(search: Search) -> str:
 def door_of(policy: Policy) -> Door:
     """The solver and compiler that a policy names."""
     if policy.solver.backend == "cvxpy":
+        # imported for whoever asks: it takes a worker longer to start than all the rest does
+        from optimizer.compile_cvxpy import solve_through_cvxpy
+
         return door(policy.solver.name, solve_through_cvxpy)
     return door(policy.solver.name)
