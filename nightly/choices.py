@@ -104,6 +104,18 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """One weight that goes from `least` to `most` in so many points; whole plans or relaxed."""
+
+    term: str
+    least: float
+    most: float
+    points: int
+    plans: bool
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class SyntheticBook:
     """What a generated book should be."""
 

@@ -6,6 +6,7 @@ Solvers and the judge are imported inside the commands that need them: `hearth -
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -21,7 +22,7 @@ from models.plan import Plan, Status
 from nightly import console
 from nightly.answer import answer
 from nightly.audit import audit
-from nightly.choices import Choice, CommandError, Night, SyntheticBook, table_format
+from nightly.choices import Choice, CommandError, Night, Sweep, SyntheticBook, table_format
 from nightly.chunk import Imported, Tick
 from nightly.drift import Shown, find_drift, say_drift
 from nightly.engines import engine_of
@@ -111,6 +112,30 @@ def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_js
     else:
         show(explanation, console.page())
     return TROUBLED if made.status in (Status.FAILED, Status.REFUSED) else ANSWERED
+
+
+def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> int:
+    """Print a household's frontier over one weight as CSV (`hearth frontier`)."""
+    from workbench.frontier import planned_frontier, relaxed_frontier, settings, write_points
+
+    read = read_book(book, asof or newest_price_date(book))
+    household = read.household(household_id)
+    policy = read.policy(household.policy_id)
+    weights = settings(policy, sweep.term, sweep.least, sweep.most, sweep.points)
+    try:
+        points = (
+            list(planned_frontier(household, policy, sweep.term, weights))
+            if sweep.plans
+            else relaxed_frontier(household, policy, sweep.term, weights)
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    if sweep.out is None:
+        write_points(points, sys.stdout)
+    else:
+        with sweep.out.open("w", encoding="utf-8", newline="") as file:
+            write_points(points, file)
+    return ANSWERED
 
 
 def _explained(read: Book, made: Plan, choice: Choice) -> Any:

@@ -20,7 +20,7 @@ import typer
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
 from nightly import commands, console, proving
-from nightly.choices import Choice, CommandError, Night, SyntheticBook
+from nightly.choices import Choice, CommandError, Night, Sweep, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
 from nightly.drift import Shown
 from nightly.export import commands as leaving
@@ -158,6 +158,28 @@ def plan(
     """Plan one household and explain the plan on one screen."""
     choice = Choice(backend, solver, mode, certify=certify)
     raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
+
+
+@app.command()
+def frontier(
+    book: Book,
+    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")],
+    asof: Asof = None,
+    term: Annotated[
+        str,
+        typer.Option(help="tracking_error, tax, basis_change, trading_cost or tax_drag."),
+    ] = "tax",
+    least: Annotated[float, typer.Option(help="Least weight of the term.")] = 0.1,
+    most: Annotated[float, typer.Option(help="Greatest weight of the term.")] = 10.0,
+    points: Annotated[int, typer.Option(help="Points, in equal ratios.")] = 50,
+    plans: Annotated[
+        bool, typer.Option("--plans", help="Whole plans, verified, not relaxed points.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="CSV file [default: printed].")] = None,
+) -> None:
+    """Trace one household's frontier: tracking error and every term as one weight goes up."""
+    wanted = Sweep(term, least, most, points, plans, out)
+    raise typer.Exit(commands.frontier(book, household, _day(asof), wanted))
 
 
 @app.command()
