@@ -172,5 +172,15 @@ def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
     dates = evidence.tables["securities"].date("price_date")
     if dates.size and np.isnat(dates).all():
         yield "securities: no price has a date, so none is checked for its age"
+    classes = {
+        *evidence.tables["securities"].texts("asset_class").tolist(),
+        *evidence.tables["targets"].texts("asset_class").tolist(),
+    }
     for file in evidence.policies.values():
         yield from file.warnings
+        for band in file.policy.bands.classes if file.policy else ():
+            if band.asset_class not in classes:
+                yield (
+                    f"policy {file.policy_id}: bands.classes names {band.asset_class!r}, which no "
+                    "security or target of the book has"
+                )

@@ -398,3 +398,15 @@ def test_every_column_of_the_contract_types_is_in_the_schema() -> None:
     assert SCHEMA["lots"].column("shares").kind is CellKind.NUMBER
     with pytest.raises(KeyError, match="no column 'colour'"):
         SCHEMA["lots"].column("colour")
+
+
+def test_a_band_of_a_class_that_nobody_has_is_a_warning(tmp_path: Path) -> None:
+    """A misspelt class in a policy's bands is told; a class of the book is not."""
+    folder = write(tiny_book(), tmp_path / "book")
+    known = read_book(folder, ASOF).market.securities.asset_class[0]
+    (folder / "policies").mkdir(exist_ok=True)
+    (folder / "policies" / "standard.toml").write_text(
+        f"[bands]\nclasses = {{ {known} = 0.05, {known}s = 0.05 }}\n"
+    )
+    said = f"policy standard: bands.classes names '{known}s', which no security or target"
+    assert [said in warning for warning in read_book(folder, ASOF).warnings] == [True]
