@@ -23,6 +23,7 @@ from benchmarks.backtest import __main__ as backtest
 from benchmarks.compare import __main__ as comparison
 from benchmarks.compare.run import Comparison
 from benchmarks.measure import Report, write_report
+from benchmarks.measure.alone import alone
 from benchmarks.small_cases import small_households
 from benchmarks.small_page import Page, Part, Sentences
 from models.policy import BRANCHING
@@ -141,7 +142,7 @@ def _speed(out: Path, sizes: Sizes) -> Report:
     timed = [
         each
         for kind, count in sizes.speed
-        for each in speed.run([kind], count, seed=1, certify=BRANCHING, repeats=2)
+        for each in alone(speed.run, [kind], count, seed=1, certify=BRANCHING, repeats=2)
     ]
     kinds = ", ".join(f"{kind} {count}" for kind, count in sizes.speed)
     told = speed.report(timed, f"python -m benchmarks.speed --sizes KIND --households N ({kinds})")

@@ -13,14 +13,17 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from benchmarks.measure import Report, markdown_table, write_report
+from benchmarks.measure.alone import alone
 from benchmarks.measure.household_times import HouseholdTimes, gaps, stage_shares, summary
 from benchmarks.measure.stages import OTHER, StageClock
+from benchmarks.measure.sweep_times import SweepTimes, sweep_summary
 from benchmarks.oracles import naive_cvxpy
 from models.book import Book, read_book
 from models.household import Household
@@ -33,6 +36,7 @@ from optimizer.reduce import Reduced, reduce
 from optimizer.search import Search
 from optimizer.solve import door
 from optimizer.solvers import solve_piqp
+from optimizer.sweep import relaxed, sweep
 from scenarios.synthetic import ASOF, generate_book
 
 SIZES = ("etf", "mixed", "index")
@@ -55,12 +59,21 @@ STAGES = {
 }
 """Stages and the functions they are, where they are called from; the rest is `other`."""
 
+SWEPT = 12
+"""Small households of which sweeps are measured."""
+
+TAX_WEIGHTS = (0.2, 5.0, 50)
+"""Least and greatest weight of taxes in a sweep, and points."""
+
+SWEEPS = "Sweeps of 50 weights of taxes on one small household, medians:"
+
 SOLVES = "answer_of"
 """Each call of it is one program handed to a solver."""
 
 LIMITATIONS = (
     "synthetic households (scenarios.synthetic); real books have other lots and menus",
-    "processor time of one process, single-threaded solvers; medians of repeats",
+    "processor time of one process that is set up as a worker of a night: one thread, what was "
+    "imported out of the collector's way; medians of repeats",
     "the raw solve has no assembly, and is the best netting piece only",
     "the cvxpy program is an independent statement: one tax surrogate, no budgets and no wash "
     "windows; compilation and OSQP at its default accuracy included",
@@ -116,6 +129,32 @@ def _timed(
     )
 
 
+def sweeps(*, seed: int, count: int) -> list[SweepTimes]:
+    """Measure sweeps of small households over the weight of taxes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "book"
+        generate_book(place, count, "etf", seed)
+        book = read_book(place, ASOF)
+        ids = [str(name) for name in book.household_ids]
+        return [_swept(book.household(name), book) for name in (ids[0], *ids)][1:]
+
+
+def _swept(household: Household, book: Book) -> SweepTimes:
+    policy = book.policy(household.policy_id)
+    settings = [replace(policy.weights, tax=float(tax)) for tax in np.geomspace(*TAX_WEIGHTS)]
+    prepared = root_program(household, policy)
+    raw = [] if prepared is None else [_seconds(lambda: solve_piqp(prepared)) for _ in range(9)]
+    whole = [_seconds(lambda: rebalance(household, policy)) for _ in range(3)]
+    return SweepTimes(
+        household_id=household.household_id,
+        points=len(settings),
+        raw_ms=1e3 * median(raw) if raw else np.nan,
+        whole_ms=1e3 * median(whole),
+        relaxed_ms=1e3 * _seconds(lambda: relaxed(household, policy, settings)),
+        plans_ms=1e3 * _seconds(lambda: list(sweep(household, policy, settings))),
+    )
+
+
 def _gap(plan: Plan) -> float:
     return np.nan if plan.certificate is None else plan.certificate.gap_bps
 
@@ -133,8 +172,10 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def report(timed: Sequence[HouseholdTimes], command: str) -> Report:
-    """Tables of all sizes."""
+def report(
+    timed: Sequence[HouseholdTimes], command: str, swept: Sequence[SweepTimes] = ()
+) -> Report:
+    """Tables of all sizes, and of sweeps if there are any."""
     by_size = [[one for one in timed if one.size == size] for size in SIZES]
     measured = [group for group in by_size if group]
     body = [
@@ -150,6 +191,8 @@ def report(timed: Sequence[HouseholdTimes], command: str) -> Report:
         "",
         *markdown_table([stage_shares(group, (*STAGES, OTHER)) for group in measured]),
     ]
+    if swept:
+        body += ["", SWEEPS, "", *markdown_table([sweep_summary(swept)])]
     rows = [one.row() for one in timed]
     return Report("Speed of whole households", command, LIMITATIONS, body, rows)
 
@@ -178,7 +221,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, help="folder for the report; else it is printed")
     given = parser.parse_args()
-    timed = run(
+    timed = alone(
+        run,
         given.sizes.split(","),
         given.households,
         seed=given.seed,
@@ -189,7 +233,8 @@ def main() -> None:
     if given.households is not None:
         command += f" --households {given.households}"
     command += f" --certify {given.certify}"
-    told = report(timed, command)
+    swept = alone(sweeps, seed=given.seed, count=SWEPT) if "etf" in given.sizes else ()
+    told = report(timed, command, swept)
     print(told.text())
     if given.out is not None:
         write_report(told, given.out, "speed")

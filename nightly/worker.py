@@ -10,6 +10,7 @@ a pool that loses the worker's death in a broken future.
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import sys
@@ -32,6 +33,7 @@ def serve(pipe: Connection) -> None:
     if not isinstance(job, Job):
         raise TypeError(f"a worker is told its job first, not {job!r}")
     answers = ChunkAnswers(job)
+    gc.freeze()  # what was imported stays: walking it again and again costs a twentieth of a night
     while True:
         try:
             task = tasks.get(timeout=IDLE_SECONDS)
