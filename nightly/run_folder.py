@@ -46,8 +46,8 @@ REQUEST = "request.json"
 EVENTS = "events.jsonl"
 MANIFEST = "manifest.json"
 
-GROUP_ROWS: Final = 65_536
-"""Rows of a row group in a finished Parquet table."""
+GROUP_ROWS: Final = 8_192
+"""Rows of a row group in a finished Parquet table: what is put together at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,8 @@ def _part(chunk: Path, name: str) -> Any:
     path = chunk / f"{name}.parquet"
     if not path.exists():
         return TABLES[name].empty_table()
-    return pq.read_table(path, schema=TABLES[name])
+    with pq.ParquetFile(path) as file:
+        return file.read().cast(TABLES[name])
 
 
 def _join_parquet(name: str, chunks: list[Path], target: Path) -> None:
