@@ -94,6 +94,15 @@ def refined(search: Search, found: Attempt) -> Attempt:
     return min((found, *filter(_kept, trials)), key=_objective)
 
 
+def legal_nearby(search: Search, found: Attempt) -> Attempt | None:
+    """A legal plan that opening and closing tickets finds where share steps found none."""
+    tickets = tickets_of(search.frame)
+    if tickets.size > MOST_TICKETS or float(np.median(tickets.step)) < COARSE:
+        return None
+    trials = reopened(search, found, tickets)
+    return min(filter(_kept, trials), key=_objective, default=None)
+
+
 def _kept(attempt: Attempt) -> bool:
     return attempt.verdict.kept
 

@@ -17,7 +17,7 @@ from models.tolerances import BPS
 from models.triggers import approved_beforehand, held_back
 from optimizer.attempt import Attempt, attempt
 from optimizer.certify import certified
-from optimizer.coarse import refined
+from optimizer.coarse import legal_nearby, refined
 from optimizer.conflict import explain_conflict
 from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
@@ -92,6 +92,9 @@ def _last_resort(
     household: Household, policy: Policy, search: Search, found: Attempt | None
 ) -> Plan:
     """When share steps kept no limit: the nearest legal plan, or proof, or doing nothing."""
+    near = None if found is None else legal_nearby(search, found)
+    if near is not None:
+        return _judged(household, policy, search, near)
     rescue = rescued(search)
     if rescue.found is not None:
         plan = _judged(household, policy, search, rescue.found)

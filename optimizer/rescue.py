@@ -39,8 +39,8 @@ RESCUED = "share steps near the best plan kept no limit; this is the nearest pla
 NODES = 500
 """Nodes of one branching search: enough for a hundred tickets."""
 
-SECONDS, SECONDS_PER_TICKET = 0.25, 0.005
-"""Seconds of branching in all: a clock that only decides that no plan was found."""
+SECONDS, SECONDS_PER_TICKET = 0.3, 0.005
+"""Seconds of branching in all, by the processor's clock: it only decides that no plan was found."""
 
 GAP = 0.2
 """Relative gap at which the nearest plan is near enough: it is improved afterwards."""
@@ -82,7 +82,7 @@ def rescued(search: Search) -> Rescue:
     if search.best is None and not feasible(search, rules_of(search)):
         return Rescue(None, impossible=True, why=explain_conflict(search))
     impossible, nearest = True, None
-    clock = Clock(time.perf_counter() + SECONDS + SECONDS_PER_TICKET * tickets.size)
+    clock = Clock(time.process_time() + SECONDS + SECONDS_PER_TICKET * tickets.size)
     for netting in _promising(search):
         answer = _in_piece(search, netting, tickets, clock)
         if answer.found is not None:
@@ -121,25 +121,27 @@ def _proven(search: Search) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When to give up, seconds of the performance counter."""
+    """When to give up, seconds of processor time."""
 
     until: float
 
     @property
     def left(self) -> float:
         """Seconds left, never less than a little."""
-        return max(self.until - time.perf_counter(), 0.0)
+        return max(self.until - time.process_time(), 0.0)
 
 
 def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) -> Rescue:
     """Tighten and cut until the judge is content, or nothing is left."""
-    allowed = allowed_square(search.frame)
+    priced = search.frame.policy.wash_sale.mode == "price"
+    allowed = limit = allowed_square(search.frame)
     cuts: list[Cut] = []
     if np.isfinite(allowed):
         around = box(search, least_square(search.frame, search.door, netting.branch), allowed)
         if around is None:
             return Rescue(None, impossible=True)
         cuts += around
+    certain = list(cuts)
     careful, tightened = _starts_careful(search), False
     row_high = search.arrays.row_high
     nearest: Attempt | None = None
@@ -156,10 +158,14 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) 
             if not careful:
                 return Rescue(None, False, nearest)
             careful, tightened, row_high = False, False, search.arrays.row_high
+            cuts, allowed = list(certain), limit
             continue
+        if priced and not exact:
+            return Rescue(None, False, nearest)
         cut = tangent(trial, point.x, allowed)
         if cut is not None:
             cuts.append(cut)
+            certain += [cut] if allowed == limit else []
             continue
         found = whole_attempt(trial, netting, tickets, point)
         if found.verdict.kept:
