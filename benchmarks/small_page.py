@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import singledispatch
 from pathlib import Path
 from typing import Final
@@ -84,6 +85,7 @@ class Page:
         """The page, line by line."""
         yield from ("# Benchmarks in small", "", "    python -m benchmarks.small", "")
         yield from (f"- {line}" for line in setting())
+        yield f"- measured on {date.today()}"
         spent = ", ".join(f"{part.name} {part.seconds:.0f}" for part in self.parts)
         yield f"- seconds: {sum(part.seconds for part in self.parts):.0f} in all ({spent})"
         yield from ("", "## Limitations", "", *(f"- {line}" for line in LIMITATIONS))
