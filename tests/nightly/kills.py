@@ -42,7 +42,7 @@ STAGES: dict[str, Callable[[Path], bool]] = {
 }
 """Stages of a night as its folder shows them, the first that holds is the one."""
 
-AIMED = ("cutting", "writing a chunk", "joining tables", "clearing up")
+AIMED = ("before there is a run", "cutting", "writing a chunk", "joining tables", "clearing up")
 """Moments that are waited for."""
 
 
@@ -93,11 +93,15 @@ class Nights:
             raise SystemExit(f"{name}: exit code {process.returncode}: {said.decode()}")
 
     def killed(self, name: str, seconds: float, aim: str | None) -> str | None:
-        """Kill a night at a moment, or a stage that is waited for; None if it was over before."""
+        """Kill a night so long after it began, or at a stage; None if it was over before."""
         process = self.start(name)
-        begun = time.monotonic()
+        begun = None
         while process.poll() is None:
-            if stage(self.run(name)) == aim if aim else time.monotonic() - begun >= seconds:
+            if begun is None and self.run(name).exists():
+                begun = time.monotonic()
+            if stage(self.run(name)) == aim:
+                break
+            if aim is None and begun is not None and time.monotonic() - begun >= seconds:
                 break
             time.sleep(0.0005)
         os.kill(process.pid, signal.SIGKILL)
