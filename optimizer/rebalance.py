@@ -146,7 +146,8 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
     certificate = None
     if after is not None:
         gap = after - search.bound
-        certificate = Certificate(search.bound, gap, found.gap_by_cause(after))
+        certified_here = replace(found, bound=search.bound)
+        certificate = Certificate(search.bound, gap, certified_here.gap_by_cause(after))
         if gap < -BPS:
             reason = f"the bound {search.bound:.6f} exceeds the objective {after:.6f} bps"
             return _without_plan(household, Status.FAILED, reason, search)
