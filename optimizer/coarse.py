@@ -27,8 +27,9 @@ from optimizer.search import Search
 from optimizer.sides import wash_choices
 from optimizer.tickets import Tickets, tickets_of
 from optimizer.tracking_region import Cut
-from optimizer.whole import Whole, WholePoint, state_whole
+from optimizer.whole import Whole, WholePoint
 from optimizer.whole_orders import whole_attempt
+from optimizer.whole_sides import state_whole
 
 LOST_BPS = 1.0
 """Basis points lost to tickets and shares from which it is worth asking."""

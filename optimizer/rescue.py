@@ -30,8 +30,9 @@ from optimizer.sides import wash_choices
 from optimizer.solution import SolveStatus
 from optimizer.tickets import Tickets, tickets_of
 from optimizer.tracking_region import Cut, allowed_square, box, least_square, tangent
-from optimizer.whole import MOST_TICKETS, WholePoint, state_whole
+from optimizer.whole import MOST_TICKETS, WholePoint
 from optimizer.whole_orders import whole_attempt
+from optimizer.whole_sides import state_whole
 
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""

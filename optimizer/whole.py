@@ -19,7 +19,6 @@ from optimizer.frame import Frame
 from optimizer.linear import Answer, solve_linear
 from optimizer.reduce import Limits
 from optimizer.search import Search
-from optimizer.sides import Choice, SideName
 from optimizer.tickets import WHOLE, Tickets, least_ticket
 from optimizer.tracking_region import Cut
 
@@ -42,7 +41,7 @@ class WholePoint:
 
 
 @dataclass(slots=True)
-class _Rows:
+class WholeRows:
     """Rows over a growing number of columns, gathered as triplets."""
 
     size: int
@@ -84,7 +83,7 @@ class Whole:
     search: Search
     tickets: Tickets
     limits: Limits
-    rows: _Rows
+    rows: WholeRows
     steps: Ints
     used: Ints
     emptied: Ints
@@ -148,15 +147,14 @@ class Whole:
         return self.tickets.amounts(high[columns["sale"]], high[columns["buy"]])
 
 
-def state_whole(
+def state_tickets(
     search: Search,
     tickets: Tickets,
     limits: Limits,
-    choices: Sequence[Choice],
 ) -> Whole:
-    """State steps, minimums and exclusions; `choices` are the sides that are still open."""
+    """State steps, minimums and sold-out positions; who excludes whom is `whole_sides`."""
     arrays, frame = search.arrays, search.frame
-    rows = _Rows(arrays.A.shape[1])
+    rows = WholeRows(arrays.A.shape[1])
     columns = arrays.columns
     low, high = limits[2].copy(), limits[3].copy()
     limits = (limits[0], limits[1], low, high)
@@ -203,13 +201,6 @@ def state_whole(
                 rows.row([(used[ticket], 1.0), (emptied[ticket], 1.0)], -np.inf, 1.0)
         rows.row(entries, 0.0, 0.0)
     whole = Whole(search, tickets, limits, rows, steps, used, emptied)
-    _one_way(whole)
-    harvests = {}
-    for choice in choices:
-        harvest = _choice(whole, choice)
-        if choice.group >= 0:
-            harvests[choice.group] = harvest
-    _after(whole, harvests)
     return whole
 
 
@@ -225,93 +216,3 @@ def _emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
     free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
     only_losses = frame.policy.trades.mode == "harvest_only"
     return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))
-
-
-def _written(whole: Whole, ticket: int) -> list[tuple[int, float]]:
-    return [(int(one[ticket]), 1.0) for one in (whole.used, whole.emptied) if one[ticket] >= 0]
-
-
-def _one_way(whole: Whole) -> None:
-    """One account does not buy and sell one security; gain lots may with `gain_harvest`."""
-    tickets, frame = whole.tickets, whole.search.frame
-    sales, start = frame.sales, whole.search.arrays.columns["sale"].start
-    place = {
-        (int(tickets.account[t]), int(tickets.security[t])): int(t)
-        for t in np.flatnonzero(tickets.is_sale)
-    }
-    for ticket in np.flatnonzero(~tickets.is_sale & (whole.used >= 0)).tolist():
-        account = int(tickets.account[ticket])
-        other = place.get((account, int(tickets.security[ticket])))
-        if other is None:
-            continue
-        bought = int(whole.used[ticket])
-        if frame.policy.trades.gain_harvest and frame.accounts.taxable[account]:
-            for column in np.flatnonzero((tickets.of_sale == other) & (sales.gain <= 0.0)):
-                value = float(sales.value[column])
-                whole.rows.row([(start + int(column), 1.0), (bought, value)], -np.inf, value)
-            if whole.emptied[other] >= 0:
-                whole.rows.row([(int(whole.emptied[other]), 1.0), (bought, 1.0)], -np.inf, 1.0)
-            continue
-        whole.rows.row([(bought, 1.0), *_written(whole, other)], -np.inf, 1.0)
-
-
-def _choice(whole: Whole, choice: Choice) -> list[int]:
-    """One binary an option; return those that harvest."""
-    rows, frame = whole.rows, whole.search.frame
-    columns = whole.search.arrays.columns
-    sale, buy = columns["sale"].start, columns["buy"].start
-    chosen = [rows.column(0.0, 1.0, whole=True) for _ in choice.options]
-    rows.row([(column, 1.0) for column in chosen], 1.0, 1.0)
-    low: dict[int, Floats] = {}
-    high: dict[int, Floats] = {}
-    for option in choice.options:
-        for column in option.sales.tolist():
-            low.setdefault(column, np.zeros(len(chosen)))
-            high.setdefault(column, np.full(len(chosen), float(frame.sales.value[column])))
-    for number, option in enumerate(choice.options):
-        for place, column in enumerate(option.sales.tolist()):
-            low[column][number] = float(option.low[place])
-            high[column][number] = float(option.high[place])
-    for column in low:
-        if low[column].any():
-            own = [(z, -float(v)) for z, v in zip(chosen, low[column], strict=True)]
-            rows.row([(sale + column, 1.0), *own], 0.0, np.inf)
-        own = [(z, -float(v)) for z, v in zip(chosen, high[column], strict=True)]
-        rows.row([(sale + column, 1.0), *own], -np.inf, 0.0)
-    closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
-    for column in closed.astype(np.int64).tolist():
-        used = int(whole.used[whole.tickets.of_buy[column]])
-        shut = [
-            (z, 1.0)
-            for z, option in zip(chosen, choice.options, strict=True)
-            if column in option.closed_buys
-        ]
-        if used >= 0:
-            rows.row([(used, 1.0), *shut], -np.inf, 1.0)
-        else:
-            rows.row([(buy + column, 1.0)], -np.inf, 0.0)
-    return [z for z, o in zip(chosen, choice.options, strict=True) if o.name is SideName.HARVEST]
-
-
-def _after(whole: Whole, harvests: dict[int, list[int]]) -> None:
-    """Purchases that stand in for a group wait until something of it is harvested."""
-    frame, rows = whole.search.frame, whole.rows
-    buys, sales = frame.buys, frame.sales
-    if not buys.after.shape[1]:
-        return
-    sale = whole.search.arrays.columns["sale"].start
-    for group in np.unique(buys.after[buys.after >= 0]).tolist():
-        own = np.flatnonzero((sales.group == group) & sales.loss)
-        if group not in harvests or not len(own):
-            continue
-        one = float(whole.tickets.step[whole.tickets.of_sale[own]].min())
-        least = min(one, float(sales.value[own].min()))
-        harvested = [(z, -least) for z in harvests[group]]
-        rows.row([*((sale + int(c), 1.0) for c in own), *harvested], 0.0, np.inf)
-    for column, groups in enumerate(buys.after):
-        used = int(whole.used[whole.tickets.of_buy[column]])
-        if used < 0:
-            continue
-        for group in groups[groups >= 0].tolist():
-            if group in harvests:
-                rows.row([(used, 1.0), *((z, -1.0) for z in harvests[group])], -np.inf, 0.0)

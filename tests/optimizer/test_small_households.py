@@ -1,0 +1,133 @@
+"""Small households with whole shares: against every plan there is, and where limits leave one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models.household import Household
+from models.order import Order, Side
+from models.plan import Plan, Status
+from models.policy import Limits, Policy, TradeRules
+from optimizer import rebalance
+from optimizer.linear import solve_linear
+from optimizer.verify import verify
+from tests.households import BOND, account, buy, household, lot, security, sell
+
+FREE = Policy(trades=TradeRules(min_usd=0.0))
+
+
+def student(cash: float, held: int, seed: int) -> Household:
+    """Return an IRA of three funds whose shares cost a good part of what there is."""
+    rng = np.random.default_rng(seed)
+    prices = np.round(rng.uniform(20.0, 260.0, 3), 2)
+    return household(
+        [account("IRA", "roth_ira", cash=cash)],
+        [lot("A", "IRA", "VTI", float(held))] if held else [],
+        [
+            security("VTI", prices[0], half_spread_bps=1.0),
+            security("ITOT", prices[1], specific_vol=0.01, half_spread_bps=1.0),
+            security("BND", prices[2], BOND, half_spread_bps=1.0),
+        ],
+    )
+
+
+def best_of_all(of: Household, policy: Policy) -> float:
+    """Return the least objective over every legal plan of whole shares, bps."""
+    cash = Decimal(repr(float(of.accounts.cash[0])))
+    held = int(of.lots.shares.sum())
+    prices = [Decimal(repr(float(price))) for price in of.market.securities.price]
+    least = np.inf
+    reach = [int((cash + held * prices[0]) / price) + 1 for price in prices]
+    for vti, itot, bnd in product(range(-held, reach[0]), range(reach[1]), range(reach[2])):
+        if vti * prices[0] + itot * prices[1] + bnd * prices[2] > cash:
+            continue
+        orders: list[Order] = []
+        if vti:
+            make = buy if vti > 0 else sell
+            orders.append(make(of, "IRA", "VTI", abs(vti)))
+        orders += [buy(of, "IRA", "ITOT", itot)] if itot else []
+        orders += [buy(of, "IRA", "BND", bnd)] if bnd else []
+        verdict = verify(of, policy, orders, ())
+        if verdict.kept and verdict.figures.objective_after_bps is not None:
+            least = min(least, verdict.figures.objective_after_bps)
+    return least
+
+
+def objective(plan: Plan) -> float:
+    """Return what a plan reaches, bps."""
+    assert plan.figures is not None
+    assert plan.figures.objective_after_bps is not None
+    return plan.figures.objective_after_bps
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("cash", "held"), [(577.44, 3), (300.0, 0)])
+def test_the_best_of_all_plans_of_whole_shares_is_found(cash: float, held: int, seed: int) -> None:
+    """An account of a few shares: no plan that a person could enumerate is better."""
+    of = student(cash, held, seed)
+    plan = rebalance(of, FREE)
+    assert plan.status in (Status.PLANNED, Status.NO_ACTION)
+    assert objective(plan) <= best_of_all(of, FREE) + 0.05
+
+
+def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None:
+    """$101 short with shares at $100 and a turnover that allows $150 of sales: two shares sell.
+
+    Real amounts sell 1.01 shares, half of $101 is within 0.5% of $15,000; two shares are not.
+    """
+    of = household(
+        [account("IRA", "roth_ira", cash=-101.0)],
+        [lot("A", "IRA", "VTI", 151.01)],
+    )
+    limit = 0.5 * 150.0 / 15_000.0
+    policy = Policy(trades=TradeRules(min_usd=0.0, max_turnover=limit))
+    plan = rebalance(of, policy)
+    assert plan.status is Status.INFEASIBLE
+    assert "whole share steps" in plan.reason
+    wider = Policy(trades=TradeRules(min_usd=0.0, max_turnover=2.01 * limit))
+    assert rebalance(of, wider).status is Status.PLANNED
+
+
+def test_a_limit_that_single_steps_cannot_keep_is_kept_by_other_tickets() -> None:
+    """$5,000 out of TX with a short-term limit of $0: the old lot pays, whatever it costs."""
+    of = household(
+        [account("TX", cash=0.0)],
+        [
+            lot("NEW", "TX", "VTI", 80.0, 4_000.0, "2026-09-01"),
+            lot("OLD", "TX", "BND", 150.0, 1_000.0, "2019-01-04"),
+        ],
+        net_flow=-5_000.0,
+    )
+    policy = Policy(limits=Limits(max_short_gain_usd=0.0), trades=TradeRules(min_usd=0.0))
+    plan = rebalance(of, policy)
+    assert plan.status is Status.PLANNED, plan.reason
+    sold = [order.security_id for order in plan.orders if order.side is Side.SELL]
+    assert sold == ["BND"]
+
+
+def test_highs_stopped_without_a_point_is_no_proof() -> None:
+    """No second to think gives neither a point nor a proof; x ≥ 1 and x ≤ 0 is one."""
+    none = solve_linear(
+        sparse.csc_array(np.array([[1.0]])),
+        (np.array([1.0]), np.array([np.inf]), np.array([-5.0]), np.array([0.0])),
+        np.array([0.0]),
+        np.array([1]),
+    )
+    assert (none.x, none.impossible) == (None, True)
+    rng = np.random.default_rng(1)
+    size = 60
+    weights = rng.integers(1_000, 9_999, (8, size)).astype(float)
+    exactly = np.floor(0.5 * weights.sum(axis=1))
+    stopped = solve_linear(
+        sparse.csc_array(weights),
+        (exactly, exactly, np.zeros(size), np.ones(size)),
+        np.zeros(size),
+        np.ones(size, np.int64),
+        seconds=0.0,
+    )
+    assert (stopped.x, stopped.impossible) == (None, False)
