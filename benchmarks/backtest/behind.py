@@ -12,7 +12,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.backtest.compare import difference, yearly_figures, yearly_growth
-from benchmarks.backtest.tables import MEASURES, TITLES, interval, lived_with, markdown
+from benchmarks.backtest.tables import (
+    MEASURES,
+    TITLES,
+    interval,
+    lived_by_both,
+    lived_with,
+    markdown,
+)
 
 PAID = ("tax_dividends", "tax_gains", "tax_distributions", "cost")
 
@@ -39,13 +46,13 @@ def by_year(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
 def ahead_of(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     """Return a table of the methods that were richer than `ours` on average, and why; or a line."""
     rows = []
-    figures = yearly_figures(table).to_dict("index")
     for measure in MEASURES:
         growth = yearly_growth(table, measure)
         for other in lived_with(table, ours, others):
             found = difference(growth, ours, other)
             if found.mean >= 0:
                 continue
+            figures = yearly_figures(lived_by_both(table, ours, other)).to_dict("index")
             mine, its = figures[ours], figures[other]
             paid = sum(float(its[part] - mine[part]) for part in PAID)
             market = float(mine["active"] - its["active"])

@@ -103,11 +103,11 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     Return before tax, taxes paid by kind, cost; what is left is tax not yet due (on unrealized
     gains and deferred accounts) and compounding.
     """
-    figures = yearly_figures(table).to_dict("index")
     growth = yearly_growth(table, "liquidated")
     parts = ("tax_dividends", "tax_gains", "tax_distributions", "cost")
     rows = []
     for other in lived_with(table, ours, others):
+        figures = yearly_figures(lived_by_both(table, ours, other)).to_dict("index")
         whole = difference(growth, ours, other).mean
         market = float(figures[ours]["active"] - figures[other]["active"])
         paid = [float(figures[other][part] - figures[ours][part]) for part in parts]
@@ -190,6 +190,13 @@ def lived_with(table: pd.DataFrame, ours: str, others: Iterable[str]) -> list[st
     key = ["household", "start"]
     lives = {name: set(map(tuple, some[key].to_numpy())) for name, some in table.groupby("method")}
     return [name for name in others if lives.get(name, set()) & lives.get(ours, set())]
+
+
+def lived_by_both(table: pd.DataFrame, ours: str, other: str) -> pd.DataFrame:
+    """Return the rows of two methods in the lives that both lived to their end."""
+    key = ["household", "start"]
+    two = table[table["method"].isin((ours, other))]
+    return two[two.groupby(key)["method"].transform("nunique") == len({ours, other})]
 
 
 def by_method_and_year(table: pd.DataFrame) -> pd.DataFrame:

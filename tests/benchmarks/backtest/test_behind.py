@@ -58,3 +58,13 @@ def test_means_by_method_and_year_are_small_enough_to_keep() -> None:
     ours = found[(found["method"] == "ours") & (found["year"] == 2001)].iloc[0]
     assert ours["liquidated"] == pytest.approx(500.0)
     assert ours["lives"] == 1
+
+
+def test_parts_are_of_lives_that_both_lived() -> None:
+    """A life that broke off under one method counts for neither."""
+    table = _table()
+    more = table[table["method"] == "ours"].assign(household="c", cost_usd=1e5)
+    found = tables.lived_by_both(pd.concat([table, more]), "ours", "richer")
+    assert set(found["household"]) == {"a"}
+    told = tables.sources(pd.concat([table, more]), "ours", ["richer"])
+    assert "| richer | -10.0 | +0.0 |" in told
