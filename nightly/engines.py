@@ -10,7 +10,8 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from nightly.choices import CommandError, Night
@@ -54,17 +55,21 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """Worker processes of this machine, each driven by a thread that mostly waits."""
+    """Worker processes of this machine, each driven by a thread that mostly waits.
+
+    `drivers` are those that `ready` started beforehand.
+    """
 
     workers: int = 1
     limit_seconds: float | None = None
+    drivers: tuple[Driver, ...] = ()
 
     def answers(self, job: Job, chunks: Iterable[Chunk], on_tick: OnTick) -> Iterator[Answered]:
         """Yield the answers as they come; ticks are told in this thread."""
         waiting = iter(chunks)
         lock, stop = threading.Lock(), threading.Event()
         said: queue.Queue[Tick | Answered | BaseException | None] = queue.Queue(WAITING)
-        drivers = [Driver(job, self.limit_seconds) for _ in range(self.workers)]
+        drivers = self.drivers or self.drivers_of(job)
 
         def tell(what: Tick | Answered | BaseException | None) -> None:
             while not stop.is_set():
@@ -103,6 +108,29 @@ class Processes:
             stop.set()
             for driver in drivers:
                 driver.close()
+
+    def drivers_of(self, job: Job) -> tuple[Driver, ...]:
+        """Return a driver for each worker."""
+        return tuple(Driver(job, self.limit_seconds) for _ in range(self.workers))
+
+
+@contextmanager
+def ready(engine: Engine, job: Job) -> Iterator[Engine]:
+    """Yield the engine with its workers on their way, and end them when the block ends.
+
+    A worker takes a second to load its libraries, which is best spent while the book is cut.
+    """
+    if not isinstance(engine, Processes):
+        yield engine
+        return
+    drivers = engine.drivers_of(job)
+    try:
+        for driver in drivers:
+            driver.start()
+        yield replace(engine, drivers=drivers)
+    finally:
+        for driver in drivers:
+            driver.close()
 
 
 def engine_of(night: Night) -> Engine:

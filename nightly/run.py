@@ -18,7 +18,7 @@ from uuid import uuid4
 from nightly.answer import Rebalance
 from nightly.chunk import Imported, Job, Tick
 from nightly.cut import Sizes, Uncut, cut, look_at
-from nightly.engines import Engine, InProcess
+from nightly.engines import Engine, InProcess, ready
 from nightly.export.run_tables import run_batches
 from nightly.manifest import manifest, versions
 from nightly.moment import clock
@@ -69,12 +69,13 @@ def start_run(
         uncut = _look(request, Path(request.book), sizes)
     asked = {**request.as_data(), IDENTITY: uuid4().hex}
     folder = new_run(request.out, request.asof, asked, results.knows)
-    with folder.locked():
+    job = Job(folder.work / BOOK, rebalance, request.choice.on)
+    with folder.locked(), ready(engine or InProcess(), job) as workers:
         with folder.begun_or_gone():
             if uncut is None:
                 uncut = _look(request, fetched(request.book, folder.work), sizes)
             cut(uncut, folder.work / BOOK)
-        return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
+        return _go_on(folder, request, job, workers, on_tick, on_start)
 
 
 def resume_run(
@@ -105,22 +106,24 @@ def resume_run(
         if folder.begun:
             said = {"event": "resume", "clock": clock(), "run_id": folder.run_id}
             folder.note([{**said, "torn_bytes": torn, "versions": versions()}])
-        if not (folder.work / BOOK).exists():
-            cut(_look(request, fetched(request.book, folder.work), None), folder.work / BOOK)
-        return _go_on(folder, request, rebalance, engine or InProcess(), on_tick, on_start)
+        job = Job(folder.work / BOOK, rebalance, request.choice.on)
+        with ready(engine or InProcess(), job) as workers:
+            if not (folder.work / BOOK).exists():
+                cut(_look(request, fetched(request.book, folder.work), None), folder.work / BOOK)
+            return _go_on(folder, request, job, workers, on_tick, on_start)
 
 
 def _go_on(
     folder: RunFolder,
     request: Request,
-    rebalance: Decision,
+    job: Job,
     engine: Engine,
     on_tick: OnTick,
     on_start: OnStart,
 ) -> tuple[RunFolder, Summary]:
     """Answer every chunk that the folder does not have, and finish."""
     began, started = time.perf_counter(), clock()
-    partitions = Partitions(folder.work / BOOK)
+    partitions = Partitions(job.partitions)
     choice = request.choice
     prepare(folder, partitions, request.asof, choice.capacity, look_back=choice.earlier)
     tally = Tally(partitions.own_solvers(request.choice.on))
@@ -132,7 +135,6 @@ def _go_on(
     _catch_up(folder, results)
     chunks = list(partitions.chunks())
     on_start(sum(map(len, chunks)), tally.households)
-    job = Job(partitions.root, rebalance, request.choice.on)
     waiting = (chunk for chunk in chunks if chunk.index not in done)
     for answered in engine.answers(job, waiting, on_tick):
         record(answered, folder, tally)

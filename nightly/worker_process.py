@@ -118,6 +118,11 @@ class Driver:
             "resume the run"
         )
 
+    def start(self) -> None:
+        """Start the worker already now: it loads its libraries while nobody needs it yet."""
+        if self._worker is None and not self._closed:
+            self._worker = WorkerProcess(self.job)
+
     def close(self) -> None:
         """End the worker; no other is started."""
         self._closed = True
