@@ -28,7 +28,13 @@ ENOUGH_BPS = 0.03
 SMALL_BPS = 0.05
 """Basis points: promises smaller than this are worth a solve only together."""
 
-MOST_FLIPS = 5
+WORTH_PAIRS_BPS = 1.0
+"""Basis points above the open piece from which two funds changing places are worth a solve."""
+
+FEW = 4
+"""Groups of a class up to which two of them may change places."""
+
+MOST_FLIPS = 8
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
 Moves: TypeAlias = frozenset[tuple[int, int]]
@@ -45,10 +51,18 @@ def flipped(
     refused: set[Moves] = set()
     stakes = stakes_of(found.frame, best.choices)
     for _ in range(MOST_FLIPS):
-        if best.solution.objective <= root.objective + ENOUGH_BPS:
+        left = best.solution.objective - root.objective
+        if left <= ENOUGH_BPS:
             return best
         gains = flip_gains(found, stakes, best.sides, best.solution)
-        moves = next((m for m in _moves(found.frame, best, gains, order) if m not in refused), None)
+        moves = next(
+            (
+                m
+                for m in _moves(found.frame, best, gains, order, pairs=left > WORTH_PAIRS_BPS)
+                if m not in refused
+            ),
+            None,
+        )
         if moves is None:
             return best
         settled = resolve(best, _moved(best.sides, moves))
@@ -70,12 +84,21 @@ def _moved(sides: Sides, moves: Moves) -> Sides:
 
 
 def _moves(
-    frame: Frame, best: Settled, gains: list[tuple[float, int, int]], order: list[int]
+    frame: Frame,
+    best: Settled,
+    gains: list[tuple[float, int, int]],
+    order: list[int],
+    *,
+    pairs: bool,
 ) -> Iterator[Moves]:
     """What to flip next, what promises most first."""
-    for gain, place, option in gains:
-        if gain >= SMALL_BPS:
-            yield frozenset({(place, option)})
+    large = [(place, option) for gain, place, option in gains if gain >= SMALL_BPS]
+    for place, option in large[:1]:
+        yield frozenset({(place, option)})
+    if pairs:
+        yield from _pairs(frame, best)
+    for place, option in large[1:]:
+        yield frozenset({(place, option)})
     small: dict[int, int] = {}
     for gain, place, option in gains:
         if gain < SMALL_BPS:
@@ -88,18 +111,23 @@ def _moves(
                 yield frozenset({(place, option)})
     for _, place, option in gains:
         yield frozenset({(place, option)})
-    yield from _pairs(frame, best, [place for _, place, _ in gains])
 
 
-def _pairs(frame: Frame, best: Settled, places: list[int]) -> Iterator[Moves]:
-    """Two funds of one class that change sides together: harvest one, buy the other instead."""
+def _pairs(frame: Frame, best: Settled) -> Iterator[Moves]:
+    """Two funds of one class that change sides together: harvest one, buy the other instead.
+
+    Alone neither flip pays: both on harvest leaves nothing to buy, both on buy forgoes the losses.
+    So no promise of a single flip finds them. Classes of many groups are those of stocks, where no
+    two are worth a solve.
+    """
     classes = [_class_of(frame, choice) for choice in best.choices]
-    for place in places:
-        for other, choice in enumerate(best.choices):
-            if other == place or not classes[place] or classes[other] != classes[place]:
-                continue
-            both = min(len(choice.options), len(best.choices[place].options))
-            if best.sides[other] == best.sides[place] or both != 2:
+    for place, choice in enumerate(best.choices):
+        same = [other for other, name in enumerate(classes) if name and name == classes[place]]
+        if len(same) > FEW:
+            continue
+        for other in same:
+            both = min(len(choice.options), len(best.choices[other].options))
+            if other <= place or best.sides[other] == best.sides[place] or both != 2:
                 continue
             if max(best.sides[place], best.sides[other]) < both:
                 yield frozenset({(place, best.sides[other]), (other, best.sides[place])})
