@@ -11,7 +11,6 @@ night that was over before its kill is done again. Exit code 1 if any union of o
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import subprocess
@@ -104,7 +103,7 @@ class Nights:
             if aim is None and begun is not None and time.monotonic() - begun >= seconds:
                 break
             time.sleep(0.0005)
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()  # of one that is over: nothing
         process.communicate()
         return stage(self.run(name)) if process.returncode == -signal.SIGKILL else None
 
