@@ -37,14 +37,15 @@ class Sizes:
     """How large each part is.
 
     `books` are (book, households, how many of them are swept); `exact` households get
-    `exact_seconds` of SCIP each; `speed` maps kinds of book to households; `lives` are extra
-    arguments of the small back-test.
+    `exact_seconds` of SCIP each; `speed` maps kinds of book to households, `swept` are
+    swept over the weight of tax; `lives` are extra arguments of the small back-test.
     """
 
     books: tuple[tuple[str, int, int], ...]
     exact: int
     exact_seconds: float
     speed: tuple[tuple[str, int], ...]
+    swept: int = 0
     lives: tuple[str, ...] = ()
 
 
@@ -58,6 +59,7 @@ USUAL: Final = Sizes(
     exact=8,
     exact_seconds=10.0,
     speed=(("etf", 20), ("mixed", 5), ("index", 2)),
+    swept=3,
 )
 """About four minutes on an idle machine of two cores, under ten on a busy one."""
 
@@ -145,7 +147,9 @@ def _speed(out: Path, sizes: Sizes) -> Report:
         for each in alone(speed.run, [kind], count, seed=1, certify=BRANCHING, repeats=2)
     ]
     kinds = ", ".join(f"{kind} {count}" for kind, count in sizes.speed)
-    told = speed.report(timed, f"python -m benchmarks.speed --sizes KIND --households N ({kinds})")
+    swept = alone(speed.sweeps, seed=1, count=sizes.swept) if sizes.swept else ()
+    command = f"python -m benchmarks.speed --sizes KIND --households N ({kinds})"
+    told = speed.report(timed, command, swept)
     write_report(told, out, "speed")
     return told
 

@@ -81,7 +81,7 @@ def test_runs_in_full_beside_the_page_are_named(tmp_path: Path) -> None:
     ("command", "arguments"),
     [
         (quality, ["--households", "1", "--seconds", "1"]),
-        (speed, ["--sizes", "etf", "--households", "1", "--repeats", "1", "--certify", "2"]),
+        (speed, ["--sizes", "mixed", "--households", "1", "--repeats", "1", "--certify", "2"]),
     ],
 )
 def test_a_measuring_command_writes_its_report(
