@@ -37,6 +37,9 @@ FEW = 4
 MOST_FLIPS = 8
 """Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
 
+PATIENCE = 4
+"""Flips in a row that may be in vain, pairs not counted: those are few, and promise nothing."""
+
 Moves: TypeAlias = frozenset[tuple[int, int]]
 """Choices and the options they change to."""
 
@@ -50,9 +53,10 @@ def flipped(
     """Flip choices while that lowers the objective, and it is not as low as the open piece's."""
     refused: set[Moves] = set()
     stakes = stakes_of(found.frame, best.choices)
+    in_vain = 0
     for _ in range(MOST_FLIPS):
         left = best.solution.objective - root.objective
-        if left <= ENOUGH_BPS:
+        if left <= ENOUGH_BPS or in_vain == PATIENCE:
             return best
         gains = flip_gains(found, stakes, best.sides, best.solution)
         moves = next(
@@ -68,7 +72,9 @@ def flipped(
         settled = resolve(best, _moved(best.sides, moves))
         if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
             refused.add(moves)
+            in_vain += len(moves) != 2
             continue
+        in_vain = 0
         if settled.choices is not best.choices:
             stakes = stakes_of(found.frame, settled.choices)
         refused |= {frozenset({(place, best.sides[place])}) for place, _ in moves}

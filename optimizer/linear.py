@@ -1,13 +1,12 @@
 """Linear and mixed-integer questions, put to HiGHS through scipy.
 
 An answer without a point is not yet a proof: HiGHS also stops at limits and fails. Its word
-`infeasible` alone says that nothing is feasible. A clock may end a question, and then there is no
-answer, whatever had been found: what a clock decides is only that a plan is not found.
+`infeasible` alone says that nothing is feasible. Questions end by counts of nodes: a clock would
+give other answers on a busy machine.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +27,14 @@ class Answer:
     """A point and its cost; without a point the cost is infinite.
 
     `impossible` says that HiGHS has proven that nothing is feasible; no point and no proof is no
-    answer. `bound` is what no point costs less than.
+    answer. `bound` is what no point costs less than, `nodes` what the search took.
     """
 
     x: Floats | None
     value: float
     impossible: bool = False
     bound: float = -np.inf
+    nodes: int = 0
 
 
 def solve_linear(
@@ -45,11 +45,10 @@ def solve_linear(
     *,
     nodes: int | None = None,
     gap: float = 0.0,
-    seconds: float | None = None,
 ) -> Answer:
     """Minimise cost'x over row_low ≤ Ax ≤ row_high, low ≤ x ≤ high, some x integral (1).
 
-    `nodes` is the most nodes of a branching search, `gap` its relative gap, `seconds` the clock.
+    `nodes` is the most nodes of a branching search, `gap` its relative gap.
     """
     row_low, row_high, low, high = limits
     if (low > high).any():
@@ -59,9 +58,6 @@ def solve_linear(
         options["mip_rel_gap"] = gap
     if nodes is not None:
         options["node_limit"] = nodes
-    if seconds is not None:
-        options["time_limit"] = seconds
-    begun = time.perf_counter()
     unit = _units(A, integral)
     answer = milp(
         cost * unit,
@@ -72,13 +68,16 @@ def solve_linear(
         integrality=integral,
         options=options,
     )
-    late = seconds is not None and time.perf_counter() - begun >= seconds
-    if answer.x is None or (late and answer.status != OPTIMAL):
-        return Answer(None, np.inf, impossible=answer.status == INFEASIBLE)
+    taken = int(getattr(answer, "mip_node_count", None) or 0)
+    if answer.x is None:
+        return Answer(None, np.inf, impossible=answer.status == INFEASIBLE, nodes=taken)
     bound = getattr(answer, "mip_dual_bound", None)
     value = float(answer.fun)
     return Answer(
-        np.asarray(answer.x) * unit, value, bound=value if bound is None else float(bound)
+        np.asarray(answer.x) * unit,
+        value,
+        bound=value if bound is None else float(bound),
+        nodes=taken,
     )
 
 

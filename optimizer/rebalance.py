@@ -96,13 +96,17 @@ def _last_resort(
     if near is not None:
         return _judged(household, policy, search, near)
     rescue = rescued(search)
+    nobody_answered = search.best is None
     if rescue.found is not None:
         plan = _judged(household, policy, search, rescue.found)
-        return plan if plan.reason else replace(plan, reason=RESCUED)
+        if plan.status is not Status.NO_ACTION or not nobody_answered:
+            return plan if plan.reason else replace(plan, reason=RESCUED)
     if rescue.impossible:
         return _without_plan(household, Status.INFEASIBLE, rescue.why, search)
     if found is not None and not mended_by_rounding(found):
         return _judged(household, policy, search, found)
+    if nobody_answered:
+        return _without_plan(household, Status.FAILED, rescue.why, search)
     return _standing_still(household, policy, search, rescue.why)
 
 

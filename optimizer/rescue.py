@@ -7,8 +7,7 @@ error enter by tangents, what share steps and exact taxes still overstep is take
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +19,7 @@ from optimizer.attempt import OVERSTEPPED, Attempt
 from optimizer.conflict import explain_conflict, feasible, rules_of
 from optimizer.explain import STRUCTURE
 from optimizer.frame import BPS_PER_UNIT
+from optimizer.linear import Answer
 from optimizer.netting import Netting
 from optimizer.program import Branch
 from optimizer.reduce import Limits
@@ -37,11 +37,11 @@ from optimizer.whole_sides import state_whole
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
 
-NODES = 500
-"""Nodes of one branching search: enough for a hundred tickets."""
+NODES, MOST_NODES, LEAST_NODES = 30_000, 500, 20
+"""Nodes of branching in all, divided by tickets: a node costs as many times more."""
 
-SECONDS, SECONDS_PER_TICKET = 0.3, 0.005
-"""Seconds of branching in all, by the processor's clock: it only decides that no plan was found."""
+QUESTION = 5
+"""Nodes that a question counts as at least: stating it takes time as well."""
 
 GAP = 0.2
 """Relative gap at which the nearest plan is near enough: it is improved afterwards."""
@@ -83,9 +83,9 @@ def rescued(search: Search) -> Rescue:
     if search.best is None and not feasible(search, rules_of(search)):
         return Rescue(None, impossible=True, why=explain_conflict(search))
     impossible, nearest = True, None
-    clock = Clock(time.process_time() + SECONDS + SECONDS_PER_TICKET * tickets.size)
+    effort = Effort(min(max(NODES // max(tickets.size, 1), LEAST_NODES), MOST_NODES))
     for netting in _promising(search):
-        answer = _in_piece(search, netting, tickets, clock)
+        answer = _in_piece(search, netting, tickets, effort)
         if answer.found is not None:
             return answer
         impossible &= answer.impossible
@@ -120,19 +120,20 @@ def _proven(search: Search) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """When to give up, seconds of processor time."""
+@dataclass(slots=True)
+class Effort:
+    """Nodes of branching that are left; the only thing that is counted on the way."""
 
-    until: float
+    nodes: int
 
-    @property
-    def left(self) -> float:
-        """Seconds left, never less than a little."""
-        return max(self.until - time.process_time(), 0.0)
+    def ask(self, question: Callable[[int], Answer]) -> Answer:
+        """Ask a question of as many nodes as are left."""
+        answer = question(self.nodes)
+        self.nodes -= max(answer.nodes, QUESTION)
+        return answer
 
 
-def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) -> Rescue:
+def _in_piece(search: Search, netting: Netting, tickets: Tickets, effort: Effort) -> Rescue:
     """Tighten and cut until the judge is content, or nothing is left."""
     priced = search.frame.policy.wash_sale.mode == "price"
     allowed = limit = allowed_square(search.frame)
@@ -149,10 +150,10 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, clock: Clock) 
     more = MORE
     for _ in range(TRIES):
         trial = replace(search, arrays=replace(search.arrays, row_high=row_high), careful=careful)
-        if clock.left <= 0.0:
+        if effort.nodes <= 0:
             return Rescue(None, False, nearest)
         exact = careful or tightened
-        point, impossible = _nearest(trial, netting, tickets, cuts, clock, exact=exact)
+        point, impossible = _nearest(trial, netting, tickets, cuts, effort, exact=exact)
         if point is None:
             if not careful and not tightened:
                 return Rescue(None, impossible, nearest)
@@ -194,7 +195,7 @@ def _nearest(
     netting: Netting,
     tickets: Tickets,
     cuts: Sequence[Cut],
-    clock: Clock,
+    effort: Effort,
     *,
     exact: bool,
 ) -> tuple[WholePoint | None, bool]:
@@ -233,7 +234,7 @@ def _nearest(
     full[: len(cost)] = cost
     for column, value in extra:
         full[column] += value
-    answer = whole.solve(full, cuts, NODES, GAP, clock.left)
+    answer = effort.ask(lambda nodes: whole.solve(full, cuts, nodes, GAP))
     if answer.x is None:
         return None, answer.impossible
     return whole.point(answer.x, answer.value), False

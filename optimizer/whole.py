@@ -94,7 +94,6 @@ class Whole:
         cuts: Sequence[Cut],
         nodes: int,
         gap: float,
-        seconds: float | None = None,
     ) -> Answer:
         """Minimise cost'x over the program's columns (padded for the others) under cuts."""
         arrays, rows = self.search.arrays, self.rows
@@ -120,9 +119,7 @@ class Whole:
         padded[: len(cost)] = cost
         integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
         stacked = sparse.csc_array(sparse.vstack(parts))
-        return solve_linear(
-            stacked, limits, padded, integral, nodes=nodes, gap=gap, seconds=seconds
-        )
+        return solve_linear(stacked, limits, padded, integral, nodes=nodes, gap=gap)
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""

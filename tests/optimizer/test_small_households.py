@@ -111,7 +111,7 @@ def test_a_limit_that_single_steps_cannot_keep_is_kept_by_other_tickets() -> Non
 
 
 def test_highs_stopped_without_a_point_is_no_proof() -> None:
-    """No second to think gives neither a point nor a proof; x ≥ 1 and x ≤ 0 is one."""
+    """One node to think gives neither a point nor a proof; x ≥ 1 and x ≤ 0 is one."""
     none = solve_linear(
         sparse.csc_array(np.array([[1.0]])),
         (np.array([1.0]), np.array([np.inf]), np.array([-5.0]), np.array([0.0])),
@@ -128,6 +128,6 @@ def test_highs_stopped_without_a_point_is_no_proof() -> None:
         (exactly, exactly, np.zeros(size), np.ones(size)),
         np.zeros(size),
         np.ones(size, np.int64),
-        seconds=0.0,
+        nodes=1,
     )
     assert (stopped.x, stopped.impossible) == (None, False)

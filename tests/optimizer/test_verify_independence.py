@@ -12,8 +12,8 @@ ALLOWED = ("numpy", "scipy.sparse", "models", "optimizer.judge")
 """Beside the standard library: arrays, the truth, and the judge's own files."""
 
 STANDARD = (
-    *("__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "math"),
-    *("types", "typing"),
+    *("__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools"),
+    *("math", "types", "typing"),
 )
 
 
