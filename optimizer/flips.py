@@ -34,11 +34,12 @@ WORTH_PAIRS_BPS = 1.0
 FEW = 4
 """Groups of a class up to which two of them may change places."""
 
-MOST_FLIPS = 8
-"""Re-solves spent on flips in one netting piece: clocks decide nothing, counts do."""
+MOST_FLIPS = 5
+"""Re-solves spent on flips in one netting piece, pairs not counted, since those are few: clocks
+decide nothing, counts do."""
 
 PATIENCE = 4
-"""Flips in a row that may be in vain, pairs not counted: those are few, and promise nothing."""
+"""Flips in a row that may be in vain, pairs not counted."""
 
 Moves: TypeAlias = frozenset[tuple[int, int]]
 """Choices and the options they change to."""
@@ -53,8 +54,8 @@ def flipped(
     """Flip choices while that lowers the objective, and it is not as low as the open piece's."""
     refused: set[Moves] = set()
     stakes = stakes_of(found.frame, best.choices)
-    in_vain = 0
-    for _ in range(MOST_FLIPS):
+    spent = in_vain = 0
+    while spent < MOST_FLIPS:
         left = best.solution.objective - root.objective
         if left <= ENOUGH_BPS or in_vain == PATIENCE:
             return best
@@ -69,10 +70,12 @@ def flipped(
         )
         if moves is None:
             return best
+        alone = len(moves) != 2
+        spent += alone
         settled = resolve(best, _moved(best.sides, moves))
         if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
             refused.add(moves)
-            in_vain += len(moves) != 2
+            in_vain += alone
             continue
         in_vain = 0
         if settled.choices is not best.choices:
