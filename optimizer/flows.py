@@ -40,7 +40,11 @@ def _moves_cash(frame: Frame) -> bool:
 
 
 def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Decimal]) -> None:
-    """Move required distributions: up to the cent that is due, into accounts of the same unit."""
+    """Move required distributions into accounts of the same unit, up to the cent that is due.
+
+    What the household withdraws from the account counts for it. Where that covers it, more may
+    still move, up to what is required: then it is what the program chose.
+    """
     due = frame.household.accounts.rmd_due_usd
     own = frame.household.accounts.net_flow
     for unit in range(len(frame.taxes)):
@@ -49,7 +53,9 @@ def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Dec
         for account in np.flatnonzero(leaving).tolist():
             exact = Decimal(repr(float(due[account])))
             out = max(Decimal(0), -Decimal(repr(float(own[account])))) - amounts[account]
-            cents = max((exact - out).quantize(CENT_USD, ROUND_CEILING), Decimal(0))
+            due_still = max((exact - out).quantize(CENT_USD, ROUND_CEILING), Decimal(0))
+            chosen = Decimal(repr(float((transfer[account] - TOUCH) * frame.unit_usd)))
+            cents = max(due_still, chosen.quantize(CENT_USD, ROUND_FLOOR))
             amounts[account] -= cents
             moved += cents
         takers = np.where(frame.accounts.unit == unit, receipt, 0.0)
