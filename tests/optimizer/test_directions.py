@@ -173,7 +173,6 @@ def test_where_single_flips_are_not_enough_branching_finds_the_best(seed: int) -
 
 
 PAIRED = pytest.mark.xfail(strict=True, reason="pairs must flip together: ten solves do not do")
-MISSED = pytest.mark.xfail(strict=True, reason="other cases start from the best case's own sides")
 UNBRANCHED = pytest.mark.xfail(strict=True, reason="choices of three options are not branched on")
 
 
@@ -182,7 +181,7 @@ UNBRANCHED = pytest.mark.xfail(strict=True, reason="choices of three options are
     [
         ("law", 51),
         pytest.param("law", 54, marks=PAIRED),  # 0.27 bps
-        pytest.param("two returns", 28, marks=MISSED),  # 4.03 bps
+        ("two returns", 28),
         pytest.param("price", 5, marks=UNBRANCHED),  # 5.48 bps
         pytest.param("price", 40, marks=UNBRANCHED),  # 0.68 bps
         pytest.param("price", 69, marks=UNBRANCHED),  # 0.34 bps
@@ -193,7 +192,7 @@ def test_directions_that_are_missed(kind: str, seed: int) -> None:
     assert missed_bps(kind, seed) <= NEAR_BPS
 
 
-HARD = {"price": UNBRANCHED, "two returns": MISSED}
+HARD = {"price": UNBRANCHED}
 
 
 @pytest.mark.full
