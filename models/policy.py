@@ -224,7 +224,7 @@ class Carry:
     wait: bool = True
 
 
-BRANCHING: Final = 10
+BRANCHING: Final = 14
 """Solves that are spent on branching where a bound is asked for: most of the gap goes with the
 first few."""
 

@@ -7,6 +7,10 @@ give other answers on a busy machine.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +21,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from models.arrays import Floats, Ints
 from optimizer.compile_arrays import STEEP
 from optimizer.reduce import Limits
+
+STDOUT = 1
+"""What C libraries print into."""
 
 OPTIMAL, STOPPED, INFEASIBLE = 0, 1, 2
 """What scipy says: solved, stopped at a limit of nodes or seconds, proven that nothing is."""
@@ -59,15 +66,16 @@ def solve_linear(
     if nodes is not None:
         options["node_limit"] = nodes
     unit = _units(A, integral)
-    answer = milp(
-        cost * unit,
-        constraints=LinearConstraint(
-            sparse.csc_array(A @ sparse.diags_array(unit)), row_low, row_high
-        ),
-        bounds=Bounds(low / unit, high / unit),
-        integrality=integral,
-        options=options,
-    )
+    with _unheard():
+        answer = milp(
+            cost * unit,
+            constraints=LinearConstraint(
+                sparse.csc_array(A @ sparse.diags_array(unit)), row_low, row_high
+            ),
+            bounds=Bounds(low / unit, high / unit),
+            integrality=integral,
+            options=options,
+        )
     taken = int(getattr(answer, "mip_node_count", None) or 0)
     if answer.x is None:
         return Answer(None, np.inf, impossible=answer.status == INFEASIBLE, nodes=taken)
@@ -79,6 +87,25 @@ def solve_linear(
         bound=value if bound is None else float(bound),
         nodes=taken,
     )
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep what HiGHS prints on hard questions, though told not to, out of standard output."""
+    sys.stdout.flush()
+    try:
+        heard = os.dup(STDOUT)
+    except OSError:  # there is no standard output
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, STDOUT)
+        yield
+    finally:
+        os.dup2(heard, STDOUT)
+        os.close(heard)
+        os.close(nowhere)
 
 
 def _units(A: sparse.csc_array, integral: Ints | None) -> Floats:
