@@ -22,7 +22,7 @@ from optimizer.support import SAME, Supported
 from optimizer.tax_state import TaxState
 from optimizer.ticket_gains import TicketGains
 from optimizer.ticket_rows import ticket_rows
-from optimizer.tickets import Tickets, emptiable, least_ticket
+from optimizer.tickets import Tickets, emptiable, least_ticket, sellable
 
 HALF_A_CENT_USD = 0.005
 """Dollars by which an account may miss its floor: flows are whole cents, prices are not."""
@@ -53,8 +53,7 @@ def rounded(
     """
     frame = search.frame
     amounts = tickets.amounts(found.sale, found.buy)
-    most = sum_by(tickets.of_sale, np.minimum(found.sale_high, frame.sales.value), tickets.size)
-    most = np.minimum(most, tickets.held)
+    most = np.minimum(sellable(frame, tickets, found.sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
     near = np.zeros(tickets.size) if exact else np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
     near = tickets.held - np.maximum(near, SAME * tickets.held)

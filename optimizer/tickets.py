@@ -122,6 +122,24 @@ def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
     return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))
 
 
+def sellable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Floats:
+    """Most of each sale ticket in units: what its columns allow, no lot counted twice.
+
+    A lot whose loss recent purchases may disallow has two columns and is there once.
+    """
+    sales = frame.sales
+    most = np.minimum(sale_high, sales.value)
+    owned = np.flatnonzero(sales.lot >= 0)
+    lots = len(frame.household.lots.lot_id)
+    whole = np.zeros(lots)
+    whole[sales.lot[owned]] = sales.value[owned]
+    of_lot = np.minimum(sum_by(sales.lot[owned], most[owned], lots), whole)
+    sold = np.flatnonzero(of_lot > 0.0)
+    pooled = np.where(sales.lot >= 0, 0.0, most)
+    total = sum_by(tickets.of_sale, pooled, tickets.size)
+    return total + sum_by(tickets.of_lot[sold], of_lot[sold], tickets.size)
+
+
 def least_ticket(frame: Frame) -> float:
     """Minimum trade in units: the greater of dollars and weight."""
     trades = frame.policy.trades

@@ -19,7 +19,7 @@ from optimizer.frame import Frame
 from optimizer.linear import Answer, solve_linear
 from optimizer.reduce import Limits
 from optimizer.search import Search
-from optimizer.tickets import WHOLE, Tickets, least_ticket
+from optimizer.tickets import NOISE, WHOLE, Tickets, least_ticket, sellable
 from optimizer.tracking_region import Cut
 
 MOST_STEPS = 1e4
@@ -126,8 +126,9 @@ class Whole:
         arrays, tickets = self.search.arrays, self.tickets
         x = found[: arrays.A.shape[1]]
         count = np.where(self.steps >= 0, found[self.steps], 0.0)
-        real = tickets.step * MOST_STEPS < np.maximum(tickets.held, self._most())
-        up = np.minimum(np.ceil(count - WHOLE), np.floor(self._most() / tickets.step + WHOLE))
+        most = self._most(x)
+        real = tickets.step * MOST_STEPS < np.maximum(tickets.held, most)
+        up = np.minimum(np.ceil(count - WHOLE), np.floor(most / tickets.step + WHOLE))
         fine = np.where(tickets.is_sale, up, np.floor(count + WHOLE))
         count = np.where(real, fine, np.rint(count))
         out = (self.emptied >= 0) & (np.rint(found[self.emptied]) > 0.0)
@@ -138,10 +139,13 @@ class Whole:
             value=value,
         )
 
-    def _most(self) -> Floats:
-        columns = self.search.arrays.columns
+    def _most(self, x: Floats) -> Floats:
+        """Most of each ticket: of a sale, by the columns that the point sells."""
+        columns, tickets = self.search.arrays.columns, self.tickets
         *_, high = self.limits
-        return self.tickets.amounts(high[columns["sale"]], high[columns["buy"]])
+        sold = np.where(x[columns["sale"]] > NOISE, high[columns["sale"]], 0.0)
+        most = sellable(self.search.frame, tickets, sold)
+        return most + sum_by(tickets.of_buy, high[columns["buy"]], tickets.size)
 
 
 def state_tickets(

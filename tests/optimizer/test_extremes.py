@@ -111,3 +111,12 @@ def test_a_cent_that_a_judge_lets_pass_is_off_the_bound() -> None:
     policy = Policy(trades=replace(Policy().trades, min_usd=0.0, commission_bps=500.0))
     dear = replace(policy, weights=replace(policy.weights, basis_change=5_244.0))
     assert_kept(of, dear, rebalance(of, dear))
+
+
+@pytest.mark.parametrize("seed", [2920, 6789])
+def test_a_lot_with_two_columns_is_there_once(
+    seed: int, plain_households: tuple[Household, ...]
+) -> None:
+    """Where recent purchases price a loss, a lot has a column for each way; its shares are one."""
+    _, plan, _ = answered(seed, plain_households)
+    assert plan.status is Status.PLANNED, plan.reason
