@@ -40,8 +40,9 @@ RESCUED = "share steps near the best plan kept no limit; this is the nearest pla
 NODES, MOST_NODES, LEAST_NODES = 30_000, 500, 20
 """Nodes of branching in all, divided by tickets: a node costs as many times more."""
 
-QUESTION = 5
-"""Nodes that a question counts as at least: stating it takes time as well."""
+QUESTION, MOST_OF_ONE = 40, 150
+"""Nodes that a question counts as at least, since most of its time goes at the first node, and
+nodes that it may take."""
 
 GAP = 0.2
 """Relative gap at which the nearest plan is near enough: it is improved afterwards."""
@@ -127,8 +128,8 @@ class Effort:
     nodes: int
 
     def ask(self, question: Callable[[int], Answer]) -> Answer:
-        """Ask a question of as many nodes as are left."""
-        answer = question(self.nodes)
+        """Ask a question, of as many nodes as are left to it."""
+        answer = question(min(self.nodes, MOST_OF_ONE))
         self.nodes -= max(answer.nodes, QUESTION)
         return answer
 
