@@ -18,8 +18,8 @@ MOVES_PER_TICKET = 4
 REACH = 3
 """Steps that improvement may go from the solution: beyond, the local model is not local."""
 
-MOST_SWAPPED = 40
-"""Tickets of an account beyond which swaps are not tried: single steps then serve as well."""
+MOST_PAIRED = 40
+"""Tickets of an account beyond which pairs are not tried: single steps then serve as well."""
 
 TOGETHER = 0.7
 """Part of what moves gain alone that they must gain together to be taken at once."""
@@ -36,6 +36,8 @@ CASH_SLACK = 1e-9
 
 class Descent:
     """Amounts by ticket in units: cash placed, floors kept, then improved, in place."""
+
+    most_paired: float = MOST_PAIRED
 
     def __init__(
         self,
@@ -163,8 +165,12 @@ class Descent:
     def improve(self) -> None:
         """Take single steps and swaps while they lower the objective and keep the floors."""
         for _ in range(self.most_moves):
-            if not (self._single() or self._swap()):
+            if not (self._moved_alone() or self._moved_in_pairs()):
                 return
+
+    def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:
+        """Moves that improvement may take of some tickets: tickets, amounts, gains they bring."""
+        return self._steps(mine, self.near_low, self.near_high)
 
     def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
         """Objective change of each move on its own, bps, and whether limits are kept."""
@@ -193,8 +199,8 @@ class Descent:
         gains = np.concatenate([self.gains_up[:, more], self.gains_down[:, less]], axis=1)
         return np.concatenate([more, less]), np.concatenate([step[up], -step[down]]), gains
 
-    def _single(self) -> bool:
-        place, move, gains = self._steps(self.play, self.near_low, self.near_high)
+    def _moved_alone(self) -> bool:
+        place, move, gains = self._candidates(self.play)
         if not len(place):
             return False
         change, kept = self._prices(place, move, gains)
@@ -238,17 +244,17 @@ class Descent:
                 affordable.append(at)
         return chosen[affordable]
 
-    def _swap(self) -> bool:
-        """Two tickets of one account, one step each, the best pair of all accounts."""
+    def _moved_in_pairs(self) -> bool:
+        """Two tickets of one account, one move each, the best pair of all accounts."""
         best, chosen = -HELPS, None
         for account in np.unique(self.tickets.account[self.play]).tolist():
             mine = self.play[self.tickets.account[self.play] == account]
-            if not 2 <= len(mine) <= MOST_SWAPPED:
+            if not 2 <= len(mine) <= self.most_paired:
                 continue
-            place, move, gains = self._steps(mine, self.near_low, self.near_high)
+            place, move, gains = self._candidates(mine)
             if len(place) < 2:
                 continue
-            change = self._swap_prices(account, place, move, gains)
+            change = self._pair_prices(account, place, move, gains)
             first, second = np.unravel_index(int(np.argmin(change)), change.shape)
             if change[first, second] < best:
                 best = float(change[first, second])
@@ -257,7 +263,7 @@ class Descent:
             self._take(int(where), float(size))
         return chosen is not None
 
-    def _swap_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
+    def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""
         model = self.model
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
