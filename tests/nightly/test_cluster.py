@@ -20,9 +20,9 @@ from nightly.main import main
 from nightly.request import Request
 from nightly.run import start_run
 from nightly.run_folder import RunFolder
-from nightly.tables import TABLES
 from scenarios.synthetic import ASOF, generate_book
 from tests.nightly import deciders
+from tests.nightly.same import assert_same_tables
 
 SIZES = Sizes(partition_lots=1_500, chunk_households=3)
 VICTIM = "etf-0000013"
@@ -55,16 +55,6 @@ def calm(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return start_run(request, deciders.sell_a_little, InProcess(), sizes=SIZES)[0]
 
 
-def assert_same(folder: RunFolder, other: RunFolder) -> None:
-    """Every table has the same bytes, `seconds` aside."""
-    for name in TABLES:
-        if name != "plans":
-            ours, theirs = (f.path / f"{name}.parquet" for f in (folder, other))
-            assert ours.read_bytes() == theirs.read_bytes(), name
-    plans = [pd.read_parquet(f.path / "plans.parquet") for f in (folder, other)]
-    pd.testing.assert_frame_equal(*(p.drop(columns="seconds") for p in plans))
-
-
 def test_a_worker_killed_on_the_way_loses_nothing(
     book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
 ) -> None:
@@ -84,7 +74,7 @@ def test_a_worker_killed_on_the_way_loses_nothing(
     folder, summary = start_run(request, deciders.sell_a_little, engine, on_tick, sizes=SIZES)
     assert killed
     assert summary.households == len(ticks) == len({tick.household_id for tick in ticks}) == 40
-    assert_same(folder, calm)
+    assert_same_tables(folder, calm)
 
 
 def test_a_household_that_ends_its_process_is_failed(

@@ -25,6 +25,7 @@ from nightly.run_folder import RunFolder
 from nightly.tables import TABLES
 from scenarios.synthetic import ASOF, generate_book
 from tests.nightly import deciders, kills
+from tests.nightly.same import assert_same_tables
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 RUN = "2026-11-20-0001"
@@ -48,17 +49,12 @@ def undisturbed(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFold
 
 def assert_same_run(folder: RunFolder, other: RunFolder) -> None:
     """Every table has the same bytes, `seconds` aside, and the log names everybody once."""
-    for name in TABLES:
-        if name != "plans":
-            ours, theirs = (f.path / f"{name}.parquet" for f in (folder, other))
-            assert ours.read_bytes() == theirs.read_bytes(), name
-    plans = [pd.read_parquet(f.path / "plans.parquet") for f in (folder, other)]
-    pd.testing.assert_frame_equal(*(p.drop(columns="seconds") for p in plans))
+    assert_same_tables(folder, other)
     assert folder.manifest()["counts"] == other.manifest()["counts"]
     lines = (folder.path / "events.jsonl").read_text("utf-8").splitlines()
     events = [json.loads(line) for line in lines]
     named = Counter(e["household_id"] for e in events if e["event"] == "household")
-    assert named == Counter(plans[0]["household_id"].tolist())
+    assert named == Counter(pd.read_parquet(folder.path / "plans.parquet")["household_id"].tolist())
     assert events[0]["event"] == "start"
     assert [e["event"] for e in events].count("start") == 1
     assert sorted(p.name for p in folder.path.iterdir()) == sorted(
