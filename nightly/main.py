@@ -19,12 +19,11 @@ import typer
 
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
-from nightly import commands, console, proving
+from nightly import commands, console, proving, run_commands
 from nightly.choices import Choice, CommandError, Night, Sweep, SyntheticBook
 from nightly.commands import ANSWERED, UNUSABLE
 from nightly.drift import Shown
-from nightly.export import commands as leaving
-from nightly.stores import local_folder
+from nightly.options import RUNS, Asof, Backend, Book, Certify, Json, Mode, Solver, day_of
 
 app = typer.Typer(
     name="hearth",
@@ -39,34 +38,6 @@ book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make b
 law_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Try the law on cases.")
 app.add_typer(book_app, name="book")
 app.add_typer(law_app, name="law")
-
-Book = Annotated[
-    Any,
-    typer.Argument(
-        metavar="BOOK",
-        help="Folder of the book's tables, or a database's URL.",
-        parser=local_folder,
-    ),
-]
-Asof = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="As-of date [default: the newest price_date]."),
-]
-RUNS = Path("runs")
-"""Folder of runs when none is named."""
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")]
-Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
-Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
-Certify = Annotated[
-    bool,
-    typer.Option("--certify", help="Spend solves on branching, for a tighter bound of each plan."),
-]
-
-Mode = Annotated[
-    str | None,
-    typer.Option(help="full, buy_only, sell_only, harvest_only or hold; for all policies."),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -132,7 +103,7 @@ def run(
     """
     choice = Choice(backend, solver, mode, max_households, max_usd, earlier, certify)
     wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
-    raise typer.Exit(commands.run(_one_book(place, book), _day(asof), choice, wanted, as_json))
+    raise typer.Exit(commands.run(_one_book(place, book), day_of(asof), choice, wanted, as_json))
 
 
 @app.command()
@@ -141,7 +112,7 @@ def check(book: Book, asof: Asof = None, as_json: Json = False) -> None:
 
     Exit code 0 without faults, 1 with faults, 2 when the book cannot be used at all.
     """
-    raise typer.Exit(commands.check(book, _day(asof), as_json))
+    raise typer.Exit(commands.check(book, day_of(asof), as_json))
 
 
 @app.command()
@@ -157,7 +128,7 @@ def plan(
 ) -> None:
     """Plan one household and explain the plan on one screen."""
     choice = Choice(backend, solver, mode, certify=certify)
-    raise typer.Exit(commands.plan(book, household, _day(asof), choice, as_json))
+    raise typer.Exit(commands.plan(book, household, day_of(asof), choice, as_json))
 
 
 @app.command()
@@ -179,7 +150,7 @@ def frontier(
 ) -> None:
     """Trace one household's frontier: tracking error and every term as one weight goes up."""
     wanted = Sweep(term, least, most, points, plans, out)
-    raise typer.Exit(commands.frontier(book, household, _day(asof), wanted))
+    raise typer.Exit(commands.frontier(book, household, day_of(asof), wanted))
 
 
 @app.command()
@@ -206,89 +177,7 @@ def drift(
     """
     shown = Shown("json" if as_json else table_format, out)
     choice = Choice(backend, solver, mode)
-    raise typer.Exit(commands.drift(book, _day(asof), propose, choice, shown))
-
-
-@app.command()
-def verify(
-    book: Book,
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
-    as_json: Json = False,
-) -> None:
-    """Replay every plan of RUN on the ledger and compare with the figures it states.
-
-    The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
-    """
-    raise typer.Exit(commands.verify(book, run_folder, as_json))
-
-
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
-Decided = Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")]
-By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
-
-
-@app.command()
-def approve(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
-    """Approve the plan of HOUSEHOLD in RUN: its orders may then be exported.
-
-    Decisions are added and never changed; the last one holds.
-    """
-    raise typer.Exit(leaving.decision(run_folder, household, "approved", by, why, as_json))
-
-
-@app.command()
-def reject(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
-    """Reject the plan of HOUSEHOLD in RUN, even one that its policy approved beforehand."""
-    raise typer.Exit(leaving.decision(run_folder, household, "rejected", by, why, as_json))
-
-
-@app.command()
-def export(
-    run_folder: Run,
-    table_format: Annotated[str, typer.Option("--format", help="csv or fix (FIX 4.4).")] = "csv",
-    out: Annotated[
-        Path | None, typer.Option(help="New folder [default: RUN/exports/<number>].")
-    ] = None,
-    fills: Annotated[
-        Path | None,
-        typer.Option(help="CSV of block_id, shares: allocate these fills of blocks, pro rata."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Write the approved orders of RUN as tickets and as blocks with their allocation.
-
-    Send either the tickets or the blocks. What is neither approved by policy nor by a person, or
-    was rejected, stays behind and is told.
-    """
-    raise typer.Exit(leaving.export(run_folder, table_format, out, fills, as_json))
-
-
-@app.command()
-def replay(
-    run_folder: Run,
-    household: Decided,
-    book: Annotated[
-        str | None, typer.Option(help="Where the book is now [default: where it was].")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Make the plan of HOUSEHOLD in RUN again from the same inputs, and compare every byte.
-
-    Exit code 0 when orders, lots, flows and plan are the same, 1 when they are not or when an
-    input is no longer what the manifest says it was.
-    """
-    raise typer.Exit(proving.replay_plan(run_folder, household, book, as_json))
-
-
-@app.command()
-def trace(
-    run_folder: Run,
-    order: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id.")],
-    as_json: Json = False,
-) -> None:
-    """Tell how ORDER of RUN came to be: inputs, rule, policy, law, solver, bound, approval."""
-    raise typer.Exit(proving.trace_order(run_folder, order, as_json))
+    raise typer.Exit(commands.drift(book, day_of(asof), propose, choice, shown))
 
 
 @book_app.command("copy")
@@ -312,7 +201,7 @@ def generate(
     as_json: Json = False,
 ) -> None:
     """Write a synthetic book: realistic lot ages and gains, wash-sale histories, budgets."""
-    made = SyntheticBook(households, kind, seed, table_format, _day(asof))
+    made = SyntheticBook(households, kind, seed, table_format, day_of(asof))
     raise typer.Exit(commands.generate(out, made, as_json))
 
 
@@ -322,6 +211,9 @@ def law_check(
 ) -> None:
     """Run a file of tax cases and print expected and got; exit code 0 only if all pass."""
     raise typer.Exit(commands.law_check(file))
+
+
+app.add_typer(run_commands.app)
 
 
 def entry() -> None:
@@ -374,10 +266,6 @@ def _one_book(place: str | None, book: str | None) -> str | None:
     if place is not None and book is not None and place != book:
         raise CommandError(f"BOOK {place} and --book {book} are two books; name one")
     return place or book
-
-
-def _day(moment: datetime | None) -> Any:
-    return None if moment is None else moment.date()
 
 
 if __name__ == "__main__":
