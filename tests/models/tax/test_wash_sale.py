@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import cProfile
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -204,18 +204,21 @@ def test_unknown_rules_are_refused():
         WashRules(closed_replacements="ignored")
 
 
-def test_a_plan_replays_in_milliseconds():
-    """Sixty orders over 450 lots in 30 groups: under 5 ms (best of several, after a warm-up)."""
+def calls_of_a_replay(size: int) -> int:
+    """Count the function calls that replaying `size` tenths of 450 lots takes."""
     held = [
-        lot(f"l{i}", 1 + i * 2, cost=5 + i % 20, group=f"g{i % 30}", sheltered=i % 4 == 3)
-        for i in range(450)
+        lot(f"l{i}", 1 + i * 2, cost=5 + i % 20, group=f"g{i % (3 * size)}", sheltered=i % 4 == 3)
+        for i in range(45 * size)
     ]
-    sold = Sale(DAY, tuple(Part(f"l{i}", D(10), D(100)) for i in range(0, 400, 10)))
-    events = [sold] + [Purchase(lot(f"b{i}", 0, group=f"g{i}")) for i in range(20)]
+    sold = Sale(DAY, tuple(Part(f"l{i}", D(10), D(100)) for i in range(0, 40 * size, 10)))
+    events = [sold] + [Purchase(lot(f"b{i}", 0, group=f"g{i}")) for i in range(2 * size)]
+    profile = cProfile.Profile()
+    profile.runcall(replay, held, events)
+    return sum(entry.callcount for entry in profile.getstats())
 
-    def seconds():
-        start = time.perf_counter()
-        replay(held, events)
-        return time.perf_counter() - start
 
-    assert min(seconds() for _ in range(20)) < 0.005
+def test_the_work_of_a_replay_grows_with_the_book_alone():
+    """Four times the lots, groups and orders: at most five times the calls, never their square."""
+    small, large = calls_of_a_replay(10), calls_of_a_replay(40)
+    assert 1_000 < small < 50_000
+    assert large < 5 * small
