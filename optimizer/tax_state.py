@@ -18,6 +18,9 @@ from optimizer.unit_tax import discount
 WITHIN_USD = 0.005
 """Dollars by which a move may pass a tax budget: half of what the judge rounds to."""
 
+NOWHERE = np.zeros(0, np.int64)
+NO_GAINS = np.zeros((3, 0))
+
 
 class TaxState:
     """Gains and distributions of every filing unit in dollars, starting before any ticket."""
@@ -87,14 +90,20 @@ class TaxState:
         change, kept = self.change(account[first], totals)
         return float(change.sum()), bool(kept.all())
 
-    def total(self) -> float:
-        """V less what gains keep in basis, all units together, bps."""
+    def total(self, account: Ints = NOWHERE, gains: Floats = NO_GAINS) -> float:
+        """V less what gains keep in basis, all units together, bps; with more gains if given."""
         total = 0.0
+        after = self._with(account, gains)
         for u, tax in enumerate(self.taxes):
-            short, long, _ = self.gains[:, u].tolist()
+            short, long, _ = after[:, u].tolist()
             value = self.weight * BPS_PER_UNIT * tax.value(short, long, float(self.distribution[u]))
             total += (value - float(self.basis_price[u]) * (short + long)) / self.usd
         return total
+
+    def _with(self, account: Ints, gains: Floats) -> Floats:
+        unit = self.unit_of_account[account]
+        size = len(self.taxes)
+        return self.gains + self.usd * np.array([sum_by(unit, each, size) for each in gains])
 
     def _after(self, unit: int, gains: Floats) -> Floats:
         return self.gains[:, unit, None] + self.usd * gains
@@ -126,9 +135,9 @@ class TaxState:
             over = over + np.maximum(counted - self.limit[unit], 0.0)
         return np.asarray(over)
 
-    def take(self, account: int, gains: Floats) -> None:
-        """Take a move's gains, `(3,)` in units."""
-        self.gains[:, self.unit_of_account[account]] += self.usd * gains
+    def take(self, account: Ints, gains: Floats) -> None:
+        """Take the gains of moves in some accounts, `(3, n)` in units."""
+        self.gains = self._with(account, gains)
 
 
 def _most_gain(search: Search, unit: int) -> float:

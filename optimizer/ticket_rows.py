@@ -56,9 +56,10 @@ class TicketRows:
         """Whether any row is outside its bounds."""
         return bool((self._outside(self.level) > WITHIN).any())
 
-    def take(self, place: int, move: float) -> None:
-        """Take a move."""
-        self.level = self.level + self.matrix[:, place] * move
+    def take(self, moved: Floats) -> None:
+        """Take moves of all tickets at once."""
+        if len(self.level):
+            self.level = self.level + self.matrix @ moved
 
     def _outside(self, level: Floats) -> Floats:
         shape = (len(self.low),) + (1,) * (level.ndim - 1)
