@@ -122,14 +122,13 @@ def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
 
 def _number(owner: Ints, group: Ints, rows: Floats) -> Ints:
     """Number the cells: same owner, same identical group, same exposures."""
-    pairs = np.column_stack([owner, group])
-    unique, place = np.unique(pairs, axis=0, return_inverse=True)
+    pairs = owner * (int(group.max(initial=0)) + 1) + group
+    unique, place = np.unique(pairs, return_inverse=True)
     if len(unique) == len(pairs):
-        return np.asarray(place.ravel())
+        return np.asarray(place)
     kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
-    return np.asarray(
-        np.unique(np.column_stack([pairs, kind]), axis=0, return_inverse=True)[1].ravel()
-    )
+    pairs = pairs * (int(kind.max(initial=0)) + 1) + kind
+    return np.asarray(np.unique(pairs, return_inverse=True)[1])
 
 
 def _factors(frame: Frame, rows: Floats) -> Ints:

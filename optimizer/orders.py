@@ -6,6 +6,7 @@ trades gets a decimal: a household of thousands of lots pays for its few dozen o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -45,7 +46,7 @@ def orders_of(
     search: Search,
     tickets: Tickets,
     final: Rounded,
-    why: tuple[Why, ...],
+    why: Mapping[int, Why],
     pieces: LotPieces,
 ) -> tuple[Order, ...]:
     """Return the orders of rounded tickets, by account, security and side.

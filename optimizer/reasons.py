@@ -39,8 +39,8 @@ def reasons(
     model: LocalModel,
     amount: Floats,
     cash: Floats,
-) -> tuple[Why, ...]:
-    """Explain every ticket; `amount` and `cash` (before tickets, flows included) in units."""
+) -> dict[int, Why]:
+    """Explain every ticket that trades; `amount`, `cash` before tickets (flows in) in units."""
     by_term = _slopes(search, found, tickets)
     untaxed = (by_term[name] for name in ("trading_cost", "tax_drag"))
     tracking = model.gradient - sum(untaxed)
@@ -55,16 +55,16 @@ def reasons(
     to_usd = search.frame.unit_usd / BPS_PER_UNIT
     cash_first = _forced_by_cash(search, tickets, amount, cash)
     moved, replaced = _moves(search, tickets, amount)
-    explained = []
-    for ticket in range(tickets.size):
+    explained = {}
+    for ticket in np.flatnonzero(amount > 0.0).tolist():
         open_to = [Reason.HARVEST, Reason.LOCATION] if moved[ticket] else list(gains)
         best = max(open_to, key=lambda reason: float(gains[reason][ticket]))
         if moved[ticket] and float(gains[best][ticket]) <= 0.0:
             best = Reason.TRACKING if replaced[ticket] else Reason.LOCATION
         if cash_first[ticket] and best is not Reason.HARVEST:
             best = Reason.CASH
-        explained.append(Why(best, float(left_out[ticket]) * to_usd))
-    return tuple(explained)
+        explained[ticket] = Why(best, float(left_out[ticket]) * to_usd)
+    return explained
 
 
 def _moves(search: Search, tickets: Tickets, amount: Floats) -> tuple[Bools, Bools]:
