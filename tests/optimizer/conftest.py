@@ -8,6 +8,7 @@ import pytest
 
 from models.book import Book, read_book
 from models.household import Household
+from scenarios.extreme import plain_of
 from scenarios.synthetic import generate_book
 
 SEED = 20_261_120
@@ -25,6 +26,4 @@ def etf_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 @pytest.fixture(scope="session")
 def plain_households(etf_book: Book) -> tuple[Household, ...]:
     """Return the households of a taxable account, a traditional IRA and a Roth IRA."""
-    wanted = ["taxable", "traditional_ira", "roth_ira"]
-    every = (etf_book.household(str(name)) for name in etf_book.household_ids)
-    return tuple(each for each in every if each.accounts.account_type.tolist() == wanted)
+    return plain_of(etf_book)

@@ -16,7 +16,8 @@ from optimizer.frame import frame
 from optimizer.search import Search
 from optimizer.solution import Solution, SolveStatus, unsolved
 from optimizer.solve import door
-from tests.optimizer.test_directions import best_of_all, drawn
+from scenarios.four_funds import drawn
+from tests.optimizer.test_directions import best_of_all
 
 
 @dataclass(slots=True)

@@ -6,14 +6,12 @@ Small households of four funds, so that all combinations can be solved.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 
-from models.household import Household
 from models.policy import Policy, TaxRates, TradeRules, WashSales
 from optimizer.certify import certified
 from optimizer.directions import search
@@ -22,7 +20,7 @@ from optimizer.search import Search
 from optimizer.sides import Choice, position_choices, side_branch, wash_choices
 from optimizer.solution import SolveStatus
 from optimizer.solve import door
-from tests.households import ASOF, BOND, STOCK, Row, account, household, lot, security, target, unit
+from scenarios.four_funds import drawn
 
 BRANCHING = 10
 """Solves of branching that most cases are found within."""
@@ -32,72 +30,6 @@ NEAR_BPS = 0.02
 
 NOISE_BPS = 1e-4
 """Basis points: two solvers' optima of one program."""
-
-FUNDS = (
-    ("VTI", STOCK, 0.004, 0.0, 1.0),
-    ("ITOT", STOCK, 0.015, 0.0, 2.0),
-    ("BND", BOND, 0.003, 0.04, 1.0),
-    ("AGG", BOND, 0.008, 0.039, 2.0),
-)
-"""Name, class, own risk, ordinary yield, rank."""
-
-
-def drawn(seed: int, *, ranked: bool = False, fresh: bool = False, units: int = 1) -> Household:
-    """Draw a household of up to three wash-sale choices, $300,000 or so in four funds."""
-    rng = np.random.default_rng(seed)
-    lots: list[Row] = []
-    for name, *_ in FUNDS:
-        for number in range(int(rng.integers(1, 3))):
-            shares = float(rng.integers(50, 600))
-            basis = shares * 100.0 * float(rng.uniform(0.75, 1.25))
-            days = int(rng.choice([100, 300, 500, 1500]))
-            owner = "TX" if units == 1 or rng.random() < 0.5 else "HIS"
-            day = str(ASOF - timedelta(days=days))
-            lots.append(lot(f"{name}{number}", owner, name, shares, basis, day))
-        if fresh and rng.random() < 0.5:
-            where = str(rng.choice(["TX", "IRA"]))
-            basis = 2_100.0 if where == "TX" else float("nan")
-            day = str(ASOF - timedelta(days=9))
-            lots.append(lot(f"{name}-new", where, name, 20.0, basis, day))
-    lots.append(lot("S", "IRA", "BND", float(rng.integers(100, 900))))
-    accounts = [
-        account("TX", cash=float(rng.integers(0, 9_000))),
-        account("IRA", "traditional_ira", cash=float(rng.integers(0, 30_000))),
-    ]
-    filing = [unit(**year_of(rng))]
-    if units == 2:
-        accounts.append(account("HIS", filing_unit=1, cash=5_000.0))
-        filing.append(unit("U2", "single", **year_of(rng)))
-    return household(
-        accounts,
-        lots,
-        [
-            security(
-                name,
-                100.0,
-                of_class,
-                specific_vol=vol,
-                ordinary_yield=income,
-                half_spread_bps=1.0,
-                rank=rank if ranked else float("nan"),
-            )
-            for name, of_class, vol, income, rank in FUNDS
-        ],
-        units=filing,
-        targets={"T": target({STOCK: 0.6, BOND: 0.4})},
-    )
-
-
-def year_of(rng: np.random.Generator) -> dict[str, Any]:
-    """Return a filing unit's income, gains of the year and losses carried in."""
-    income = float(rng.choice([90_000.0, 150_000.0, 240_000.0]))
-    return {
-        "ordinary_income": income,
-        "magi": income,
-        "st_realized_ytd": float(rng.choice([0.0, 6_000.0, -2_000.0])),
-        "lt_realized_ytd": float(rng.choice([0.0, 4_000.0, -5_000.0])),
-        "lt_carryforward": float(rng.choice([0.0, 0.0, 8_000.0])),
-    }
 
 
 def best_of_all(found: Search) -> float:

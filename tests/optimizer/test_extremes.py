@@ -15,8 +15,8 @@ from models.policy import Policy
 from models.tolerances import BPS
 from optimizer import rebalance
 from optimizer.verify import verify
+from scenarios.extreme import at_the_edge_of_tracking, extreme
 from tests.households import account, household, lot, security, unit
-from tests.optimizer.extremes import at_the_edge_of_tracking, extreme
 
 SLOWEST = 50.0
 """Times the median of its size that a household may take."""

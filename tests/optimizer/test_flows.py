@@ -16,7 +16,7 @@ from optimizer.flows import flows_of
 from optimizer.frame import frame
 from optimizer.solve import door
 from optimizer.verify import verify
-from tests.optimizer.situations import with_columns, worth_usd
+from scenarios.changes import with_columns, worth_usd
 
 
 def due_and_withdrawing(of: Household, part: float) -> Household:

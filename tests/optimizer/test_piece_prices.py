@@ -10,7 +10,7 @@ from optimizer.directions import search
 from optimizer.frame import frame
 from optimizer.piece_prices import bounds_of
 from optimizer.solve import door
-from tests.optimizer.test_directions import drawn
+from scenarios.four_funds import drawn
 
 SEEDS = range(40)
 NOISE_BPS = 1e-5

@@ -21,10 +21,11 @@ from models.plan import Plan, Status
 from models.policy import BRANCHING, Policy, TaxRates, TradeRules
 from optimizer import rebalance, verify
 from scenarios.book_files import write_book
+from scenarios.changes import with_columns, with_securities
 from scenarios.synthetic import generate, generate_book
 from scenarios.synthetic.wishes import policy_texts
 from tests.optimizer.conftest import ASOF, SEED
-from tests.optimizer.situations import SITUATIONS, with_columns, with_securities
+from tests.optimizer.situations import SITUATIONS
 
 BELOW_BPS = 1e-4
 """Basis points by which a bound may pass an objective: a judge's own tolerance."""

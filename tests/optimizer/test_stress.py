@@ -12,8 +12,8 @@ from models.household import Household
 from models.plan import Status
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales
 from optimizer import rebalance
-from tests.optimizer.situations import with_columns, worth_usd
-from tests.optimizer.test_directions import drawn
+from scenarios.changes import with_columns, worth_usd
+from scenarios.four_funds import drawn
 from tests.optimizer.test_plans import Answer, assert_conserved, assert_sound
 
 Options = dict[str, tuple[float, tuple[Any, ...]]]

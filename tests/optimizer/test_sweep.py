@@ -17,7 +17,7 @@ from optimizer.frame import frame
 from optimizer.reweigh import arrays_at, at_weights, frame_at, reweighed
 from optimizer.sweep import relaxed, sweep
 from optimizer.verify import verify
-from tests.optimizer.test_directions import drawn
+from scenarios.four_funds import drawn
 
 NEAR_BPS = 0.05
 """Basis points by which a plan may miss the one that was searched for from nothing."""

@@ -18,9 +18,9 @@ from models.plan import Status
 from models.policy import Limits, Policy, TradeRules, WashSales
 from optimizer import rebalance, verify
 from optimizer.verify import Verdict
+from scenarios.changes import with_columns
+from scenarios.four_funds import drawn
 from tests.households import buy, flow, sell
-from tests.optimizer.situations import with_columns
-from tests.optimizer.test_directions import drawn
 
 BELOW_BPS = 1e-4
 """Basis points: a judge's own tolerance."""

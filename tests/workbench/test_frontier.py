@@ -8,7 +8,7 @@ import pytest
 
 from models.policy import Policy
 from nightly.main import main
-from tests.optimizer.test_directions import drawn
+from scenarios.four_funds import drawn
 from workbench.frontier import (
     FrontierError,
     planned_frontier,

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.book import Book
 from models.household import Household
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales, Weights
 from optimizer.conflict import limits_of, rules_of
@@ -20,8 +21,8 @@ from optimizer.frame import frame
 from optimizer.least_tax import least_tax
 from optimizer.limits import least_tracking_error
 from optimizer.solve import door
-from tests.optimizer.situations import with_columns, with_securities, worth_usd
-from tests.optimizer.test_directions import drawn
+from scenarios.changes import with_columns, with_securities, worth_usd
+from scenarios.four_funds import drawn
 
 Case = tuple[Household, Policy]
 
@@ -50,6 +51,13 @@ def extreme(seed: int, books: Sequence[Household]) -> Case:
     of = _priced(rng, _dusty(rng, _scaled(rng, of)))
     of = _asked(rng, of)
     return _at_an_edge(rng, of, _policy(rng, worth_usd(of)))
+
+
+def plain_of(book: Book) -> tuple[Household, ...]:
+    """Return a book's households of a taxable account, a traditional IRA and a Roth IRA."""
+    wanted = ["taxable", "traditional_ira", "roth_ira"]
+    every = (book.household(str(name)) for name in book.household_ids)
+    return tuple(each for each in every if each.accounts.account_type.tolist() == wanted)
 
 
 def _scaled(rng: np.random.Generator, of: Household) -> Household:
