@@ -36,7 +36,8 @@ class TaxRates:
 
     `carryforward_value` κ: None is δ·τ_f. `future_gain_rate` τ_f: None is the long rate.
     `deferred_rate` τ_ret: None is today's marginal ordinary rate. `short_rate` and `long_rate`
-    are all-in and replace the law's brackets when given.
+    are all-in and replace the law's brackets when given. `drag_reference` is none or target: with
+    target, tax drag counts only beyond what the class bears when the target is placed best.
     """
 
     carryforward_value: float | None = None
@@ -46,6 +47,7 @@ class TaxRates:
     long_rate: float | None = None
     deferred_rate: float | None = None
     roth_premium: float = 0.10
+    drag_reference: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
