@@ -18,12 +18,13 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints
+from models.drag_reference import TARGET, drag_reference
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST
 from optimizer.judge.rates import UnitRates, annuity_years, discount, unit_rates
-from optimizer.judge.tracking import specific_variances
+from optimizer.judge.tracking import account_scale, specific_variances
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +239,19 @@ def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
 
 
 def _yearly(facts: Facts, account: Ints, security: Ints) -> Floats:
-    """Yearly tax on a dollar's income."""
+    """Yearly tax on a dollar's income, less what its class bears anyway if the policy says so."""
     securities = facts.household.market.securities
     taxed = securities.qualified_yield[security] * facts.of_unit("long")[account]
     taxed = taxed + securities.ordinary_yield[security] * facts.of_unit("ordinary")[account]
-    return np.where(facts.taxable[account], taxed, securities.foreign_tax_yield[security])
+    yearly = np.where(facts.taxable[account], taxed, securities.foreign_tax_yield[security])
+    if facts.policy.tax.drag_reference != TARGET:
+        return yearly
+    long, ordinary = (
+        np.array([float(getattr(unit, name)) for unit in facts.rates])
+        for name in ("long", "ordinary")
+    )
+    scale = account_scale(facts.household, facts.policy, facts.rates)
+    return yearly - drag_reference(facts.household, long, ordinary, scale)[account, security]
 
 
 def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:

@@ -158,6 +158,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("tax", "long_rate"): _RATE,
         ("tax", "deferred_rate"): _RATE,
         ("tax", "roth_premium"): _RATE,
+        ("tax", "drag_reference"): _one_of("none", "target"),
         ("trades", "min_usd"): _AT_LEAST_0,
         ("trades", "min_weight"): _RATE,
         ("trades", "commission_bps"): Rule(float, 0.0, 10_000.0, below=True),

@@ -39,6 +39,8 @@ def _conditions(policy: Policy) -> Iterator[tuple[str, str, bool, str]]:
     yield "triggers", "long_term_usd", not triggers.long_term_days, "give long_term_days too"
     wide = bands.absolute is None and bands.relative is None
     yield "bands", "risk_scaled", bands.risk_scaled and wide, "give absolute or relative too"
+    weighed = "give weights.tax_drag above 0"
+    yield "tax", "drag_reference", not policy.weights.tax_drag, weighed
     part = 'it is for how_far = "fraction"'
     yield "aim", "fraction", aim.how_far != "fraction", part
     for key in ("recent_days", "long_days", "least", "most"):

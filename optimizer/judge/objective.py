@@ -2,7 +2,9 @@
 
 J = w_te·(γ/2)·H·Σ_g W_g·TE_g² + w_tax·Σ_u [V_u(after) − V_u(before)]
     − w_basis·δ·τ_f·Σ(recognised gain + destroyed loss) + w_cost·costs
-    + w_drag·A_H·Σ h·y + w_tax·(roth_premium·R − τ_ret·D)
+    + w_drag·A_H·Σ h·(y − π) + w_tax·(roth_premium·R − τ_ret·D)
+
+π is 0 unless the policy counts drag from its target's (`models.drag_reference`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import Floats
+from models.drag_reference import TARGET, drag_reference
 from models.household import Household
 from models.ledger.exact import ZERO
 from models.policy import Policy
@@ -83,7 +86,9 @@ class Yardstick:
             "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
             "basis_change": weights.basis_change * delta * basis_change,
             "trading_cost": weights.trading_cost * float(cost),
-            "tax_drag": weights.tax_drag * annuity_years(self.policy) * drag,
+            "tax_drag": weights.tax_drag
+            * annuity_years(self.policy)
+            * (drag - self._borne_anyway(dollars)),
             "withdrawal": weights.tax * withdrawal,
         }
         total = self.held.value_usd
@@ -108,6 +113,16 @@ class Yardstick:
                 for group in self.groups
             ]
         )
+
+    def _borne_anyway(self, dollars: Floats) -> float:
+        """Σ h·π of one year: what the target's classes bear however placed; 0 without reference."""
+        if self.policy.tax.drag_reference != TARGET:
+            return 0.0
+        long = np.array([float(each.long) for each in self.rates])
+        ordinary = np.array([float(each.ordinary) for each in self.rates])
+        scale = account_scale(self.household, self.policy, self.rates)
+        reference = drag_reference(self.household, long, ordinary, scale)
+        return float((dollars * reference[:, self.held.securities]).sum())
 
     def _drag(self, dollars: Floats) -> float:
         """Σ h·y of one year: all-in rates in taxable accounts, foreign tax in sheltered ones."""

@@ -2,7 +2,9 @@
 
 y is the yearly tax on a dollar's income: in taxable accounts qualified·τ_l + ordinary·τ_o (exempt
 income is free of federal tax, and a foreign tax is credited); in sheltered accounts only the
-foreign tax, which nobody credits there.
+foreign tax, which nobody credits there. Where the policy counts drag from its target's, y is less
+by what the class bears when the target is placed best (π, see `models.drag_reference`): the term
+then says where a class is held and nothing of how much, and may be negative.
 """
 
 from __future__ import annotations
@@ -10,26 +12,42 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats, Ints
+from models.drag_reference import TARGET, drag_reference
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.program import Linear, Part
 from optimizer.unit_tax import annuity
 
 
 def state(frame: Frame) -> Part:
-    """J = w·A_H·Σ (h⁰ − sales + buys)·y in bps."""
+    """J = w·A_H·Σ (h⁰ − sales + buys)·(y − π) in bps; π is 0 without a reference."""
     lots = frame.household.lots
     weight = BPS_PER_UNIT * frame.policy.weights.tax_drag * annuity(frame.policy)
     sales, buys = frame.sales, frame.buys
     price = frame.household.market.securities.price
     held = lots.shares * price[lots.security] / frame.unit_usd
+    reference = _reference(frame)
+
+    def counted(account: Ints, security: Ints) -> Floats:
+        return yearly_tax(frame, account, security) - reference[account, security]
+
     return Part(
         "tax_drag",
         linear=(
-            Linear("sale", -weight * yearly_tax(frame, sales.account, sales.security)),
-            Linear("buy", weight * yearly_tax(frame, buys.account, buys.security)),
+            Linear("sale", -weight * counted(sales.account, sales.security)),
+            Linear("buy", weight * counted(buys.account, buys.security)),
         ),
-        constant=float(weight * held @ yearly_tax(frame, lots.account, lots.security)),
+        constant=float(weight * held @ counted(lots.account, lots.security)),
     )
+
+
+def _reference(frame: Frame) -> Floats:
+    """π by account and security; zeros unless the policy counts drag from its target's."""
+    household = frame.household
+    if frame.policy.tax.drag_reference != TARGET:
+        return np.zeros((len(frame.labels), len(household.market.securities.price)))
+    long = np.array([tax.rate_long for tax in frame.taxes])
+    ordinary = np.array([tax.rate_ordinary for tax in frame.taxes])
+    return drag_reference(household, long, ordinary, frame.accounts.scale)
 
 
 def yearly_tax(frame: Frame, account: Ints, security: Ints) -> Floats:

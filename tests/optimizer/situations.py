@@ -164,6 +164,12 @@ def _flat_rates(of: Household) -> Case:
     return of, Policy(tax=TaxRates(short_rate=0.35, long_rate=0.2, carryforward_value=0.1))
 
 
+def _drag_reference(of: Household) -> Case:
+    """Drag from the target's, where a deferred dollar counts as less than one."""
+    risk = RiskAversion(after_tax_weights=True)
+    return of, Policy(risk=risk, tax=TaxRates(drag_reference="target"))
+
+
 def _two_units(of: Household) -> Case:
     """The sheltered accounts belong to a second return with gains and losses of its own."""
     second = {each.name: getattr(of.units, each.name)[0] for each in fields(of.units)}
@@ -232,6 +238,7 @@ SITUATIONS: Mapping[str, Situation] = {
         "scheduled": _scheduled,
         "after tax": _after_tax,
         "flat rates": _flat_rates,
+        "drag reference": _drag_reference,
         "two units": _two_units,
         "ranked": _ranked,
         "gain harvest": _gain_harvest,

@@ -86,6 +86,7 @@ def test_a_whole_number_is_a_number() -> None:
         ("[weights]\ntax = -0.1", "tax = -0.1 in [weights] is not a number at least 0"),
         ("[tax]\ndiscount_rate = 1.0", "is not a number at least 0 and below 1"),
         ("[tax]\ncarryforward_value = -0.1", "carryforward_value = -0.1"),
+        ("[tax]\ndrag_reference = 'class'", "is not one of none, target"),
         ("[trades]\nmode = 'sell'", "is not one of full, buy_only, sell_only, harvest_only, hold"),
         ("[trades]\ngain_harvest = 1", "gain_harvest = 1 in [trades] is not true or false"),
         ("[trades]\nmax_turnover = -1", "max_turnover = -1"),
@@ -173,6 +174,10 @@ def test_a_solver_that_takes_no_arrays_goes_through_cvxpy() -> None:
     [
         ("[triggers]\ncalendar = 'monthly'", "triggers.calendar has no effect"),
         ("[triggers]\ndrift = 'calendar'\nweekday = 'friday'", "triggers.weekday has no effect"),
+        (
+            "[weights]\ntax_drag = 0\n[tax]\ndrag_reference = 'target'",
+            "tax.drag_reference has no effect: give weights.tax_drag above 0",
+        ),
         ("[triggers]\nharvest_fraction = 0.1", "give harvest_usd too"),
         ("[bands]\nrisk_scaled = true", "give absolute or relative too"),
         ("[aim]\nfraction = 0.5", 'it is for how_far = "fraction"'),
