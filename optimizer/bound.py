@@ -16,6 +16,9 @@ from models.arrays import Floats
 from optimizer.compile_arrays import Arrays
 from optimizer.reduce import Limits
 
+NOISE = 1e-6
+"""Relative to the sizes of what is summed: far above rounding, far below what a proof shows."""
+
 
 def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
     """Return the bound in bps; `limits` are row_low, row_high, low, high with a branch in place."""
@@ -24,6 +27,17 @@ def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -
     reduced = curved + arrays.q - arrays.transposed @ (positive - negative)
     columns = columns_at_least(arrays, reduced, limits).sum()
     return float(arrays.constant - 0.5 * x @ curved + rows + columns)
+
+
+def proves_nothing_feasible(arrays: Arrays, multipliers: Floats, limits: Limits) -> bool:
+    """Whether multipliers show that no point keeps the limits (Farkas): 0 would be above 0.
+
+    The bound above with nothing to minimise: every feasible point is worth 0, so a bound above 0,
+    by more than the noise of its sums, leaves none.
+    """
+    positive, negative, rows = rows_at_least(multipliers, limits)
+    columns = columns_at_least(arrays, -(arrays.transposed @ (positive - negative)), limits)
+    return bool(rows + columns.sum() > NOISE * (abs(rows) + np.abs(columns).sum()))
 
 
 def rows_at_least(multipliers: Floats, limits: Limits) -> tuple[Floats, Floats, float]:

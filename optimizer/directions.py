@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import Floats
+from optimizer.bound import proves_nothing_feasible
 from optimizer.build import program_of
 from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.flips import flipped
@@ -32,7 +33,7 @@ from optimizer.sides import (
     side_branch,
     wash_choices,
 )
-from optimizer.solution import Solution
+from optimizer.solution import Solution, SolveStatus
 from optimizer.solve import Door
 from optimizer.stakes import Stakes, stakes_of
 
@@ -82,6 +83,8 @@ def _one_more(found: Search) -> Search:
     netting, _ = min(found.behind, key=lambda pair: pair[1])
     root = found.solve(netting.branch)
     others = tuple(pair for pair in found.behind if pair[0] is not netting)
+    if root.status is SolveStatus.INFEASIBLE and len(root.multipliers):
+        return _without_impossible(replace(found, behind=others), netting, root)
     if root.usable and others:
         pieces = tuple(piece for piece, _ in others)
         worth = bounds_of(found.frame, found.program, found.arrays, root, pieces)
@@ -90,6 +93,24 @@ def _one_more(found: Search) -> Search:
             for (piece, bound), priced in zip(others, worth.tolist(), strict=True)
         )
     return replace(found, roots=(*found.roots, (netting, root)), behind=others)
+
+
+def _without_impossible(found: Search, netting: Netting, root: Solution) -> Search:
+    """Add a piece that is impossible, and those that the same proof shows impossible too.
+
+    What one filing unit cannot do in a case of its netting, it cannot do whatever the others do.
+    """
+    arrays = found.arrays
+    same = [
+        piece
+        for piece, _ in found.behind
+        if proves_nothing_feasible(arrays, root.multipliers, arrays.branched(piece.branch))
+    ]
+    return replace(
+        found,
+        roots=(*found.roots, *((piece, root) for piece in (netting, *same))),
+        behind=tuple(pair for pair in found.behind if pair[0] not in same),
+    )
 
 
 def _settled(found: Search, choices: tuple[Choice, ...], near: Settled | None) -> Search:

@@ -33,6 +33,7 @@ class Solution:
         Variables, `(n,)`; empty unless solved or inaccurate.
     multipliers
         λ by row, `(m,)`: positive where the lower side holds the row, negative where the upper.
+        Where nothing is feasible: those of a proof, or empty.
     objective
         At `x`, bps.
     bound

@@ -8,7 +8,7 @@ asked, because its proof that nothing is feasible can be relied on near the boun
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -58,7 +58,8 @@ class Door:
             raw = answer_of(name, reduced)
             if raw.status is SolveStatus.INFEASIBLE:
                 if name == "clarabel":
-                    return unsolved(SolveStatus.INFEASIBLE, name)
+                    proof = reduced.multipliers(raw.equal, raw.between, rows)
+                    return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
                 continue
             if raw.status is SolveStatus.FAILED:
                 continue

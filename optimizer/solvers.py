@@ -25,13 +25,16 @@ OSQP_EPS = 1e-6
 OSQP_ITERATIONS = 200_000
 """Most iterations of OSQP: a binding tax budget can need tens of thousands."""
 
-PIQP_ITERATIONS = 150
+PIQP_ITERATIONS = 80
 """Most iterations of PIQP: it needs 12 to 30; far more means it will not find its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """Point and row multipliers λ (positive: lower side) of the reduced program."""
+    """Point and row multipliers λ (positive: lower side) of the reduced program.
+
+    Where nothing is feasible the multipliers may be those of a proof, or empty.
+    """
 
     status: SolveStatus
     x: Floats
@@ -91,15 +94,14 @@ def solve_clarabel(program: Reduced) -> RawAnswer:
     settings.verbose = False
     P = sparse.csc_matrix(sparse.triu(program.P, format="csc"))
     answer = clarabel.DefaultSolver(P, program.q, sparse.csc_matrix(A), b, cones, settings).solve()
-    if answer.status == clarabel.SolverStatus.PrimalInfeasible:
-        return IMPOSSIBLE
     known = {
         clarabel.SolverStatus.Solved: SolveStatus.SOLVED,
         clarabel.SolverStatus.AlmostSolved: SolveStatus.INACCURATE,
+        clarabel.SolverStatus.PrimalInfeasible: SolveStatus.INFEASIBLE,
     }
-    if answer.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+    status = next((mine for theirs, mine in known.items() if theirs == answer.status), None)
+    if status is None:
         return NO_ANSWER
-    status = next(mine for theirs, mine in known.items() if theirs == answer.status)
     z = np.array(answer.z)
     between = np.zeros(len(program.low_in))
     start = equal

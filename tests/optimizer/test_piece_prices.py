@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.policy import Policy
+from optimizer.bound import proves_nothing_feasible
 from optimizer.directions import search
 from optimizer.frame import frame
 from optimizer.piece_prices import bounds_of
+from optimizer.solution import SolveStatus
 from optimizer.solve import door
 from scenarios.four_funds import drawn
 
@@ -52,3 +56,39 @@ def test_the_least_bound_counts_pieces_that_were_not_solved() -> None:
         assert found.root_bound <= least + NOISE_BPS
         left += len(found.behind)
     assert left > 0
+
+
+def test_a_proof_of_one_piece_holds_for_others_and_never_for_one_with_a_plan() -> None:
+    """What shows one piece impossible is tried on every other: it never hits one that has plans.
+
+    Little turnover keeps some units from netting to a loss or from passing it. With two units
+    what one cannot do is impossible whatever the other does: some proofs settle several pieces.
+    """
+    policy = Policy(trades=replace(Policy().trades, max_turnover=0.005))
+    impossible = own = others = 0
+    for seed in SEEDS:
+        found = search(frame(drawn(seed, units=2), policy), door("piqp"))
+        answers = [(netting, found.solve(netting.branch)) for netting in found.pieces]
+        for netting, root in answers:
+            if root.status is not SolveStatus.INFEASIBLE:
+                continue
+            impossible += 1
+            for other, answer in answers:
+                limits = found.arrays.branched(other.branch)
+                if proves_nothing_feasible(found.arrays, root.multipliers, limits):
+                    assert answer.status is SolveStatus.INFEASIBLE, (seed, netting.cases)
+                    own += other is netting
+                    others += other is not netting
+    assert own == impossible > 0
+    assert others > 0
+
+
+def test_a_search_solves_less_than_every_impossible_piece() -> None:
+    """Pieces that an earlier proof shows impossible are counted as such without a solve."""
+    policy = Policy(trades=replace(Policy().trades, max_turnover=0.005))
+    spared = 0
+    for seed in SEEDS:
+        found = search(frame(drawn(seed, units=2), policy), door("piqp"))
+        proofs = [root for _, root in found.roots if root.status is SolveStatus.INFEASIBLE]
+        spared += len(proofs) - len({id(proof) for proof in proofs})
+    assert spared > 0
