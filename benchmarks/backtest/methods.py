@@ -1,10 +1,11 @@
 """Every method a back-test can run, by name: the optimizer, its variants, and the heuristics.
 
-`hearth` follows its target (γ = 30) and gives tax on income a quarter of its weight, like the
-sample book's policy `stay-close`; it is what ablations and sensitivities vary, one thing at a time.
-The default weights are run beside it under their own name: they count tax on income and not the
-income, so that over years they hold cash which no investor would. A method is rebuilt from its name
-in each process, because functions do not travel.
+`hearth, neutral drag` follows its target (γ = 30) and counts tax on income in full, but only
+beyond what the target's classes bear when placed best. `hearth` gives that tax a quarter of its
+weight instead, like the sample book's policy `stay-close`; it is what ablations and sensitivities
+vary, one thing at a time. The default weights are run beside them under their own name: they count
+tax on income and not the income, so that over years they hold cash which no investor would. A
+method is rebuilt from its name in each process, because functions do not travel.
 """
 
 from __future__ import annotations
@@ -19,12 +20,17 @@ from benchmarks.baselines import BASELINES
 from benchmarks.baselines.calendar_full import calendar_full
 from benchmarks.baselines.draft import Draft
 from benchmarks.baselines.strategy import legal
-from models.policy import Policy, RiskAversion, Weights
+from models.policy import Policy, RiskAversion, TaxRates, Weights
 
 MAIN: Final = "hearth"
 STANDARD: Final = "hearth, default weights"
+NEUTRAL: Final = "hearth, neutral drag"
+NEUTRAL_STANDARD: Final = "hearth, neutral drag, γ 10"
+WITHOUT_LOCATION: Final = "without location"
 MAIN_AVERSION: Final = 30.0
 MAIN_DRAG_WEIGHT: Final = 0.25
+STANDARD_AVERSION: Final = RiskAversion().aversion
+NEUTRAL_AVERSION: Final = 100.0
 
 AVERSIONS: Final = (10.0, 100.0, 300.0)
 DRAG_WEIGHTS: Final = (0.1, 0.5, 1.0)
@@ -52,8 +58,13 @@ def heuristics() -> dict[str, Method]:
 
 
 def headline() -> dict[str, Method]:
-    """Return the optimizer's two policies and every heuristic."""
-    policies = {STANDARD: Policy(), MAIN: main_policy()}
+    """Return the optimizer's policies and every heuristic."""
+    policies = {
+        STANDARD: Policy(),
+        MAIN: main_policy(),
+        NEUTRAL_STANDARD: neutral_policy(STANDARD_AVERSION),
+        NEUTRAL: neutral_policy(),
+    }
     ours = {name: Method(name, optimized, policy) for name, policy in policies.items()}
     return ours | heuristics()
 
@@ -66,9 +77,7 @@ def ablations() -> dict[str, Method]:
     methods = (
         Method("without lot choice", earliest_lots, main, **free),
         Method("without harvesting", blind_to_losses, main, **free),
-        Method(
-            "without location", optimized, replace(main, weights=replace(weights, tax_drag=0.0))
-        ),
+        Method(WITHOUT_LOCATION, optimized, replace(main, weights=replace(weights, tax_drag=0.0))),
         Method(
             "without restraint in trading",
             optimized,
@@ -106,8 +115,27 @@ def sensitivities() -> dict[str, Method]:
     return {name: Method(name, optimized, policy) for name, policy in policies.items()}
 
 
+def neutral_variants() -> dict[str, Method]:
+    """Return `hearth, neutral drag` with one setting changed."""
+    main = neutral_policy()
+    policies = {
+        f"neutral, γ {NEUTRAL_AVERSION:g}": neutral_policy(NEUTRAL_AVERSION),
+        "neutral, w_drag 0.5": replace(main, weights=replace(main.weights, tax_drag=0.5)),
+        "neutral, H 10": replace(main, risk=replace(main.risk, horizon_years=10.0)),
+        "neutral, weights after tax": replace(
+            main, risk=replace(main.risk, after_tax_weights=True)
+        ),
+    }
+    return {name: Method(name, optimized, policy) for name, policy in policies.items()}
+
+
 SETS: Final = MappingProxyType(
-    {"headline": headline, "ablations": ablations, "sensitivities": sensitivities}
+    {
+        "headline": headline,
+        "ablations": ablations,
+        "sensitivities": sensitivities,
+        "neutral": neutral_variants,
+    }
 )
 """What `--methods` may name."""
 
@@ -147,4 +175,13 @@ def main_policy() -> Policy:
         policy_id="stay-close",
         risk=RiskAversion(aversion=MAIN_AVERSION),
         weights=Weights(tax_drag=MAIN_DRAG_WEIGHT),
+    )
+
+
+def neutral_policy(aversion: float = MAIN_AVERSION) -> Policy:
+    """Return the policy that counts drag in full, from what the target's classes bear anyway."""
+    return Policy(
+        policy_id="neutral-drag",
+        risk=RiskAversion(aversion=aversion),
+        tax=TaxRates(drag_reference="target"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,12 @@ from benchmarks.backtest import methods, tables
 from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
 
 OURS = "tab:red"
-MARKS = {methods.STANDARD: "D", methods.MAIN: "*"}
+MARKS = {
+    methods.STANDARD: "D",
+    methods.MAIN: "*",
+    methods.NEUTRAL: "H",
+    methods.NEUTRAL_STANDARD: "8",
+}
 OTHER_MARKS = "osv^P<X>hpdH"
 
 
@@ -40,12 +46,11 @@ def _frontier(table: pd.DataFrame) -> Figure:
     growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
-    varied = {value: f"γ {value:g}" for value in methods.AVERSIONS}
-    varied[methods.MAIN_AVERSION] = methods.MAIN
-    curve = tables.present(table, (varied[value] for value in sorted(varied)))
-    if len(curve) > 1:
-        label = f"hearth, γ {min(varied):g} to {max(varied):g}"
-        axes.plot(figures["te"][curve], growth[curve], ".-", color=OURS, label=label)
+    for label, style, varied in _curves():
+        curve = tables.present(table, (varied[value] for value in sorted(varied)))
+        if len(curve) > 1:
+            label = f"{label}, γ {min(varied):g} to {max(varied):g}"
+            axes.plot(figures["te"][curve], growth[curve], style, color=OURS, label=label)
     for name in tables.ours_in(table):
         axes.plot(figures["te"][name], growth[name], MARKS[name], color=OURS, label=name)
     others = [n for n in tables.present(table, methods.heuristics()) if n != methods.STILL]
@@ -57,6 +62,18 @@ def _frontier(table: pd.DataFrame) -> Figure:
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside right upper", fontsize=8)
     return figure
+
+
+def _curves() -> Iterator[tuple[str, str, dict[float, str]]]:
+    """Yield label, style and methods by aversion of our curves."""
+    plain = {value: f"γ {value:g}" for value in methods.AVERSIONS}
+    yield methods.MAIN, ".-", plain | {methods.MAIN_AVERSION: methods.MAIN}
+    neutral = {
+        methods.STANDARD_AVERSION: methods.NEUTRAL_STANDARD,
+        methods.MAIN_AVERSION: methods.NEUTRAL,
+        methods.NEUTRAL_AVERSION: f"neutral, γ {methods.NEUTRAL_AVERSION:g}",
+    }
+    yield methods.NEUTRAL, ".--", neutral
 
 
 def _advantage(table: pd.DataFrame, ours: str, others: list[str]) -> Figure:
@@ -83,7 +100,7 @@ def _drift(table: pd.DataFrame) -> Figure:
     for axes, (column, scale, label) in zip((left, right), columns, strict=True):
         for name in names:
             by_year = table[table["method"] == name].groupby("year")[column].mean() * scale
-            width = 2.2 if name in (methods.STANDARD, methods.MAIN) else 0.9
+            width = 2.2 if name in MARKS else 0.9
             axes.plot(by_year.index.to_numpy(), by_year.to_numpy(), linewidth=width, label=name)
         axes.set_ylabel(label)
         axes.xaxis.get_major_locator().set_params(integer=True)

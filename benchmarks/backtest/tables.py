@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.backtest.compare import Difference, difference, yearly_figures, yearly_growth
-from benchmarks.backtest.methods import MAIN, STANDARD
+from benchmarks.backtest.methods import MAIN, NEUTRAL, NEUTRAL_STANDARD, STANDARD
 
 MEASURES = ("after_tax", "liquidated", "step_up")
 TITLES = {"after_tax": "after tax", "liquidated": "liquidated", "step_up": "step-up"}
@@ -101,7 +101,8 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
     """Where the difference in liquidated wealth comes from, bps a year.
 
     Return before tax, taxes paid by kind, cost; what is left is tax not yet due (on unrealized
-    gains and deferred accounts) and compounding.
+    gains and deferred accounts) and compounding. The last column is the slope of the difference
+    over years to the target's return: who leans away from risk loses there in good years.
     """
     growth = yearly_growth(table, "liquidated")
     parts = ("tax_dividends", "tax_gains", "tax_distributions", "cost")
@@ -112,13 +113,26 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
         market = float(figures[ours]["active"] - figures[other]["active"])
         paid = [float(figures[other][part] - figures[ours][part]) for part in parts]
         later = whole - market - sum(paid)
-        seen = (whole, market, whole - market, *paid, later)
+        lean = _slope(table, growth, ours, other)
+        seen = (whole, market, whole - market, *paid, later, lean)
         rows.append([other, *(f"{each:+.1f}" for each in seen)])
     heads = (
         *(f"{ours} over", "all", "return before tax", "all but that", "of it tax on dividends"),
         *("tax on gains", "tax on distributions", "cost", "tax not yet due, rest"),
+        "for each +10% of the target",
     )
     return markdown(heads, rows)
+
+
+def _slope(table: pd.DataFrame, growth: pd.Series, ours: str, other: str) -> float:
+    """Least-squares slope of the yearly difference, bps for each 10% that the target returned."""
+    key = ["household", "start", "year"]
+    target = table[table["method"] == ours].set_index(key)["target_return"]
+    apart = 1e4 * (growth.loc[ours] - growth.loc[other]).dropna()
+    returned = target.reindex(apart.index).to_numpy(float)
+    around = returned - returned.mean()
+    spread = float(around @ around)
+    return 0.1 * float(around @ apart.to_numpy(float)) / spread if spread else 0.0
 
 
 def special_years(table: pd.DataFrame, years: Sequence[int], names: Sequence[str]) -> str:
@@ -181,8 +195,8 @@ def present(table: pd.DataFrame, names: Iterable[str]) -> list[str]:
 
 
 def ours_in(table: pd.DataFrame) -> list[str]:
-    """Return the optimizer's own policies that ran."""
-    return present(table, (MAIN, STANDARD))
+    """Return the optimizer's own policies that ran, the foremost first."""
+    return present(table, (NEUTRAL, NEUTRAL_STANDARD, MAIN, STANDARD))
 
 
 def lived_with(table: pd.DataFrame, ours: str, others: Iterable[str]) -> list[str]:
