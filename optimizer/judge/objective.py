@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,7 @@ class Measure(NamedTuple):
         return sum(self.terms_usd.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Yardstick:
     """What states of one household are measured with."""
 
@@ -88,7 +89,7 @@ class Yardstick:
             "trading_cost": weights.trading_cost * float(cost),
             "tax_drag": weights.tax_drag
             * annuity_years(self.policy)
-            * (drag - self._borne_anyway(dollars)),
+            * (drag - float((dollars * self._borne_anyway).sum())),
             "withdrawal": weights.tax * withdrawal,
         }
         total = self.held.value_usd
@@ -114,15 +115,16 @@ class Yardstick:
             ]
         )
 
-    def _borne_anyway(self, dollars: Floats) -> float:
-        """Σ h·π of one year: what the target's classes bear however placed; 0 without reference."""
+    @cached_property
+    def _borne_anyway(self) -> Floats:
+        """π by account and column, fraction a year; zeros where the policy has no reference."""
+        columns = self.held.securities
         if self.policy.tax.drag_reference != TARGET:
-            return 0.0
+            return np.zeros((len(self.household.accounts.account_id), len(columns)))
         long = np.array([float(each.long) for each in self.rates])
         ordinary = np.array([float(each.ordinary) for each in self.rates])
         scale = account_scale(self.household, self.policy, self.rates)
-        reference = drag_reference(self.household, long, ordinary, scale)
-        return float((dollars * reference[:, self.held.securities]).sum())
+        return drag_reference(self.household, long, ordinary, scale)[:, columns]
 
     def _drag(self, dollars: Floats) -> float:
         """Σ h·y of one year: all-in rates in taxable accounts, foreign tax in sheltered ones."""
