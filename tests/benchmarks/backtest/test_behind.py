@@ -68,3 +68,15 @@ def test_parts_are_of_lives_that_both_lived() -> None:
     assert set(found["household"]) == {"a"}
     told = tables.sources(pd.concat([table, more]), "ours", ["richer"])
     assert "| richer | -10.0 | +0.0 |" in told
+
+
+def test_who_leans_to_the_market_is_seen_in_the_slope() -> None:
+    """Ahead by 30 bps where the target returns +10%, behind by 10 at −10%: 20 for each 10%."""
+    table = _table()
+    table["target_return"] = np.where(table["year"] == 2001, 0.1, -0.1)
+    ahead = np.where(table["year"] == 2001, 30e-4, -10e-4)
+    ahead[table["method"] != "ours"] = 0.0
+    table["liquidated_usd"] = 1e6 * np.exp(0.051 + ahead)
+    told = tables.sources(table, "ours", ["richer"])
+    assert told.splitlines()[-1].startswith("| richer | +10.0 |")
+    assert told.splitlines()[-1].endswith("| +20.0 |")
