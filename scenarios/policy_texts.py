@@ -55,6 +55,10 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
         "Follow the model closely, and let tax on income decide between accounts, not for cash.",
         CLOSE,
     ),
+    "neutral-location": (
+        "Follow the model closely; tax on income says where a class is held, never how much of it.",
+        {"risk": {"aversion": 30.0}, "tax": {"drag_reference": "target"}},
+    ),
     "year-end-harvest": (
         "December's errand: realize losses, buy substitutes, touch nothing else.",
         {**CLOSE, "trades": {"mode": "harvest_only", "min_usd": 500.0}},

@@ -14,7 +14,7 @@ def swap(book: BookBuilder) -> None:
         carries no gain to speak of. A good plan sells it in the brokerage account, buys it in the
         IRA, and does the reverse with shares: the same mix, less tax each year.""",
         target="developed-70-30",
-        policy="stay-close",
+        policy="neutral-location",
     )
     house.files("mfj", 288_000, state_rate=0.066)
     joint = house.account("joint", "taxable", cash=1_200)
