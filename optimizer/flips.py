@@ -34,11 +34,11 @@ WORTH_PAIRS_BPS = 1.0
 FEW = 4
 """Groups of a class up to which two of them may change places."""
 
-MOST_FLIPS = 5
+MOST_FLIPS = 6
 """Re-solves spent on flips in one netting piece, pairs not counted, since those are few: clocks
 decide nothing, counts do."""
 
-PATIENCE = 4
+PATIENCE = 3
 """Flips in a row that may be in vain, pairs not counted."""
 
 Moves: TypeAlias = frozenset[tuple[int, int]]
@@ -51,8 +51,12 @@ Resolve: TypeAlias = Callable[[Settled, Sides], Settled | None]
 def flipped(
     found: Search, best: Settled, root: Solution, order: list[int], resolve: Resolve
 ) -> Settled:
-    """Flip choices while that lowers the objective, and it is not as low as the open piece's."""
+    """Flip choices while that lowers the objective, and it is not as low as the open piece's.
+
+    What was refused may pay once other sides have changed: it is tried again, after what is new.
+    """
     refused: set[Moves] = set()
+    before: set[Moves] = set()
     stakes = stakes_of(found.frame, best.choices)
     spent = in_vain = 0
     while spent < MOST_FLIPS:
@@ -60,16 +64,11 @@ def flipped(
         if left <= ENOUGH_BPS or in_vain == PATIENCE:
             return best
         gains = flip_gains(found, stakes, best.sides, best.solution)
-        moves = next(
-            (
-                m
-                for m in _moves(found.frame, best, gains, order, pairs=left > WORTH_PAIRS_BPS)
-                if m not in refused
-            ),
-            None,
-        )
-        if moves is None:
+        every = _moves(found.frame, best, gains, order, pairs=left > WORTH_PAIRS_BPS)
+        promising = [moves for moves in every if moves not in refused]
+        if not promising:
             return best
+        moves = next((moves for moves in promising if moves not in before), promising[0])
         alone = len(moves) != 2
         spent += alone
         settled = resolve(best, _moved(best.sides, moves))
@@ -80,7 +79,8 @@ def flipped(
         in_vain = 0
         if settled.choices is not best.choices:
             stakes = stakes_of(found.frame, settled.choices)
-        refused |= {frozenset({(place, best.sides[place])}) for place, _ in moves}
+        before |= refused
+        refused = {frozenset({(place, best.sides[place])}) for place, _ in moves}
         best = settled
     return best
 
