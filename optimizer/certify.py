@@ -3,8 +3,9 @@
 The root bound leaves every side open. Branching settles one choice at a time in the node whose
 bound is least, first the choice whose sides raise the bound most, by the product of what both give
 up: measured where the choice was settled before (it is much the same everywhere), else estimated.
+Choices are the identical groups, and the positions that a node would both sell and buy.
 The least bound over what is open is the certificate. A node that needs no further choice is a
-plan's direction of its own.
+plan's direction of its own, and the nodes that promise most lend their sides to the best plan.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.directions import one_way
+from models.arrays import Floats
+from models.policy import BRANCHING
+from optimizer.directions import resolved
 from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
 from optimizer.program import Branch
 from optimizer.search import Search, Settled
-from optimizer.sides import Choice, Sides, side_branch, wash_choices
+from optimizer.sides import Choice, Sides, position_choices, side_branch, wash_choices
 from optimizer.solution import Solution, SolveStatus, unsolved
-from optimizer.stakes import Stakes, stakes_of
+from optimizer.stakes import stakes_of
 
 ENOUGH_BPS = 0.01
 """Basis points: a node this close to the best plan found is not worth a solve."""
@@ -42,14 +45,21 @@ class _Node:
 
 
 def certified(search: Search, solves: int) -> Search:
-    """Branch for at most `solves` solves; the bound only rises and the best plan only improves."""
-    if search.best is None or solves <= 0:
+    """Branch for at most `solves` solves; the bound only rises and the best plan only improves.
+
+    Where a solution would sell and buy the same positions (weights under which recognising a gain
+    pays), flips alone choose badly: `BRANCHING` solves are spent then in any case.
+    """
+    if search.best is None:
         return search
-    choices = wash_choices(search.frame, search.arrays)
+    if any(choice.group < 0 for choice in search.best.choices):
+        solves = max(solves, BRANCHING)
+    if solves <= 0:
+        return search
     unknown = (root for _, root in search.roots if not root.usable)
-    if not choices or any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
+    if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search
-    tree = _Tree(search, search.best, choices, stakes_of(search.frame, choices), solves)
+    tree = _Tree(search, search.best, solves)
     tree.grow(kept=min(DIVES, solves - 1))
     bound = tree.bound
     tree.dive()
@@ -57,28 +67,25 @@ def certified(search: Search, solves: int) -> Search:
 
 
 class _Tree:
-    """Open nodes, the least bound first; the best plan so far; the solves that are left."""
+    """Open nodes, the least bound first; the best plan so far; the solves that are left.
 
-    def __init__(
-        self,
-        search: Search,
-        best: Settled,
-        choices: tuple[Choice, ...],
-        stakes: Stakes,
-        solves: int,
-    ) -> None:
-        self.search, self.best, self.choices, self.stakes = search, best, choices, stakes
-        self.left = solves
+    Choices grow: positions that a node both sells and buys in one account join the identical
+    groups. A node has no side yet in those that came later.
+    """
+
+    def __init__(self, search: Search, best: Settled, solves: int) -> None:
+        self.search, self.best, self.left = search, best, solves
+        self.choices = wash_choices(search.frame, search.arrays)
+        self.stakes = stakes_of(search.frame, self.choices)
         self.closed = np.inf
         self.measured: dict[tuple[int, int], float] = {}
         self.heap: list[tuple[float, int, _Node]] = []
         self.count = 0
-        open_sides = tuple(-1 for _ in choices)
         for netting, root in search.roots:
             if root.usable:
-                self._push(root.bound, _Node(netting, open_sides, root))
+                self._push(root.bound, _Node(netting, (), root))
         for netting, worth in search.behind:
-            self._push(worth, _Node(netting, open_sides, NOT_YET))
+            self._push(worth, _Node(netting, (), NOT_YET))
 
     @property
     def bound(self) -> float:
@@ -96,28 +103,32 @@ class _Tree:
             if node.solution is NOT_YET:
                 self._add(bound, node, self._solve(node.netting.branch))
                 continue
-            widest = _widest(self.search, self.stakes, node, self.measured)
+            sides, estimates = self._sides_of(node)
+            widest = self._widest(sides, estimates)
             if widest is None:
                 self.closed = min(self.closed, bound)
-                self._settle(node)
+                if node.solution.objective < self.best.solution.objective:
+                    self._try(node.netting, _filled(sides, estimates))
                 continue
             for option in range(len(self.choices[widest].options)):
-                sides = (*node.sides[:widest], option, *node.sides[widest + 1 :])
-                child = self._solve(self._branch(node.netting, sides, careful=False))
+                settled = (*sides[:widest], option, *sides[widest + 1 :])
+                child = self._solve(self._branch(node.netting, settled))
                 if child.usable:
                     self.measured[widest, option] = child.objective - node.solution.objective
-                self._add(bound, replace(node, sides=sides), child)
+                self._add(bound, replace(node, sides=settled), child)
 
     def dive(self) -> None:
         """Spend what is left on the best plan with the sides of the nodes that promise most."""
         if self.best.solution.objective - self.bound <= ENOUGH_BPS:
             return
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
-            best = self.best
-            sides = _filled(node.sides, best.sides)
-            known = node.netting is best.netting and sides == best.sides[: len(sides)]
-            if self.left > 0 and not known:
-                self._try(node.netting, sides)
+            if self.left <= 0:
+                return
+            known = dict(zip(_places(self.best.choices), self.best.sides, strict=True))
+            mine = zip(_places(self.choices), node.sides, strict=False)
+            wanted = known | {place: side for place, side in mine if side >= 0}
+            if wanted != known or node.netting is not self.best.netting:
+                self._try(node.netting, tuple(wanted.get(p, -1) for p in _places(self.choices)))
 
     def _push(self, bound: float, node: _Node) -> None:
         self.count += 1
@@ -134,50 +145,59 @@ class _Tree:
         elif solution.status is not SolveStatus.INFEASIBLE:
             self.closed = min(self.closed, bound)
 
-    def _settle(self, node: _Node) -> None:
-        """Take a node in which no choice gives anything up, if it beats the best plan."""
-        if node.solution.objective < self.best.solution.objective:
-            estimates = open_estimates(self.search, self.stakes, node.solution)
-            least = tuple(int(np.argmin(estimate)) for estimate in estimates)
-            self._try(node.netting, _filled(node.sides, least))
+    def _sides_of(self, node: _Node) -> tuple[Sides, list[Floats]]:
+        """Sides of a node in all choices, its own conflicts among them, and what each gives up."""
+        columns, x = self.search.arrays.columns, node.solution.x
+        sale, buy = x[columns["sale"]], x[columns["buy"]]
+        more = position_choices(self.search.frame, self.choices, sale, buy)
+        if more:
+            self.choices = (*self.choices, *more)
+            self.stakes = stakes_of(self.search.frame, self.choices)
+        later = len(self.choices) - len(node.sides)
+        estimates = open_estimates(self.search, self.stakes, node.solution)
+        return (*node.sides, *[-1] * later), estimates
+
+    def _widest(self, sides: Sides, estimates: list[Floats]) -> int | None:
+        """The open choice whose sides promise most for the bound; None if none gives up anything.
+
+        Where a side leaves the node as it is, no other is estimated. Choices that price earlier
+        purchases stay open: their options do not cover every plan.
+        """
+        widest, most = None, 0.0
+        for place, (estimate, side) in enumerate(zip(estimates, sides, strict=True)):
+            if side >= 0 or len(estimate) != 2 or not np.isfinite(estimate).all():
+                continue
+            if float(np.abs(estimate).max()) <= NOTHING_BPS:
+                continue
+            gains = [
+                self.measured.get((place, option), float(estimate[option])) for option in (0, 1)
+            ]
+            product = max(gains[0], NOTHING_BPS) * max(gains[1], NOTHING_BPS)
+            if product > most:
+                widest, most = place, product
+        return widest
 
     def _try(self, netting: Netting, sides: Sides) -> None:
-        """Take sides that keep every direction as it is, if they beat the best plan found."""
-        branch = self._branch(netting, sides, careful=self.search.careful)
-        solution = self._solve(branch)
-        if not solution.usable or solution.objective >= self.best.solution.objective:
-            return
-        found = Settled(solution, netting, self.choices, sides, branch)
-        columns = self.search.arrays.columns
-        sale, buy = solution.x[columns["sale"]], solution.x[columns["buy"]]
-        if one_way(self.search, found, sale, buy) is found:
+        """Take sides, if they beat the best plan found; a position left open is not traded."""
+        before = self.search.tally.solves
+        settled = tuple(max(side, 0) for side in sides)
+        found = resolved(self.search, netting, self.choices, settled)
+        self.left -= self.search.tally.solves - before
+        if found and found.solution.objective < self.best.solution.objective:
             self.best = found
 
-    def _branch(self, netting: Netting, sides: Sides, *, careful: bool) -> Branch:
-        return side_branch(self.search.frame, netting, self.choices, sides, careful=careful)
+    def _branch(self, netting: Netting, sides: Sides) -> Branch:
+        return side_branch(self.search.frame, netting, self.choices, sides, careful=False)
 
 
-def _filled(settled: Sides, otherwise: Sides) -> Sides:
-    """Sides of a node, with those of a plan where it leaves them open."""
+def _places(choices: tuple[Choice, ...]) -> list[str]:
+    """What each choice is about."""
+    return [choice.where for choice in choices]
+
+
+def _filled(settled: Sides, estimates: list[Floats]) -> Sides:
+    """Sides of a node, with those that give up least where it leaves them open."""
     return tuple(
-        side if side >= 0 else other for side, other in zip(settled, otherwise, strict=False)
+        side if side >= 0 else int(np.argmin(estimate))
+        for side, estimate in zip(settled, estimates, strict=True)
     )
-
-
-def _widest(
-    search: Search, stakes: Stakes, node: _Node, measured: dict[tuple[int, int], float]
-) -> int | None:
-    """The open choice whose sides promise most for the bound; None if none gives up anything.
-
-    Choices that price earlier purchases stay open: their options do not cover every plan.
-    """
-    estimates = open_estimates(search, stakes, node.solution)
-    widest, most = None, 0.0
-    for place, (estimate, side) in enumerate(zip(estimates, node.sides, strict=True)):
-        if side >= 0 or len(estimate) != 2 or float(estimate.min()) <= NOTHING_BPS:
-            continue
-        gains = [measured.get((place, option), float(estimate[option])) for option in (0, 1)]
-        product = max(gains[0], NOTHING_BPS) * max(gains[1], NOTHING_BPS)
-        if product > most:
-            widest, most = place, product
-    return widest

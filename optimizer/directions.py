@@ -163,22 +163,22 @@ def _looked_at(
     """
 
     def resolve(settled: Settled, sides: Sides) -> Settled | None:
-        return _resolved(found, netting, settled.choices, sides)
+        return resolved(found, netting, settled.choices, sides)
 
     best = found.best
     if not root.usable or (best is not None and not _promises(found, root.objective)):
         return None
     estimates = open_estimates(found, stakes, root)
     if near is not None:
-        start = _resolved(found, netting, choices, near.sides[: len(choices)])
+        start = resolved(found, netting, choices, near.sides[: len(choices)])
         if start is not None:
             return flipped(found, start, root, _open_calls(estimates), resolve)
     if best is None:
         sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
-        start = _resolved(found, netting, choices, sides)
+        start = resolved(found, netting, choices, sides)
         start = start or _any_feasible(found, netting, choices, sides)
     else:
-        start = _resolved(found, netting, choices, best.sides[: len(choices)])
+        start = resolved(found, netting, choices, best.sides[: len(choices)])
         if start and start.solution.objective >= best.solution.objective + NEAR_BPS:
             return None
     if start is None:
@@ -189,7 +189,7 @@ def _looked_at(
     return settled
 
 
-def _resolved(
+def resolved(
     found: Search, netting: Netting, choices: tuple[Choice, ...], sides: Sides
 ) -> Settled | None:
     """Solve with the sides in place, then settle positions that still do both."""
@@ -202,7 +202,7 @@ def _resolved(
     wider = one_way(found, settled, solution.x[columns["sale"]], solution.x[columns["buy"]])
     if wider is settled:
         return settled
-    return _resolved(found, netting, wider.choices, wider.sides)
+    return resolved(found, netting, wider.choices, wider.sides)
 
 
 def one_way(found: Search, settled: Settled, sale: Floats, buy: Floats) -> Settled:
@@ -226,11 +226,11 @@ def _any_feasible(
     """When the estimated sides are infeasible together: try all on one side, then one at a time."""
     for option in range(max((len(choice.options) for choice in choices), default=0)):
         trial = tuple(min(option, len(choice.options) - 1) for choice in choices)
-        settled = _resolved(found, netting, choices, trial)
+        settled = resolved(found, netting, choices, trial)
         if settled is not None:
             return settled
     for trial in _neighbours(choices, sides, range(len(choices))):
-        settled = _resolved(found, netting, choices, trial)
+        settled = resolved(found, netting, choices, trial)
         if settled is not None:
             return settled
     return None

@@ -36,7 +36,7 @@ class Stakes:
     buys, of_buy
         Buy column of each entry, and the option that closes it.
     own, factors
-        Second derivatives along the choice's group: its own risk and its factor risk, bps per
+        Second derivatives along what the choice trades: its own risk and its factor risk, bps per
         unit².
     """
 
@@ -70,9 +70,9 @@ def stakes_of(frame: Frame, choices: Sequence[Choice]) -> Stakes:
     places = np.arange(len(options))
     sizes = np.array([len(option.sales) for option in options], np.int64)
     own, factors = np.zeros(len(options)), np.zeros(len(options))
-    grouped = np.array([one.group >= 0 for one in choices], bool)[choice] & (sizes > 0)
-    firsts = [option.sales[0] for option, has in zip(options, grouped, strict=True) if has]
-    own[grouped], factors[grouped] = _curvatures(frame, np.array(firsts, np.int64))
+    sells = sizes > 0
+    firsts = [option.sales[0] for option, has in zip(options, sells, strict=True) if has]
+    own[sells], factors[sells] = _curvatures(frame, np.array(firsts, np.int64))
     return Stakes(
         choice=choice,
         first=np.cumsum(counts) - counts,
