@@ -34,7 +34,8 @@ class Answer:
     """A point and its cost; without a point the cost is infinite.
 
     `impossible` says that HiGHS has proven that nothing is feasible; no point and no proof is no
-    answer. `bound` is what no point costs less than, `nodes` what the search took.
+    answer. `bound` is what no point costs less than, `nodes` what the search took, `work` its
+    simplex iterations where they are known.
     """
 
     x: Floats | None
@@ -42,6 +43,7 @@ class Answer:
     impossible: bool = False
     bound: float = -np.inf
     nodes: int = 0
+    work: int = 0
 
 
 def solve_linear(
@@ -65,13 +67,11 @@ def solve_linear(
         options["mip_rel_gap"] = gap
     if nodes is not None:
         options["node_limit"] = nodes
-    unit = _units(A, integral)
-    with _unheard():
+    matrix, unit = scaled(A, integral)
+    with unheard():
         answer = milp(
             cost * unit,
-            constraints=LinearConstraint(
-                sparse.csc_array(A @ sparse.diags_array(unit)), row_low, row_high
-            ),
+            constraints=LinearConstraint(matrix, row_low, row_high),
             bounds=Bounds(low / unit, high / unit),
             integrality=integral,
             options=options,
@@ -90,7 +90,7 @@ def solve_linear(
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
+def unheard() -> Iterator[None]:
     """Keep what HiGHS prints on hard questions, though told not to, out of standard output."""
     sys.stdout.flush()
     try:
@@ -108,8 +108,16 @@ def _unheard() -> Iterator[None]:
         os.close(nowhere)
 
 
+def scaled(A: sparse.csc_array, integral: Ints | None) -> tuple[sparse.csc_array, Floats]:
+    """A in units of its columns, and what one of each stands for.
+
+    Less than 1 where a column is steep (see `Arrays.units`) and not integral.
+    """
+    unit = _units(A, integral)
+    return sparse.csc_array(A @ sparse.diags_array(unit)), unit
+
+
 def _units(A: sparse.csc_array, integral: Ints | None) -> Floats:
-    """What one of each column stands for: less than 1 where it is steep (see `Arrays.units`)."""
     steepest = abs(A).max(axis=0).toarray().ravel() if A.shape[0] else np.zeros(A.shape[1])
     steep = steepest > STEEP
     if integral is not None:

@@ -1,9 +1,10 @@
 """Where tracking error keeps its limit, in linear words: tangents, and a box around the least.
 
 A limit on a sum of squares is one cone. Whole tickets ask a mixed-integer linear program, which
-knows no cone: it gets tangents, and near the edge a box. If the least square over a convex set is
-m at x*, every point of the set with a square of at most a has (x − x*)'S(x − x*) ≤ a − m, so no
-direction strays further than the root of that.
+knows no cone: the square is taken apart into single directions, each held from below by tangents
+(see `whole_tracking`), within a box. If the least square over a convex set is m at x*, every point
+of the set with a square of at most a has (x − x*)'S(x − x*) ≤ a − m, so no direction strays further
+than the root of that.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from optimizer.frame import Frame
 from optimizer.program import Branch, Program, Quadratic
 from optimizer.search import Search
 from optimizer.solve import Door
+
+PRICED = 100.0
+"""What a square at its limit is priced at."""
+
+LEAST_SQUARE = 1e-4
+"""Percent² (a limit of a hundredth of a percent): the least limit that is priced so."""
 
 MOST_STEEP = 1e-12
 """Percent² a unit²: directions flatter than this do not limit tracking error."""
@@ -48,20 +55,43 @@ class Least:
     program: Program
 
 
-def only_risk(frame: Frame) -> Frame:
-    """The frame with nothing but tracking error to minimise: half its square, in percent²."""
+@dataclass(frozen=True, slots=True)
+class Region:
+    """TE² = Σ value·(direction'x)², percent², and between what each direction can lie.
+
+    `directions` has shape `(n_squares, n_columns)`, the others `(n_squares,)`; levels in units.
+    """
+
+    directions: Floats
+    values: Floats
+    low: Floats
+    high: Floats
+
+    def squared(self, x: Floats) -> float:
+        """TE² at a point, percent²."""
+        return float(self.values @ (self.directions @ x) ** 2)
+
+
+def only_risk(frame: Frame, price: float = 1.0) -> Frame:
+    """The frame with nothing but tracking error to minimise: `price`/2 times its square."""
     free = Weights(0.0, 0.0, 0.0, 0.0, 0.0)
-    return replace(frame, policy=replace(frame.policy, weights=free), te_multiplier=1.0)
+    return replace(frame, policy=replace(frame.policy, weights=free), te_multiplier=price)
 
 
 def least_square(frame: Frame, door: Door, branch: Branch) -> Least:
-    """Minimise the square in one branch; rows of terms that now weigh nothing are gone."""
-    program = program_of(only_risk(frame))
+    """Minimise the square in one branch; rows of terms that now weigh nothing are gone.
+
+    It is priced so that a solver sees a number near 100 whatever the limit: its own tolerances are
+    absolute.
+    """
+    allowed = frame.te_squared_allowed
+    price = 2.0 * PRICED / max(allowed, LEAST_SQUARE)
+    program = program_of(only_risk(frame, price))
     arrays = compile_arrays(program)
     rows = {rule: limits for rule, limits in branch.rows.items() if rule in arrays.rows}
     answer = door.solve(program, arrays, Branch(branch.bounds, rows))
-    allowed = frame.te_squared_allowed
-    return Least(2.0 * answer.bound + allowed, 2.0 * answer.objective + allowed, answer.x, program)
+    bound, squared = (2.0 * value / price + allowed for value in (answer.bound, answer.objective))
+    return Least(bound, squared, answer.x, program)
 
 
 def squares(frame: Frame) -> tuple[Quadratic, ...]:
@@ -76,41 +106,37 @@ def allowed_square(frame: Frame) -> float:
     return np.inf if limit is None else (100.0 * (limit + 0.5 * WEIGHT)) ** 2
 
 
-def tangent(search: Search, x: Floats, allowed: float) -> Cut | None:
-    """Tangent of TE² where a point passes what is allowed; None where it does not."""
-    slope, squared = np.zeros(len(search.arrays.q)), 0.0
-    for square in squares(search.frame):
-        where = _columns(search.program, square)
-        own = x[where]
-        pull = square.matrix * own if square.matrix.ndim == 1 else square.matrix @ own
-        slope[where] += pull
-        squared += float(own @ pull)
-    return None if squared <= allowed else Cut(2.0 * slope, -np.inf, allowed + squared)
-
-
-def box(search: Search, least: Least, allowed: float) -> list[Cut] | None:
-    """Rows that hold for every point within the limit; None if there is no such point."""
-    if not len(least.x):
-        return []
-    room = allowed - least.squared + 2.0 * (least.squared - least.bound)
-    if least.bound > allowed:
+def region(search: Search, least: Least, allowed: float) -> Region | None:
+    """Where points within the limit may lie; None if there is no such point."""
+    known = len(least.x) > 0
+    if known and least.bound > allowed:
         return None
-    reach = float(np.sqrt(max(room, 0.0)))
-    rows = []
+    room = max(allowed - least.squared + 2.0 * (least.squared - least.bound), 0.0)
+    directions, values, low, high = [], [], [], []
     for square in squares(search.frame):
-        there = least.x[_columns(least.program, square)]
         if square.matrix.ndim == 1:
-            values, vectors = square.matrix, np.eye(len(there))
+            own, vectors = square.matrix, np.eye(len(square.columns))
         else:
-            values, vectors = np.linalg.eigh(square.matrix)
-        for value, vector in zip(values, vectors.T, strict=True):
+            own, vectors = np.linalg.eigh(square.matrix)
+        for value, vector in zip(own.tolist(), vectors.T, strict=True):
             if value <= MOST_STEEP:
                 continue
-            far, middle = reach / float(np.sqrt(value)), float(vector @ there)
-            coefficients = np.zeros(len(search.arrays.q))
-            coefficients[_columns(search.program, square)] = vector
-            rows.append(Cut(coefficients, middle - far, middle + far))
-    return rows
+            direction = np.zeros(len(search.arrays.q))
+            direction[_columns(search.program, square)] = vector
+            around = float(np.sqrt(allowed / value))
+            near, far = -around, around
+            if known:
+                middle = float(vector @ least.x[_columns(least.program, square)])
+                reach = float(np.sqrt(room / value))
+                near, far = max(near, middle - reach), min(far, middle + reach)
+            directions.append(direction)
+            values.append(value)
+            low.append(near)
+            high.append(max(near, far))
+    shape = (len(values), len(search.arrays.q))
+    return Region(
+        np.array(directions).reshape(shape), np.array(values), np.array(low), np.array(high)
+    )
 
 
 def _columns(program: Program, square: Quadratic) -> Floats:

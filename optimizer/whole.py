@@ -26,18 +26,26 @@ MOST_STEPS = 1e4
 """Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
 buy down, which costs next to nothing and leaves cash, not debt."""
 
+DUST = 1e-5
+"""Units (1e-7 of the household): a column smaller than this is sold only in a ticket that is
+written. Its gain may be a billion times its worth, and a solver would sell it as its noise."""
+
 MOST_TICKETS = 900
 """Tickets beyond which the question is not put: it would take longer than it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholePoint:
-    """A point of the program whose tickets are whole, and which of them are emptied positions."""
+    """A point of the program whose tickets are whole, and which of them are emptied positions.
+
+    `rounded` is the sum of a step of each ticket whose number of steps was not whole, units.
+    """
 
     x: Floats
     amount: Floats
     emptied: Bools
     value: float
+    rounded: float = 0.0
 
 
 @dataclass(slots=True)
@@ -77,7 +85,7 @@ class Whole:
     """The mixed-integer statement of one household in one netting piece.
 
     `steps` is the column of each ticket's number of steps, `used` and `emptied` its binaries, −1
-    where there is none.
+    where there is none; beyond `most_steps` a number of steps is not whole.
     """
 
     search: Search
@@ -87,6 +95,7 @@ class Whole:
     steps: Ints
     used: Ints
     emptied: Ints
+    most_steps: float = MOST_STEPS
 
     def solve(
         self,
@@ -96,6 +105,13 @@ class Whole:
         gap: float,
     ) -> Answer:
         """Minimise cost'x over the program's columns (padded for the others) under cuts."""
+        matrix, limits, padded, integral = self.stacked(cost, cuts)
+        return solve_linear(matrix, limits, padded, integral, nodes=nodes, gap=gap)
+
+    def stacked(
+        self, cost: Floats, cuts: Sequence[Cut]
+    ) -> tuple[sparse.csc_array, Limits, Floats, Ints]:
+        """Rows of the program, of the tickets and of cuts; limits, cost, and what is integral."""
         arrays, rows = self.search.arrays, self.rows
         n = arrays.A.shape[1]
         own = sparse.csc_array(
@@ -118,8 +134,7 @@ class Whole:
         padded = np.zeros(rows.size)
         padded[: len(cost)] = cost
         integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
-        stacked = sparse.csc_array(sparse.vstack(parts))
-        return solve_linear(stacked, limits, padded, integral, nodes=nodes, gap=gap)
+        return sparse.csc_array(sparse.vstack(parts)), limits, padded, integral
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""
@@ -127,9 +142,10 @@ class Whole:
         x = found[: arrays.A.shape[1]]
         count = np.where(self.steps >= 0, found[self.steps], 0.0)
         most = self._most(x)
-        real = tickets.step * MOST_STEPS < np.maximum(tickets.held, most)
+        real = tickets.step * self.most_steps < np.maximum(tickets.held, most)
         up = np.minimum(np.ceil(count - WHOLE), np.floor(most / tickets.step + WHOLE))
         fine = np.where(tickets.is_sale, up, np.floor(count + WHOLE))
+        rounded = float(tickets.step[real & (np.abs(fine - count) > WHOLE)].sum())
         count = np.where(real, fine, np.rint(count))
         out = (self.emptied >= 0) & (np.rint(found[self.emptied]) > 0.0)
         return WholePoint(
@@ -137,6 +153,7 @@ class Whole:
             amount=np.where(out, tickets.held, count * tickets.step),
             emptied=out,
             value=value,
+            rounded=rounded,
         )
 
     def _most(self, x: Floats) -> Floats:
@@ -152,6 +169,7 @@ def state_tickets(
     search: Search,
     tickets: Tickets,
     limits: Limits,
+    whole_up_to: float = MOST_STEPS,
 ) -> Whole:
     """State steps, minimums and sold-out positions; who excludes whom is `whole_sides`."""
     arrays, frame = search.arrays, search.frame
@@ -189,7 +207,7 @@ def state_tickets(
         least_steps = max(1.0, np.ceil(least / step - WHOLE))
         most_steps = float(np.floor(most[ticket] / step * (1.0 + WHOLE) + WHOLE))
         if most_steps >= least_steps:
-            fine = most_steps > MOST_STEPS
+            fine = most_steps > whole_up_to
             steps[ticket] = rows.column(0.0, most_steps, whole=not fine)
             used[ticket] = rows.column(0.0, 1.0, whole=True)
             rows.row([(steps[ticket], 1.0), (used[ticket], -most_steps)], -np.inf, 0.0)
@@ -201,8 +219,11 @@ def state_tickets(
             if used[ticket] >= 0:
                 rows.row([(used[ticket], 1.0), (emptied[ticket], 1.0)], -np.inf, 1.0)
         rows.row(entries, 0.0, 0.0)
-    whole = Whole(search, tickets, limits, rows, steps, used, emptied)
-    return whole
+        written = [(int(c), -1.0) for c in (used[ticket], emptied[ticket]) if c >= 0]
+        for column in mine[high[mine] < DUST].tolist():
+            if high[column] > 0.0:
+                rows.row([(column, 1.0 / float(high[column])), *written], -np.inf, 0.0)
+    return Whole(search, tickets, limits, rows, steps, used, emptied, whole_up_to)
 
 
 def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float:

@@ -38,7 +38,7 @@ def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: Who
     written = point.amount > 0.0
     sale = np.where(written[tickets.of_sale], np.maximum(point.x[columns["sale"]], 0.0), 0.0)
     buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
-    sale[sale <= NOISE] = 0.0
+    sale[sale <= np.minimum(NOISE, 0.5 * frame.sales.value)] = 0.0
     left = frame.sales.loss & (sale == 0.0)
     settled = Settled(solution, netting, (), (), netting.branch)
     found = Supported(

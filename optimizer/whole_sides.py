@@ -7,30 +7,59 @@ group waits until something of it is harvested. One binary an option, as sides a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
 from models.arrays import Floats
+from optimizer.frame import Frame
 from optimizer.reduce import Limits
 from optimizer.search import Search
-from optimizer.sides import Choice, SideName
-from optimizer.tickets import Tickets
-from optimizer.whole import Whole, state_tickets
+from optimizer.sides import Choice, Option, SideName
+from optimizer.tickets import NOISE, Tickets
+from optimizer.whole import MOST_STEPS, Whole, state_tickets
 
 
 def state_whole(
-    search: Search, tickets: Tickets, limits: Limits, choices: Sequence[Choice]
+    search: Search,
+    tickets: Tickets,
+    limits: Limits,
+    choices: Sequence[Choice],
+    whole_up_to: float = MOST_STEPS,
+    *,
+    plan: bool = False,
 ) -> Whole:
-    """State whole tickets and their exclusions; `choices` are the sides that are still open."""
-    whole = state_tickets(search, tickets, limits)
+    """State whole tickets and their exclusions; `choices` are the sides that are still open.
+
+    Where it is for a `plan`, dust that no order would sell is no harvest.
+    """
+    whole = state_tickets(search, tickets, limits, whole_up_to)
     _one_way(whole)
     harvests = {}
     for choice in choices:
         harvest = _choice(whole, choice)
         if choice.group >= 0:
             harvests[choice.group] = harvest
-    _after(whole, harvests)
+    _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
     return whole
+
+
+def either_side(frame: Frame, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Choices with nothing but the law's exclusion: a group's loss lots are sold, or it is bought.
+
+    Recent purchases disallow losses in many ways, of which the choices of a plan are a few; a proof
+    needs them all.
+    """
+    found = []
+    for choice in choices:
+        buy = next(option for option in choice.options if option.name is SideName.BUY)
+        others = [option for option in choice.options if option is not buy]
+        closed = reduce(np.intersect1d, (option.closed_buys for option in others))
+        none = np.zeros(len(buy.sales))
+        harvest = Option(SideName.HARVEST, buy.sales, none, frame.sales.value[buy.sales], closed)
+        found.append(replace(choice, options=(buy, harvest)))
+    return tuple(found)
 
 
 def _written(whole: Whole, ticket: int) -> list[tuple[int, float]]:
@@ -99,8 +128,8 @@ def _choice(whole: Whole, choice: Choice) -> list[int]:
     return [z for z, o in zip(chosen, choice.options, strict=True) if o.name is SideName.HARVEST]
 
 
-def _after(whole: Whole, harvests: dict[int, list[int]]) -> None:
-    """Purchases that stand in for a group wait until something of it is harvested."""
+def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> None:
+    """Purchases that stand in for a group wait until `something` of it, units, is harvested."""
     frame, rows = whole.search.frame, whole.rows
     buys, sales = frame.buys, frame.sales
     if not buys.after.shape[1]:
@@ -111,7 +140,7 @@ def _after(whole: Whole, harvests: dict[int, list[int]]) -> None:
         if group not in harvests or not len(own):
             continue
         one = float(whole.tickets.step[whole.tickets.of_sale[own]].min())
-        least = min(one, float(sales.value[own].min()))
+        least = max(min(one, float(sales.value[own].min())), something)
         harvested = [(z, -least) for z in harvests[group]]
         rows.row([*((sale + int(c), 1.0) for c in own), *harvested], 0.0, np.inf)
     for column, groups in enumerate(buys.after):

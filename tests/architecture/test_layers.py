@@ -115,8 +115,8 @@ def test_the_truth_and_the_judge_know_no_solver() -> None:
 
 
 def test_only_its_compiler_and_adapters_name_a_solver() -> None:
-    """Within the optimizer each solver's package is known to one file, linear programs to one."""
-    doors = {"compile_cvxpy.py", "solvers.py", "linear.py"}
+    """Within the optimizer a solver is known to its adapters, linear and whole programs to one."""
+    doors = {"compile_cvxpy.py", "solvers.py", "linear.py", "branching.py"}
     found = {
         path.name
         for path in files_of("optimizer")

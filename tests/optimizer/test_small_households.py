@@ -15,7 +15,7 @@ from models.order import Order, Side
 from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
 from optimizer import rebalance
-from optimizer.linear import _unheard, solve_linear
+from optimizer.linear import solve_linear, unheard
 from optimizer.verify import verify
 from tests.households import BOND, account, buy, household, lot, security, sell
 
@@ -138,7 +138,7 @@ def test_what_c_libraries_print_on_hard_questions_is_not_heard(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Standard output may be a document: HiGHS writes into it past Python."""
-    with _unheard():
+    with unheard():
         os.write(1, b"tmpSolver.run();")
     os.write(1, b"heard")
     assert capfd.readouterr().out == "heard"

@@ -1,0 +1,180 @@
+"""A question of whole tickets: the nearest point to what the search wished for, or any, or none.
+
+Stated as a mixed-integer program of the household in one netting piece, for a plan or for a proof:
+a proof gives way by everything that a judge lets pass, a plan by nothing. What questions take is
+counted, so that they end by what was done and not by a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats
+from models.tolerances import CENT_USD, WEIGHT
+from optimizer.branching import branched
+from optimizer.frame import BPS_PER_UNIT
+from optimizer.linear import Answer
+from optimizer.netting import Netting
+from optimizer.program import Branch
+from optimizer.reduce import Limits
+from optimizer.rules.tax_budget import FROM_ABOVE
+from optimizer.search import Search
+from optimizer.shares import HALF_A_CENT_USD
+from optimizer.sides import wash_choices
+from optimizer.tickets import NOISE, Tickets
+from optimizer.tracking_region import Region
+from optimizer.whole import Whole, WholePoint
+from optimizer.whole_sides import either_side, state_whole
+from optimizer.whole_totals import state_totals, tighten_totals
+from optimizer.whole_tracking import keep_tracking
+
+WORK = 4_000
+"""Simplex iterations in all questions of a household: half a second to a second."""
+
+QUESTION, NODE, NODE_OF_ROWS = 100, 5, 6
+"""Iterations that a question counts as at least; a node is expected to take 5 and one in 6 rows
+more."""
+
+CHEAP = 5
+"""Iterations of a linear program that is asked again, in those of a branching."""
+
+NEAREST, ANY = (5, 40), (20, 2_000)
+"""Least and most nodes of a question for the nearest plan, and of one for any."""
+
+GAP = 0.2
+"""Relative gap at which the nearest plan is near enough: it is improved afterwards."""
+
+WRITTEN = 1e-3
+"""Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """Work that is left, in simplex iterations times rows; all that is counted on the way."""
+
+    work: int
+
+    def nearest(self, whole: Whole, cost: Floats) -> Answer:
+        """Ask for the point of least cost, or near it."""
+        return self._asked(whole, cost, NEAREST, first=False)
+
+    def any(self, whole: Whole, cost: Floats) -> Answer:
+        """Ask for any point, with a cost that leads into the middle of what is allowed."""
+        return self._asked(whole, cost, ANY, first=True)
+
+    def _asked(self, whole: Whole, cost: Floats, limits: tuple[int, int], *, first: bool) -> Answer:
+        matrix, bounds, padded, integral = whole.stacked(cost, ())
+        a_node = NODE + matrix.shape[0] // NODE_OF_ROWS
+        nodes = min(max(self.work // a_node, limits[0]), limits[1])
+        answer = branched(matrix, bounds, padded, integral, nodes=nodes, gap=GAP, first=first)
+        self.work -= max(answer.work, QUESTION)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """A limit on tracking error, what is left of it, and where points have touched the squares."""
+
+    region: Region
+    limit: float
+    allowed: float
+    at_the_edge: bool
+    touched: Sequence[Floats]
+
+    def keep(self, whole: Whole) -> list[int]:
+        """State it among whole tickets; return the columns of the squares."""
+        return keep_tracking(whole, self.region, self.limit, self.allowed, self.touched)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: where, up to how many steps tickets are whole, plan or proof."""
+
+    netting: Netting
+    tickets: Tickets
+    tracking: Tracking | None
+    whole_up_to: float
+    exact: bool
+
+
+def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePoint | None, bool]:
+    """The nearest whole point to what the search wished for, and whether there is none."""
+    netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
+    frame, arrays = search.frame, search.arrays
+    rows = dict(netting.branch.rows)
+    if search.careful:
+        rows.pop(FROM_ABOVE, None)
+    limits = arrays.branched(Branch(netting.branch.bounds, rows))
+    limits = _with_slack(search, limits, everything=not exact)
+    choices = wash_choices(frame, arrays)
+    if not exact and frame.policy.wash_sale.mode == "price":
+        choices = either_side(frame, choices)
+    whole = state_whole(search, tickets, limits, choices, asked.whole_up_to, plan=exact)
+    squares = [] if tracking is None else tracking.keep(whole)
+    at_the_edge = tracking is not None and tracking.at_the_edge
+    if at_the_edge:
+        impossible, work = tighten_totals(whole, state_totals(whole))
+        effort.work -= work // CHEAP
+        if impossible:
+            return None, True
+    extra: list[tuple[int, float]] = []
+    wish = np.zeros(tickets.size)
+    if search.best is not None:
+        x = search.best.solution.x
+        wish = tickets.amounts(x[arrays.columns["sale"]], x[arrays.columns["buy"]])
+    for ticket in np.flatnonzero((whole.used >= 0) | (whole.emptied >= 0)).tolist():
+        entries = [
+            (int(column), value)
+            for column, value in (
+                (whole.steps[ticket], float(tickets.step[ticket])),
+                (whole.emptied[ticket], float(tickets.held[ticket])),
+            )
+            if column >= 0
+        ]
+        if wish[ticket] <= NOISE:
+            extra += entries
+        else:
+            far = whole.rows.column(0.0, np.inf, whole=False)
+            whole.rows.row([*entries, (far, -1.0)], -np.inf, float(wish[ticket]))
+            whole.rows.row([*entries, (far, 1.0)], float(wish[ticket]), np.inf)
+            extra.append((far, 1.0))
+        extra += [(int(c), WRITTEN) for c in (whole.used[ticket], whole.emptied[ticket]) if c >= 0]
+    cost = np.zeros(whole.rows.size)
+    for column, value in extra:
+        cost[column] += value
+    middle = np.zeros(whole.rows.size)
+    middle[squares] = 1.0
+    questions = [(effort.nearest, cost), (effort.any, middle)]
+    if at_the_edge:
+        questions.reverse()
+    answer = Answer(None, np.inf)
+    for ask, wanted in questions:
+        if effort.work <= 0:
+            break
+        answer = ask(whole, wanted)
+        if answer.x is not None or answer.impossible:
+            break
+    if answer.x is None:
+        return None, answer.impossible
+    return whole.point(answer.x, answer.value), False
+
+
+def _with_slack(search: Search, limits: Limits, *, everything: bool) -> Limits:
+    """For a proof let floors be missed by the half cent that flows are rounded by, and limits."""
+    row_low, row_high, low, high = (part.copy() for part in limits)
+    if everything:
+        low[search.arrays.columns["cash"]] -= HALF_A_CENT_USD / search.frame.unit_usd
+        for rule, slack in _judge_slack(search).items():
+            for row in search.arrays.rows.get(rule, ()):
+                row_high[row] += slack
+    return row_low, row_high, low, high
+
+
+def _judge_slack(search: Search) -> dict[str, float]:
+    """What a judge lets pass, in each rule's own row unit."""
+    cent = float(CENT_USD) / search.frame.unit_usd
+    slack = dict.fromkeys(("gain_budget", "gain_share", "max_short_gain"), cent)
+    return slack | {"tax_budget": BPS_PER_UNIT * cent, "turnover": 100.0 * WEIGHT}
