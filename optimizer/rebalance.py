@@ -72,7 +72,7 @@ def concluded(
         reason = explain_conflict(search)
         return _without_plan(household, Status.INFEASIBLE, reason, search)
     if search.best is None:
-        return _last_resort(household, policy, search, None)
+        return _last_resort(household, policy, with_tolerance(search), None)
     out_of_reach = beyond_tracking(search, door)
     if out_of_reach:
         return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
