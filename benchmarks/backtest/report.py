@@ -74,6 +74,9 @@ def report(table: pd.DataFrame, made: Run, plots: list[str]) -> str:
     parts += ["", "## Growth, tracking, tax and trading, by method\n"]
     parts += ["Means over household-years; bps are of the household's value.\n"]
     parts += [tables.headline(table, [*ours[::-1], *heuristics])]
+    if len(ours) > 1:
+        parts += ["## What the first of our policies earned over the others\n"]
+        parts += [tables.advantages(table, ours[0], ours[1:])]
     if heuristics:
         parts += ["## What household-level optimisation earned over each heuristic\n"]
         parts += [tables.advantages(table, each, heuristics) for each in ours]
