@@ -32,6 +32,9 @@ ENOUGH_BPS = 0.01
 DIVES = 2
 """Solves kept for plans: the best plan with the sides of the open nodes that promise most."""
 
+UNSETTLED_BPS = 1.0
+"""Basis points above the open piece from which positions that do both are branched on unasked."""
+
 NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
 
@@ -52,7 +55,8 @@ def certified(search: Search, solves: int) -> Search:
     """
     if search.best is None:
         return search
-    if any(choice.group < 0 for choice in search.best.choices):
+    lost = search.best.solution.objective - search.root_objective
+    if lost > UNSETTLED_BPS and any(choice.group < 0 for choice in search.best.choices):
         solves = max(solves, BRANCHING)
     if solves <= 0:
         return search
