@@ -27,7 +27,7 @@ from optimizer.tickets import Tickets, tickets_of
 from optimizer.tracking_region import allowed_square, least_square, region
 from optimizer.whole import MOST_STEPS, MOST_TICKETS, WholePoint
 from optimizer.whole_orders import whole_attempt
-from optimizer.whole_question import WORK, Asked, Effort, Tracking, nearest_whole
+from optimizer.whole_question import WORK, WORK_OF_TICKET, Asked, Effort, Tracking, nearest_whole
 
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
@@ -77,7 +77,7 @@ def rescued(search: Search) -> Rescue:
     if search.best is None and not feasible(search, rules_of(search)):
         return Rescue(None, impossible=True, why=explain_conflict(search))
     impossible, nearest = True, None
-    effort = Effort(WORK)
+    effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
     for netting in _promising(search):
         answer = _in_piece(search, netting, tickets, effort)
         if answer.found is not None:

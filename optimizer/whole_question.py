@@ -31,12 +31,13 @@ from optimizer.whole_sides import either_side, state_whole
 from optimizer.whole_totals import state_totals, tighten_totals
 from optimizer.whole_tracking import keep_tracking
 
-WORK = 4_000
-"""Simplex iterations in all questions of a household: half a second to a second."""
+WORK, WORK_OF_TICKET = 3_000, 40
+"""Simplex iterations in all questions of a household, and more for each of its tickets: half a
+second to a second and a half."""
 
-QUESTION, NODE, NODE_OF_ROWS = 100, 5, 6
-"""Iterations that a question counts as at least; a node is expected to take 5 and one in 6 rows
-more."""
+NODE, NODE_OF_ROWS = 5, 6
+"""Iterations that a node is expected to take, and one in 6 rows more. A question counts as many
+more as it has rows: what is done before its first node."""
 
 CHEAP = 5
 """Iterations of a linear program that is asked again, in those of a branching."""
@@ -46,6 +47,10 @@ NEAREST, ANY = (5, 40), (20, 2_000)
 
 GAP = 0.2
 """Relative gap at which the nearest plan is near enough: it is improved afterwards."""
+
+TIGHT = 1e-6
+"""Units a bps of tax: columns above a budget's maxima rest on them, so that a limit that is missed
+is tightened from where the point is and not from where a column floats."""
 
 WRITTEN = 1e-3
 """Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
@@ -70,7 +75,7 @@ class Effort:
         a_node = NODE + matrix.shape[0] // NODE_OF_ROWS
         nodes = min(max(self.work // a_node, limits[0]), limits[1])
         answer = branched(matrix, bounds, padded, integral, nodes=nodes, gap=GAP, first=first)
-        self.work -= max(answer.work, QUESTION)
+        self.work -= answer.work + matrix.shape[0]
         return answer
 
 
@@ -145,6 +150,8 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePo
     cost = np.zeros(whole.rows.size)
     for column, value in extra:
         cost[column] += value
+    for rule in {"tax_budget", FROM_ABOVE} & arrays.rows.keys():
+        cost[: len(arrays.q)] += TIGHT * arrays.A[arrays.rows[rule]].sum(axis=0)
     middle = np.zeros(whole.rows.size)
     middle[squares] = 1.0
     questions = [(effort.nearest, cost), (effort.any, middle)]

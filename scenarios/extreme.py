@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from models.book import Book
+from models.book import Book, read_book
 from models.household import Household
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales, Weights
 from optimizer.conflict import limits_of, rules_of
@@ -22,7 +23,8 @@ from optimizer.least_tax import least_tax
 from optimizer.limits import least_tracking_error
 from optimizer.solve import door
 from scenarios.changes import with_columns, with_securities, worth_usd
-from scenarios.four_funds import drawn
+from scenarios.four_funds import ASOF, drawn
+from scenarios.synthetic import generate_book
 
 Case = tuple[Household, Policy]
 
@@ -31,6 +33,9 @@ EDGES = (-1e-6, 0.0, 1e-9, 1e-6, 1e-4, 1e-2)
 
 LEAST_TE = 1e-4
 """A year: the least limit on tracking error that is asked for, a hundredth of a percent."""
+
+BOOK = (60, "etf", 20_261_120)
+"""Households, kind and seed of the book that the larger ones are taken from."""
 
 DUST_SHARES = 1e-8
 """Shares of a lot that is left over from a reinvestment long ago."""
@@ -51,6 +56,12 @@ def extreme(seed: int, books: Sequence[Household]) -> Case:
     of = _priced(rng, _dusty(rng, _scaled(rng, of)))
     of = _asked(rng, of)
     return _at_an_edge(rng, of, _policy(rng, worth_usd(of)))
+
+
+def plain_book(folder: Path) -> tuple[Household, ...]:
+    """Write a book of small households into a folder and return its plain ones."""
+    generate_book(folder, *BOOK)
+    return plain_of(read_book(folder, ASOF))
 
 
 def plain_of(book: Book) -> tuple[Household, ...]:
