@@ -2,15 +2,14 @@
 
 What promises most at the settled solution is tried first, several small promises at once, then what
 gave most up in the open piece, then two funds of one class that change places. A flip that did not
-help is not tried again: its neighbours rarely change its worth.
+help is tried again only after another one did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from typing import TypeAlias
-
-import numpy as np
 
 from optimizer.frame import Frame
 from optimizer.giving_up import flip_gains
@@ -58,17 +57,23 @@ def flipped(
     refused: set[Moves] = set()
     before: set[Moves] = set()
     stakes = stakes_of(found.frame, best.choices)
+    alike = _alike(found.frame, best.choices)
     spent = in_vain = 0
     while spent < MOST_FLIPS:
         left = best.solution.objective - root.objective
         if left <= ENOUGH_BPS or in_vain == PATIENCE:
             return best
         gains = flip_gains(found, stakes, best.sides, best.solution)
-        every = _moves(found.frame, best, gains, order, pairs=left > WORTH_PAIRS_BPS)
-        promising = [moves for moves in every if moves not in refused]
-        if not promising:
+        moves = again = None
+        for each in _moves(best, gains, order, alike if left > WORTH_PAIRS_BPS else ()):
+            if each not in refused and each not in before:
+                moves = each
+                break
+            if each not in refused and again is None:
+                again = each
+        moves = moves or again
+        if moves is None:
             return best
-        moves = next((moves for moves in promising if moves not in before), promising[0])
         alone = len(moves) != 2
         spent += alone
         settled = resolve(best, _moved(best.sides, moves))
@@ -79,6 +84,7 @@ def flipped(
         in_vain = 0
         if settled.choices is not best.choices:
             stakes = stakes_of(found.frame, settled.choices)
+            alike = _alike(found.frame, settled.choices)
         before |= refused
         refused = {frozenset({(place, best.sides[place])}) for place, _ in moves}
         best = settled
@@ -93,19 +99,19 @@ def _moved(sides: Sides, moves: Moves) -> Sides:
 
 
 def _moves(
-    frame: Frame,
     best: Settled,
     gains: list[tuple[float, int, int]],
     order: list[int],
-    *,
-    pairs: bool,
+    alike: Sequence[tuple[int, int]],
 ) -> Iterator[Moves]:
-    """What to flip next, what promises most first."""
+    """What to flip next, what promises most first; `alike` are pairs that may change places."""
     large = [(place, option) for gain, place, option in gains if gain >= SMALL_BPS]
     for place, option in large[:1]:
         yield frozenset({(place, option)})
-    if pairs:
-        yield from _pairs(frame, best)
+    for one, other in alike:
+        mine, theirs = best.sides[one], best.sides[other]
+        if mine != theirs and max(mine, theirs) < 2:
+            yield frozenset({(one, theirs), (other, mine)})
     for place, option in large[1:]:
         yield frozenset({(place, option)})
     small: dict[int, int] = {}
@@ -122,29 +128,24 @@ def _moves(
         yield frozenset({(place, option)})
 
 
-def _pairs(frame: Frame, best: Settled) -> Iterator[Moves]:
-    """Two funds of one class that change sides together: harvest one, buy the other instead.
+def _alike(frame: Frame, choices: Sequence[Choice]) -> list[tuple[int, int]]:
+    """Two funds of one class may change sides together: harvest one, buy the other instead.
 
     Alone neither flip pays: both on harvest leaves nothing to buy, both on buy forgoes the losses.
     So no promise of a single flip finds them. Classes of many groups are those of stocks, where no
     two are worth a solve.
     """
-    classes = [_class_of(frame, choice) for choice in best.choices]
-    for place, choice in enumerate(best.choices):
-        same = [other for other, name in enumerate(classes) if name and name == classes[place]]
-        if len(same) > FEW:
-            continue
-        for other in same:
-            both = min(len(choice.options), len(best.choices[other].options))
-            if other <= place or best.sides[other] == best.sides[place] or both != 2:
-                continue
-            if max(best.sides[place], best.sides[other]) < both:
-                yield frozenset({(place, best.sides[other]), (other, best.sides[place])})
-
-
-def _class_of(frame: Frame, choice: Choice) -> str:
-    """Asset class of an identical group, empty for a position's choice."""
-    if choice.group < 0:
-        return ""
     securities = frame.household.market.securities
-    return str(securities.asset_class[int(np.argmax(securities.identical_group == choice.group))])
+    groups = securities.identical_group[::-1].tolist()
+    class_of = dict(zip(groups, securities.asset_class[::-1].tolist(), strict=True))
+    of_class: dict[str, list[int]] = {}
+    for place, choice in enumerate(choices):
+        if choice.group >= 0:
+            of_class.setdefault(str(class_of[choice.group]), []).append(place)
+    return sorted(
+        (one, other)
+        for places in of_class.values()
+        if len(places) <= FEW
+        for one, other in combinations(places, 2)
+        if min(len(choices[one].options), len(choices[other].options)) == 2
+    )
