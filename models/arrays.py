@@ -31,3 +31,17 @@ def sum_by(index: Ints, amounts: Floats, size: int) -> Floats:
     """Sum `amounts` by `index`, shape `(size,)`; zero where nothing falls."""
     total: Floats = np.bincount(index, amounts, size).astype(np.float64, copy=False)
     return total
+
+
+class Gathered:
+    """Places by what they belong to: `gathered[owner]` are the places of one owner, ascending."""
+
+    def __init__(self, owner: Ints) -> None:
+        """Sort the owners once, `(n,)`."""
+        self._order = np.argsort(owner, kind="stable")
+        self._sorted = owner[self._order]
+
+    def __getitem__(self, owner: int) -> Ints:
+        """Places of one owner; none where nothing belongs to it."""
+        first, last = np.searchsorted(self._sorted, (owner, owner + 1))
+        return np.asarray(self._order[first:last])

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from models.arrays import Ints
+from models.arrays import Gathered, Ints
 from models.order import Order, OrderLot, Side, order_id
 from optimizer.reasons import Why
 from optimizer.search import Search
@@ -21,18 +21,6 @@ from optimizer.tickets import WHOLE, Tickets
 
 ZERO = Decimal(0)
 NOTHING = np.zeros(0, np.int64)
-
-
-class _Gathered:
-    """Places by what they belong to: `gathered[owner]` are the places of one owner, ascending."""
-
-    def __init__(self, owner: Ints) -> None:
-        self._order = np.argsort(owner, kind="stable")
-        self._sorted = owner[self._order]
-
-    def __getitem__(self, owner: int) -> Ints:
-        first, last = np.searchsorted(self._sorted, (owner, owner + 1))
-        return np.asarray(self._order[first:last])
 
 
 STEP_NOISE = Decimal("1e-6")
@@ -55,8 +43,8 @@ def orders_of(
     """
     frame = search.frame
     household, securities = frame.household, frame.household.market.securities
-    lots_of = _Gathered(tickets.of_lot)
-    pieces_of = _Gathered(tickets.of_sale[pieces.column])
+    lots_of = Gathered(tickets.of_lot)
+    pieces_of = Gathered(tickets.of_sale[pieces.column])
     orders = []
     for ticket in np.flatnonzero(final.amount > 0.0).tolist():
         account, security = int(tickets.account[ticket]), int(tickets.security[ticket])

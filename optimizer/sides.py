@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from models.arrays import Bools, Floats, Ints
+from models.arrays import Floats, Gathered, Ints, sum_by
 from models.tolerances import SHARES
 from optimizer.compile_arrays import Arrays
 from optimizer.frame import Frame
@@ -66,18 +66,21 @@ def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:
     waited_for = np.unique(buys.after[buys.after >= 0])
     groups = np.union1d(groups, np.intersect1d(recent_groups, sales.group[losing]))
     groups = np.union1d(groups, np.intersect1d(waited_for, sales.group[losing]))
-    return tuple(_wash_choice(frame, int(group), losing) for group in groups)
+    lossy, bought = Gathered(np.where(losing, sales.group, -1)), Gathered(buys.group)
+    lately = Gathered(np.where((sales.recent > 0.0) & ~sales.disallowed, sales.group, -1))
+    return tuple(
+        _wash_choice(frame, group, lossy[group], bought[group], lately[group])
+        for group in groups.tolist()
+    )
 
 
-def _wash_choice(frame: Frame, group: int, losing: Bools) -> Choice:
-    sales, buys = frame.sales, frame.buys
-    lossy = np.flatnonzero((sales.group == group) & losing)
-    bought = np.flatnonzero(buys.group == group)
+def _wash_choice(frame: Frame, group: int, lossy: Ints, bought: Ints, recent: Ints) -> Choice:
+    """The choice of one group: its loss sales, its buys, and its sales of recent shares."""
+    sales = frame.sales
     none = np.zeros(len(lossy))
     nothing = np.zeros(0, np.int64)
     buy = Option(SideName.BUY, lossy, none, none, nothing)
     name = str(frame.household.market.securities.group_names[group])
-    recent = np.flatnonzero((sales.group == group) & (sales.recent > 0.0) & ~sales.disallowed)
     own = recent[sales.lot[recent] >= 0]
     allowed = lossy[~sales.disallowed[lossy]]
     cleared = np.union1d(allowed, own)
@@ -134,10 +137,12 @@ def position_choices(
     known = {choice.where for choice in choices}
     sales, buys = frame.sales, frame.buys
     found = []
-    for column in np.flatnonzero(buy > TOUCH):
+    securities = len(frame.household.market.securities.security_id)
+    positions, place = np.unique(sales.account * securities + sales.security, return_inverse=True)
+    traded = positions[sum_by(place, sale, len(positions)) > TOUCH]
+    both = np.isin(buys.account * securities + buys.security, traded)
+    for column in np.flatnonzero((buy > TOUCH) & frame.accounts.taxable[buys.account] & both):
         account, security = buys.account[column], buys.security[column]
-        if not frame.accounts.taxable[account]:
-            continue
         sold = np.flatnonzero((sales.account == account) & (sales.security == security))
         if frame.policy.trades.gain_harvest:
             sold = sold[sales.loss[sold]]
@@ -177,19 +182,19 @@ def side_branch(
     sales, buys = frame.sales, frame.buys
     low, high = np.zeros(len(sales.value)), np.full(len(sales.value), np.inf)
     buy_high = np.full(len(buys.most), np.inf)
-    harvested = []
-    for choice, side in zip(choices, sides, strict=True):
-        if side < 0:
-            if choice.group >= 0:
-                harvested.append(choice.group)
-            continue
-        option = choice.options[side]
-        low[option.sales] = np.maximum(low[option.sales], option.low)
-        high[option.sales] = np.minimum(high[option.sales], option.high)
-        buy_high[option.closed_buys] = 0.0
-        if option.name is SideName.HARVEST:
-            harvested.append(choice.group)
+    pairs = list(zip(choices, sides, strict=True))
+    chosen = [choice.options[side] for choice, side in pairs if side >= 0]
+    if chosen:
+        sold = np.concatenate([option.sales for option in chosen])
+        np.maximum.at(low, sold, np.concatenate([option.low for option in chosen]))
+        np.minimum.at(high, sold, np.concatenate([option.high for option in chosen]))
+        buy_high[np.concatenate([option.closed_buys for option in chosen])] = 0.0
     if buys.after.shape[1]:
+        harvested = [
+            choice.group
+            for choice, side in pairs
+            if choice.group >= 0 and (side < 0 or choice.options[side].name is SideName.HARVEST)
+        ]
         waiting = ((buys.after >= 0) & ~np.isin(buys.after, harvested)).any(axis=1)
         buy_high[waiting] = 0.0
     bounds = dict(netting.branch.bounds)
