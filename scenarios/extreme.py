@@ -221,14 +221,6 @@ def _at_an_edge(rng: np.random.Generator, of: Household, policy: Policy) -> Case
     return of, policy
 
 
-def at_the_edge_of_tracking(of: Household, policy: Policy) -> bool:
-    """Whether te_max stands within a tenth of what no plan comes below."""
-    if policy.limits.te_max is None:
-        return False
-    least = least_tracking_error(frame(of, policy), door("piqp"))
-    return policy.limits.te_max <= 1.1 * max(least, LEAST_TE)
-
-
 def _least_tax(of: Household, policy: Policy) -> float | None:
     """Return the least tax budget that keeps everything else, by a bound or by a plan, dollars."""
     free = replace(policy, limits=replace(policy.limits, tax_budget_usd=1e12))

@@ -1,40 +1,68 @@
-"""Extreme policies: every household is answered, in bounded time, and no number goes wrong."""
+"""Extreme policies: every household is answered, in bounded work, and no number goes wrong."""
 
 from __future__ import annotations
 
-import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
 import pytest
 
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.tolerances import BPS
-from optimizer import rebalance
+from optimizer import branching, rebalance, solvers
+from optimizer.linear import Answer
 from optimizer.verify import verify
-from scenarios.extreme import at_the_edge_of_tracking, extreme
+from scenarios.extreme import extreme
 from tests.households import account, household, lot, security, unit
 
-SLOWEST = 50.0
-"""Times the median of its size that a household may take."""
+UNSETTLED = 0.005
+"""Part of extreme households that may end without an answer: nearly all at the edge of a limit."""
 
-UNSETTLED = 0.02
-"""Part of extreme households that may end without an answer: all at the edge of te_max."""
+SOLVES, QUESTIONS, ITERATIONS = 250, 20, 30_000
+"""Most solves of a household, most questions of whole tickets, and most simplex iterations in
+those: a question may take more than what was left to it, by what its last nodes take."""
 
 
-def answered(seed: int, books: tuple[Household, ...]) -> tuple[Household, Plan, float]:
-    """Plan one extreme household and judge it anew; return it with the processor time it took."""
+@dataclass(slots=True)
+class Work:
+    """What is done for one household: it bounds the time on any machine."""
+
+    solves: int = 0
+    questions: int = 0
+    iterations: int = 0
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """Count solves, questions of whole tickets, and simplex iterations in those."""
+    done = Work()
+
+    def answer_of(*given: Any) -> Any:
+        done.solves += 1
+        return solvers.answer_of(*given)
+
+    def branched(*given: Any, **options: Any) -> Answer:
+        answer = branching.branched(*given, **options)
+        done.questions += 1
+        done.iterations += answer.work
+        return answer
+
+    monkeypatch.setattr("optimizer.solve.answer_of", answer_of)
+    monkeypatch.setattr("optimizer.whole_question.branched", branched)
+    return done
+
+
+def answered(seed: int, books: tuple[Household, ...]) -> tuple[Household, Plan]:
+    """Plan one extreme household and judge it anew."""
     of, policy = extreme(seed, books)
-    begun = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         plan = rebalance(of, policy)
-    seconds = time.process_time() - begun
     assert_kept(of, policy, plan)
-    return of, plan, seconds
+    return of, plan
 
 
 def assert_kept(of: Household, policy: Policy, plan: Plan) -> None:
@@ -54,32 +82,46 @@ def assert_kept(of: Household, policy: Policy, plan: Plan) -> None:
 
 @pytest.mark.parametrize("first", range(0, 100, 25))
 def test_extreme_households_are_answered(
-    first: int, plain_households: tuple[Household, ...]
+    first: int, plain_households: tuple[Household, ...], work: Work
 ) -> None:
-    """A hundred: planned, left alone, impossible with proof, or at an edge nobody can settle."""
+    """A hundred: planned, left alone, or impossible with proof, none with more work than others."""
     unanswered = []
     for seed in range(first, first + 25):
-        _, plan, _ = answered(seed, plain_households)
+        work.solves = work.questions = work.iterations = 0
+        _, plan = answered(seed, plain_households)
         if plan.status is Status.FAILED:
-            unanswered.append(seed)
-            assert at_the_edge_of_tracking(*extreme(seed, plain_households)), plan.reason
-    assert len(unanswered) <= 1, unanswered
+            unanswered.append((seed, plan.reason))
+        assert work.solves <= SOLVES
+        assert work.questions <= QUESTIONS
+        assert work.iterations <= ITERATIONS
+    assert unanswered == []
 
 
 @pytest.mark.full
 def test_ten_thousand_extreme_households_are_answered(
     plain_households: tuple[Household, ...],
 ) -> None:
-    """None refused, none in a crash, none with a false bound, none slower than 50 times others."""
-    unanswered, seconds = [], {True: [], False: []}
+    """None refused, none in a crash, none with a false bound, next to none left open."""
+    unanswered = []
     for seed in range(10_000):
-        of, plan, spent = answered(seed, plain_households)
-        seconds[len(of.market.securities.price) > 4].append(spent)
+        _, plan = answered(seed, plain_households)
         if plan.status is Status.FAILED:
             unanswered.append((seed, plan.reason))
     assert len(unanswered) <= UNSETTLED * 10_000, unanswered
-    for spent in seconds.values():
-        assert max(spent) <= SLOWEST * float(np.median(spent))
+
+
+# At the edge of a limit on tracking error, of a tax budget, of cash, and of dust.
+EDGES = (2934, 3104, 4459, 4815, 7948, 8675, 12749)
+
+
+@pytest.mark.parametrize("seed", EDGES)
+def test_at_an_edge_there_is_an_answer(
+    seed: int, plain_households: tuple[Household, ...], work: Work
+) -> None:
+    """Limits that whole tickets only just keep, or cannot: a plan or a proof, in bounded work."""
+    _, plan = answered(seed, plain_households)
+    assert plan.status in (Status.PLANNED, Status.NO_ACTION, Status.INFEASIBLE), plan.reason
+    assert work.iterations <= ITERATIONS
 
 
 def test_dust_with_a_loss_of_thousands_hides_no_way_out() -> None:
@@ -118,5 +160,5 @@ def test_a_lot_with_two_columns_is_there_once(
     seed: int, plain_households: tuple[Household, ...]
 ) -> None:
     """Where recent purchases price a loss, a lot has a column for each way; its shares are one."""
-    _, plan, _ = answered(seed, plain_households)
+    _, plan = answered(seed, plain_households)
     assert plan.status is Status.PLANNED, plan.reason
