@@ -13,9 +13,10 @@ as the law has it. The pieces of several units combine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from models.arrays import Floats
 from optimizer.gain_range import Case, GainRange, Piece
 from optimizer.program import Branch, Cases, Maximum, Program
 from optimizer.rules.tax_budget import FROM_ABOVE
+
+Limit: TypeAlias = tuple[Floats, Floats]
+"""Low and high of a block or of a rule's rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,27 @@ def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, 
         Netting(cases, _branch(ranges, cases, maxima, plans_only))
         for cases in product(*(reach.cases for reach in ranges))
     )
+
+
+def hull(pieces: Sequence[Netting]) -> Netting:
+    """The least box of bounds around several pieces, in the name of the first.
+
+    What no point of it does, no point of any piece does: tracking error knows no netting, and one
+    proof serves for all.
+    """
+    branches = [netting.branch for netting in pieces]
+
+    def around(parts: Sequence[Mapping[str, Limit]]) -> dict[str, Limit]:
+        return {
+            name: (
+                np.min([part[name][0] for part in parts], axis=0),
+                np.max([part[name][1] for part in parts], axis=0),
+            )
+            for name in parts[0]
+        }
+
+    bounds = around([branch.bounds for branch in branches])
+    return Netting(pieces[0].cases, Branch(bounds, around([branch.rows for branch in branches])))
 
 
 def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:

@@ -19,7 +19,7 @@ from optimizer.attempt import OVERSTEPPED, Attempt
 from optimizer.conflict import explain_conflict, feasible, rules_of
 from optimizer.explain import STRUCTURE
 from optimizer.frame import BPS_PER_UNIT
-from optimizer.netting import Netting
+from optimizer.netting import Netting, hull
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search
 from optimizer.solution import SolveStatus
@@ -76,9 +76,19 @@ def rescued(search: Search) -> Rescue:
         return Rescue()
     if search.best is None and not feasible(search, rules_of(search)):
         return Rescue(None, impossible=True, why=explain_conflict(search))
-    impossible, nearest = True, None
+    nearest: Attempt | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
-    for netting in _promising(search):
+    open_ones = _promising(search)
+    impossible = True
+    if len(open_ones) > 1 and search.frame.policy.limits.te_max is not None:
+        common = Effort(effort.work // 2)
+        answer = _in_piece(search, hull(open_ones), tickets, common)
+        if answer.found is not None:
+            return answer
+        nearest = answer.nearest
+        open_ones = [] if answer.impossible else open_ones
+        effort.work -= effort.work // 2 - common.work
+    for netting in open_ones:
         answer = _in_piece(search, netting, tickets, effort)
         if answer.found is not None:
             return answer

@@ -27,8 +27,8 @@ MOST_STEPS = 1e4
 buy down, which costs next to nothing and leaves cash, not debt."""
 
 DUST = 1e-5
-"""Units (1e-7 of the household): a column smaller than this is sold only in a ticket that is
-written. Its gain may be a billion times its worth, and a solver would sell it as its noise."""
+"""Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
+may be a billion times its worth, and a solver would sell or keep it as its noise."""
 
 MOST_TICKETS = 900
 """Tickets beyond which the question is not put: it would take longer than it is worth."""
@@ -221,8 +221,12 @@ def state_tickets(
         rows.row(entries, 0.0, 0.0)
         written = [(int(c), -1.0) for c in (used[ticket], emptied[ticket]) if c >= 0]
         for column in mine[high[mine] < DUST].tolist():
-            if high[column] > 0.0:
-                rows.row([(column, 1.0 / float(high[column])), *written], -np.inf, 0.0)
+            if high[column] <= 0.0:
+                continue
+            part = (column, 1.0 / float(high[column]))
+            rows.row([part, *written], -np.inf, 0.0)
+            if out_able[ticket] and not frame.sales.disallowed[column - columns["sale"].start]:
+                rows.row([part, (int(emptied[ticket]), -1.0)], 0.0, np.inf)
     return Whole(search, tickets, limits, rows, steps, used, emptied, whole_up_to)
 
 

@@ -18,7 +18,7 @@ from optimizer.reduce import Limits
 from optimizer.search import Search
 from optimizer.sides import Choice, Option, SideName
 from optimizer.tickets import NOISE, Tickets
-from optimizer.whole import MOST_STEPS, Whole, state_tickets
+from optimizer.whole import DUST, MOST_STEPS, Whole, state_tickets
 
 
 def state_whole(
@@ -108,11 +108,13 @@ def _choice(whole: Whole, choice: Choice) -> list[int]:
             low[column][number] = float(option.low[place])
             high[column][number] = float(option.high[place])
     for column in low:
+        value = float(frame.sales.value[column])
+        part = 1.0 / value if 0.0 < value < DUST else 1.0
         if low[column].any():
-            own = [(z, -float(v)) for z, v in zip(chosen, low[column], strict=True)]
-            rows.row([(sale + column, 1.0), *own], 0.0, np.inf)
-        own = [(z, -float(v)) for z, v in zip(chosen, high[column], strict=True)]
-        rows.row([(sale + column, 1.0), *own], -np.inf, 0.0)
+            own = [(z, -part * float(v)) for z, v in zip(chosen, low[column], strict=True)]
+            rows.row([(sale + column, part), *own], 0.0, np.inf)
+        own = [(z, -part * float(v)) for z, v in zip(chosen, high[column], strict=True)]
+        rows.row([(sale + column, part), *own], -np.inf, 0.0)
     closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
     for column in closed.astype(np.int64).tolist():
         used = int(whole.used[whole.tickets.of_buy[column]])
