@@ -35,6 +35,10 @@ DIVES = 2
 UNSETTLED_BPS = 1.0
 """Basis points above the open piece from which positions that do both are branched on unasked."""
 
+LOOSE_BPS = 10.0
+"""Basis points above the open piece from which a certificate is worth branching unasked: one
+household in a hundred of the synthetic books."""
+
 NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
 
@@ -50,13 +54,15 @@ class _Node:
 def certified(search: Search, solves: int) -> Search:
     """Branch for at most `solves` solves; the bound only rises and the best plan only improves.
 
-    Where a solution would sell and buy the same positions (weights under which recognising a gain
-    pays), flips alone choose badly: `BRANCHING` solves are spent then in any case.
+    `BRANCHING` solves are spent unasked where the open pieces say little, or where a solution would
+    sell and buy the same positions (weights under which recognising a gain pays): there flips alone
+    choose badly.
     """
     if search.best is None:
         return search
     lost = search.best.solution.objective - search.root_objective
-    if lost > UNSETTLED_BPS and any(choice.group < 0 for choice in search.best.choices):
+    does_both = any(choice.group < 0 for choice in search.best.choices)
+    if lost > (UNSETTLED_BPS if does_both else LOOSE_BPS):
         solves = max(solves, BRANCHING)
     if solves <= 0:
         return search
