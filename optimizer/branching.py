@@ -25,6 +25,9 @@ TOLERANCE = 1e-9
 WHOLE_WITHIN = 1e-7
 """How far a whole number may be from one."""
 
+MOST_ITERATIONS = 1_500
+"""Iterations of one linear relaxation: it takes a few dozen, or gets lost."""
+
 SPARE: dict[str, Any] = {
     "output_flag": False,
     "threads": 1,
@@ -101,6 +104,7 @@ class Relaxation:
         self.solver.setOptionValue("output_flag", False)
         self.solver.setOptionValue("threads", 1)
         self.solver.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
+        self.solver.setOptionValue("simplex_iteration_limit", MOST_ITERATIONS)
         self.solver.passModel(model)
 
     def least(self, column: int, sign: float) -> float | None:

@@ -27,7 +27,15 @@ from optimizer.tickets import Tickets, tickets_of
 from optimizer.tracking_region import allowed_square, least_square, region
 from optimizer.whole import MOST_STEPS, MOST_TICKETS, WholePoint
 from optimizer.whole_orders import whole_attempt
-from optimizer.whole_question import WORK, WORK_OF_TICKET, Asked, Effort, Tracking, nearest_whole
+from optimizer.whole_question import (
+    WORK,
+    WORK_OF_TICKET,
+    Asked,
+    Effort,
+    Tracking,
+    nearest_whole,
+    with_steps,
+)
 
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
@@ -82,7 +90,7 @@ def rescued(search: Search) -> Rescue:
     impossible = True
     if len(open_ones) > 1 and search.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
-        answer = _in_piece(search, hull(open_ones), tickets, common)
+        answer = _in_piece(search, hull(open_ones), tickets, common, proof=True)
         if answer.found is not None:
             return answer
         nearest = answer.nearest
@@ -124,8 +132,13 @@ def _proven(search: Search) -> str:
     )
 
 
-def _in_piece(search: Search, netting: Netting, tickets: Tickets, effort: Effort) -> Rescue:
-    """Tighten and cut until the judge is content, or nothing is left."""
+def _in_piece(
+    search: Search, netting: Netting, tickets: Tickets, effort: Effort, *, proof: bool = False
+) -> Rescue:
+    """Tighten and cut until the judge is content, or nothing is left.
+
+    Where it is a `proof` that counts, a plan is only asked for what a proof may give way by.
+    """
     limit = allowed_square(search.frame)
     around, edge = None, False
     if np.isfinite(limit):
@@ -135,9 +148,9 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, effort: Effort
             return Rescue(None, impossible=True)
         edge = least.squared > EDGE * limit
     touched: list[Floats] = []
-    up_to = MOST_STEPS
+    up_to = MOST_STEPS if around is None else 0.0
     modes = [False, True] if edge else [True, False]
-    if not _starts_careful(search):
+    if proof or not _starts_careful(search):
         modes = [False]
     impossible, nearest = False, None
     for careful in modes:
@@ -150,13 +163,20 @@ def _in_piece(search: Search, netting: Netting, tickets: Tickets, effort: Effort
             tracking = None if around is None else Tracking(around, limit, square, edge, touched)
             exact = careful or tightened
             asked = Asked(netting, tickets, tracking, up_to, exact)
-            point, none = nearest_whole(trial, asked, effort)
+            told = nearest_whole(trial, asked, effort)
+            point = told.point
             if point is None:
-                impossible |= none and not exact
+                impossible |= told.impossible and not exact
                 break
-            if around is not None and around.squared(point.x) > square * (1.0 + WITHIN):
-                touched.append(around.directions @ point.x)
-                continue
+            if around is not None:
+                better = with_steps(told, around, square, effort) if point.rounded else None
+                if better is None and up_to < MOST_STEPS:
+                    up_to = MOST_STEPS
+                    continue
+                point = better or point
+                if around.squared(point.x) > square * (1.0 + WITHIN):
+                    touched.append(around.directions @ point.x)
+                    continue
             found = whole_attempt(trial, netting, tickets, point)
             if found.verdict.kept:
                 return Rescue(found)

@@ -9,7 +9,7 @@ else's plan would gain nothing from it. A sum of squares enters by tangents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -141,7 +141,7 @@ class Whole:
         arrays, tickets = self.search.arrays, self.tickets
         x = found[: arrays.A.shape[1]]
         count = np.where(self.steps >= 0, found[self.steps], 0.0)
-        most = self._most(x)
+        most = self.most(x)
         real = tickets.step * self.most_steps < np.maximum(tickets.held, most)
         up = np.minimum(np.ceil(count - WHOLE), np.floor(most / tickets.step + WHOLE))
         fine = np.where(tickets.is_sale, up, np.floor(count + WHOLE))
@@ -156,7 +156,26 @@ class Whole:
             rounded=rounded,
         )
 
-    def _most(self, x: Floats) -> Floats:
+    def in_place(self, amount: Floats, emptied: Bools) -> Whole:
+        """The statement with every number of steps in place; lots and sides stay open."""
+        n = self.search.arrays.A.shape[1]
+        rows = replace(
+            self.rows,
+            column_low=list(self.rows.column_low),
+            column_high=list(self.rows.column_high),
+        )
+        count = np.rint(amount / self.tickets.step)
+        for columns, values in (
+            (self.steps, np.where(emptied, 0.0, count)),
+            (self.used, ((amount > 0.0) & ~emptied).astype(float)),
+            (self.emptied, emptied.astype(float)),
+        ):
+            for column, value in zip(columns.tolist(), values.tolist(), strict=True):
+                if column >= 0:
+                    rows.column_low[column - n] = rows.column_high[column - n] = value
+        return replace(self, rows=rows, most_steps=np.inf)
+
+    def most(self, x: Floats) -> Floats:
         """Most of each ticket: of a sale, by the columns that the point sells."""
         columns, tickets = self.search.arrays.columns, self.tickets
         *_, high = self.limits

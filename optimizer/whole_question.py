@@ -28,10 +28,11 @@ from optimizer.tickets import NOISE, Tickets
 from optimizer.tracking_region import Region
 from optimizer.whole import Whole, WholePoint
 from optimizer.whole_sides import either_side, state_whole
+from optimizer.whole_steps import stepped
 from optimizer.whole_totals import state_totals, tighten_totals
 from optimizer.whole_tracking import keep_tracking
 
-WORK, WORK_OF_TICKET = 3_000, 40
+WORK, WORK_OF_TICKET = 3_000, 25
 """Simplex iterations in all questions of a household, and more for each of its tickets: half a
 second to a second and a half."""
 
@@ -105,7 +106,28 @@ class Asked:
     exact: bool
 
 
-def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePoint | None, bool]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A point, or that there is none, or neither; and the statement that was asked."""
+
+    point: WholePoint | None
+    impossible: bool
+    whole: Whole
+
+
+def with_steps(told: Told, region: Region, allowed: float, effort: Effort) -> WholePoint | None:
+    """The point with its tickets in whole steps such that tracking error is what is allowed."""
+    if told.point is None:
+        return None
+    for amount in stepped(told.whole, told.point, region, allowed):
+        fixed = told.whole.in_place(amount, told.point.emptied)
+        answer = effort.any(fixed, np.zeros(fixed.rows.size))
+        if answer.x is not None:
+            return fixed.point(answer.x, answer.value)
+    return None
+
+
+def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
     """The nearest whole point to what the search wished for, and whether there is none."""
     netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
     frame, arrays = search.frame, search.arrays
@@ -124,7 +146,7 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePo
         impossible, work = tighten_totals(whole, state_totals(whole))
         effort.work -= work // CHEAP
         if impossible:
-            return None, True
+            return Told(None, True, whole)
     extra: list[tuple[int, float]] = []
     wish = np.zeros(tickets.size)
     if search.best is not None:
@@ -154,9 +176,9 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePo
         cost[: len(arrays.q)] += TIGHT * arrays.A[arrays.rows[rule]].sum(axis=0)
     middle = np.zeros(whole.rows.size)
     middle[squares] = 1.0
-    questions = [(effort.nearest, cost), (effort.any, middle)]
-    if at_the_edge:
-        questions.reverse()
+    questions = [(effort.any, middle)]
+    if not at_the_edge:
+        questions.insert(0, (effort.nearest, cost))
     answer = Answer(None, np.inf)
     for ask, wanted in questions:
         if effort.work <= 0:
@@ -165,8 +187,8 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> tuple[WholePo
         if answer.x is not None or answer.impossible:
             break
     if answer.x is None:
-        return None, answer.impossible
-    return whole.point(answer.x, answer.value), False
+        return Told(None, answer.impossible, whole)
+    return Told(whole.point(answer.x, answer.value), False, whole)
 
 
 def _with_slack(search: Search, limits: Limits, *, everything: bool) -> Limits:
