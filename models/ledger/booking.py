@@ -9,45 +9,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from models.household import Household
-from models.ledger.exact import ZERO, exact
+from models.ledger.exact import PRECISION, ZERO, exact
 from models.order import Order, Side
 from models.plan import Breach
 
 
-@dataclass(frozen=True, slots=True)
-class BookedOrder:
+class BookedOrder(NamedTuple):
     """An order with indexes instead of labels; `price` is the book's.
 
-    `account` is local to the household, `security` indexes the market, `lots` holds (index of the
-    household's lot, shares).
+    `account` is local to the household, `security` indexes the market, `where` is both, `lots`
+    holds (index of the household's lot, shares); `amount` is in dollars at the book's price, before
+    costs.
     """
 
     order: Order
     account: int
     security: int
+    where: tuple[int, int]
+    is_buy: bool
     shares: Decimal
     price: Decimal
+    amount: Decimal
     lots: tuple[tuple[int, Decimal], ...]
-
-    @property
-    def is_buy(self) -> bool:
-        """Whether it buys."""
-        return self.order.side == Side.BUY
-
-    @property
-    def amount(self) -> Decimal:
-        """Dollars at the book's price, before costs."""
-        return self.shares * self.price
-
-    @property
-    def where(self) -> tuple[int, int]:
-        """Account and security."""
-        return self.account, self.security
 
 
 class Booking(NamedTuple):
@@ -62,11 +49,12 @@ def book_orders(household: Household, orders: Sequence[Order]) -> Booking:
     labels = _Labels(household, any(order.lots for order in orders))
     booked: list[BookedOrder] = []
     faults: list[Breach] = []
-    for order in orders:
-        wrong = list(labels.faults(order))
-        faults.extend(wrong)
-        if not wrong:
-            booked.append(labels.resolve(order))
+    with localcontext(prec=PRECISION):
+        for order in orders:
+            wrong = list(labels.faults(order))
+            faults.extend(wrong)
+            if not wrong:
+                booked.append(labels.resolve(order))
     return Booking(tuple(booked), tuple(faults))
 
 
@@ -104,13 +92,17 @@ class _Labels:
 
     def resolve(self, order: Order) -> BookedOrder:
         """Return the order with indexes and the book's price."""
-        security = self._security[order.security_id]
+        account, security = self._account[order.account_id], self._security[order.security_id]
+        price = exact(self._price[security])
         return BookedOrder(
             order=order,
-            account=self._account[order.account_id],
+            account=account,
             security=security,
+            where=(account, security),
+            is_buy=order.side == Side.BUY,
             shares=order.shares,
-            price=exact(self._price[security]),
+            price=price,
+            amount=order.shares * price,
             lots=tuple((self._lot[lot.lot_id], lot.shares) for lot in order.lots),
         )
 

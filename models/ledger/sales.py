@@ -6,7 +6,6 @@ Only lots that trade are touched: a household may hold thousands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,8 +21,7 @@ from models.tax.holding_period import INHERITANCE, first_long_term_days
 from models.tolerances import LOSS_USD
 
 
-@dataclass(frozen=True, slots=True)
-class LotSale:
+class LotSale(NamedTuple):
     """Shares of one lot sold today, in dollars; `lot` indexes the household's lots.
 
     `long_from` is the first day on which a sale is long-term (None where unknown).
@@ -53,7 +51,7 @@ class LotSale:
 
     def washed(self, deferred: Decimal, destroyed: Decimal) -> LotSale:
         """Return the same sale with a part of its loss disallowed."""
-        return replace(self, deferred=deferred, destroyed=destroyed)
+        return self._replace(deferred=deferred, destroyed=destroyed)
 
 
 class _Taken(NamedTuple):

@@ -16,9 +16,10 @@ SIDES = frozenset(Side)
 
 def price(case: Case) -> Iterator[Breach]:
     """Every order is at the book's price."""
+    leeway = exact(RELATIVE)
     for booked in case.ledger.orders:
         off = abs(booked.order.price - booked.price)
-        if not booked.order.price.is_finite() or off > exact(RELATIVE) * booked.price:
+        if not booked.order.price.is_finite() or off > leeway * booked.price:
             yield Breach("price", booked.order.order_id, float(booked.order.price - booked.price))
 
 

@@ -26,8 +26,9 @@ def lot_supply(case: Case) -> Iterator[Breach]:
         for lot, shares in order.lots:
             taken[lot] = taken.get(lot, ZERO) + shares
     lots = case.household.lots
-    for lot, shares in taken.items():
-        free = exact(lots.shares[lot]) - case.reserved.lots.get(lot, ZERO)
+    held = map(exact, lots.shares[list(taken)].tolist())
+    for (lot, shares), whole in zip(taken.items(), held, strict=True):
+        free = whole - case.reserved.lots.get(lot, ZERO)
         if shares > free + LEEWAY:
             yield Breach("lot_supply", f"lot {lots.lot_id[lot]}", float(shares - free))
     yield from _sheltered(case)
@@ -42,8 +43,10 @@ def _lots_of_order(case: Case, order: BookedOrder) -> Iterator[Breach]:
     if abs(total - order.shares) > LEEWAY:
         yield Breach("lot_supply", f"{where}: lots do not add up", float(total - order.shares))
     lots = case.household.lots
-    for lot, shares in order.lots:
-        if (lots.account[lot], lots.security[lot]) != order.where:
+    mine = [lot for lot, _ in order.lots]
+    places = zip(lots.account[mine].tolist(), lots.security[mine].tolist(), strict=True)
+    for (lot, shares), place in zip(order.lots, places, strict=True):
+        if place != order.where:
             yield Breach(
                 "lot_supply", f"{where}: lot {lots.lot_id[lot]} is held elsewhere", float(shares)
             )
