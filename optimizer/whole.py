@@ -30,6 +30,9 @@ DUST = 1e-5
 """Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
 may be a billion times its worth, and a solver would sell or keep it as its noise."""
 
+PART = 1e-3
+"""Of a lot: less of a lot of dust is a solver's noise."""
+
 MOST_TICKETS = 900
 """Tickets beyond which the question is not put: it would take longer than it is worth."""
 
@@ -179,9 +182,16 @@ class Whole:
         """Most of each ticket: of a sale, by the columns that the point sells."""
         columns, tickets = self.search.arrays.columns, self.tickets
         *_, high = self.limits
-        sold = np.where(x[columns["sale"]] > NOISE, high[columns["sale"]], 0.0)
+        noise = noise_of(self.search.frame, tickets)
+        sold = np.where(x[columns["sale"]] > noise, high[columns["sale"]], 0.0)
         most = sellable(self.search.frame, tickets, sold)
         return most + sum_by(tickets.of_buy, high[columns["buy"]], tickets.size)
+
+
+def noise_of(frame: Frame, tickets: Tickets) -> Floats:
+    """What is nothing of each sale column, units: a small part of the lot, half a share step."""
+    parts = np.minimum(PART * frame.sales.value, 0.5 * tickets.step[tickets.of_sale])
+    return np.minimum(NOISE, parts)
 
 
 def state_tickets(

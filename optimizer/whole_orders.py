@@ -15,8 +15,8 @@ from optimizer.shares import Rounded
 from optimizer.solution import Solution, SolveStatus
 from optimizer.support import Supported
 from optimizer.ticket_gains import lot_pieces, lot_rank
-from optimizer.tickets import NOISE, Tickets
-from optimizer.whole import WholePoint
+from optimizer.tickets import Tickets
+from optimizer.whole import WholePoint, noise_of
 
 
 def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: WholePoint) -> Attempt:
@@ -38,7 +38,7 @@ def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: Who
     written = point.amount > 0.0
     sale = np.where(written[tickets.of_sale], np.maximum(point.x[columns["sale"]], 0.0), 0.0)
     buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
-    sale[sale <= np.minimum(NOISE, 0.5 * frame.sales.value)] = 0.0
+    sale[sale <= noise_of(frame, tickets)] = 0.0
     left = frame.sales.loss & (sale == 0.0)
     settled = Settled(solution, netting, (), (), netting.branch)
     found = Supported(

@@ -32,7 +32,7 @@ from optimizer.whole_steps import stepped
 from optimizer.whole_totals import state_totals, tighten_totals
 from optimizer.whole_tracking import keep_tracking
 
-WORK, WORK_OF_TICKET = 3_000, 25
+WORK, WORK_OF_TICKET = 2_500, 30
 """Simplex iterations in all questions of a household, and more for each of its tickets: half a
 second to a second and a half."""
 
