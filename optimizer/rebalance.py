@@ -42,7 +42,7 @@ def rebalance(household: Household, policy: Policy, *, certify: int | None = Non
         What to optimise and within which limits.
     certify
         Solves that may be spent on branching, for a tighter bound; None: as many as the policy
-        says.
+        says. Where the bound says little a few are spent in any case (see `certified`).
 
     Returns
     -------
