@@ -226,7 +226,7 @@ class Carry:
     wait: bool = True
 
 
-BRANCHING: Final = 14
+BRANCHING: Final = 20
 """Solves that are spent on branching where a bound is asked for: most of the gap goes with the
 first few."""
 
