@@ -104,7 +104,6 @@ def test_where_single_flips_are_not_enough_branching_finds_the_best(seed: int) -
     assert missed_bps("law", seed, solves=30) <= NEAR_BPS
 
 
-PAIRED = pytest.mark.xfail(strict=True, reason="pairs must flip together: ten solves do not do")
 UNBRANCHED = pytest.mark.xfail(strict=True, reason="choices of three options are not branched on")
 
 
@@ -112,7 +111,7 @@ UNBRANCHED = pytest.mark.xfail(strict=True, reason="choices of three options are
     ("kind", "seed"),
     [
         ("law", 51),
-        pytest.param("law", 54, marks=PAIRED),  # 0.27 bps
+        ("law", 54),
         ("two returns", 28),
         pytest.param("price", 5, marks=UNBRANCHED),  # 5.48 bps
         pytest.param("price", 40, marks=UNBRANCHED),  # 0.68 bps
