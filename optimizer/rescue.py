@@ -54,6 +54,9 @@ TRIES = 12
 MORE = 1.05
 """How much more than what was overstepped a limit is tightened by at first, then twice as much."""
 
+A_CENT_OR_SO = 0.0101
+"""Dollars: a cent and the noise of a solver."""
+
 WITHIN = 1e-9
 """Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
 
@@ -217,15 +220,19 @@ def _starts_careful(search: Search) -> bool:
 
 
 def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
-    """Row limits lowered by what the judge saw overstepped, from where the point stands."""
+    """Row limits lowered by what the judge saw overstepped, from where the point stands.
+
+    What is missed by the cent that a proof gives way by is mended by not giving way.
+    """
     arrays = search.arrays
     rows, high = arrays.A @ x, arrays.row_high.copy()
     per_unit = dict.fromkeys(OVERSTEPPED, 1.0 / search.frame.unit_usd)
     per_unit |= {"tax_budget": BPS_PER_UNIT / search.frame.unit_usd, "turnover": 100.0}
     for breach in breaches:
+        by_a_cent = breach.rule != "turnover" and breach.amount <= A_CENT_OR_SO
         names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
         for row in (row for name in names for row in arrays.rows.get(name, ())):
             if arrays.owners[row][1] == breach.where:
-                off = more * breach.amount * per_unit[breach.rule]
+                off = 0.0 if by_a_cent else more * breach.amount * per_unit[breach.rule]
                 high[row] = min(high[row], rows[row]) - off
     return high
