@@ -72,8 +72,10 @@ class Difference:
 
     def __str__(self) -> str:
         """Say it in one line."""
+        whose = f"{self.household_id}: " if self.household_id else ""
         place = f" ({self.where})" if self.where else ""
-        return f"{self.household_id}: {self.what}{place}: {self.stored} in the run, {self.judged}"
+        found = ["nothing" if each is None else each for each in (self.stored, self.judged)]
+        return f"{whose}{self.what}{place}: {found[0]} in the run, {found[1]}"
 
 
 def audit(

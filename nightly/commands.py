@@ -129,7 +129,7 @@ def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> 
             else relaxed_frontier(household, policy, sweep.term, weights)
         )
     except ValueError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(f"{error}; try: hearth plan {book} {household_id}") from error
     if sweep.out is None:
         write_points(points, sys.stdout)
     else:
@@ -214,8 +214,8 @@ def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
     if as_json:
         console.say_json(facts)
     else:
-        noun = "household" if book.households == 1 else "households"
-        print(f"{book.households} {noun} in {out}; try: hearth run {out} --asof {asof} --out runs")
+        made = console.counted(book.households, "household")
+        print(f"{made} in {out}; try: hearth run {out} --asof {asof} --out runs")
     return ANSWERED
 
 

@@ -49,6 +49,11 @@ def say_json(content: Any) -> None:
     sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: 1 household, 2 households."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Progress:
     """Progress of a run on standard error: a bar on a terminal, else a line each tenth of the way.
 
@@ -130,7 +135,8 @@ def print_summary(
     if summary.households and not summary.answered_now:
         console.print("every household was answered before")
     console.print(
-        f"{summary.answered_now} households in {summary.seconds:.1f} s, {rate:.1f} a second"
+        f"{counted(summary.answered_now, 'household')} in {summary.seconds:.1f} s, "
+        f"{rate:.1f} a second"
         + (f" (of {summary.households})" if summary.answered_now != summary.households else "")
         + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
         soft_wrap=True,
@@ -160,8 +166,8 @@ def print_check(console: Console, book: Book) -> None:
         console.print(f"note: {warning}", markup=False, soft_wrap=True)
     invalid = len(book.faults_by_household)
     console.print(
-        f"{len(book)} households as of {book.asof}: {len(book) - invalid} sound, "
-        f"{invalid} invalid; {len(book.faults)} faults"
+        f"{counted(len(book), 'household')} as of {book.asof}: {len(book) - invalid} sound, "
+        f"{invalid} invalid; {counted(len(book.faults), 'fault')}"
     )
 
 
@@ -172,13 +178,14 @@ def print_audit(
     for difference in differences:
         console.print(str(difference), markup=False, soft_wrap=True)
     if differences:
-        touched = len({difference.household_id for difference in differences})
+        touched = len({difference.household_id for difference in differences} - {""})
         console.print(
-            f"[red]{run_id}[/]: {len(differences)} differences "
-            f"in {touched} of {households} households"
+            f"[red]{run_id}[/]: {counted(len(differences), 'difference')}; "
+            f"households that differ: {touched} of {households}"
         )
     else:
-        console.print(f"[green]{run_id}[/]: {households} households replayed, every figure agrees")
+        replayed = counted(households, "household")
+        console.print(f"[green]{run_id}[/]: {replayed} replayed, every figure agrees")
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

@@ -16,8 +16,13 @@ def newest_price_date(book: Path) -> date:
     Raises
     ------
     UnusableBookError
-        If there is no securities table, or no date in it: name the date with ``--asof``.
+        If there is no such folder, no securities table, or no date in it: name the date with
+        ``--asof``.
     """
+    if not book.is_dir():
+        raise UnusableBookError(
+            f"{book} is not a folder; a book is a folder of tables (households, lots, ...)"
+        )
     csv, parquet, folder = (book / f"securities{end}" for end in (".csv", ".parquet", ""))
     try:
         if csv.is_file():

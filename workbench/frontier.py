@@ -51,7 +51,9 @@ class FrontierPoint:
             "weight": self.weight,
             "status": self.status,
             "tracking_error": self.tracking_error,
-            **{f"{name}_bps": bps for name, bps in self.terms.items()},
+            **{
+                f"{name}_bps": self.terms.get(name) for name in dict.fromkeys([*TERMS, *self.terms])
+            },
             "gap_bps": self.gap_bps,
             "orders": self.orders,
         }

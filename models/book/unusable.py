@@ -37,7 +37,7 @@ def law_faults(asof: date) -> tuple[Fault, ...]:
     try:
         law_for(asof.year)
     except LawMissing as error:
-        remedy = "run as of a date in a year with law, or add the year's figures"
+        remedy = "run as of a date in a year with law, or add the year's published figures there"
         return (Fault("law", None, None, str(error), remedy, kind="year_without_law"),)
     return ()
 

@@ -143,7 +143,7 @@ def law_for(year: int) -> Law:
         raise LawMissing(
             f"no law for {year}: {', '.join(f'models/law/{t}.toml' for t in missing)} "
             f"lack{'s' if len(missing) == 1 else ''} that year; complete years: "
-            f"{', '.join(map(str, known))}. Add the year's published figures there."
+            f"{', '.join(map(str, known))}"
         )
     present = [topic for topic in TOPICS if _has(topic, year)]
     return Law(year, MappingProxyType({topic: in_force(topic, year) for topic in present}))

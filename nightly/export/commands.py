@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nightly import console
 from nightly.choices import CommandError
+from nightly.console import counted
 from nightly.export.decisions import decide
 from nightly.export.files import export_files
 from nightly.export.tickets import leaving
@@ -42,8 +43,8 @@ def export(run: Path, form: str, out: Path | None, fills: Path | None, as_json: 
     if len(facts["left_out"]) > SHOWN:
         print(f"and {len(facts['left_out']) - SHOWN} more: see export.json")
     print(
-        f"{facts['tickets']} tickets of {facts['households']} households, in "
-        f"{facts['blocks']} blocks, in {place}; send either tickets or blocks"
+        f"{counted(facts['tickets'], 'ticket')} of {counted(facts['households'], 'household')}, "
+        f"in {counted(facts['blocks'], 'block')}, in {place}; send either tickets or blocks"
     )
     return 0
 

@@ -168,6 +168,34 @@ def test_verify_finds_what_was_changed(capsys: pytest.CaptureFixture[str], tmp_p
     assert "amount" in {d["what"] for d in found["differences"]}
 
 
+def test_verify_with_another_book_names_its_files(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A file that is not there is nothing, and what belongs to no household names none."""
+    ids, out, book = tmp_path / "ids.txt", tmp_path / "runs", tmp_path / "book"
+    ids.write_text("single-account\n")
+    assert (
+        main(["run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids)]) == 0
+    )
+    shutil.copytree(SAMPLE, book)
+    (book / "returns.csv").write_text("date,asset_class,daily_return\n")
+    code, said_so, _ = said(capsys, "verify", str(book), str(out / "2026-11-20-0001"))
+    assert code == 1
+    first, *_, last = said_so.splitlines()[-2:]
+    assert first.startswith("input (returns.csv): nothing in the run, ")
+    assert last == "2026-11-20-0001: 1 difference; households that differ: 0 of 1"
+
+
+def test_a_book_that_is_no_folder_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nothing is said of dates where there is nothing to take one from."""
+    for place in (tmp_path / "nowhere", SAMPLE / "lots.csv"):
+        code, _, err = said(capsys, "plan", str(place), "lee")
+        assert code == 2
+        assert f"{place} is not a folder" in err
+
+
 def test_one_plan_on_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
     """The page fits a hundred columns and holds every section; JSON says the same."""
     code, out, _ = said(capsys, "plan", str(SAMPLE), "year-end-harvest")

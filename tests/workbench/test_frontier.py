@@ -65,3 +65,18 @@ def test_the_command_prints_a_point_a_line(capsys: pytest.CaptureFixture[str]) -
     assert lines[0].startswith("weight,status,tracking_error")
     assert len(lines) == 4
     assert main(["frontier", "scenarios/sample", "drifted-60-40", "--term", "x"]) == 2
+
+
+def test_a_household_without_plans_has_the_columns_of_all_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An infeasible point leaves its figures empty; a relaxed one is told where to ask."""
+    impossible = ["frontier", "scenarios/sample", "budget-cannot-hold", "--points", "2"]
+    assert main(["frontier", "scenarios/sample", "drifted-60-40", "--points", "2"]) == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert main([*impossible, "--plans"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == header
+    assert [line.split(",")[1:] for line in lines[1:]] == [["infeasible", *[""] * 8]] * 2
+    assert main(impossible) == 2
+    assert "hearth plan scenarios/sample budget-cannot-hold" in capsys.readouterr().err
