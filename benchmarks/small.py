@@ -69,6 +69,7 @@ FULL: Final = (
     ("python -m benchmarks.quality --households 100 --seconds 60", "the exact optimum"),
     ("python -m benchmarks.quality --households 30 --seconds 60 --tight", "tight tax budgets"),
     ("python -m benchmarks.speed", "stages, ratios to one raw solve"),
+    ("python -m benchmarks.extremes --seeds 0 10000", "extreme households: each answered, when"),
     ("python -m scenarios.cases", "named scenarios, sentence by sentence"),
     ("python -m benchmarks.backtest --workers 2", "the shipped market, three decades"),
     (
