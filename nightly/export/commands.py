@@ -42,6 +42,11 @@ def export(run: Path, form: str, out: Path | None, fills: Path | None, as_json: 
         print(f"left out: {household}: {why}")
     if len(facts["left_out"]) > SHOWN:
         print(f"and {len(facts['left_out']) - SHOWN} more: see export.json")
+    for other, count in facts["exported_beside"].items():
+        print(
+            f"note: {other} of the same date was exported too, with orders of "
+            f"{counted(count, 'household')} that are here again: send one run's only"
+        )
     print(
         f"{counted(facts['tickets'], 'ticket')} of {counted(facts['households'], 'household')}, "
         f"in {counted(facts['blocks'], 'block')}, in {place}; send either tickets or blocks"

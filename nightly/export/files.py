@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from models.errors import RunFolderError
 from nightly.choices import CommandError
+from nightly.export.beside import exported_beside
 from nightly.export.blocks import Block, allocations, blocks_of
 from nightly.export.fix import block_messages, lots_text, plain, ticket_messages
 from nightly.export.spreadsheet import csv_text
@@ -96,6 +97,7 @@ def export_files(
         "blocks": len(blocks),
         "households": len({ticket.household_id for ticket in found.tickets}),
         "left_out": dict(sorted(found.left_out.items())),
+        "exported_beside": exported_beside(folder, {each.household_id for each in found.tickets}),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     with whole_file(place / FACTS) as aside:

@@ -86,6 +86,24 @@ def test_only_what_is_approved_leaves(run: Path, tmp_path: Path) -> None:
     assert by == {"single-account": "Ann", "drifted-60-40": "policy", "year-end-harvest": "policy"}
 
 
+def test_orders_of_one_day_that_leave_twice_are_told(
+    night: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run of the same date beside counts once its tickets were written, but rejected plans."""
+    first, second = (tmp_path / f"2026-11-20-000{number}" for number in (1, 2))
+    for run in (first, second):
+        shutil.copytree(night, run)
+    (tmp_path / "2026-11-20-0003").mkdir()
+    assert exported(second, tmp_path / "a")["exported_beside"] == {}
+    assert exported(first, tmp_path / "b")["exported_beside"] == {second.name: 2}
+    assert f"note: {second.name} of the same date was exported too" in capsys.readouterr().out
+    assert decide(second, "reject", "drifted-60-40") == 0
+    assert exported(first, tmp_path / "c")["exported_beside"] == {second.name: 1}
+    manifest = json.loads((second / "manifest.json").read_text())
+    (second / "manifest.json").write_text(json.dumps(manifest | {"asof": "2026-11-19"}))
+    assert exported(first, tmp_path / "d")["exported_beside"] == {}
+
+
 def test_the_last_decision_holds_and_all_are_kept(run: Path, tmp_path: Path) -> None:
     """Approved, then rejected: it stays; the log and the folder tell both."""
     assert decide(run, "approve", "single-account") == 0
