@@ -22,7 +22,7 @@ from optimizer.giving_up import NOTHING_BPS, open_estimates
 from optimizer.netting import Netting
 from optimizer.program import Branch
 from optimizer.search import Search, Settled
-from optimizer.sides import Choice, Sides, position_choices, side_branch, wash_choices
+from optimizer.sides import Sides, position_choices, side_branch, wash_choices
 from optimizer.solution import Solution, SolveStatus, unsolved
 from optimizer.stakes import stakes_of
 
@@ -70,7 +70,7 @@ def certified(search: Search, solves: int) -> Search:
     if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search
     tree = _Tree(search, search.best, solves)
-    tree.grow(kept=min(DIVES, solves - 1))
+    tree.grow(kept=min(DIVES + len(tree.turns), solves - 1))
     bound = tree.bound
     tree.dive()
     return replace(search, best=tree.best, branched_bound=bound)
@@ -127,18 +127,37 @@ class _Tree:
                     self.measured[widest, option] = child.objective - node.solution.objective
                 self._add(bound, replace(node, sides=settled), child)
 
+    @property
+    def turns(self) -> list[dict[str, int]]:
+        """Sides of choices with more than two options: they are not branched on, only tried."""
+        return [
+            {choice.where: option}
+            for choice in self.choices
+            if len(choice.options) > 2
+            for option in range(len(choice.options))
+        ]
+
     def dive(self) -> None:
-        """Spend what is left on the best plan with the sides of the nodes that promise most."""
+        """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
         if self.best.solution.objective - self.bound <= ENOUGH_BPS:
             return
+        places = [choice.where for choice in self.choices]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
-            if self.left <= 0:
-                return
-            known = dict(zip(_places(self.best.choices), self.best.sides, strict=True))
-            mine = zip(_places(self.choices), node.sides, strict=False)
-            wanted = known | {place: side for place, side in mine if side >= 0}
-            if wanted != known or node.netting is not self.best.netting:
-                self._try(node.netting, tuple(wanted.get(p, -1) for p in _places(self.choices)))
+            if self.left <= len(self.turns):
+                break
+            mine = zip(places, node.sides, strict=False)
+            self._try_with({place: side for place, side in mine if side >= 0}, node.netting)
+        for turn in self.turns:
+            if self.left > 0:
+                self._try_with(turn, self.best.netting)
+
+    def _try_with(self, wanted: dict[str, int], netting: Netting) -> None:
+        """Try the best plan with some sides changed, if that changes anything."""
+        places = (choice.where for choice in self.best.choices)
+        known = dict(zip(places, self.best.sides, strict=True))
+        if known | wanted != known or netting is not self.best.netting:
+            changed = known | wanted
+            self._try(netting, tuple(changed.get(choice.where, -1) for choice in self.choices))
 
     def _push(self, bound: float, node: _Node) -> None:
         self.count += 1
@@ -198,11 +217,6 @@ class _Tree:
 
     def _branch(self, netting: Netting, sides: Sides) -> Branch:
         return side_branch(self.search.frame, netting, self.choices, sides, careful=False)
-
-
-def _places(choices: tuple[Choice, ...]) -> list[str]:
-    """What each choice is about."""
-    return [choice.where for choice in choices]
 
 
 def _filled(settled: Sides, estimates: list[Floats]) -> Sides:

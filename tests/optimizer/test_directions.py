@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.policy import Policy, TaxRates, TradeRules, WashSales
+from models.policy import BRANCHING, Policy, TaxRates, TradeRules, WashSales
 from optimizer.certify import certified
 from optimizer.directions import search
 from optimizer.frame import frame
@@ -21,9 +21,6 @@ from optimizer.sides import Choice, position_choices, side_branch, wash_choices
 from optimizer.solution import SolveStatus
 from optimizer.solve import door
 from scenarios.four_funds import drawn
-
-BRANCHING = 10
-"""Solves of branching that most cases are found within."""
 
 NEAR_BPS = 0.02
 """Basis points: how far the search may stay from the best directions there are."""
@@ -104,30 +101,24 @@ def test_where_single_flips_are_not_enough_branching_finds_the_best(seed: int) -
     assert missed_bps("law", seed, solves=30) <= NEAR_BPS
 
 
-UNBRANCHED = pytest.mark.xfail(strict=True, reason="choices of three options are not branched on")
-
-
 @pytest.mark.parametrize(
     ("kind", "seed"),
     [
         ("law", 51),
         ("law", 54),
         ("two returns", 28),
-        pytest.param("price", 5, marks=UNBRANCHED),  # 5.48 bps
-        pytest.param("price", 40, marks=UNBRANCHED),  # 0.68 bps
-        pytest.param("price", 69, marks=UNBRANCHED),  # 0.34 bps
+        ("price", 5),
+        ("price", 40),
+        ("price", 69),
     ],
 )
-def test_directions_that_are_missed(kind: str, seed: int) -> None:
-    """Households where a better combination is known to exist."""
+def test_directions_that_a_first_guess_misses(kind: str, seed: int) -> None:
+    """Households where flips alone leave a better combination, and branching finds it."""
     assert missed_bps(kind, seed) <= NEAR_BPS
 
 
-HARD = {"price": UNBRANCHED}
-
-
 @pytest.mark.full
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=HARD.get(kind, ())) for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_search_finds_the_best_directions_of_many(kind: str) -> None:
     """Forty more of every kind: 0.06 bps on average, bounds valid in all."""
     missed = [missed_bps(kind, seed) for seed in range(4, 44)]
