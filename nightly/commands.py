@@ -34,6 +34,7 @@ from nightly.run import resume_run, start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
 from nightly.triage.tonight import tonight_of
+from workbench.wording import counted
 
 ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
 """Exit codes: all answered; something failed, was refused or was found; cannot be used."""
@@ -214,7 +215,7 @@ def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
     if as_json:
         console.say_json(facts)
     else:
-        made = console.counted(book.households, "household")
+        made = counted(book.households, "household")
         print(f"{made} in {out}; try: hearth run {out} --asof {asof} --out runs")
     return ANSWERED
 

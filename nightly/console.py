@@ -23,6 +23,7 @@ from models.plan import Status
 from nightly.audit import Difference
 from nightly.chunk import Tick
 from nightly.night import Summary
+from workbench.wording import counted
 
 SCREEN_COLUMNS: Final = 100
 """Width of a page when standard output is not a terminal (characters)."""
@@ -47,11 +48,6 @@ def page() -> Console:
 def say_json(content: Any) -> None:
     """Print one JSON document."""
     sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words: 1 household, 2 households."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class Progress:

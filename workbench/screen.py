@@ -99,7 +99,8 @@ def _head(explanation: Explanation) -> RenderableType:
     if figures and plan.certificate:
         lines += [Text(line, style="bold") for line in _proof(figures, plan.certificate)]
     if explanation.faults:
-        lines.append(Text(f"{counted(len(explanation.faults), 'fault')} in the book reach it"))
+        many = len(explanation.faults)
+        lines.append(Text(f"{counted(many, 'fault')} in the book reach{'es' * (many == 1)} it"))
     elif plan.reason:
         lines.append(Text(plan.reason))
     ending = [f"as of {explanation.asof}", *([plan.solver] if plan.solver else [])]

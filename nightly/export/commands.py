@@ -9,11 +9,11 @@ from pathlib import Path
 
 from nightly import console
 from nightly.choices import CommandError
-from nightly.console import counted
 from nightly.export.decisions import decide
 from nightly.export.files import export_files
 from nightly.export.tickets import leaving
 from nightly.run_folder import RunFolder
+from workbench.wording import counted
 
 SHOWN = 10
 """Households left out that the page lists; `export.json` has them all."""
