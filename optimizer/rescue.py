@@ -15,6 +15,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.plan import Breach
+from models.tolerances import WEIGHT
 from optimizer.attempt import OVERSTEPPED, Attempt
 from optimizer.conflict import explain_conflict, feasible, rules_of
 from optimizer.explain import STRUCTURE
@@ -229,10 +230,12 @@ def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -
     per_unit = dict.fromkeys(OVERSTEPPED, 1.0 / search.frame.unit_usd)
     per_unit |= {"tax_budget": BPS_PER_UNIT / search.frame.unit_usd, "turnover": 100.0}
     for breach in breaches:
-        by_a_cent = breach.rule != "turnover" and breach.amount <= A_CENT_OR_SO
+        noise = 2.0 * WEIGHT if breach.rule == "turnover" else A_CENT_OR_SO
         names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
         for row in (row for name in names for row in arrays.rows.get(name, ())):
             if arrays.owners[row][1] == breach.where:
-                off = 0.0 if by_a_cent else more * breach.amount * per_unit[breach.rule]
+                off = (
+                    0.0 if breach.amount <= noise else more * breach.amount * per_unit[breach.rule]
+                )
                 high[row] = min(high[row], rows[row]) - off
     return high

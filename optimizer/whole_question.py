@@ -32,18 +32,18 @@ from optimizer.whole_steps import stepped
 from optimizer.whole_totals import state_totals, tighten_totals
 from optimizer.whole_tracking import keep_tracking
 
-WORK, WORK_OF_TICKET = 2_500, 30
+WORK, WORK_OF_TICKET = 2_600, 12
 """Simplex iterations in all questions of a household, and more for each of its tickets: half a
 second to a second and a half."""
 
-NODE, NODE_OF_ROWS = 5, 6
-"""Iterations that a node is expected to take, and one in 6 rows more. A question counts as many
-more as it has rows: what is done before its first node."""
+NODE, NODE_OF_ROWS = 5, 3_300
+"""Iterations that a node is expected to take, and one more for so many squared rows. A question
+counts as many more as it has rows: what is done before its first node."""
 
 CHEAP = 5
 """Iterations of a linear program that is asked again, in those of a branching."""
 
-NEAREST, ANY = (5, 40), (20, 2_000)
+NEAREST, ANY = (5, 40), (8, 2_000)
 """Least and most nodes of a question for the nearest plan, and of one for any."""
 
 GAP = 0.2
@@ -73,7 +73,7 @@ class Effort:
 
     def _asked(self, whole: Whole, cost: Floats, limits: tuple[int, int], *, first: bool) -> Answer:
         matrix, bounds, padded, integral = whole.stacked(cost, ())
-        a_node = NODE + matrix.shape[0] // NODE_OF_ROWS
+        a_node = NODE + matrix.shape[0] ** 2 // NODE_OF_ROWS
         nodes = min(max(self.work // a_node, limits[0]), limits[1])
         answer = branched(matrix, bounds, padded, integral, nodes=nodes, gap=GAP, first=first)
         self.work -= answer.work + matrix.shape[0]
