@@ -20,6 +20,7 @@ from rich.text import Text
 
 from models.book.book import Book
 from models.plan import Status
+from nightly.answer import BETWEEN_FAULTS
 from nightly.audit import Difference
 from nightly.chunk import Tick
 from nightly.night import Summary
@@ -27,6 +28,9 @@ from workbench.wording import counted
 
 SCREEN_COLUMNS: Final = 100
 """Width of a page when standard output is not a terminal (characters)."""
+
+FAULTS_SHOWN: Final = 3
+"""Faults of a household that the summary of a run shows."""
 
 STYLE_OF: Final[Mapping[str, str]] = {
     Status.PLANNED: "green",
@@ -120,7 +124,7 @@ def print_summary(
         console.print(
             f"[{STYLE_OF[tick.status]}]{tick.status:>10}[/]  {tick.household_id}  ", end=""
         )
-        console.print(tick.reason, markup=False, soft_wrap=True)
+        console.print(_shortened(tick.reason), markup=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right")
     table.add_column()
@@ -182,6 +186,14 @@ def print_audit(
     else:
         replayed = counted(households, "household")
         console.print(f"[green]{run_id}[/]: {replayed} replayed, every figure agrees")
+
+
+def _shortened(reason: str) -> str:
+    """Return the first few of many faults; the tables and `hearth check` have them all."""
+    faults = reason.split(BETWEEN_FAULTS)
+    rest = len(faults) - FAULTS_SHOWN
+    shown = BETWEEN_FAULTS.join(faults[:FAULTS_SHOWN])
+    return f"{shown}{BETWEEN_FAULTS}and {counted(rest, 'fault')} more" if rest > 0 else reason
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

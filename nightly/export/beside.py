@@ -36,7 +36,7 @@ def exported_beside(folder: RunFolder, households: Collection[str]) -> dict[str,
         try:
             if other.manifest().get("asof") == asof and _exported(path):
                 found[other.run_id] = len(_with_orders(path) & set(households))
-        except (RunFolderError, ValueError):
+        except (RunFolderError, KeyError, ValueError):
             continue
     return {run: count for run, count in found.items() if count}
 
@@ -47,7 +47,8 @@ def _exported(path: Path) -> bool:
         lines = (path / EVENTS).read_text("utf-8").splitlines()
     except OSError:
         return False
-    return any(json.loads(line).get("tickets") for line in lines if EXPORTED in line)
+    events = (json.loads(line) for line in lines if EXPORTED in line)
+    return any(name.startswith("tickets") for event in events for name in event["files"])
 
 
 def _with_orders(path: Path) -> set[str]:

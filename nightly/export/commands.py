@@ -42,6 +42,10 @@ def export(run: Path, form: str, out: Path | None, fills: Path | None, as_json: 
         print(f"left out: {household}: {why}")
     if len(facts["left_out"]) > SHOWN:
         print(f"and {len(facts['left_out']) - SHOWN} more: see export.json")
+    if given is not None:
+        filled = counted(len(given), "block")
+        print(f"fills of {filled} allocated to {counted(facts['tickets'], 'ticket')}, in {place}")
+        return 0
     for other, count in facts["exported_beside"].items():
         print(
             f"note: {other} of the same date was exported too, with orders of "
@@ -67,8 +71,10 @@ def read_fills(path: Path) -> dict[str, Decimal]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 block, shares = row["block_id"], Decimal(row["shares"])
+                if not shares.is_finite():
+                    raise ValueError(f"{shares} shares of {block}")
                 fills[block] = fills.get(block, Decimal(0)) + shares
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, InvalidOperation) as error:
+    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise CommandError(
             f"--fills {path}: a CSV with the columns block_id and shares is needed ({error})"
         ) from error

@@ -186,6 +186,21 @@ def test_verify_with_another_book_names_its_files(
     assert last == "2026-11-20-0001: 1 difference; households that differ: 0 of 1"
 
 
+def test_a_summary_shows_a_few_of_many_faults(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Prices of days ago reach many securities of a household: its plan names them all."""
+    ids, out = tmp_path / "ids.txt", tmp_path / "runs"
+    ids.write_text("all-weather\n")
+    command = ["run", str(SAMPLE), "--asof", "2026-11-25", "--out", str(out)]
+    code, page, _ = said(capsys, *command, "--households", str(ids))
+    assert code == 0
+    reason = pd.read_parquet(out / "2026-11-25-0001" / "plans.parquet").loc[0, "reason"]
+    (line,) = (line for line in page.splitlines() if "all-weather  securities" in line)
+    assert line.count(" | ") == 3
+    assert line.endswith(f" | and {reason.count(' | ') + 1 - 3} faults more")
+
+
 def test_a_book_that_is_no_folder_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -94,6 +94,10 @@ def test_orders_of_one_day_that_leave_twice_are_told(
     for run in (first, second):
         shutil.copytree(night, run)
     (tmp_path / "2026-11-20-0003").mkdir()
+    (tmp_path / "fills.csv").write_text("block_id,shares\n")
+    exported(second, tmp_path / "e", "--fills", str(tmp_path / "fills.csv"))
+    assert exported(first, tmp_path / "f")["exported_beside"] == {}
+    (first / "events.jsonl").write_text("")
     assert exported(second, tmp_path / "a")["exported_beside"] == {}
     assert exported(first, tmp_path / "b")["exported_beside"] == {second.name: 2}
     assert f"note: {second.name} of the same date was exported too" in capsys.readouterr().out
@@ -219,8 +223,9 @@ def test_fills_are_allocated_pro_rata(run: Path, tmp_path: Path) -> None:
     assert sum(Decimal(a["shares"]) for a in mine) == part
     assert all(Decimal(a["shares"]) <= Decimal(a["ordered"]) for a in mine)
     assert {a["shares"] for a in found if a["block_id"] != block["block_id"]} <= {"0"}
-    fills.write_text("block_id,shares\nno/such/block,5\n")
-    assert main(["export", str(run), "--fills", str(fills)]) == 2
+    for wrong in ("no/such/block,5", f"{block['block_id']},NaN", f"{block['block_id']},-5", "x"):
+        fills.write_text(f"block_id,shares\n{wrong}\n")
+        assert main(["export", str(run), "--fills", str(fills)]) == 2
 
 
 def messages(path: Path) -> list[Any]:
