@@ -28,7 +28,8 @@ from nightly.owners import OWNED
 from nightly.partitions import Partitions
 from scenarios.synthetic import generate_book
 from tests.books import ASOF, Tables, tiny_book, write
-from tests.models.book.fault_cases import CASES, Case, again, both, cell
+from tests.models.book.fault_case import Case, again, both, cell
+from tests.models.book.fault_cases import CASES
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 ONE_EACH = Sizes(1, 1, 1, 1)
