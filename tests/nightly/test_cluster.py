@@ -14,26 +14,15 @@ from distributed import LocalCluster
 from models.plan import Status
 from nightly.chunk import Tick
 from nightly.cluster import Cluster, ClusterError
-from nightly.cut import Sizes
-from nightly.engines import Engine, InProcess
+from nightly.engines import Engine
 from nightly.main import main
 from nightly.request import Request
 from nightly.run import start_run
 from nightly.run_folder import RunFolder
-from scenarios.synthetic import ASOF, generate_book
+from scenarios.synthetic import ASOF
 from tests.nightly import deciders
+from tests.nightly.forty import COUNT, SIZES, VICTIM
 from tests.nightly.same import assert_same_tables
-
-SIZES = Sizes(partition_lots=1_500, chunk_households=3)
-VICTIM = "etf-0000013"
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a book of forty households."""
-    folder = tmp_path_factory.mktemp("book") / "etf"
-    generate_book(folder, 40, "etf", 5)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +37,8 @@ def cluster() -> Iterator[LocalCluster]:
             yield started
 
 
-@pytest.fixture(scope="module")
-def calm(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Return a run in one process."""
-    request = Request(str(book), ASOF, tmp_path_factory.mktemp("calm"))
-    return start_run(request, deciders.sell_a_little, InProcess(), sizes=SIZES)[0]
-
-
 def test_a_worker_killed_on_the_way_loses_nothing(
-    book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
+    forty_book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
 ) -> None:
     """One of three workers is killed while it works: every household is answered once."""
     ticks: list[Tick] = []
@@ -70,19 +52,19 @@ def test_a_worker_killed_on_the_way_loses_nothing(
             killed.append(victim)
 
     engine: Engine = Cluster(cluster.scheduler_address)
-    request = Request(str(book), ASOF, tmp_path)
+    request = Request(str(forty_book), ASOF, tmp_path)
     folder, summary = start_run(request, deciders.sell_a_little, engine, on_tick, sizes=SIZES)
     assert killed
-    assert summary.households == len(ticks) == len({tick.household_id for tick in ticks}) == 40
+    assert summary.households == len(ticks) == len({tick.household_id for tick in ticks}) == COUNT
     assert_same_tables(folder, calm)
 
 
 def test_a_household_that_ends_its_process_is_failed(
-    book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
+    forty_book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
 ) -> None:
     """The crash stays with the household: the cluster's worker lives, the others are answered."""
     before = {worker.process.pid for worker in cluster.workers.values()}
-    request = Request(str(book), ASOF, tmp_path)
+    request = Request(str(forty_book), ASOF, tmp_path)
     engine = Cluster(cluster.scheduler_address, limit_seconds=60.0)
     folder, _ = start_run(request, deciders.leave, engine, sizes=SIZES)
     plans = pd.read_parquet(folder.path / "plans.parquet").set_index("household_id")

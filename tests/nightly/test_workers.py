@@ -11,35 +11,24 @@ import pytest
 from models.plan import Status
 from nightly.answer import Rebalance
 from nightly.chunk import Answered, Chunk, Job, Tick
-from nightly.cut import Sizes
-from nightly.engines import Engine, InProcess, Processes
+from nightly.engines import Engine, Processes
 from nightly.request import Request
 from nightly.run import start_run
 from nightly.run_folder import RunFolder
-from nightly.tables import TABLES
 from nightly.worker_process import Driver, WorkerError
-from scenarios.synthetic import ASOF, generate_book
+from scenarios.synthetic import ASOF
 from tests.nightly import deciders
-
-SMALL = Sizes(partition_lots=1_500, chunk_households=4)
-VICTIM = "etf-0000013"
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a book of forty households, cut in several partitions of several chunks."""
-    folder = tmp_path_factory.mktemp("book") / "etf"
-    generate_book(folder, 40, "etf", 5)
-    return folder
+from tests.nightly.forty import COUNT, SIZES, VICTIM
+from tests.nightly.same import assert_same_tables
 
 
 def run(book: Path, out: Path, decide: Rebalance, engine: Engine) -> RunFolder:
     """Run the book."""
     ticks: list[Tick] = []
     request = Request(str(book), ASOF, out)
-    folder, summary = start_run(request, decide, engine, ticks.append, sizes=SMALL)
+    folder, summary = start_run(request, decide, engine, ticks.append, sizes=SIZES)
     assert sorted({tick.household_id for tick in ticks}) == sorted(t.household_id for t in ticks)
-    assert len(ticks) == summary.households == 40
+    assert len(ticks) == summary.households == COUNT
     return folder
 
 
@@ -49,21 +38,13 @@ def plans(folder: RunFolder) -> pd.DataFrame:
     return read.drop(columns="seconds")
 
 
-@pytest.fixture(scope="module")
-def calm(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Return a run in one process in which nothing happens."""
-    return run(book, tmp_path_factory.mktemp("calm"), deciders.sell_a_little, InProcess())
-
-
 @pytest.mark.parametrize("workers", [1, 3])
-def test_workers_leave_no_trace(book: Path, calm: RunFolder, workers: int, tmp_path: Path) -> None:
+def test_workers_leave_no_trace(
+    forty_book: Path, calm: RunFolder, workers: int, tmp_path: Path
+) -> None:
     """One process, one worker or three: the same bytes in every table, the same plans."""
-    folder = run(book, tmp_path, deciders.sell_a_little, Processes(workers))
-    for name in TABLES:
-        if name != "plans":
-            ours, theirs = (f.path / f"{name}.parquet" for f in (folder, calm))
-            assert ours.read_bytes() == theirs.read_bytes()
-    pd.testing.assert_frame_equal(plans(folder), plans(calm))
+    folder = run(forty_book, tmp_path, deciders.sell_a_little, Processes(workers))
+    assert_same_tables(folder, calm)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +60,7 @@ def test_workers_leave_no_trace(book: Path, calm: RunFolder, workers: int, tmp_p
     ],
 )
 def test_whoever_ends_a_worker_is_failed_and_the_others_are_answered(
-    book: Path,
+    forty_book: Path,
     calm: RunFolder,
     decide: Rebalance,
     said: str,
@@ -88,7 +69,7 @@ def test_whoever_ends_a_worker_is_failed_and_the_others_are_answered(
 ) -> None:
     """An exit, a crash, an endless loop, an exception: one `failed`, with its reason."""
     monkeypatch.setenv(deciders.VICTIM, VICTIM)
-    folder = run(book, tmp_path, decide, Processes(2, limit_seconds=2.5))
+    folder = run(forty_book, tmp_path, decide, Processes(2, limit_seconds=2.5))
     found, expected = plans(folder), plans(calm)
     assert found.loc[VICTIM, "status"] == Status.FAILED
     assert said in found.loc[VICTIM, "reason"]
@@ -99,30 +80,28 @@ def test_whoever_ends_a_worker_is_failed_and_the_others_are_answered(
 
 
 def test_a_worker_killed_by_somebody_else_costs_nobody(
-    book: Path, calm: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forty_book: Path, calm: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The household it was at is tried again, and answered."""
     monkeypatch.setenv(deciders.VICTIM, VICTIM)
     monkeypatch.setenv(deciders.MARK, str(tmp_path / "killed"))
-    folder = run(book, tmp_path / "runs", deciders.killed_once, Processes(1))
+    folder = run(forty_book, tmp_path / "runs", deciders.killed_once, Processes(1))
     assert (tmp_path / "killed").exists()
     pd.testing.assert_frame_equal(plans(folder), plans(calm))
 
 
 def test_workers_that_cannot_start_end_the_run(
-    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forty_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that dies before its first household, again and again, is nobody's failure."""
     monkeypatch.setattr("nightly.worker_process.WORKER", "nightly.no_such_module")
     with pytest.raises(WorkerError, match="3 worker processes in a row"):
-        run(book, tmp_path, deciders.sell_a_little, Processes(2))
+        run(forty_book, tmp_path, deciders.sell_a_little, Processes(2))
     assert not list(tmp_path.glob("*/manifest.json"))
 
 
-def test_a_closed_driver_starts_nobody(book: Path, tmp_path: Path) -> None:
+def test_a_closed_driver_starts_nobody(tmp_path: Path) -> None:
     """After the run has ended no worker comes to life."""
-    from nightly.chunk import Chunk, Job
-
     driver = Driver(Job(tmp_path, deciders.sell_a_little), None)
     driver.close()
     with pytest.raises(WorkerError, match="ended"):
