@@ -181,7 +181,7 @@ def print_audit(
         touched = len({difference.household_id for difference in differences} - {""})
         console.print(
             f"[red]{run_id}[/]: {counted(len(differences), 'difference')}; "
-            f"households that differ: {touched} of {households}"
+            f"households that differ: {touched}, of {households} with a plan"
         )
     else:
         replayed = counted(households, "household")

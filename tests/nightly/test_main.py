@@ -183,7 +183,7 @@ def test_verify_with_another_book_names_its_files(
     assert code == 1
     first, *_, last = said_so.splitlines()[-2:]
     assert first.startswith("input (returns.csv): nothing in the run, ")
-    assert last == "2026-11-20-0001: 1 difference; households that differ: 0 of 1"
+    assert last == "2026-11-20-0001: 1 difference; households that differ: 0, of 1 with a plan"
 
 
 def test_a_summary_shows_a_few_of_many_faults(
