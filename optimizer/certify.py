@@ -128,10 +128,10 @@ class _Tree:
                 self._add(bound, replace(node, sides=settled), child)
 
     @property
-    def turns(self) -> list[dict[str, int]]:
+    def turns(self) -> list[dict[tuple[int, str], int]]:
         """Sides of choices with more than two options: they are not branched on, only tried."""
         return [
-            {choice.where: option}
+            {choice.key: option}
             for choice in self.choices
             if len(choice.options) > 2
             for option in range(len(choice.options))
@@ -141,7 +141,7 @@ class _Tree:
         """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
         if self.best.solution.objective - self.bound <= ENOUGH_BPS:
             return
-        places = [choice.where for choice in self.choices]
+        places = [choice.key for choice in self.choices]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
             if self.left <= len(self.turns):
                 break
@@ -151,13 +151,13 @@ class _Tree:
             if self.left > 0:
                 self._try_with(turn, self.best.netting)
 
-    def _try_with(self, wanted: dict[str, int], netting: Netting) -> None:
+    def _try_with(self, wanted: dict[tuple[int, str], int], netting: Netting) -> None:
         """Try the best plan with some sides changed, if that changes anything."""
-        places = (choice.where for choice in self.best.choices)
+        places = (choice.key for choice in self.best.choices)
         known = dict(zip(places, self.best.sides, strict=True))
         if known | wanted != known or netting is not self.best.netting:
             changed = known | wanted
-            self._try(netting, tuple(changed.get(choice.where, -1) for choice in self.choices))
+            self._try(netting, tuple(changed.get(choice.key, -1) for choice in self.choices))
 
     def _push(self, bound: float, node: _Node) -> None:
         self.count += 1

@@ -74,7 +74,7 @@ def flipped(
         moves = moves or again
         if moves is None:
             return best
-        alone = len(moves) != 2
+        alone = tuple(sorted(place for place, _ in moves)) not in alike
         spent += alone
         settled = resolve(best, _moved(best.sides, moves))
         if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
@@ -86,7 +86,8 @@ def flipped(
             stakes = stakes_of(found.frame, settled.choices)
             alike = _alike(found.frame, settled.choices)
         before |= refused
-        refused = {frozenset({(place, best.sides[place])}) for place, _ in moves}
+        back = [(place, best.sides[place]) for place, _ in moves]
+        refused = {frozenset(back), *(frozenset({each}) for each in back)}
         best = settled
     return best
 

@@ -7,7 +7,6 @@ Each stage takes the one before. Nothing leaves but through the judge.
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 
@@ -26,7 +25,7 @@ from optimizer.inside import inside_bands
 from optimizer.let_pass import with_tolerance
 from optimizer.limits import DEAR, search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
-from optimizer.rescue import NOTHING_PAYS, RESCUED, mended_by_rounding, rescued
+from optimizer.rescue import RESCUED, mended_by_rounding, rescued
 from optimizer.search import Search
 from optimizer.solve import Door, door
 from optimizer.verify import verify
@@ -100,9 +99,8 @@ def _last_resort(
     nobody_answered = search.best is None
     if rescue.found is not None:
         plan = _judged(household, policy, search, rescue.found)
-        if plan.status is Status.NO_ACTION and not math.isfinite(search.bound):
-            return replace(plan, reason=NOTHING_PAYS, certificate=None)
-        return plan if plan.reason else replace(plan, reason=RESCUED)
+        if plan.status is not Status.NO_ACTION or not nobody_answered:
+            return plan if plan.reason else replace(plan, reason=RESCUED)
     if rescue.impossible:
         return _without_plan(household, Status.INFEASIBLE, rescue.why, search)
     if found is not None and not mended_by_rounding(found):

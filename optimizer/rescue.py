@@ -38,12 +38,6 @@ from optimizer.whole_question import (
     with_steps,
 )
 
-NOTHING_PAYS = (
-    "doing nothing keeps every rule, and the nearest legal plan does not pay; "
-    "how much another could save is not known"
-)
-"""What a household is told where no solver answered for its program and a legal plan is worse."""
-
 RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
 

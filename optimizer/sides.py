@@ -50,6 +50,11 @@ class Choice:
     where: str
     options: tuple[Option, ...]
 
+    @property
+    def key(self) -> tuple[int, str]:
+        """What the choice is about; no two of a household have the same."""
+        return self.group, self.where
+
 
 Sides = tuple[int, ...]
 """One option by choice, −1 where not settled."""
@@ -134,7 +139,7 @@ def position_choices(
     frame: Frame, choices: tuple[Choice, ...], sale: Floats, buy: Floats
 ) -> tuple[Choice, ...]:
     """New choices for taxable positions that a solution both sells and buys in one account."""
-    known = {choice.where for choice in choices}
+    known = {choice.where for choice in choices if choice.group < 0}
     sales, buys = frame.sales, frame.buys
     found = []
     securities = len(frame.household.market.securities.security_id)

@@ -2,7 +2,8 @@
 
 A solver's word is not taken for it: residuals, objective and bound are computed here. Whoever is
 asked first is recorded, and so is whoever answered; when the first does not solve, Clarabel is
-asked, because its proof that nothing is feasible can be relied on near the boundary.
+asked, because it says with a proof that nothing is feasible. The proof is checked here too: one
+that does not hold is no answer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.bound import safe_bound
+from optimizer.bound import proves_nothing_feasible, safe_bound
 from optimizer.compile_arrays import Arrays
 from optimizer.program import Branch, Program
 from optimizer.reduce import Limits, gentle, reduce
@@ -59,6 +60,8 @@ class Door:
             if raw.status is SolveStatus.INFEASIBLE:
                 if name == "clarabel":
                     proof = reduced.multipliers(raw.equal, raw.between, rows)
+                    if not proves_nothing_feasible(arrays, proof, limits):
+                        return unsolved(SolveStatus.FAILED, name)
                     return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
                 continue
             if raw.status is SolveStatus.FAILED:

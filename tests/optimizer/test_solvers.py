@@ -184,6 +184,22 @@ def test_a_point_off_the_rules_is_not_solved(
     assert found.status is SolveStatus.FAILED
 
 
+def test_a_proof_that_does_not_hold_is_no_proof(
+    small: tuple[Program, Arrays, Branch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who calls a program that has solutions infeasible is not believed, whatever it shows."""
+    program, arrays, branch = small
+
+    def denies(reduced: Reduced) -> RawAnswer:
+        rng = np.random.default_rng(len(reduced.free))
+        equal, between = rng.normal(size=len(reduced.b)), rng.normal(size=len(reduced.low_in))
+        return RawAnswer(SolveStatus.INFEASIBLE, np.zeros(0), equal, between)
+
+    monkeypatch.setattr(solvers, "ADAPTERS", {"piqp": denies, "clarabel": denies})
+    found = door("piqp").solve(program, arrays, branch)
+    assert (found.status, found.bound) == (SolveStatus.FAILED, -np.inf)
+
+
 def test_infeasible_is_said_by_clarabel_or_before_any_solver(
     plain_households: tuple[Household, ...],
 ) -> None:
