@@ -32,7 +32,7 @@ LIMITATIONS: Final = (
     "Heuristics are our reading of practice, on one legal ground that most practice does not have. "
     "Naive cvxpy has none: it breaks rules, and its time is that of half the work.",
     "The default weights count tax on income and not the income, and so hold too much cash over "
-    "years; lives are led under aversion 30 and a quarter of that weight.",
+    "years; lives are also led with it counted from the target's (hearth, neutral drag).",
     "The synthetic market is invented after published figures; households are invented everywhere.",
 )
 
