@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from models.arrays import Floats
 from models.order import Flow, Order
+from models.plan import Breach
+from optimizer.compile_arrays import Arrays
 from optimizer.fewer import fewer
 from optimizer.flows import flows_of
-from optimizer.frame import BPS_PER_UNIT
 from optimizer.local_model import local_model
 from optimizer.orders import orders_of
 from optimizer.reasons import reasons
-from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search, Settled
 from optimizer.shares import rounded
 from optimizer.support import Supported, supported
@@ -29,10 +29,6 @@ TRIES = 6
 
 MORE = 1.5
 """How much more than what was overstepped a limit is tightened by."""
-
-
-OVERSTEPPED = ("tax_budget", "gain_budget", "gain_share", "max_short_gain", "turnover")
-"""Limits that share steps and exact taxes can overstep though the program keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ def attempt(search: Search) -> Attempt | None:
     trial = search
     for _ in range(TRIES):
         found = _once(trial, search.best, exact=False)
-        if found is None or _overstepped(found):
+        if found is None or overstepped(search, found):
             found = _once(trial, search.best, exact=True) or found
         if found is None:
             return best
@@ -80,10 +76,16 @@ def attempt(search: Search) -> Attempt | None:
     return best
 
 
-def _overstepped(found: Attempt) -> bool:
-    """Whether the plan breaks nothing but limits that rounding can overstep."""
+def overstepped(search: Search, found: Attempt) -> bool:
+    """Whether the plan breaks something, and nothing but limits that rounding can overstep."""
     breaches = found.verdict.breaches
-    return bool(breaches) and all(breach.rule in OVERSTEPPED for breach in breaches)
+    return bool(breaches) and all(can_overstep(search.arrays, breach) for breach in breaches)
+
+
+def can_overstep(arrays: Arrays, breach: Breach) -> bool:
+    """Whether share steps or the law's exact figures can overstep what a plan breaks."""
+    rows = arrays.rules.get((breach.rule, breach.where), ())
+    return any(arrays.meaning[row].overstepped for row in rows)
 
 
 def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
@@ -145,20 +147,16 @@ def _tightened(search: Search, last: Attempt) -> Search | None:
 
     A limit that the program did not even touch is first brought to where the program was.
     """
-    frame, arrays, breaches = search.frame, search.arrays, last.verdict.breaches
+    arrays = search.arrays
     rows = arrays.A @ last.found.solution.x
-    if not _overstepped(last):
+    if not overstepped(search, last):
         return None
-    per_unit = dict.fromkeys(OVERSTEPPED, 1.0 / frame.unit_usd)
-    per_unit |= {"tax_budget": BPS_PER_UNIT / frame.unit_usd, "turnover": 100.0}
     high = arrays.row_high.copy()
     taken_off = dict(search.taken_off)
-    for breach in breaches:
+    for breach in last.verdict.breaches:
         place = (breach.rule, breach.where)
         off = MORE * breach.amount
         taken_off[place] = taken_off.get(place, 0.0) + off
-        names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
-        for row in (row for name in names for row in arrays.rows.get(name, ())):
-            if arrays.owners[row][1] == breach.where:
-                high[row] = min(high[row], rows[row]) - off * per_unit[breach.rule]
+        for row in arrays.rules[place]:
+            high[row] = min(high[row], rows[row]) - off * arrays.meaning[row].breach
     return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)

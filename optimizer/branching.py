@@ -16,8 +16,8 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
+from optimizer.compile_arrays import Limits
 from optimizer.linear import Answer, scaled, unheard
-from optimizer.reduce import Limits
 
 TOLERANCE = 1e-9
 """Units and bps by which a row may be missed: the least that HiGHS knows is 1e-10."""

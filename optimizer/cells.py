@@ -40,6 +40,8 @@ class Cells:
         Exposure of a unit of cash, `(k,)`: zero unless the covariance knows a class `cash`.
     of_sale, of_buy
         Cell of each sale and buy column.
+    left_out
+        What lots without a column are worth.
     """
 
     owner: Ints
@@ -53,6 +55,7 @@ class Cells:
     cash_loading: Floats
     of_sale: Ints
     of_buy: Ints
+    left_out: Floats
 
 
 def risk_cells(frame: Frame) -> Cells:
@@ -95,6 +98,7 @@ def risk_cells(frame: Frame) -> Cells:
         cash_loading=market.risk.class_exposures.get("cash", none)[factors],
         of_sale=cell_of_member[np.searchsorted(members, sale_key)],
         of_buy=of_buy,
+        left_out=sum_by(of_lot, np.where(frame.left_out, value / frame.unit_usd, 0.0), size),
     )
 
 

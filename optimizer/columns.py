@@ -122,6 +122,16 @@ def sale_columns(
     return _joined(parts)
 
 
+def left_out(household: Household, sales: SaleColumns) -> Bools:
+    """Lots that no column sells, `(n_lots,)`."""
+    lots, n = household.lots, len(household.market.securities.security_id)
+    sheltered = sales.lot < 0
+    positions = sales.account[sheltered] * n + sales.security[sheltered]
+    out = ~np.isin(lots.account * n + lots.security, positions)
+    out[sales.lot[~sheltered]] = False
+    return np.asarray(out & (lots.shares > 0.0))
+
+
 def _sheltered(
     household: Household, value: Floats, sheltered: Bools, unit: float, windows: Windows
 ) -> SaleColumns:

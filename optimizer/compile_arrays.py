@@ -10,13 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
-from optimizer.program import Branch, ConvexRow, Entry, Maximum, Program
+from optimizer.program import (
+    DEFINITION,
+    Branch,
+    ConvexRow,
+    Entry,
+    Kind,
+    Maximum,
+    Meaning,
+    Program,
+)
 from optimizer.triplets import Triplets, triplets_of
+
+Limits: TypeAlias = tuple[Floats, Floats, Floats, Floats]
+"""Row and column bounds: row_low, row_high, low, high."""
 
 STEEP = 1e5
 """Coefficient of a column in a row above which the column is counted in smaller units."""
@@ -36,8 +49,16 @@ class Arrays:
         Where a block and a rule's rows stand.
     owners
         Rule and place of each row.
+    meanings
+        What each row is, by ranges of rows: first row, and what holds from there on.
+    row_pass, column_pass
+        By how much a legal plan may be outside a row, `(m,)`, and a column's bounds, `(n,)`.
+    left_out
+        What lots without a column could lower the objective by beyond that, bps.
     costs, constants
         What each part contributes to `q`, `(n,)`, and to `constant`, by its name.
+    above
+        Columns above each part's own maxima, by its name.
     """
 
     P: sparse.csc_array
@@ -53,8 +74,37 @@ class Arrays:
     columns: Mapping[str, slice]
     rows: Mapping[str, Ints]
     owners: tuple[tuple[str, str], ...]
+    meanings: tuple[tuple[int, Meaning], ...]
+    row_pass: Floats
+    column_pass: Floats
+    left_out: float
     costs: Mapping[str, Floats]
     constants: Mapping[str, float]
+    above: Mapping[str, Ints]
+
+    @cached_property
+    def meaning(self) -> tuple[Meaning, ...]:
+        """What each row is, row by row."""
+        firsts = [first for first, _ in self.meanings] + [len(self.owners)]
+        return tuple(
+            meaning
+            for place, (_, meaning) in enumerate(self.meanings)
+            for _ in range(firsts[place + 1] - firsts[place])
+        )
+
+    @cached_property
+    def rules(self) -> Mapping[tuple[str, str], tuple[int, ...]]:
+        """Rows of every rule and place that plans keep, those that stand for it included."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for row, (meaning, (rule, where)) in enumerate(zip(self.meaning, self.owners, strict=True)):
+            if meaning.kind is Kind.RULE:
+                found.setdefault((meaning.stands_for or rule, where), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def by_tickets(self) -> Ints:
+        """Rows that rounding follows ticket by ticket."""
+        return np.flatnonzero([meaning.by_tickets for meaning in self.meaning])
 
     @cached_property
     def triplets(self) -> Triplets:
@@ -83,7 +133,12 @@ class Arrays:
         """A', without a copy."""
         return self.A.T
 
-    def branched(self, branch: Branch) -> tuple[Floats, Floats, Floats, Floats]:
+    @property
+    def epigraphs(self) -> int:
+        """How many columns stand above maxima, of terms and of rules: the last ones."""
+        return len(self.q) - max(int(where.stop) for where in self.columns.values())
+
+    def branched(self, branch: Branch) -> Limits:
         """Row and column bounds with a branch's in place: row_low, row_high, low, high."""
         row_low, row_high = self.row_low.copy(), self.row_high.copy()
         low, high = self.low.copy(), self.high.copy()
@@ -94,6 +149,17 @@ class Arrays:
             low[where] = np.maximum(low[where], least)
             high[where] = np.minimum(high[where], most)
         return row_low, row_high, low, high
+
+    def widened(self, limits: Limits, part: float, *, only: Kind | None = None) -> Limits:
+        """Limits with a part of what a legal plan may be outside of them given way.
+
+        `only` leaves rows of every other kind as they are.
+        """
+        row_low, row_high, low, high = limits
+        rows, columns = part * self.row_pass, part * self.column_pass
+        if only is not None:
+            rows = rows * np.array([meaning.kind is only for meaning in self.meaning])
+        return row_low - rows, row_high + rows, low - columns, high + columns
 
     def objective(self, x: Floats) -> float:
         """Objective at a point, bps."""
@@ -114,6 +180,7 @@ class _Builder:
         self.row_low: list[Floats] = []
         self.row_high: list[Floats] = []
         self.owners: list[tuple[str, str]] = []
+        self.meanings: list[tuple[int, Meaning]] = []
         self.rules: dict[str, list[Ints]] = {}
 
     def add_rows(
@@ -123,8 +190,10 @@ class _Builder:
         entries: tuple[Entry, ...],
         low: Floats,
         high: Floats,
+        meaning: Meaning,
     ) -> None:
         first = len(self.owners)
+        self.meanings.append((first, meaning))
         for block, rows, columns, values in entries:
             self.entries.append((rows + first, columns + self.layout[block].start, values))
         self.row_low.append(low)
@@ -157,6 +226,7 @@ class _Builder:
             pieces.append(np.array([value]))
         count = len(maximum.slopes)
         first = len(self.owners)
+        self.meanings.append((first, DEFINITION))
         rows = np.arange(first, first + count)
         self.entries.append(
             (
@@ -180,15 +250,18 @@ def compile_arrays(program: Program) -> Arrays:
     squares: list[tuple[Ints, Ints, Floats]] = []
     costs: dict[str, Floats] = {}
     constants: dict[str, float] = {}
+    column_pass = np.zeros(program.size)
     for part in program.parts:
         for bounds in part.bounds:
             where = build.layout[bounds.block]
+            if bounds.lets_pass:
+                column_pass[where] = np.maximum(column_pass[where], bounds.lets_pass)
             if bounds.low is not None:
                 build.low[0][where] = np.maximum(build.low[0][where], bounds.low)
             if bounds.high is not None:
                 build.high[0][where] = np.minimum(build.high[0][where], bounds.high)
         for rows in part.rows:
-            build.add_rows(rows.rule, rows.where, rows.entries, rows.low, rows.high)
+            build.add_rows(rows.rule, rows.where, rows.entries, rows.low, rows.high, rows.meaning)
         if part.linear or part.maxima:
             costs[part.name] = np.zeros(program.size)
         constants[part.name] = part.constant
@@ -198,7 +271,7 @@ def compile_arrays(program: Program) -> Arrays:
             squares.append(
                 _square(square.columns + build.layout[square.block].start, square.matrix)
             )
-    above: list[tuple[str, int, float]] = []
+    weighed_above: list[tuple[str, int, float]] = []
     for part in program.parts:
         for maximum in part.maxima:
             if maximum.is_affine:
@@ -208,13 +281,15 @@ def compile_arrays(program: Program) -> Arrays:
                 constants[part.name] += maximum.weight * float(maximum.intercepts[0])
             else:
                 column = build.epigraph(part.name, "maximum", maximum)
-                above.append((part.name, column, maximum.weight))
+                weighed_above.append((part.name, column, maximum.weight))
         for row in part.convex_rows:
             _limit(build, row)
     more = np.zeros(build.size - program.size)
     costs = {name: np.concatenate([cost, more]) for name, cost in costs.items()}
-    for name, column, weight in above:
+    above: dict[str, list[int]] = {}
+    for name, column, weight in weighed_above:
         costs[name][column] += weight
+        above.setdefault(name, []).append(column)
     shape = (len(build.owners), build.size)
     return Arrays(
         P=_matrix(squares, (build.size, build.size)),
@@ -230,9 +305,24 @@ def compile_arrays(program: Program) -> Arrays:
         columns=build.layout,
         rows={rule: np.concatenate(found) for rule, found in build.rules.items()},
         owners=tuple(build.owners),
+        meanings=tuple(build.meanings),
+        row_pass=_row_pass(build),
+        column_pass=np.concatenate([column_pass, more]),
+        left_out=sum(part.left_out for part in program.parts),
         costs=costs,
         constants=constants,
+        above={name: np.array(columns, np.int64) for name, columns in above.items()},
     )
+
+
+def _row_pass(build: _Builder) -> Floats:
+    """What a legal plan may be outside of each row by, in its own unit."""
+    passes = np.zeros(len(build.owners))
+    ends = [first for first, _ in build.meanings[1:]] + [len(build.owners)]
+    for (first, meaning), end in zip(build.meanings, ends, strict=True):
+        if meaning is not DEFINITION:
+            passes[first:end] = meaning.lets_pass
+    return passes
 
 
 def _limit(build: _Builder, row: ConvexRow) -> None:
@@ -250,6 +340,7 @@ def _limit(build: _Builder, row: ConvexRow) -> None:
             columns.append(build.epigraph(row.rule, row.where, maximum))
             values.append(maximum.weight)
     first = len(build.owners)
+    build.meanings.append((first, row.meaning))
     build.entries.append(
         (np.full(len(columns), first), np.array(columns, np.int64), np.array(values))
     )

@@ -13,19 +13,15 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.explain import STRUCTURE
-from optimizer.frame import BPS_PER_UNIT
+from optimizer.compile_arrays import Limits
 from optimizer.least_tax import least_tax
 from optimizer.linear import Answer, solve_linear
-from optimizer.program import Branch
-from optimizer.reduce import Limits
+from optimizer.program import Branch, Kind
 from optimizer.rules.tax_budget import budget_usd
 from optimizer.search import Search
 
 GIVES_USD = 0.005
 """Dollars: a rule that gives way by less than half a cent is kept."""
-
-NEVER_DROPPED = STRUCTURE - {"household_flow", "lot_supply"}
 
 
 def explain_conflict(search: Search) -> str:
@@ -35,15 +31,12 @@ def explain_conflict(search: Search) -> str:
     """
     rules = rules_of(search)
     kept = list(rules)
-    for rule in rules:
-        if rule in ("household_flow", "lot_supply"):
-            continue
+    for rule in rules_of(search, Kind.RULE):
         without = [other for other in kept if other != rule]
         if not feasible(search, without):
             kept = without
-    conflict = [rule for rule in kept if rule != "lot_supply"]
     parts = []
-    for rule in conflict:
+    for rule in kept:
         needed = _gives(search, rules, rule)
         if rule == "tax_budget":
             parts.append(_tax_text(search, rules))
@@ -51,21 +44,24 @@ def explain_conflict(search: Search) -> str:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:
             parts.append(f"{rule} cannot give alone")
-    names = ", ".join(conflict) or "the accounts' own cash and holdings"
+    names = ", ".join(kept) or "the accounts' own cash and holdings"
     return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
 
 
-def rules_of(search: Search) -> list[str]:
-    """Return names of the rules that bound anything, in the order of the program."""
+def rules_of(search: Search, *kinds: Kind) -> list[str]:
+    """Return names of what could give way, in the order of the program; all but definitions."""
+    wanted = kinds or (Kind.SUPPLY, Kind.RULE)
     found: dict[str, None] = {}
     for part in search.program.parts:
         for bounds in part.bounds:
-            found[bounds.rule] = None
-        for rows in part.rows:
-            found[rows.rule] = None
-        for row in part.convex_rows:
-            found[row.rule] = None
-    return [rule for rule in found if rule not in NEVER_DROPPED]
+            if bounds.kind in wanted:
+                found[bounds.rule] = None
+        stated = [(row.rule, row.meaning) for row in part.rows]
+        stated += [(row.rule, row.meaning) for row in part.convex_rows]
+        for rule, meaning in stated:
+            if meaning.kind in wanted and not meaning.stands_for:
+                found[rule] = None
+    return list(found)
 
 
 def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
@@ -74,7 +70,7 @@ def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
     low, high = np.full(len(arrays.q), -np.inf), np.full(len(arrays.q), np.inf)
     for part in search.program.parts:
         for bounds in part.bounds:
-            if bounds.rule in kept or bounds.rule in NEVER_DROPPED:
+            if bounds.rule in kept or bounds.kind is Kind.DEFINITION:
                 where = arrays.columns[bounds.block]
                 if bounds.low is not None:
                     low[where] = np.maximum(low[where], bounds.low)
@@ -92,10 +88,13 @@ def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
 
 
 def feasible(search: Search, kept: list[str]) -> bool:
-    """Whether some piece may hold a point with only some rules kept: no proof that none does."""
-    zero = np.zeros(len(search.arrays.q))
+    """Whether some piece may hold a point with only some rules kept, each as a judge reads it."""
+    arrays = search.arrays
+    zero = np.zeros(len(arrays.q))
     return any(
-        not solve_linear(search.arrays.A, limits_of(search, kept, netting.branch), zero).impossible
+        not solve_linear(
+            arrays.A, arrays.widened(limits_of(search, kept, netting.branch), 1.0), zero
+        ).impossible
         for netting in search.pieces
     )
 
@@ -106,13 +105,13 @@ def _gives(search: Search, kept: list[str], rule: str) -> float | None:
     for netting in search.pieces:
         hard = limits_of(search, [other for other in kept if other != rule], netting.branch)
         soft = limits_of(search, kept, netting.branch)
-        value = _elastic(search, hard, soft, rule)
+        value = _elastic(search, hard, soft)
         if value is not None and (best is None or value < best):
             best = value
     return best
 
 
-def _elastic(search: Search, hard: Limits, soft: Limits, rule: str) -> float | None:
+def _elastic(search: Search, hard: Limits, soft: Limits) -> float | None:
     """Minimise Σ slack·dollars over rows and bounds that `soft` has and `hard` has not."""
     arrays, usd = search.arrays, search.frame.unit_usd
     n = len(arrays.q)
@@ -120,15 +119,16 @@ def _elastic(search: Search, hard: Limits, soft: Limits, rule: str) -> float | N
     eye = sparse.eye_array(n, format="csr")
     body = arrays.A.tocsr()
     extra = 0
-    pieces: list[tuple[sparse.csr_array, Floats, float, int, float]] = []
+    pieces: list[tuple[sparse.csr_array, Floats, float, int, Floats]] = []
+    by_row = np.array([meaning.usd for meaning in arrays.meaning])
     for matrix, soft_low, soft_high, hard_low, hard_high, dollars in (
-        (body, soft[0], soft[1], hard[0], hard[1], usd / _scale(rule)),
-        (eye, soft[2], soft[3], hard[2], hard[3], usd),
+        (body, soft[0], soft[1], hard[0], hard[1], by_row),
+        (eye, soft[2], soft[3], hard[2], hard[3], np.full(n, usd)),
     ):
         for side, other, sign in ((soft_low, hard_low, 1.0), (soft_high, hard_high, -1.0)):
             moved = np.flatnonzero(np.isfinite(side) & (side != other))
             if len(moved):
-                pieces.append((matrix[moved], side[moved], sign, extra, dollars))
+                pieces.append((matrix[moved], side[moved], sign, extra, dollars[moved]))
                 extra += len(moved)
     if not extra:
         return None
@@ -141,7 +141,7 @@ def _elastic(search: Search, hard: Limits, soft: Limits, rule: str) -> float | N
         matrices.append(sparse.hstack([matrix, slack]))
         lows.append(side if sign > 0 else np.full(len(side), -np.inf))
         highs.append(np.full(len(side), np.inf) if sign > 0 else side)
-        costs.append(np.full(len(side), dollars))
+        costs.append(dollars)
     limits = (
         np.concatenate(lows),
         np.concatenate(highs),
@@ -151,11 +151,6 @@ def _elastic(search: Search, hard: Limits, soft: Limits, rule: str) -> float | N
     stacked = sparse.csc_array(sparse.vstack(matrices))
     answer: Answer = solve_linear(stacked, limits, np.concatenate(costs))
     return None if answer.x is None else answer.value
-
-
-def _scale(rule: str) -> float:
-    """Rows of the tax budget are in bps, all others in units."""
-    return BPS_PER_UNIT if rule == "tax_budget" else 1.0
 
 
 def _tax_text(search: Search, kept: list[str]) -> str:

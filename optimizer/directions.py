@@ -87,7 +87,7 @@ def _one_more(found: Search) -> Search:
         return _without_impossible(replace(found, behind=others), netting, root)
     if root.usable and others:
         pieces = tuple(piece for piece, _ in others)
-        worth = bounds_of(found.frame, found.program, found.arrays, root, pieces)
+        worth = bounds_of(found.frame, found.arrays, root, pieces)
         others = tuple(
             (piece, max(bound, priced))
             for (piece, bound), priced in zip(others, worth.tolist(), strict=True)

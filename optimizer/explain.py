@@ -8,31 +8,10 @@ from models.arrays import Floats
 from models.plan import Binding
 from optimizer.attempt import Attempt
 from optimizer.frame import BPS_PER_UNIT
-from optimizer.rules.tax_budget import FROM_ABOVE
+from optimizer.program import Kind
 from optimizer.search import Search
 from optimizer.sides import TOUCH
 from optimizer.windows import loss_lots
-
-STRUCTURE = frozenset(
-    {
-        "holdings",
-        "exposure",
-        "short gains",
-        "long gains",
-        "netting",
-        "ordinary of net",
-        "ordinary of short",
-        "ordinary level",
-        "cash_balance",
-        "distribution_received",
-        "lot_supply",
-        "realized_tax",
-        "household_flow",
-        "flow_supply",
-        FROM_ABOVE,
-    }
-)
-"""Rows and bounds that say what variables mean; none of them is a rule a household could relax."""
 
 NEGLIGIBLE = 1e-6
 """Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
@@ -45,16 +24,12 @@ def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
 
 
 def _rows(search: Search, found: Attempt) -> list[Binding]:
-    arrays = search.arrays
+    """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
+    arrays, usd = search.arrays, search.frame.unit_usd / BPS_PER_UNIT
     multipliers = found.found.solution.multipliers
     bindings = []
-    for row in np.flatnonzero(np.abs(multipliers) > NEGLIGIBLE):
-        rule, where = arrays.owners[row]
-        rule = "tax_budget" if rule == FROM_ABOVE else rule
-        if rule in STRUCTURE:
-            continue
-        per_usd = 1.0 if rule == "tax_budget" else BPS_PER_UNIT
-        price = abs(float(multipliers[row])) / per_usd
+    for (rule, where), rows in arrays.rules.items():
+        price = sum(abs(float(multipliers[row])) * usd / arrays.meaning[row].usd for row in rows)
         if price > NEGLIGIBLE:
             bindings.append(Binding(rule, where, price))
     return bindings
@@ -67,7 +42,7 @@ def _bounds(search: Search, found: Attempt) -> list[Binding]:
     dearest: dict[tuple[str, str], float] = {}
     for part in search.program.parts:
         for bounds in part.bounds:
-            if bounds.rule in STRUCTURE:
+            if bounds.kind is not Kind.RULE:
                 continue
             where = arrays.columns[bounds.block]
             slope, x = reduced[where], solution.x[where]

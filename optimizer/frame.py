@@ -18,11 +18,12 @@ from models.arrays import Bools, Floats, Ints, Texts, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.market import Target
 from models.policy import Policy
-from models.tolerances import WEIGHT
+from models.tolerances import CENT_USD, RELATIVE, WEIGHT
 from models.triggers.aim import destinations
 from optimizer.cells import Cells, risk_cells
-from optimizer.columns import BuyColumns, SaleColumns, buy_columns, sale_columns
+from optimizer.columns import BuyColumns, SaleColumns, buy_columns, left_out, sale_columns
 from optimizer.gain_range import GainRange, gain_ranges
+from optimizer.program import Kind, Meaning
 from optimizer.unit_tax import UnitTax, unit_taxes
 from optimizer.windows import Windows, windows
 
@@ -126,6 +127,29 @@ class Frame:
     def ranges(self) -> tuple[GainRange, ...]:
         """How far each filing unit's gains can move (see `gain_range`)."""
         return gain_ranges(self)
+
+    @property
+    def cent(self) -> float:
+        """What a judge lets pass of a figure in dollars, units."""
+        return (float(CENT_USD) + RELATIVE * abs(self.value_usd)) / self.unit_usd
+
+    def limit(
+        self, kind: Kind = Kind.RULE, *, overstepped: bool = False, by_tickets: bool = False
+    ) -> Meaning:
+        """Meaning of rows in units whose figure a judge measures in dollars, to the cent."""
+        return Meaning(
+            kind,
+            usd=self.unit_usd,
+            breach=1.0 / self.unit_usd,
+            lets_pass=self.cent,
+            overstepped=overstepped,
+            by_tickets=by_tickets,
+        )
+
+    @cached_property
+    def left_out(self) -> Bools:
+        """Lots too small for a column, `(n_lots,)`: a legal plan may sell them all the same."""
+        return left_out(self.household, self.sales)
 
     def bps_of_usd(self, dollars: float) -> float:
         """Basis points of the household's value."""

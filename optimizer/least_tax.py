@@ -14,13 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.compile_arrays import Arrays, compile_arrays
+from optimizer.compile_arrays import Arrays, Limits, compile_arrays
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import Case, GainRange
 from optimizer.linear import solve_linear
 from optimizer.netting import Netting, nettings
-from optimizer.program import ConvexRow, Part, assemble
-from optimizer.reduce import Limits
+from optimizer.program import DEFINITION, ConvexRow, Part, assemble
 from optimizer.rules.tax_budget import budget_usd, penalties_of
 from optimizer.search import Search
 from optimizer.sides import Choice, SideName, wash_choices
@@ -68,7 +67,7 @@ def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> 
         linear += distribution_argument(frame, unit, rate) if rate else []
         linear += penalties_of(frame, unit)
         maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0, RULE))
-        rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf))
+        rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf, DEFINITION))
     return Part(RULE, convex_rows=tuple(rows))
 
 

@@ -19,8 +19,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.arrays import Floats, Ints
-from optimizer.compile_arrays import STEEP
-from optimizer.reduce import Limits
+from optimizer.compile_arrays import STEEP, Limits
 
 STDOUT = 1
 """What C libraries print into."""

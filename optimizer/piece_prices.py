@@ -21,20 +21,21 @@ from optimizer.compile_arrays import Arrays
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange, Piece
 from optimizer.netting import Netting
-from optimizer.program import Program
 from optimizer.solution import Solution
 from optimizer.tax_pieces import narrow_band
 
 BORDER_USD = 1e-6
 """Dollars by which a crossing of two kinks may lie outside its piece: the noise of sums."""
 
+TERM = "realized_tax"
+"""The term that the law's own function stands in for."""
+
 TAXED = ("in_income", "carried", "as_ordinary")
-"""Blocks that stand for the law's netting, besides the variables above maxima."""
+"""Its blocks that stand for the law's netting, besides the columns above its own maxima."""
 
 
 def bounds_of(
     frame: Frame,
-    program: Program,
     arrays: Arrays,
     solution: Solution,
     pieces: Sequence[Netting],
@@ -45,22 +46,17 @@ def bounds_of(
     """
     if any(reach.most_distribution > reach.distribution for reach in frame.ranges):
         return np.full(len(pieces), -np.inf)
-    taxed = np.zeros(len(arrays.q), bool)
-    taxed[program.size :] = True
-    for block in TAXED:
-        taxed[arrays.columns[block]] = True
-    triplets = arrays.triplets
-    multipliers = solution.multipliers.copy()
-    multipliers[triplets.rows[taxed[triplets.columns]]] = 0.0
+    law = _law(arrays)
+    multipliers = np.where(_rests_on(arrays, law), 0.0, solution.multipliers)
     limits = (arrays.row_low, arrays.row_high, arrays.low, arrays.high)
-    positive, negative, rows = rows_at_least(multipliers, limits)
+    positive, negative, rows = rows_at_least(arrays, multipliers, limits)
     curved = arrays.P @ solution.x
     slope = curved + arrays.q - arrays.transposed @ (positive - negative)
     least = columns_at_least(arrays, slope, limits)
     for block in ("short_gain", "long_gain"):
-        taxed[arrays.columns[block]] = True
-    rest = sum(part.constant for part in program.parts if part.name != "realized_tax")
-    rest += float(-0.5 * solution.x @ curved + rows + least[~taxed].sum())
+        law[arrays.columns[block]] = True
+    rest = sum(constant for name, constant in arrays.constants.items() if name != TERM)
+    rest += float(-0.5 * solution.x @ curved + rows + least[~law].sum()) - arrays.left_out
     by_unit = [
         _least_by_piece(
             frame,
@@ -76,6 +72,31 @@ def bounds_of(
             for netting in pieces
         ]
     )
+
+
+def _law(arrays: Arrays) -> Bools:
+    """Columns whose cost the law's own function says, `(n,)`: of no other term, of no rule."""
+    law = np.zeros(len(arrays.q), bool)
+    law[arrays.above.get(TERM, np.zeros(0, np.int64))] = True
+    for block in TAXED:
+        law[arrays.columns[block]] = True
+    return law
+
+
+def _rests_on(arrays: Arrays, law: Bools) -> Bools:
+    """Rows that say something of the law's columns, `(m,)`, and those that such a row holds up.
+
+    They get no multiplier, which is always safe. A limit on a maximum of what is in income is one
+    row over a column; with the rows below that column gone, its own would pull it to its box.
+    """
+    triplets = arrays.triplets
+    rests = np.zeros(arrays.A.shape[0], bool)
+    rests[triplets.rows[law[triplets.columns]]] = True
+    above = np.zeros(len(law), bool)
+    above[triplets.columns[rests[triplets.rows]]] = True
+    above[: len(law) - arrays.epigraphs] = False
+    rests[triplets.rows[above[triplets.columns]]] = True
+    return rests
 
 
 def _least_by_piece(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +21,55 @@ from models.arrays import Floats, Ints
 
 Entry: TypeAlias = tuple[str, Ints, Ints, Floats]
 """Block, row indexes, column indexes within the block, values: a sparse matrix by triplets."""
+
+
+class Kind(StrEnum):
+    """What a row or a bound is to a household."""
+
+    DEFINITION = "definition"
+    """Says what variables mean: nobody could relax it."""
+
+    SUPPLY = "supply"
+    """Says what there is and what flows: it has no price, but a conflict may name it."""
+
+    RULE = "rule"
+    """Somebody's wish or the law's: it has a price, and a conflict asks by how much it would give.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a row is, for everybody who reads it without having stated it.
+
+    Attributes
+    ----------
+    kind
+        Definition, supply or rule.
+    usd
+        Dollars of one row unit.
+    breach
+        Row units of one of the judge's breach amounts.
+    lets_pass
+        Row units by which a legal plan may be outside: what the judge accepts (a cent, a share
+        step), and what lots left out of the program can move. Every bound and every proof owes it.
+    overstepped
+        Whether share steps or the law's exact figures can overstep it though the program keeps it.
+    by_tickets
+        Whether it has one coefficient a ticket: rounding then follows it exactly.
+    stands_for
+        The rule in whose name it holds plans but no proof; empty for all others.
+    """
+
+    kind: Kind
+    usd: float = 1.0
+    breach: float = 1.0
+    lets_pass: float | Floats = 0.0
+    overstepped: bool = False
+    by_tickets: bool = False
+    stands_for: str = ""
+
+
+DEFINITION = Meaning(Kind.DEFINITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +87,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """low ≤ x[block] ≤ high, given to the solver, in the name of a rule."""
+    """low ≤ x[block] ≤ high, given to the solver, in the name of a rule.
+
+    `lets_pass` are units by which a legal plan may be outside (see `Meaning`).
+    """
 
     rule: str
     block: str
     low: Floats | None = None
     high: Floats | None = None
+    kind: Kind = Kind.RULE
+    lets_pass: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +109,7 @@ class Rows:
     entries: tuple[Entry, ...]
     low: Floats
     high: Floats
+    meaning: Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +173,16 @@ class ConvexRow:
     maxima: tuple[Maximum, ...]
     linear: tuple[tuple[str, int, float], ...]
     high: float
+    meaning: Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one term or rule states."""
+    """What one term or rule states.
+
+    `left_out` are basis points by which lots that have no column could lower a term beyond what
+    its rows let pass: a bound owes them.
+    """
 
     name: str
     blocks: tuple[Block, ...] = ()
@@ -132,6 +193,7 @@ class Part:
     quadratic: tuple[Quadratic, ...] = ()
     maxima: tuple[Maximum, ...] = ()
     constant: float = 0.0
+    left_out: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from optimizer.conflict import explain_conflict
 from optimizer.explain import binding_rules, notes_of
 from optimizer.frame import frame
 from optimizer.inside import inside_bands
-from optimizer.let_pass import with_tolerance
 from optimizer.limits import DEAR, search_within_limits
 from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
 from optimizer.rescue import RESCUED, mended_by_rounding, rescued
@@ -72,17 +71,15 @@ def concluded(
         reason = explain_conflict(search)
         return _without_plan(household, Status.INFEASIBLE, reason, search)
     if search.best is None:
-        return _last_resort(household, policy, with_tolerance(search), None)
+        return _last_resort(household, policy, search, None)
     out_of_reach = beyond_tracking(search, door)
     if out_of_reach:
         return _without_plan(household, Status.INFEASIBLE, out_of_reach, search)
     if search.frame.te_multiplier <= DEAR:
         search = certified(search, certify)
-    search = with_tolerance(search)
     found = attempt(search)
     if found is not None and only_tracking_missed(found.verdict.breaches):
         search, found = nearer(search, found, door)
-        search = with_tolerance(search)
     if found is None or not found.verdict.kept:
         return _last_resort(household, policy, search, found)
     return _judged(household, policy, search, refined(search, found))
@@ -103,7 +100,7 @@ def _last_resort(
             return plan if plan.reason else replace(plan, reason=RESCUED)
     if rescue.impossible:
         return _without_plan(household, Status.INFEASIBLE, rescue.why, search)
-    if found is not None and not mended_by_rounding(found):
+    if found is not None and not mended_by_rounding(search, found):
         return _judged(household, policy, search, found)
     if nobody_answered:
         return _without_plan(household, Status.FAILED, rescue.why, search)

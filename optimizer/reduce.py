@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
-from optimizer.compile_arrays import Arrays
+from optimizer.compile_arrays import Arrays, Limits
 
 FIXED = 1e-9
 """Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
@@ -23,8 +23,6 @@ EMPTY_ROW = 1e-7
 
 STEEP = 1e4
 """Basis points a unit: cost coefficients up to this are what solvers are set up for."""
-
-Limits = tuple[Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,10 @@ import numpy as np
 
 from models.arrays import Floats
 from models.plan import Breach
-from models.tolerances import WEIGHT
-from optimizer.attempt import OVERSTEPPED, Attempt
+from optimizer.attempt import Attempt, can_overstep
 from optimizer.conflict import explain_conflict, feasible, rules_of
-from optimizer.explain import STRUCTURE
-from optimizer.frame import BPS_PER_UNIT
 from optimizer.netting import Netting, hull
+from optimizer.program import Kind
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search
 from optimizer.solution import SolveStatus
@@ -55,8 +53,8 @@ TRIES = 12
 MORE = 1.05
 """How much more than what was overstepped a limit is tightened by at first, then twice as much."""
 
-A_CENT_OR_SO = 0.0101
-"""Dollars: a cent and the noise of a solver."""
+NOISE = 1.01
+"""Of what a judge lets pass: so much and a solver's noise is missed by giving way alone."""
 
 WITHIN = 1e-9
 """Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
@@ -76,9 +74,12 @@ class Rescue:
     why: str = "no plan of legal tickets found, and no proof that there is none"
 
 
-def mended_by_rounding(found: Attempt) -> bool:
+def mended_by_rounding(search: Search, found: Attempt) -> bool:
     """Whether a plan breaks nothing but limits that whole tickets may miss: no bug, bad luck."""
-    return all(breach.rule in (*OVERSTEPPED, "te_max") for breach in found.verdict.breaches)
+    return all(
+        breach.rule == "te_max" or can_overstep(search.arrays, breach)
+        for breach in found.verdict.breaches
+    )
 
 
 def rescued(search: Search) -> Rescue:
@@ -125,7 +126,7 @@ def _promising(search: Search) -> list[Netting]:
 
 def _proven(search: Search) -> str:
     """Say which limits cannot be kept together with whole share steps and minimum trades."""
-    named = [rule for rule in rules_of(search) if rule not in STRUCTURE]
+    named = rules_of(search, Kind.RULE)
     if search.frame.policy.limits.te_max is not None:
         named.append("te_max")
     return (
@@ -186,12 +187,12 @@ def _in_piece(
                 return Rescue(found)
             nearest = nearest or found
             breaches = found.verdict.breaches
-            if not mended_by_rounding(found):
+            if not mended_by_rounding(trial, found):
                 if exact:
                     break
                 tightened = True
                 continue
-            if up_to < FINE and _by_rounding(point, breaches, search.frame.unit_usd):
+            if up_to < FINE and _by_rounding(trial, point, breaches):
                 up_to = FINE
                 continue
             missed = sum(breach.amount for breach in breaches if breach.rule == "te_max")
@@ -203,15 +204,15 @@ def _in_piece(
     return Rescue(None, impossible, nearest)
 
 
-def _by_rounding(point: WholePoint, breaches: Sequence[Breach], unit_usd: float) -> bool:
+def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) -> bool:
     """Whether numbers of steps that were not whole can be why limits are missed."""
+    arrays, rounded_usd = search.arrays, point.rounded * search.frame.unit_usd
     for breach in breaches:
-        missed = breach.amount / unit_usd
-        if breach.rule == "turnover":
-            missed = 200.0 * breach.amount
-        if breach.rule != "te_max" and missed > point.rounded:
-            return False
-    return point.rounded > 0.0
+        for row in arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = arrays.meaning[row]
+            if breach.amount * meaning.breach * meaning.usd > rounded_usd:
+                return False
+    return rounded_usd > 0.0
 
 
 def _starts_careful(search: Search) -> bool:
@@ -227,15 +228,12 @@ def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -
     """
     arrays = search.arrays
     rows, high = arrays.A @ x, arrays.row_high.copy()
-    per_unit = dict.fromkeys(OVERSTEPPED, 1.0 / search.frame.unit_usd)
-    per_unit |= {"tax_budget": BPS_PER_UNIT / search.frame.unit_usd, "turnover": 100.0}
     for breach in breaches:
-        noise = 2.0 * WEIGHT if breach.rule == "turnover" else A_CENT_OR_SO
-        names = (breach.rule, FROM_ABOVE) if breach.rule == "tax_budget" else (breach.rule,)
-        for row in (row for name in names for row in arrays.rows.get(name, ())):
-            if arrays.owners[row][1] == breach.where:
-                off = (
-                    0.0 if breach.amount <= noise else more * breach.amount * per_unit[breach.rule]
-                )
-                high[row] = min(high[row], rows[row]) - off
+        for row in arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = arrays.meaning[row]
+            missed = breach.amount * meaning.breach
+            if not meaning.overstepped:
+                continue
+            off = 0.0 if missed <= NOISE * float(np.max(meaning.lets_pass)) else more * missed
+            high[row] = min(high[row], rows[row]) - off
     return high

@@ -2,8 +2,9 @@
 
 A solver's word is not taken for it: residuals, objective and bound are computed here. Whoever is
 asked first is recorded, and so is whoever answered; when the first does not solve, Clarabel is
-asked, because it says with a proof that nothing is feasible. The proof is checked here too: one
-that does not hold is no answer.
+asked, because it says with a proof that nothing is feasible. The proof is checked here too, and
+owes what a judge lets pass: where it does not hold for that, the program is solved once more with
+limits that give way by half of it.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.bound import proves_nothing_feasible, safe_bound
-from optimizer.compile_arrays import Arrays
+from optimizer.compile_arrays import Arrays, Limits
 from optimizer.program import Branch, Program
-from optimizer.reduce import Limits, gentle, reduce
+from optimizer.reduce import gentle, reduce
 from optimizer.solution import Solution, SolveStatus, unsolved
-from optimizer.solvers import ADAPTERS, NO_ANSWER, answer_of
+from optimizer.solvers import ADAPTERS, answer_of
 
 RESIDUAL = 1e-5
 """Units (1e-7 of the household): a point further from a rule than this is not solved."""
+
+GIVES_WAY = 0.5
+"""Part of what a judge lets pass that a program takes where nothing keeps its limits as they are:
+the rest is left for cents that rounding takes."""
 
 Through: TypeAlias = Callable[[Program, Branch, str], tuple[SolveStatus, Floats, Floats]]
 """Another compiler's way to solve: status, point and multipliers in the layout of the arrays."""
@@ -44,27 +49,34 @@ class Door:
         limits = arrays.branched(branch)
         if self.through is not None:
             return self._through(self.through, program, arrays, branch)
+        found = self._within(arrays, limits)
+        if found is not None:
+            return found
+        return self._within(arrays, arrays.widened(limits, GIVES_WAY)) or unsolved(
+            SolveStatus.FAILED, "clarabel"
+        )
+
+    def _within(self, arrays: Arrays, limits: Limits) -> Solution | None:
+        """Solve within limits; None where nothing keeps them and yet a legal plan might."""
         reduced = reduce(arrays, limits)
         if reduced is None:
+            if reduce(arrays, arrays.widened(limits, 1.0)) is not None:
+                return None
             return unsolved(SolveStatus.INFEASIBLE, "presolve")
         reduced, scale = gentle(reduced)
         rows = arrays.A.shape[0]
+        if not len(reduced.free):
+            none = np.zeros(rows)
+            return _judged(arrays, limits, SolveStatus.SOLVED, reduced.fixed, none, "presolve")
         best = unsolved(SolveStatus.FAILED, self.name)
         for name in dict.fromkeys((self.name, "clarabel")):
-            if not len(reduced.free):
-                raw = NO_ANSWER
-                return _judged(
-                    arrays, limits, SolveStatus.SOLVED, reduced.fixed, np.zeros(rows), "presolve"
-                )
             raw = answer_of(name, reduced)
-            if raw.status is SolveStatus.INFEASIBLE:
-                if name == "clarabel":
-                    proof = reduced.multipliers(raw.equal, raw.between, rows)
-                    if not proves_nothing_feasible(arrays, proof, limits):
-                        return unsolved(SolveStatus.FAILED, name)
-                    return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
-                continue
-            if raw.status is SolveStatus.FAILED:
+            if raw.status is SolveStatus.INFEASIBLE and name == "clarabel":
+                proof = reduced.multipliers(raw.equal, raw.between, rows)
+                if not proves_nothing_feasible(arrays, proof, limits):
+                    return None
+                return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
+            if raw.status in (SolveStatus.INFEASIBLE, SolveStatus.FAILED):
                 continue
             x = reduced.expand(raw.x)
             multipliers = scale * reduced.multipliers(raw.equal, raw.between, rows)
@@ -78,11 +90,16 @@ class Door:
     def _through(
         self, through: Through, program: Program, arrays: Arrays, branch: Branch
     ) -> Solution:
-        """Solve by another compiler; Clarabel is asked where the first does not solve."""
+        """Solve by another compiler; Clarabel is asked where the first does not solve.
+
+        That nothing is feasible is believed on a proof alone, which the arrays give.
+        """
+        limits = arrays.branched(branch)
         found = unsolved(SolveStatus.FAILED, self.name)
         for name in dict.fromkeys((self.name, "clarabel")):
             status, x, multipliers = through(program, branch, name)
-            limits = arrays.branched(branch)
+            if status is SolveStatus.INFEASIBLE:
+                return Door("clarabel").solve(program, arrays, branch)
             trial = _judged(arrays, limits, status, x, multipliers, f"cvxpy/{name}")
             if trial.usable or name == "clarabel":
                 return trial if trial.usable or not found.usable else found

@@ -16,8 +16,6 @@ from models.arrays import Bools, Floats, Ints
 from optimizer.search import Search
 from optimizer.tickets import Tickets
 
-RULES = ("restriction", "turnover", "bands")
-
 WITHIN = 1e-9
 """Units (1e-11 of the household) by which a row may be passed: the noise of sums."""
 
@@ -70,8 +68,7 @@ class TicketRows:
 def ticket_rows(search: Search, tickets: Tickets, amount: Floats, cash: Floats) -> TicketRows:
     """Gather the rows; `cash` is what each account holds after the tickets, in units."""
     arrays = search.arrays
-    found = [arrays.rows[rule] for rule in RULES if rule in arrays.rows]
-    rows = np.concatenate(found) if found else np.zeros(0, np.int64)
+    rows = arrays.by_tickets
     if not len(rows):
         nothing = np.zeros(0)
         return TicketRows(np.zeros((0, tickets.size)), nothing, nothing, nothing)

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.compile_arrays import Limits
 from optimizer.frame import Frame
 from optimizer.linear import Answer, solve_linear
-from optimizer.reduce import Limits
 from optimizer.search import Search
 from optimizer.tickets import NOISE, WHOLE, Tickets, least_ticket, sellable
 from optimizer.tracking_region import Cut

@@ -13,16 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats
-from models.tolerances import CENT_USD, WEIGHT
 from optimizer.branching import branched
-from optimizer.frame import BPS_PER_UNIT
 from optimizer.linear import Answer
 from optimizer.netting import Netting
-from optimizer.program import Branch
-from optimizer.reduce import Limits
+from optimizer.program import Branch, Kind
 from optimizer.rules.tax_budget import FROM_ABOVE
 from optimizer.search import Search
-from optimizer.shares import HALF_A_CENT_USD
 from optimizer.sides import wash_choices
 from optimizer.tickets import NOISE, Tickets
 from optimizer.tracking_region import Region
@@ -128,14 +124,27 @@ def with_steps(told: Told, region: Region, allowed: float, effort: Effort) -> Wh
 
 
 def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
-    """The nearest whole point to what the search wished for, and whether there is none."""
+    """The nearest whole point to what the search wished for, and whether there is none.
+
+    A point is looked for where rules alone give way by what a judge lets pass; that there is none
+    is a proof only if all that may give way does.
+    """
+    told = _nearest(search, asked, effort, Kind.RULE)
+    if told.impossible and not asked.exact:
+        again = _nearest(search, asked, effort, None)
+        return Told(None, again.impossible, again.whole)
+    return told
+
+
+def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) -> Told:
     netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
     frame, arrays = search.frame, search.arrays
     rows = dict(netting.branch.rows)
     if search.careful:
         rows.pop(FROM_ABOVE, None)
     limits = arrays.branched(Branch(netting.branch.bounds, rows))
-    limits = _with_slack(search, limits, everything=not exact)
+    if not exact:
+        limits = arrays.widened(limits, 1.0, only=only)
     choices = wash_choices(frame, arrays)
     if not exact and frame.policy.wash_sale.mode == "price":
         choices = either_side(frame, choices)
@@ -189,21 +198,3 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
     if answer.x is None:
         return Told(None, answer.impossible, whole)
     return Told(whole.point(answer.x, answer.value), False, whole)
-
-
-def _with_slack(search: Search, limits: Limits, *, everything: bool) -> Limits:
-    """For a proof let floors be missed by the half cent that flows are rounded by, and limits."""
-    row_low, row_high, low, high = (part.copy() for part in limits)
-    if everything:
-        low[search.arrays.columns["cash"]] -= HALF_A_CENT_USD / search.frame.unit_usd
-        for rule, slack in _judge_slack(search).items():
-            for row in search.arrays.rows.get(rule, ()):
-                row_high[row] += slack
-    return row_low, row_high, low, high
-
-
-def _judge_slack(search: Search) -> dict[str, float]:
-    """What a judge lets pass, in each rule's own row unit."""
-    cent = float(CENT_USD) / search.frame.unit_usd
-    slack = dict.fromkeys(("gain_budget", "gain_share", "max_short_gain"), cent)
-    return slack | {"tax_budget": BPS_PER_UNIT * cent, "turnover": 100.0 * WEIGHT}

@@ -13,8 +13,8 @@ from functools import reduce
 import numpy as np
 
 from models.arrays import Floats
+from optimizer.compile_arrays import Limits
 from optimizer.frame import Frame
-from optimizer.reduce import Limits
 from optimizer.search import Search
 from optimizer.sides import Choice, Option, SideName
 from optimizer.tickets import NOISE, Tickets

@@ -10,8 +10,9 @@ import numpy as np
 
 from models.arrays import Floats
 from models.market import Target
+from models.tolerances import WEIGHT
 from optimizer.frame import Frame
-from optimizer.program import Entry, Part, Rows
+from optimizer.program import Entry, Kind, Meaning, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -76,4 +77,11 @@ def _row(
         entries.append(("cash", 0 * columns, columns, np.ones(len(columns))))
     whole = float(frame.group_value[group])
     low, high = (weight - band) * whole - owned, (weight + band) * whole - owned
-    return Rows("bands", (where,), tuple(entries), np.array([low]), np.array([high]))
+    meaning = Meaning(
+        Kind.RULE,
+        usd=frame.unit_usd,
+        breach=whole,
+        lets_pass=whole * WEIGHT,
+        by_tickets=True,
+    )
+    return Rows("bands", (where,), tuple(entries), np.array([low]), np.array([high]), meaning)

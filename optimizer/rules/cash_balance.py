@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.arrays import Floats, sum_by
 from optimizer.frame import Frame
-from optimizer.program import Bounds, Part, Rows
+from optimizer.program import Bounds, Kind, Meaning, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -28,6 +29,23 @@ def state(frame: Frame) -> Part:
     names = tuple(str(name) for name in frame.labels)
     return Part(
         "cash_balance",
-        bounds=(Bounds("cash_floor", "cash", low=accounts.floor),),
-        rows=(Rows("cash_balance", names, entries, accounts.cash, accounts.cash),),
+        bounds=(Bounds("cash_floor", "cash", low=accounts.floor, lets_pass=frame.cent),),
+        rows=(
+            Rows(
+                "cash_balance",
+                names,
+                entries,
+                accounts.cash,
+                accounts.cash,
+                Meaning(Kind.DEFINITION, lets_pass=_left_out(frame)),
+            ),
+        ),
     )
+
+
+def _left_out(frame: Frame) -> Floats:
+    """What selling lots without a column would bring, by account, in units."""
+    lots = frame.household.lots
+    value = lots.shares * frame.household.market.securities.price[lots.security]
+    small = np.where(frame.left_out, value, 0.0) / frame.unit_usd
+    return sum_by(lots.account, small, len(frame.labels))

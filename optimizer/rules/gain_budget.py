@@ -37,6 +37,7 @@ def state(frame: Frame) -> Part:
                 (("short_gain", rows, columns, ones), ("long_gain", rows, columns, ones)),
                 np.full(len(limited), -np.inf),
                 np.array(room),
+                frame.limit(overstepped=True),
             ),
         ),
     )

@@ -28,6 +28,7 @@ def state(frame: Frame) -> Part:
                 (("short_gain", units, units, ones), ("long_gain", units, units, ones)),
                 np.full(len(units), -np.inf),
                 share * unrealized,
+                frame.limit(overstepped=True),
             ),
         ),
     )

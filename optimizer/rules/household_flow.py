@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from optimizer.frame import Frame
-from optimizer.program import Bounds, Part, Rows
+from optimizer.program import Bounds, Kind, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -15,11 +17,12 @@ def state(frame: Frame) -> Part:
     none, ones = np.zeros(len(every)), np.ones(len(every))
     arriving = max(frame.net_flow, 0.0)
     amounts = np.array([max(-frame.net_flow, 0.0), arriving])
+    supply = partial(Bounds, "flow_supply", kind=Kind.DEFINITION)
     return Part(
         "household_flow",
         bounds=(
-            Bounds("flow_supply", "withdrawal", none, accounts.most_withdrawn),
-            Bounds("flow_supply", "contribution", none, np.where(accounts.receives, arriving, 0.0)),
+            supply("withdrawal", none, accounts.most_withdrawn),
+            supply("contribution", none, np.where(accounts.receives, arriving, 0.0)),
         ),
         rows=(
             Rows(
@@ -31,6 +34,7 @@ def state(frame: Frame) -> Part:
                 ),
                 amounts,
                 amounts,
+                frame.limit(Kind.SUPPLY if frame.net_flow else Kind.DEFINITION),
             ),
         ),
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from optimizer.frame import Frame
-from optimizer.program import Bounds, Part, Rows
+from optimizer.program import DEFINITION, Bounds, Kind, Part, Rows
 
 
 def state(frame: Frame) -> Part:
     """0 ≤ sale ≤ value by column; a lot sold both with and without its loss is sold once."""
     sales, buys = frame.sales, frame.buys
     copies = np.flatnonzero(sales.disallowed)
+    supply = partial(Bounds, "lot_supply", kind=Kind.DEFINITION)
     bounds = (
-        Bounds("lot_supply", "sale", np.zeros(len(sales.value)), sales.value),
-        Bounds("lot_supply", "buy", np.zeros(len(buys.most)), buys.most),
+        supply("sale", np.zeros(len(sales.value)), sales.value),
+        supply("buy", np.zeros(len(buys.most)), buys.most),
     )
     if not len(copies):
         return Part("lot_supply", bounds=bounds)
@@ -33,6 +36,7 @@ def state(frame: Frame) -> Part:
                 (("sale", rows, own, ones), ("sale", rows, copies, ones)),
                 np.full(len(copies), -np.inf),
                 sales.value[own],
+                DEFINITION,
             ),
         ),
     )

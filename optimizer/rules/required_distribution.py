@@ -6,10 +6,12 @@ cash into a taxable account of the same filing unit (26 U.S.C. 401(a)(9)).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from optimizer.frame import Frame
-from optimizer.program import Bounds, Part, Rows
+from optimizer.program import Bounds, Kind, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -17,12 +19,12 @@ def state(frame: Frame) -> Part:
     accounts = frame.accounts
     every = np.arange(len(accounts.cash))
     none, ones = np.zeros(len(every)), np.ones(len(every))
+    received = partial(Bounds, "distribution_received", kind=Kind.DEFINITION)
     due = np.flatnonzero(accounts.required > 0.0)
     if not len(due):
-        still = Bounds("distribution_received", "transfer", none, none)
         return Part(
             "required_distribution",
-            bounds=(still, Bounds("distribution_received", "receipt", none, none)),
+            bounds=(received("transfer", none, none), received("receipt", none, none)),
         )
     names = tuple(str(frame.labels[account]) for account in due)
     rows = np.arange(len(due))
@@ -30,10 +32,8 @@ def state(frame: Frame) -> Part:
     return Part(
         "required_distribution",
         bounds=(
-            Bounds("distribution_received", "transfer", none, accounts.required),
-            Bounds(
-                "distribution_received", "receipt", none, np.where(accounts.taxable, np.inf, 0.0)
-            ),
+            received("transfer", none, accounts.required),
+            received("receipt", none, np.where(accounts.taxable, np.inf, 0.0)),
         ),
         rows=(
             Rows(
@@ -45,6 +45,7 @@ def state(frame: Frame) -> Part:
                 ),
                 accounts.required[due],
                 np.full(len(due), np.inf),
+                frame.limit(),
             ),
             Rows(
                 "distribution_received",
@@ -55,6 +56,7 @@ def state(frame: Frame) -> Part:
                 ),
                 balanced,
                 balanced,
+                frame.limit(Kind.DEFINITION),
             ),
         ),
     )

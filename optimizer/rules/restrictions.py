@@ -33,7 +33,14 @@ def state(frame: Frame) -> Part:
     if names:
         high = np.array(allowed)
         rows = (
-            Rows("restriction", tuple(names), tuple(entries), np.full(len(high), -np.inf), high),
+            Rows(
+                "restriction",
+                tuple(names),
+                tuple(entries),
+                np.full(len(high), -np.inf),
+                high,
+                frame.limit(by_tickets=True),
+            ),
         )
     return Part(
         "restrictions",

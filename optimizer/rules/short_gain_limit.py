@@ -25,6 +25,7 @@ def state(frame: Frame) -> Part:
                 (("sale", frame.accounts.unit[sales.account[taxed]], taxed, sales.gain[taxed]),),
                 np.full(n_units, -np.inf),
                 np.full(n_units, limit / frame.unit_usd),
+                frame.limit(overstepped=True),
             ),
         ),
     )

@@ -7,11 +7,13 @@ that nothing is feasible), from above for a plan, so that a budget the program k
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
-from optimizer.program import ConvexRow, Maximum, Part
+from optimizer.program import ConvexRow, Kind, Maximum, Meaning, Part
 from optimizer.tax_pieces import distribution_argument, tax_from_above, tax_from_below
 
 SAME_UNITS = 1e-12
@@ -31,6 +33,13 @@ FROM_ABOVE = "tax_budget from above"
 def state(frame: Frame) -> Part:
     """H + G + NIIT + state ≤ what is left of the budget, in bps, from below and from above."""
     rows = []
+    meaning = Meaning(
+        Kind.RULE,
+        usd=frame.unit_usd / BPS_PER_UNIT,
+        breach=BPS_PER_UNIT / frame.unit_usd,
+        lets_pass=BPS_PER_UNIT * frame.cent,
+        overstepped=True,
+    )
     for unit, reach in enumerate(frame.ranges):
         budget = budget_usd(frame, unit)
         if budget is None:
@@ -40,9 +49,10 @@ def state(frame: Frame) -> Part:
         name = str(frame.household.units.filing_unit_id[unit])
         below = tuple(tax_from_below(frame, unit, reach, 1.0, "budget"))
         above = tuple(tax_from_above(frame, unit, reach, 1.0))
-        rows.append(ConvexRow("tax_budget", name, below, linear, room))
+        rows.append(ConvexRow("tax_budget", name, below, linear, room, meaning))
         if not _same(below, above):
-            rows.append(ConvexRow(FROM_ABOVE, name, above, linear, room))
+            plans = replace(meaning, stands_for="tax_budget")
+            rows.append(ConvexRow(FROM_ABOVE, name, above, linear, room, plans))
     return Part("tax_budget", convex_rows=tuple(rows))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.tolerances import WEIGHT
 from optimizer.frame import Frame
-from optimizer.program import Part, Rows
+from optimizer.program import Kind, Meaning, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -27,6 +28,14 @@ def state(frame: Frame) -> Part:
                 ),
                 np.array([-np.inf]),
                 np.array([100.0 * limit]),
+                Meaning(
+                    Kind.RULE,
+                    usd=frame.unit_usd,
+                    breach=100.0,
+                    lets_pass=100.0 * WEIGHT,
+                    overstepped=True,
+                    by_tickets=True,
+                ),
             ),
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.frame import Frame
-from optimizer.program import Bounds, Part, Rows
+from optimizer.program import Bounds, Kind, Meaning, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -50,5 +50,6 @@ def _disallowed(frame: Frame) -> tuple[Rows, ...]:
             (("sale", place, copies, shares_per_unit),),
             np.full(len(groups), -np.inf),
             recent,
+            Meaning(Kind.RULE, usd=float(frame.unit_usd / shares_per_unit.mean())),
         ),
     )

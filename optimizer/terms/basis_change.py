@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.program import Linear, Part
+from optimizer.terms.realized_tax import left_out_gain
 from optimizer.unit_tax import discount
 
 
@@ -23,4 +24,5 @@ def state(frame: Frame) -> Part:
     return Part(
         "basis_change",
         linear=(Linear("sale", -weight * rate * (sales.gain + sales.destroyed)),),
+        left_out=float(weight * future @ left_out_gain(frame)),
     )

@@ -8,12 +8,24 @@ NIIT + state for every case of the law, and which case holds is a matter of boun
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import Floats, Ints, sum_by
 from optimizer.frame import BPS_PER_UNIT, Frame
 from optimizer.gain_range import GainRange
-from optimizer.program import Block, Bounds, Linear, Maximum, Part, Rows
+from optimizer.program import (
+    DEFINITION,
+    Block,
+    Bounds,
+    Kind,
+    Linear,
+    Maximum,
+    Meaning,
+    Part,
+    Rows,
+)
 from optimizer.tax_pieces import distribution_argument, tax_from_below
 
 
@@ -97,11 +109,21 @@ def _blocks(ranges: tuple[GainRange, ...]) -> tuple[Block, ...]:
 
 
 def _bounds(ranges: tuple[GainRange, ...]) -> tuple[Bounds, ...]:
+    of = partial(Bounds, "netting", kind=Kind.DEFINITION)
     return (
-        Bounds("netting", "in_income", low=np.array([-r.limit - r.in_income for r in ranges])),
-        Bounds("netting", "carried", high=np.array([-r.carried for r in ranges])),
-        Bounds("netting", "as_ordinary", low=np.array([-r.limit - r.as_ordinary for r in ranges])),
+        of("in_income", low=np.array([-r.limit - r.in_income for r in ranges])),
+        of("carried", high=np.array([-r.carried for r in ranges])),
+        of("as_ordinary", low=np.array([-r.limit - r.as_ordinary for r in ranges])),
     )
+
+
+def left_out_gain(frame: Frame) -> Floats:
+    """What lots without a column would gain or lose together, by unit, in units."""
+    lots, accounts = frame.household.lots, frame.accounts
+    out = frame.left_out & accounts.taxable[lots.account]
+    gain = lots.shares * frame.household.market.securities.price[lots.security] - lots.basis
+    size = np.where(out, np.abs(gain), 0.0) / frame.unit_usd
+    return sum_by(accounts.unit[lots.account], size, len(frame.taxes))
 
 
 def _gain_rows(frame: Frame, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...]:
@@ -110,6 +132,7 @@ def _gain_rows(frame: Frame, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...]:
     unit = frame.accounts.unit[sales.account]
     names = tuple(str(name) for name in frame.household.units.filing_unit_id)
     zero = np.zeros(len(ranges))
+    small = Meaning(Kind.DEFINITION, lets_pass=left_out_gain(frame))
 
     def row(rule: str, block: str, mine: Ints) -> Rows:
         every = np.arange(len(ranges))
@@ -120,6 +143,7 @@ def _gain_rows(frame: Frame, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...]:
             ((block, every, every, np.ones(len(ranges))), ("sale", unit[mine], mine, gains)),
             zero,
             zero,
+            small,
         )
 
     taxed = sales.gain != 0.0
@@ -146,6 +170,7 @@ def _netting_rows(units: Ints, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...
             ),
             zero,
             zero,
+            DEFINITION,
         ),
         Rows(
             "ordinary of net",
@@ -153,6 +178,7 @@ def _netting_rows(units: Ints, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...
             (("as_ordinary", units, units, ones), ("in_income", units, units, -ones)),
             -free,
             np.array([r.in_income - r.as_ordinary for r in ranges]),
+            DEFINITION,
         ),
         Rows(
             "ordinary of short",
@@ -160,6 +186,7 @@ def _netting_rows(units: Ints, ranges: tuple[GainRange, ...]) -> tuple[Rows, ...
             (("as_ordinary", units, units, ones), ("short_gain", units, units, -ones)),
             -free,
             free,
+            DEFINITION,
         ),
     )
 
@@ -184,4 +211,4 @@ def _level_row(frame: Frame, units: Ints) -> Rows:
         )
     free = np.full(len(units), np.inf)
     names = tuple(str(unit) for unit in units)
-    return Rows("ordinary level", names, tuple(by_block), -free, free)
+    return Rows("ordinary level", names, tuple(by_block), -free, free, DEFINITION)

@@ -30,13 +30,15 @@ def state(frame: Frame) -> Part:
     def counted(account: Ints, security: Ints) -> Floats:
         return yearly_tax(frame, account, security) - reference[account, security]
 
+    drag = counted(lots.account, lots.security)
     return Part(
         "tax_drag",
         linear=(
             Linear("sale", -weight * counted(sales.account, sales.security)),
             Linear("buy", weight * counted(buys.account, buys.security)),
         ),
-        constant=float(weight * held @ counted(lots.account, lots.security)),
+        constant=float(weight * held @ drag),
+        left_out=float(weight * held @ np.where(frame.left_out, np.abs(drag), 0.0)),
     )
 
 

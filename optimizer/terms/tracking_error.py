@@ -14,7 +14,7 @@ import numpy as np
 from models.arrays import Ints
 from optimizer.cells import Cells, class_target
 from optimizer.frame import Frame
-from optimizer.program import Block, Part, Quadratic, Rows
+from optimizer.program import DEFINITION, Block, Kind, Meaning, Part, Quadratic, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -70,7 +70,7 @@ def state(frame: Frame) -> Part:
         ),
         rows=(
             _holdings(frame, cells),
-            Rows("exposure", where, tuple(entries), right.ravel(), right.ravel()),
+            Rows("exposure", where, tuple(entries), right.ravel(), right.ravel(), DEFINITION),
         ),
         quadratic=tuple(quadratic),
         constant=-0.5 * frame.te_multiplier * frame.te_squared_allowed,
@@ -104,4 +104,5 @@ def _holdings(frame: Frame, cells: Cells) -> Rows:
         ),
         cells.start,
         cells.start,
+        Meaning(Kind.DEFINITION, lets_pass=cells.left_out),
     )

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from models.arrays import Bools, Floats
 from optimizer.compile_arrays import Arrays
-from optimizer.program import Branch, Maximum, Part, Program, Rows, assemble
+from optimizer.program import DEFINITION, Branch, Maximum, Part, Program, Rows, assemble
 
 Point = Mapping[str, Floats]
 
@@ -91,7 +91,9 @@ def alone(program: Program, part: Part) -> Program:
     )
     first, free = np.zeros(1, np.int64), np.full(1, np.inf)
     entry = (program.blocks[0].name, first, first, np.ones(1))
-    return assemble((*others, Part("free", rows=(Rows("free", ("",), (entry,), -free, free),))))
+    return assemble(
+        (*others, Part("free", rows=(Rows("free", ("",), (entry,), -free, free, DEFINITION),)))
+    )
 
 
 def zeros(program: Program, **given: Mapping[int, float]) -> dict[str, Floats]:
@@ -140,6 +142,7 @@ def arrays_of(
     rows: tuple[Floats, Floats],
     bounds: tuple[Floats, Floats],
     constant: float = 0.0,
+    passes: float = 0.0,
 ) -> Arrays:
     """Return arrays of one block `x` and one rule `limit` from dense matrices."""
     return Arrays(
@@ -156,6 +159,11 @@ def arrays_of(
         columns={"x": slice(0, len(q))},
         rows={"limit": np.arange(len(A))},
         owners=tuple(("limit", str(row)) for row in range(len(A))),
+        meanings=((0, DEFINITION),),
+        row_pass=np.full(len(A), passes),
+        column_pass=np.full(len(q), passes),
+        left_out=0.0,
         costs={"cost": q},
         constants={"cost": constant},
+        above={},
     )

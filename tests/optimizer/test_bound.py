@@ -76,3 +76,45 @@ def test_a_multiplier_on_a_side_that_is_not_there_counts_for_nothing() -> None:
     arrays = arrays_of(np.array([[2.0]]), -6.0 * one, np.array([[1.0]]), row, box, 9.0)
     limits = arrays.branched(Branch())
     assert safe_bound(arrays, 0.0 * one, 7.0 * one, limits) == pytest.approx(-21.0)
+
+
+def test_what_a_judge_lets_pass_is_owed_with_the_multipliers_at_hand() -> None:
+    """(x − 3)² with x ≤ 1 as a row, met to within ½: no plan is below (1.5 − 3)² = 2.25.
+
+    At the program's optimum, λ = −4: 4 − 4·½ = 2; at x̂ = 1.5 and λ = −3 the bound is exact.
+    """
+    one = np.ones(1)
+    row, box = (-np.inf * one, one), (-5.0 * one, 5.0 * one)
+    arrays = arrays_of(np.array([[2.0]]), -6.0 * one, np.array([[1.0]]), row, box, 9.0)
+    arrays = replace(arrays, row_pass=0.5 * one)
+    limits = arrays.branched(Branch())
+    assert safe_bound(arrays, one, -4.0 * one, limits) == pytest.approx(2.0)
+    assert safe_bound(arrays, 1.5 * one, -3.0 * one, limits) == pytest.approx(2.25)
+
+
+@settings(deadline=None, max_examples=100)
+@given(doubts())
+def test_no_plan_within_what_is_let_pass_is_below_it(doubt: Doubt) -> None:
+    """With limits that give way, the bound is below the least value over the wider ones."""
+    arrays = doubt.arrays
+    passing = replace(
+        arrays,
+        row_pass=np.full(len(arrays.row_low), 0.3),
+        column_pass=np.full(len(arrays.q), 0.2),
+    )
+    row_low, row_high, low, high = passing.widened(arrays.branched(Branch()), 1.0)
+    wider = replace(
+        arrays,
+        row_low=row_low,
+        row_high=row_high,
+        low=low,
+        high=high,
+        box_low=arrays.box_low - 0.2,
+        box_high=arrays.box_high + 0.2,
+    )
+    best = door("clarabel").solve(assemble(()), wider, Branch())
+    assert best.status is SolveStatus.SOLVED
+    limits = passing.branched(Branch())
+    for x in (doubt.x, best.x):
+        for multipliers in (doubt.multipliers, best.multipliers):
+            assert safe_bound(passing, x, multipliers, limits) <= best.objective + NOISE

@@ -20,7 +20,17 @@ from optimizer.compile_arrays import Arrays, compile_arrays
 from optimizer.compile_cvxpy import CvxpyProgram, compile_cvxpy, solve_through_cvxpy
 from optimizer.frame import Frame
 from optimizer.netting import nettings
-from optimizer.program import Block, Bounds, Branch, Linear, Part, Program, Rows, assemble
+from optimizer.program import (
+    DEFINITION,
+    Block,
+    Bounds,
+    Branch,
+    Linear,
+    Part,
+    Program,
+    Rows,
+    assemble,
+)
 from optimizer.rules import RULES
 from optimizer.solution import SolveStatus
 from optimizer.solve import Door, door
@@ -248,7 +258,9 @@ def test_many_households_are_the_same_through_both(
 def test_a_row_that_nothing_can_move_is_kept_by_both() -> None:
     """A row without columns whose bounds exclude 0 makes both programs infeasible."""
     nothing, one = np.zeros(0, np.int64), np.ones(1)
-    empty = Rows("bands", ("T/gold",), (("x", nothing, nothing, np.zeros(0)),), one, one)
+    empty = Rows(
+        "bands", ("T/gold",), (("x", nothing, nothing, np.zeros(0)),), one, one, DEFINITION
+    )
     part = Part(
         "decisions",
         blocks=(Block("x", 0.0 * one, one),),

@@ -32,7 +32,7 @@ def test_no_solved_piece_is_below_what_another_s_prices_leave_it(units: int) -> 
             if not root.usable:
                 continue
             others = tuple(other for other in found.pieces if other is not netting)
-            bounds = bounds_of(found.frame, found.program, found.arrays, root, found.pieces)
+            bounds = bounds_of(found.frame, found.arrays, root, found.pieces)
             own = bounds[found.pieces.index(netting)]
             assert own <= root.objective + NOISE_BPS
             close += own >= root.objective - 0.01

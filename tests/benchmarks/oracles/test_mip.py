@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.oracles.mip import Mip
-from optimizer.program import ConvexRow, Linear, Part, Rows
+from optimizer.program import DEFINITION, ConvexRow, Linear, Part, Rows
 
 KNOTS = (-1.0, 0.0, 2.0)
 
@@ -58,7 +58,12 @@ def test_a_part_brings_its_rows_and_costs() -> None:
     mip.declare("x", np.zeros(2), np.full(2, 2.0))
     columns = np.array([0, 1])
     row = Rows(
-        "r", ("a",), (("x", 0 * columns, columns, np.ones(2)),), np.array([3.0]), np.array([np.inf])
+        "r",
+        ("a",),
+        (("x", 0 * columns, columns, np.ones(2)),),
+        np.array([3.0]),
+        np.array([np.inf]),
+        DEFINITION,
     )
     mip.take(Part("p", rows=(row,), linear=(Linear("x", np.array([1.0, 2.0])),), constant=5.0))
     goal = mip.terms[0] + mip.constant
@@ -67,6 +72,6 @@ def test_a_part_brings_its_rows_and_costs() -> None:
 
 def test_what_only_approximates_is_refused() -> None:
     """A part with a convex row has to be stated exactly."""
-    part = Part("budget", convex_rows=(ConvexRow("budget", "u", (), (), 0.0),))
+    part = Part("budget", convex_rows=(ConvexRow("budget", "u", (), (), 0.0, DEFINITION),))
     with pytest.raises(ValueError, match="budget"):
         Mip("m").take(part)
