@@ -9,9 +9,12 @@ import pytest
 
 from models.policy import Policy
 from optimizer.bound import proves_nothing_feasible
+from optimizer.build import program_of
+from optimizer.compile_arrays import compile_arrays
 from optimizer.directions import search
 from optimizer.frame import frame
 from optimizer.piece_prices import bounds_of
+from optimizer.program import Maximum, Part, Program, assemble
 from optimizer.solution import SolveStatus
 from optimizer.solve import door
 from scenarios.four_funds import drawn
@@ -92,3 +95,37 @@ def test_a_search_solves_less_than_every_impossible_piece() -> None:
         proofs = [root for _, root in found.roots if root.status is SolveStatus.INFEASIBLE]
         spared += len(proofs) - len({id(proof) for proof in proofs})
     assert spared > 0
+
+
+def dummy_maximum(program: Program, seed: int) -> Part:
+    """A term of nobody: a convex, piecewise linear price on every account's cash and on income."""
+    rng = np.random.default_rng(seed)
+    cash = program.layout["cash"]
+    argument = [("cash", place, 1.0) for place in range(cash.stop - cash.start)]
+    slopes = np.sort(rng.uniform(-40.0, 60.0, 4))
+    first = Maximum(1.0, slopes, rng.uniform(-50.0, 50.0, 4), tuple(argument))
+    income = Maximum(0.7, slopes, rng.uniform(-50.0, 50.0, 4), (("in_income", 0, 1.0),))
+    plain = Maximum(1.0, np.full(2, 3.0), np.full(2, 7.0), tuple(argument[:1]))
+    return Part("dummy", maxima=(first, income, plain))
+
+
+def test_a_maximum_that_is_not_the_law_s_stays_in_the_bound() -> None:
+    """Prices of one piece bound every other though another term has columns above maxima too."""
+    compared = 0
+    for seed in SEEDS:
+        on = frame(drawn(seed), Policy())
+        program = program_of(on)
+        program = assemble((*program.parts, dummy_maximum(program, seed)))
+        arrays = compile_arrays(program)
+        found = search(on, door("piqp"), stated=(program, arrays))
+        for netting in found.pieces:
+            root = found.solve(netting.branch)
+            if not root.usable:
+                continue
+            bounds = bounds_of(on, arrays, root, found.pieces)
+            for other, bound in zip(found.pieces, bounds, strict=True):
+                reached = found.solve(other.branch)
+                if reached.usable:
+                    compared += 1
+                    assert bound <= reached.objective + NOISE_BPS, (seed, other.cases)
+    assert compared > 20
