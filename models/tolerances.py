@@ -28,4 +28,5 @@ WEIGHT_SUM: Final = 1e-6
 
 DUST: Final = 1e-8
 """Fraction of a household. Lots below it are left out of the program: they are what makes interior
-point solvers fail, and ignoring them costs at most 1.4e-5 bps, which the bound allows for."""
+point solvers fail, and ignoring them costs at most 1.4e-5 bps. A bound owes what selling them could
+bring: the rows they would stand in let their value and their gain pass."""

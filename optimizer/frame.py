@@ -2,7 +2,8 @@
 
 Everything the terms and rules need, computed once. One unit is 1% of the household's value, so
 that a solver sees numbers near 1 whether the household holds a thousand dollars or a billion;
-the objective is in basis points of that value. Nothing outside this file converts scales.
+the objective is in basis points of that value. What a unit is worth is said here and nowhere else;
+rows that count in other units say so in their `Meaning`.
 """
 
 from __future__ import annotations

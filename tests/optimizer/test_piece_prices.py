@@ -103,8 +103,8 @@ def dummy_maximum(program: Program, seed: int) -> Part:
     cash = program.layout["cash"]
     argument = [("cash", place, 1.0) for place in range(cash.stop - cash.start)]
     slopes = np.sort(rng.uniform(-40.0, 60.0, 4))
-    first = Maximum(1.0, slopes, rng.uniform(-50.0, 50.0, 4), tuple(argument))
-    income = Maximum(0.7, slopes, rng.uniform(-50.0, 50.0, 4), (("in_income", 0, 1.0),))
+    first = Maximum(1.0, slopes, rng.uniform(-900.0, -600.0, 4), tuple(argument))
+    income = Maximum(0.7, slopes, rng.uniform(-900.0, -600.0, 4), (("in_income", 0, 1.0),))
     plain = Maximum(1.0, np.full(2, 3.0), np.full(2, 7.0), tuple(argument[:1]))
     return Part("dummy", maxima=(first, income, plain))
 
