@@ -3,6 +3,8 @@
 Bands trigger a rebalancing; they bind only where the policy says `bands = "hard"`, and then to
 within one share step: where a share is a tenth of the household no whole number of them need lie
 inside. A class is measured by look-through, a security by its own weight, both in their group.
+How wide a band is says what triggers ask too: the row's own, its class's or the policy's, and the
+regime (`models.triggers.bands`); and it lies around the target, however far the policy trades.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from models.arrays import Floats
 from models.market import Target
 from models.tolerances import WEIGHT
+from models.triggers.bands import sides_of
 from optimizer.frame import Frame
 from optimizer.program import Entry, Kind, Meaning, Part, Rows
 
@@ -23,63 +26,56 @@ CASH = "cash"
 
 @dataclass(frozen=True, slots=True)
 class _Banded:
-    """One banded row: exposure by security, weight and band, and by how much it may be missed.
+    """One banded row: exposure by security, between what its weight lies, and how far it may miss.
 
-    `leeway` is the least and the most of that over all plans, units.
+    `low` and `high` are weights, infinite on a side without a band; `leeway` is the least and the
+    most of what may be missed over all plans, units.
     """
 
     where: str
     share: Floats
-    weight: float
-    band: float
+    low: float
+    high: float
     leeway: tuple[float, float]
     cash: bool = False
 
 
 def state(frame: Frame) -> Part:
-    """|weight − target| ≤ band for every banded row of every management group's target."""
+    """−below ≤ weight − target ≤ above for every banded row of every management group's target."""
     if frame.policy.limits.bands != "hard":
         return Part("bands")
+    market = frame.household.market
     rows = []
     for group, target_id in enumerate(frame.group_target):
-        target = frame.household.market.targets[target_id]
-        rows += _class_rows(frame, group, target) + _security_rows(frame, group, target)
+        target = market.targets[target_id]
+        sides = sides_of(target, frame.policy, market)
+        below, above = (np.where(np.isnan(w), np.inf, w) for w in (sides.below, sides.above))
+        weights = np.concatenate([target.class_weights, target.security_weights])
+        limits = zip((weights - below).tolist(), (weights + above).tolist(), strict=True)
+        for row, (low, high) in enumerate(limits):
+            if np.isfinite(low) or np.isfinite(high):
+                rows.append(_row(frame, group, _banded(frame, group, target, row, low, high)))
     return Part("bands", rows=tuple(rows))
 
 
-def _class_rows(frame: Frame, group: int, target: Target) -> list[Rows]:
-    risk = frame.household.market.risk
-    found = []
-    for name, weight, band in zip(
-        target.classes, target.class_weights, target.class_bands, strict=True
-    ):
-        if np.isnan(band):
-            continue
-        share = np.zeros(risk.class_weights.shape[0])
-        if name in risk.classes:
-            column = risk.classes.index(name)
-            share = risk.class_weights[:, [column]].toarray().ravel()
-        where = f"{target.target_id}/{name}"
-        leeway = _cash_leeway(frame) if name == CASH else _class_leeway(frame, group, name, share)
-        banded = _Banded(where, share, weight, band, leeway, cash=name == CASH)
-        found.append(_row(frame, group, banded))
-    return found
-
-
-def _security_rows(frame: Frame, group: int, target: Target) -> list[Rows]:
-    found = []
-    securities = frame.household.market.securities
-    for security, weight, band in zip(
-        target.securities, target.security_weights, target.security_bands, strict=True
-    ):
-        if np.isnan(band):
-            continue
+def _banded(frame: Frame, group: int, target: Target, row: int, low: float, high: float) -> _Banded:
+    """Row of a target, classes counted first."""
+    risk, securities = frame.household.market.risk, frame.household.market.securities
+    if row >= len(target.classes):
+        security = int(target.securities[row - len(target.classes)])
         share = np.zeros(len(securities.security_id))
         share[security] = 1.0
-        where = f"{target.target_id}/{securities.security_id[security]}"
         step = float(_steps(frame)[security])
-        found.append(_row(frame, group, _Banded(where, share, weight, band, (step, step))))
-    return found
+        where = f"{target.target_id}/{securities.security_id[security]}"
+        return _Banded(where, share, low, high, (step, step))
+    name = target.classes[row]
+    share = np.zeros(risk.class_weights.shape[0])
+    if name in risk.classes:
+        column = risk.classes.index(name)
+        share = risk.class_weights[:, [column]].toarray().ravel()
+    leeway = _cash_leeway(frame) if name == CASH else _class_leeway(frame, group, name, share)
+    where = f"{target.target_id}/{name}"
+    return _Banded(where, share, low, high, leeway, cash=name == CASH)
 
 
 def _steps(frame: Frame) -> Floats:
@@ -133,8 +129,8 @@ def _row(frame: Frame, group: int, banded: _Banded) -> Rows:
         columns = np.flatnonzero(mine)
         entries.append(("cash", 0 * columns, columns, np.ones(len(columns))))
     whole = float(frame.group_value[group])
-    low = (banded.weight - banded.band) * whole - owned - least
-    high = (banded.weight + banded.band) * whole - owned + least
+    low = banded.low * whole - owned - least
+    high = banded.high * whole - owned + least
     meaning = Meaning(
         Kind.RULE,
         usd=frame.unit_usd,

@@ -9,7 +9,7 @@ import pytest
 from models.household import Household
 from models.order import Order
 from models.plan import Status
-from models.policy import Limits, Policy, Weights
+from models.policy import Aim, Bands, ClassBand, Limits, Policy, Weights
 from models.tolerances import BPS
 from optimizer.rebalance import rebalance
 from optimizer.verify import verify
@@ -94,6 +94,58 @@ def test_each_management_group_is_a_whole_of_its_own() -> None:
 def test_bands_that_only_trigger_bind_nothing(policy: Policy) -> None:
     """Under `trigger` the same household may end anywhere."""
     assert stated("bands", banded(STOCK=0.02), policy).part.rows == ()
+
+
+def drifted() -> Household:
+    """Return $90,000 of stock and $10,000 of bonds in an IRA where 60/40 is wanted; no bands."""
+    return household(
+        [account("IRA", "traditional_ira")],
+        [lot("A", "IRA", "VTI", 900), lot("B", "IRA", "BND", 200)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("bands", "beyond"),
+    [
+        (Bands(absolute=0.05), 25.0),
+        (Bands(relative=0.25), 20.0),
+        (Bands(absolute=0.05, risk_scaled=True), 30.0 - 3.5),
+        (Bands(classes=(ClassBand(STOCK, above=0.1),)), 20.0),
+        (Bands(classes=(ClassBand(STOCK, above=0.4), ClassBand(BOND, below=0.1))), 20.0),
+        (Bands(absolute=0.01, deadband=0.25), 5.0),
+    ],
+)
+def test_a_policy_s_bands_bind_where_a_target_has_none(bands: Bands, beyond: float) -> None:
+    """90/10 against 60/40: program and judge miss the same band by as much, and a plan mends it.
+
+    Both let a share of VTI pass (0.1 of 100) of stocks and one of BND (0.05) of bonds.
+    """
+    of, policy = drifted(), replace(HARD, bands=bands, weights=Weights(tracking_error=0.0))
+    rows = stated("bands", of, policy).broken()
+    assert max(amount for _, amount in rows) == pytest.approx(beyond, abs=0.11)
+    idle = verify(of, policy, (), ())
+    assert max(breach.amount for breach in idle.breaches) == pytest.approx(0.01 * beyond)
+    plan = rebalance(of, policy)
+    assert plan.status is Status.PLANNED, plan.reason
+    assert verify(of, policy, plan.orders, plan.flows).kept
+
+
+def test_a_side_without_a_band_is_free() -> None:
+    """Only too little stock is banded: 90% of it breaks nothing."""
+    policy = replace(HARD, bands=Bands(classes=(ClassBand(STOCK, below=0.01),)))
+    assert stated("bands", drifted(), policy).broken() == []
+    assert verify(drifted(), policy, (), ()).kept
+
+
+def test_hard_bands_lie_around_the_target_however_far_the_policy_trades() -> None:
+    """Half of the way from 90 to 60 is 75; 60% ± 5% is asked of program and judge all the same."""
+    policy = replace(HARD, bands=Bands(absolute=0.05), aim=Aim("fraction", 0.5))
+    of = drifted()
+    assert stated("bands", of, policy).broken()[0] == ("bands", pytest.approx(24.9))
+    half = [sell(of, "IRA", "VTI", 150), buy(of, "IRA", "BND", 300)]
+    assert {breach.rule for breach in verify(of, policy, half, ()).breaches} == {"bands"}
+    plan = rebalance(of, policy)
+    assert plan.status is Status.PLANNED, plan.reason
 
 
 def dear(price: float, shares: float) -> Household:
