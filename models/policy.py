@@ -1,7 +1,7 @@
 """Policies: the rules of a household as data, with the defaults of the contract.
 
 One frozen section per table of the TOML file; None means "not given", and what then applies is
-said beside the field. Reading and checking the file is `models.book.policies`.
+said beside the field. Reading and checking the file is `models.book.policies.files`.
 """
 
 from __future__ import annotations

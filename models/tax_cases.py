@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from models.errors import HearthError
-from models.tax.case_topics import TOPICS
+from models.tax.cases.topics import TOPICS
 
 DOLLARS: Final = Decimal("0.011")
 """Dollars. Publications round to the cent, once or twice."""

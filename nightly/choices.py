@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from models.book.policy_rules import RULES, THROUGH_CVXPY
+from models.book.policies.rules import RULES, THROUGH_CVXPY
 from models.errors import HearthError
 from models.policy import BRANCHING, Capacity, Policy
 from nightly.run_folder import FORMATS, Format

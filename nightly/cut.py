@@ -22,12 +22,12 @@ from typing import Any, Final
 import numpy as np
 
 from models.arrays import Ints
-from models.book.batches import Batch
 from models.book.book import Book
-from models.book.files import read_files
-from models.book.policies import read_policies
+from models.book.policies.files import read_policies
 from models.book.read import build_book, check_folder, policy_sources
-from models.book.schema import POLICY_FOLDER, SCHEMA
+from models.book.tables.batches import Batch
+from models.book.tables.files import read_files
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnknownHouseholdError
 from nightly.owners import OWNED, Owners, find_owners, household_ids
 from nightly.partition_writer import deal_out

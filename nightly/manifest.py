@@ -13,8 +13,8 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from models.book.policies import PolicyFile
-from models.book.table import Source
+from models.book.policies.files import PolicyFile
+from models.book.tables.table import Source
 from models.law import law_for
 from models.policy import Policy
 from nightly.audit import Difference

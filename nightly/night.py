@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from models.book.overrides import JOINT
+from models.book.policies.overrides import JOINT
 from models.plan import Status
 from nightly.chunk import Answered
 from nightly.run_folder import RunFolder

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from models.arrays import Bools, Ints
-from models.book.batches import Batch, table_batches
+from models.book.tables.batches import Batch, table_batches
 from nightly.ids import NOBODY, Doubles, Ranks, hashes, known
 
 OWNED: Final = (

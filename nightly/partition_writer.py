@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.arrays import Ints
-from models.book.batches import Batch, table_batches
-from models.book.schema import ROW_COLUMN
+from models.book.tables.batches import Batch, table_batches
+from models.book.tables.schema import ROW_COLUMN
 from nightly.run_folder import force
 
 WAITING_ROWS: Final = 65_536

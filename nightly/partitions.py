@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.book.book import Book
-from models.book.files import Files, read_files
-from models.book.policies import PolicyFile, read_policies
+from models.book.policies.files import PolicyFile, read_policies
 from models.book.read import build_book
-from models.book.schema import POLICY_FOLDER, SCHEMA
+from models.book.tables.files import Files, read_files
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.policy import Policy
 from nightly.chunk import Chunk
 

@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.book.batches import Batch, table_batches
 from models.book.read import check_folder
-from models.book.schema import POLICY_FOLDER, SCHEMA, CellKind
+from models.book.tables.batches import Batch, table_batches
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA, CellKind
 from nightly.sql_tables import POLICIES, DatabaseError, book_tables, connect, shown
 
 ROWS: Final = 20_000

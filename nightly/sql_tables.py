@@ -1,8 +1,8 @@
 """The tables in a database, written from the same facts as the files: one schema, two stores.
 
-A book's tables have the columns of `models.book.schema` and no constraints: a feed may be faulty,
-and that is for the book's own checks to say. A run's tables have the columns of `nightly.tables`
-under a `run_id`, and keys that make writing a row twice writing it once.
+A book's tables have the columns of `models.book.tables.schema` and no constraints: a feed may be
+faulty, and that is for the book's own checks to say. A run's tables have the columns of
+`nightly.tables` under a `run_id`, and keys that make writing a row twice writing it once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from models.book.schema import SCHEMA, CellKind
+from models.book.tables.schema import SCHEMA, CellKind
 from models.errors import HearthError
 from nightly.tables import TABLES
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.resources import files
 
-from models.book.policy_rules import RULES
+from models.book.policies.rules import RULES
 
 
 def annotated_standard() -> str:

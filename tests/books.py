@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.schema import SCHEMA
+from models.book.tables.schema import SCHEMA
 
 ASOF = date(2026, 11, 20)
 Tables = dict[str, list[dict[str, Any]]]

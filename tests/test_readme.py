@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.book.policies import parse_policy
-from models.book.schema import SCHEMA
+from models.book.policies.files import parse_policy
+from models.book.tables.schema import SCHEMA
 from models.household import TREATMENT_OF
 from models.plan import Status
 from nightly.main import main

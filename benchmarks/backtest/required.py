@@ -8,7 +8,7 @@ from benchmarks.backtest.holding import shares_held
 from models.arrays import Floats
 from models.household import Household
 from models.ledger import exact
-from models.tax.rmd import Balance, rmd_due
+from models.tax.custodian.rmd import Balance, rmd_due
 
 
 def required_by_account(household: Household, age: int, law_year: int) -> Floats:

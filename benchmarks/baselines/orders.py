@@ -1,7 +1,8 @@
 """Orders in which lots are sold, over everything a household may sell.
 
-The methods that custodians offer come from `models.tax.lot_relief`, where they are tested against
-worked cases; they order the lots of one position. `cheapest` orders all of a household's rows.
+The methods that custodians offer come from `models.tax.custodian.lot_relief`, where they are tested
+against worked cases; they order the lots of one position. `cheapest` orders all of a
+household's rows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from benchmarks.baselines.ground import Ground
 from models.arrays import Ints
 from models.ledger import exact
-from models.tax.lot_relief import ReliefLot, relieve
+from models.tax.custodian.lot_relief import ReliefLot, relieve
 
 
 def cheapest(ground: Ground) -> Ints:

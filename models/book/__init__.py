@@ -6,10 +6,10 @@ household = book.household(book.household_ids[0])
 
 from models.book.book import Book, Dates
 from models.book.faults import Fault, FaultyBookError, FaultyHouseholdError
-from models.book.policies import parse_policy, read_policies, read_policy
+from models.book.policies.files import parse_policy, read_policies, read_policy
 from models.book.read import read_book
-from models.book.schema import SCHEMA
-from models.book.table import Source
+from models.book.tables.schema import SCHEMA
+from models.book.tables.table import Source
 
 __all__ = [
     "SCHEMA",

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from models.arrays import Bools, Floats, Texts, read_only
-from models.book.columns import Columns
 from models.book.faults import Fault, FaultyHouseholdError
-from models.book.policies import PolicyFile
-from models.book.table import Source
+from models.book.policies.files import PolicyFile
+from models.book.rows.columns import Columns
+from models.book.tables.table import Source
 from models.errors import PolicyError, UnknownHouseholdError
 from models.household import Household
 from models.market import Market

@@ -12,24 +12,24 @@ import numpy as np
 from models.arrays import Bools, Days, read_only
 from models.book.book import Book, Dates, market_for_age
 from models.book.checks import check_book, risk
-from models.book.columns import is_live, sort_columns
-from models.book.evidence import Evidence
+from models.book.checks.evidence import Evidence
+from models.book.checks.reach import Reach
+from models.book.checks.unusable import law_faults, sound_covariance
 from models.book.faults import Fault, FaultyBookError
-from models.book.files import Files, read_files, sha256_of
-from models.book.links import Links, link
-from models.book.market import (
+from models.book.market.risk import build_risk, read_covariance, read_exposures
+from models.book.market.securities import (
     build_menus,
     build_returns,
     build_securities,
     build_targets,
 )
-from models.book.overrides import with_overrides
-from models.book.policies import PolicyFile, read_policies
-from models.book.reach import Reach
-from models.book.risk import build_risk, read_covariance, read_exposures
-from models.book.schema import POLICY_FOLDER
-from models.book.table import Source, Table
-from models.book.unusable import law_faults, sound_covariance
+from models.book.policies.files import PolicyFile, read_policies
+from models.book.policies.overrides import with_overrides
+from models.book.rows.columns import is_live, sort_columns
+from models.book.rows.links import Links, link
+from models.book.tables.files import Files, read_files, sha256_of
+from models.book.tables.schema import POLICY_FOLDER
+from models.book.tables.table import Source, Table
 from models.market import Market
 
 

@@ -20,9 +20,9 @@ from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, exact
 from models.ledger.past_sales import Closings, find_closings, past_sales
 from models.ledger.purchases import Bought, BoughtWhere, bought_lately, is_sheltered
-from models.tax.wash_outcome import WINDOW, Fragment, Replay
-from models.tax.wash_records import Event, Lot, Purchase, WashRules
-from models.tax.wash_sale import replay
+from models.tax.wash.outcome import WINDOW, Fragment, Replay
+from models.tax.wash.records import Event, Lot, Purchase, WashRules
+from models.tax.wash.replay import replay
 from models.tolerances import LOSS_USD, SHARES
 
 

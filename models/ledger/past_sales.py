@@ -16,7 +16,7 @@ import numpy as np
 from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
 from models.ledger.purchases import Bought, BoughtWhere, is_sheltered
-from models.tax.wash_records import PastSale
+from models.tax.wash.records import PastSale
 from models.tolerances import LOSS_USD
 
 

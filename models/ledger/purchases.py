@@ -16,8 +16,8 @@ import numpy as np
 
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
-from models.tax.wash_outcome import WINDOW
-from models.tax.wash_records import NOT_ACQUIRED
+from models.tax.wash.outcome import WINDOW
+from models.tax.wash.records import NOT_ACQUIRED
 
 REACH_DAYS: Final = 61 + WINDOW.days
 """How far back purchases matter: 30 days before the oldest trade that a book must hold."""

@@ -21,7 +21,7 @@ from models.ledger.washes import Washes, match_washes
 from models.order import Flow
 from models.plan import Lockout
 from models.policy import Policy
-from models.tax.wash_outcome import WINDOW
+from models.tax.wash.outcome import WINDOW
 
 
 @dataclass(frozen=True, slots=True)

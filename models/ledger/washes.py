@@ -18,9 +18,9 @@ from models.ledger.history import History, exact_lot, recent_shares
 from models.ledger.purchases import is_sheltered
 from models.ledger.reservations import Reservations
 from models.ledger.sales import LotSale
-from models.tax.wash_outcome import Fragment, Match, Replay
-from models.tax.wash_records import Event, Lot, Part, Purchase, Sale
-from models.tax.wash_sale import replay
+from models.tax.wash.outcome import Fragment, Match, Replay
+from models.tax.wash.records import Event, Lot, Part, Purchase, Sale
+from models.tax.wash.replay import replay
 from models.tolerances import LOSS_USD
 
 

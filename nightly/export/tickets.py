@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
-from models.book.overrides import JOINT, override_of
+from models.book.policies.overrides import JOINT, override_of
 from models.errors import RunFolderError
 from models.plan import Status
 from models.policy import Tickets

@@ -14,10 +14,16 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from models.book.cells import Cells, UnreadableColumnError, join_cells, null_cells, read_cells
-from models.book.files import table_paths
-from models.book.formats import UNREADABLE, read_batches
-from models.book.schema import SCHEMA, CellKind
+from models.book.tables.cells import (
+    Cells,
+    UnreadableColumnError,
+    join_cells,
+    null_cells,
+    read_cells,
+)
+from models.book.tables.files import table_paths
+from models.book.tables.formats import UNREADABLE, read_batches
+from models.book.tables.schema import SCHEMA, CellKind
 from models.errors import UnusableBookError
 
 PIECE_ROWS: Final = 4_000_000

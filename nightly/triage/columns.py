@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Bools, Floats, Ints, Texts
+from models.book.checks.unusable import sound_covariance
 from models.book.faults import FaultyBookError
-from models.book.files import read_files
-from models.book.links import Ids, distinct, link
-from models.book.market import build_returns, build_securities, build_targets
-from models.book.overrides import effective_ids, resolved
-from models.book.policies import PolicyFile, read_policies
-from models.book.risk import build_risk, read_covariance, read_exposures
-from models.book.schema import POLICY_FOLDER, SCHEMA
-from models.book.unusable import sound_covariance
+from models.book.market.risk import build_risk, read_covariance, read_exposures
+from models.book.market.securities import build_returns, build_securities, build_targets
+from models.book.policies.files import PolicyFile, read_policies
+from models.book.policies.overrides import effective_ids, resolved
+from models.book.rows.links import Ids, distinct, link
+from models.book.tables.files import read_files
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnusableBookError
 from models.market import Market
 from models.policy import Policy

@@ -19,8 +19,8 @@ from scipy import sparse
 
 from models.book.book import Book
 from models.book.faults import FaultyBookError
-from models.book.files import read_files
 from models.book.read import read_book
+from models.book.tables.files import read_files
 from models.errors import UnknownHouseholdError
 from nightly.cut import LEAST_HOUSEHOLDS, TAPER, Sizes, _chunks, cut, look_at
 from nightly.ids import Doubles, Ranks

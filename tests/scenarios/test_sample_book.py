@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models.book import parse_policy, read_book
-from models.book.schema import SCHEMA
+from models.book.tables.schema import SCHEMA
 from models.policy import Policy
 from scenarios.builder import ASOF, BookBuilder, day
 from scenarios.policy_texts import annotated_standard, policy_text, sample_policies

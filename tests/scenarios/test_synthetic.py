@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book import read_book
-from models.book.schema import SCHEMA
+from models.book.tables.schema import SCHEMA
 from scenarios import synthetic
 from scenarios.synthetic import ASOF, KINDS, generate, generate_book, parts
 

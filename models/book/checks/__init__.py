@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Bools, Ints
 from models.book.checks import accounts, cells, households, lots, risk, securities, targets, trading
 from models.book.checks.check import Check, Finding
-from models.book.evidence import Evidence
+from models.book.checks.evidence import Evidence
 from models.book.faults import Fault
 
 CHECKS: Final[tuple[Check, ...]] = (

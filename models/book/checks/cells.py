@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from models.book.checks.check import Check, Finding
-from models.book.evidence import Evidence
-from models.book.links import repeated
-from models.book.schema import CellKind, Column
-from models.book.table import Table
+from models.book.checks.evidence import Evidence
+from models.book.rows.links import repeated
+from models.book.tables.schema import CellKind, Column
+from models.book.tables.table import Table
 
 
 def _columns(evidence: Evidence, kind: CellKind) -> Iterator[tuple[Table, Column]]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Bools, Ints
-from models.book.evidence import Evidence
-from models.book.table import Table
+from models.book.checks.evidence import Evidence
+from models.book.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import numpy as np
 
 from models.arrays import Bools
 from models.book.checks.check import rows_where, stated
-from models.book.columns import withdrawable
-from models.book.evidence import Evidence
-from models.book.table import Table
+from models.book.checks.evidence import Evidence
+from models.book.rows.columns import withdrawable
+from models.book.tables.table import Table
 from models.household import TaxTreatment
 
 

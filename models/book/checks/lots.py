@@ -8,7 +8,7 @@ import numpy as np
 
 from models.arrays import Bools
 from models.book.checks.check import rows_where, stated
-from models.book.evidence import Evidence
+from models.book.checks.evidence import Evidence
 from models.household import TaxTreatment
 
 EARLIEST: Final = np.datetime64("1900-01-01", "D")

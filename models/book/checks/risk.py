@@ -1,7 +1,7 @@
 """Faults of the risk model: exposures without a covariance, and a covariance with holes.
 
 That Ω is positive semidefinite is not asked here but before anything else: without that the whole
-book is unusable (`models.book.unusable`).
+book is unusable (`models.book.checks.unusable`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from models.arrays import Bools, Ints
 from models.book.checks.check import Check, Finding, rows_where, stated
-from models.book.evidence import Evidence
-from models.book.risk import PAIRS
-from models.book.table import Table
+from models.book.checks.evidence import Evidence
+from models.book.market.risk import PAIRS
+from models.book.tables.table import Table
 
 PAIRS_SHOWN: Final = 50
 """Unknown pairs are told one by one up to this many; a matrix with more lacks whole blocks."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.book.checks.check import Check, Finding, rows_where
-from models.book.evidence import Evidence
+from models.book.checks.evidence import Evidence
 
 YIELDS: Final = ("qualified_yield", "ordinary_yield", "exempt_yield", "foreign_tax_yield")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from models.book.checks.check import Check, Finding, rows_where, stated
-from models.book.evidence import Evidence
-from models.book.links import distinct
+from models.book.checks.evidence import Evidence
+from models.book.rows.links import distinct
 from models.tolerances import RELATIVE, WEIGHT_SUM
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints
 from models.book.checks.check import Check, Finding, rows_where, stated
-from models.book.columns import is_active, is_live
-from models.book.evidence import Evidence
-from models.book.links import distinct
-from models.book.table import Table
+from models.book.checks.evidence import Evidence
+from models.book.rows.columns import is_active, is_live
+from models.book.rows.links import distinct
+from models.book.tables.table import Table
 from models.tolerances import SHARES
 
 _ORPHAN = "add the account, or leave the row out"

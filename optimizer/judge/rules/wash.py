@@ -9,7 +9,7 @@ import numpy as np
 
 from models.ledger.exact import ZERO, day_of, days_of
 from models.plan import Breach
-from models.tax.wash_outcome import WINDOW
+from models.tax.wash.outcome import WINDOW
 from models.tolerances import LOSS_USD
 from optimizer.judge.case import Case
 

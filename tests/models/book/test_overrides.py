@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.book.overrides import effective_ids, resolved
-from models.book.policies import PolicyFile, parse_policy
+from models.book.policies.files import PolicyFile, parse_policy
+from models.book.policies.overrides import effective_ids, resolved
 from models.book.read import read_book
 from models.policy import Policy
 from models.triggers import screen

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from models.book import parse_policy, read_policies, read_policy
-from models.book.policies import section_names
-from models.book.policy_rules import RULES
+from models.book.policies.files import section_names
+from models.book.policies.rules import RULES
 from models.policy import Policy
 
 STANDARD = Path(__file__).parents[3] / "models" / "standard.toml"

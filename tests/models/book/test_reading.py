@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models.book import SCHEMA, Book, read_book
-from models.book.schema import CellKind
+from models.book.tables.schema import CellKind
 from models.errors import PolicyError, UnknownHouseholdError
 from models.policy import Policy
 from tests.books import ASOF, CAREFUL_POLICY, tiny_book, write

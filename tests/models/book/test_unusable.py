@@ -11,7 +11,7 @@ import pytest
 
 from models.book import SCHEMA, FaultyBookError, read_book
 from models.book.faults import UNUSABLE_KINDS
-from models.book.risk import CASH
+from models.book.market.risk import CASH
 from models.errors import UnusableBookError
 from tests.books import ASOF, Tables, tiny_book, write
 

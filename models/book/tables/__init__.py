@@ -1,0 +1,1 @@
+"""What a file of the book says: the columns it must have, its formats, its cells, row by row."""
