@@ -1,0 +1,261 @@
+"""One household hunted: our plans and bounds, and the best legal plan that anybody met.
+
+What counts: a legal plan below a bound (the proof is wrong), a legal plan below ours (something was
+missed), no plan where a legal one was met, an answer that must never be (refused, failed, a crash).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from benchmarks.hunt.court import Court, Judged
+from benchmarks.hunt.descent import Descent
+from benchmarks.hunt.legs import board_of
+from benchmarks.hunt.point import point_of
+from benchmarks.hunt.probes import Prober
+from benchmarks.hunt.starts import Start, flowed, heuristics, settings, turned
+from models.household import Household
+from models.plan import Plan, Status
+from models.policy import Policy
+from models.tolerances import BPS
+from optimizer.rebalance import rebalance
+
+Source: TypeAlias = Callable[[Household, Policy], Iterator[Start]]
+"""Where further plans come from."""
+
+Planner: TypeAlias = Callable[[Household, Policy, int], Plan]
+"""Who is hunted."""
+
+CERTIFIED = (0, 10, 40)
+"""Solves on branching of the answers whose bounds are doubted; the first answer is ours."""
+
+CRASH = "crash"
+"""The status of a household whose answer was an exception."""
+
+NEAR_BPS = 10.0
+"""Starts worse than the best by more than this are not descended from."""
+
+DESCENDED = 3
+"""Starts that are descended from beside ours."""
+
+OURS_SHARE = 0.5
+"""Share of the plans judged that the descent from our plan may use."""
+
+UNWEIGHED = ("inside", "pays enough", "mode is hold")
+"""Words of a `no_action` that no objective decided."""
+
+
+def ours(household: Household, policy: Policy, certify: int) -> Plan:
+    """Ask the optimizer; 0 solves is what the policy says."""
+    return rebalance(household, policy, certify=certify or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One household: what was answered and what was met; bps of its value and dollars.
+
+    `missed_bps` is by how much the best legal plan met is better than ours, 0 where none is;
+    `false_bps` by how much the highest bound is above the best legal plan, 0 where it holds.
+    `wrong` is what must never be. `weighed` says that the answer was decided by the objective.
+    """
+
+    book: str
+    household_id: str
+    policy_id: str
+    value_usd: float
+    status: str
+    reason: str
+    ours_bps: float
+    bound_bps: float
+    best_bps: float
+    missed_bps: float
+    missed_usd: float
+    false_bps: float
+    bounds: str
+    weighed: bool
+    found_by: str
+    judged: int
+    wrong: str = ""
+    tickets: int = 0
+    best_tickets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hunted:
+    """A row, and the best legal plan behind it (None if none was met)."""
+
+    row: Row
+    best: Judged | None = field(repr=False)
+    plans: tuple[Plan, ...] = field(repr=False, default=())
+
+
+def hunt(
+    household: Household,
+    policy: Policy,
+    *,
+    plans: int,
+    seed: int,
+    book: str = "",
+    extra: Sequence[Source] = (),
+    others: int = 40,
+    planner: Planner = ours,
+) -> Hunted:
+    """Hunt one household.
+
+    Parameters
+    ----------
+    plans
+        Plans that may be judged.
+    seed
+        Of what is drawn (which buys are probed, in large markets).
+    extra
+        Sources of further plans, to hold against the bounds and to start from.
+    others
+        Answers of our own to other questions that may be asked for.
+    planner
+        Who is hunted: a household, its policy and the solves on branching, in; a plan out.
+    """
+    court = Court(household, policy)
+    answers = [_answer(planner, household, policy, certify) for certify in CERTIFIED]
+    first = answers[0]
+    mine = _own(court, answers)
+    if isinstance(first, Plan) and _worthless(first):
+        return Hunted(_row(book, court, answers, mine), None)
+    rng = np.random.default_rng(seed)
+    board = board_of(household, policy)
+    descent = Descent(court, board, rng, Prober(court, board, set()))
+    if mine is not None:
+        court.by = "descent"
+        descent.run(mine, court.spent + int(OURS_SHARE * plans))
+    starts = [Start("idle", court.idle().point)]
+    for source in (*extra, heuristics, flowed):
+        starts += source(household, policy)
+    starts += settings(household, policy, others)
+    met = _judged(court, starts)
+    if court.best is not None and others:
+        met += _judged(court, list(turned(household, policy, court.best.point, rng)))
+    _descend(court, descent, met, plans)
+    return Hunted(_row(book, court, answers, mine), court.best, _plans(answers))
+
+
+def _judged(court: Court, starts: Sequence[Start]) -> list[tuple[str, Judged]]:
+    found = []
+    for start in starts:
+        court.by = start.name
+        found.append((start.name, court.judge(start.point)))
+    return found
+
+
+def _descend(court: Court, descent: Descent, met: Sequence[tuple[str, Judged]], plans: int) -> None:
+    """Go down from the best legal starts, in equal shares of what is left."""
+    legal = {each.point.key: (name, each) for name, each in met if each.kept}
+    ranked = sorted(legal.values(), key=lambda pair: pair[1].bps)[:DESCENDED]
+    for left, (name, start) in zip(range(len(ranked), 0, -1), ranked, strict=True):
+        best = court.best
+        if best is not None and start.bps > best.bps + NEAR_BPS:
+            continue
+        court.by = f"{name}, descent"
+        descent.run(start, court.spent + max(plans - court.spent, 0) // left)
+
+
+def _answer(
+    planner: Planner, household: Household, policy: Policy, certify: int
+) -> Plan | Exception:
+    try:
+        return planner(household, policy, certify)
+    except Exception as error:  # a crash is what is looked for: it is told
+        return error
+
+
+def _plans(answers: Sequence[Plan | Exception]) -> tuple[Plan, ...]:
+    return tuple(answer for answer in answers if isinstance(answer, Plan))
+
+
+def _own(court: Court, answers: Sequence[Plan | Exception]) -> Judged | None:
+    """Judge our answers; return the first, None where it is no plan."""
+    first = None
+    for k, answer in enumerate(answers):
+        if isinstance(answer, Plan) and answer.status in (Status.PLANNED, Status.NO_ACTION):
+            court.by = "ours" if k == 0 else f"certify {CERTIFIED[k]}"
+            judged = court.judge(point_of(court.household, answer.orders, answer.flows))
+            first = judged if k == 0 else first
+    return first
+
+
+def _worthless(plan: Plan) -> bool:
+    return plan.figures is not None and plan.figures.objective_after_bps is None
+
+
+def _bounds(answers: Sequence[Plan | Exception]) -> list[float]:
+    return [
+        answer.certificate.bound_bps if answer.certificate is not None else -math.inf
+        for answer in _plans(answers)
+    ]
+
+
+def _row(book: str, court: Court, answers: Sequence[Plan | Exception], mine: Judged | None) -> Row:
+    ours, best, bounds = answers[0], court.best, _bounds(answers)
+    highest = max(bounds, default=-math.inf)
+    status = ours.status.value if isinstance(ours, Plan) else CRASH
+    reason = ours.reason if isinstance(ours, Plan) else f"{type(ours).__name__}: {ours}"
+    own = mine.bps if mine is not None and mine.kept else math.inf
+    lowest = math.inf if best is None else best.bps
+    value = 0.0 if best is None else best.figures.value_usd
+    missed = own - lowest if math.isfinite(own) and math.isfinite(lowest) else 0.0
+    weighed = status in (Status.PLANNED, Status.NO_ACTION) and not any(
+        words in reason for words in UNWEIGHED
+    )
+    return Row(
+        book=book,
+        household_id=court.household.household_id,
+        policy_id=court.policy.policy_id,
+        value_usd=value,
+        status=status,
+        reason=reason,
+        ours_bps=own,
+        bound_bps=bounds[0] if bounds else -math.inf,
+        best_bps=lowest,
+        missed_bps=max(missed, 0.0) if weighed else 0.0,
+        missed_usd=max(missed, 0.0) * value / 1e4 if weighed else 0.0,
+        false_bps=highest - lowest if highest > lowest + BPS else 0.0,
+        bounds=" ".join(f"{bound:.6f}" for bound in bounds),
+        weighed=weighed,
+        found_by=court.found_by,
+        judged=court.spent,
+        wrong=_wrong(status, reason, answers, mine, lowest),
+        tickets=0 if mine is None else len(mine.point.tickets),
+        best_tickets=0 if best is None else len(best.point.tickets),
+    )
+
+
+def _wrong(
+    status: str,
+    reason: str,
+    answers: Sequence[Plan | Exception],
+    mine: Judged | None,
+    lowest: float,
+) -> str:
+    """What must never be, by name; empty where nothing is."""
+    others = [a.status for a in _plans(answers)] if len(_plans(answers)) == len(answers) else []
+    if status in (CRASH, Status.REFUSED):
+        return status
+    if mine is not None and not mine.kept:
+        return f"breaks {', '.join(sorted(mine.broken))}"
+    if status == Status.INFEASIBLE and math.isfinite(lowest):
+        return "infeasible, and a legal plan exists"
+    if status == Status.FAILED:
+        met = ", and a legal plan exists" if math.isfinite(lowest) else ""
+        return ("failed" if reason else "failed without reason") + met
+    if any(s in (Status.REFUSED, Status.FAILED, Status.INFEASIBLE) for s in others):
+        return "another setting of certify is refused, failed or infeasible"
+    return ""
+
+
+def cells(row: Row) -> dict[str, object]:
+    """The row as a line of a table."""
+    return asdict(row)

@@ -1,0 +1,82 @@
+"""What a dollar more on each leg does to the objective: finite differences through the judge.
+
+The judge measures J of plans that break rules too, so a probe need not be legal. What it breaks by
+itself (a menu, a restriction, a lockout) is remembered: such a leg is not tried again. Refused: any
+gradient of our own, which would be the optimizer's algebra written a third time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from benchmarks.hunt.court import Court, Judged
+from benchmarks.hunt.legs import Board, Leg
+
+PROBE_WEIGHT = 3e-4
+"""Fraction of the household by which a leg is moved: far above cents, far below a ticket."""
+
+NEVER = frozenset(
+    {"menu", "restriction", "unusable_security", "exempt_in_sheltered", "mode", "open_order"}
+)
+"""Rules that one leg breaks whatever the others do."""
+
+CASH = None
+"""The leg that stands for cash: it takes what others free, at no cost and in any amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A leg and the way it goes; `leg` is None for cash.
+
+    `slope` is dollars of J per dollar traded; `least_usd` what it must trade if it trades at all.
+    """
+
+    account: int
+    leg: Leg | None
+    grow: bool
+    slope: float
+    least_usd: Decimal = Decimal(0)
+
+    def frees(self) -> bool:
+        """Whether it brings cash in."""
+        return self.leg is not None and self.leg.is_buy != self.grow
+
+
+@dataclass(slots=True)
+class Prober:
+    """Probes legs around points; `barred` are legs that may never grow."""
+
+    court: Court
+    board: Board
+    barred: set[Leg]
+
+    def ways(self, at: Judged, buys: Iterable[Leg]) -> list[Way]:
+        """Every way out of a point, steepest first; `buys` are those that may be opened."""
+        held = [Leg(place) for place in at.point.bought]
+        legs = [*self.board.sells, *dict.fromkeys((*held, *buys))]
+        found = [way for leg in legs for grow in (True, False) for way in self._way(at, leg, grow)]
+        return sorted(found, key=lambda way: way.slope)
+
+    def _way(self, at: Judged, leg: Leg, grow: bool) -> Iterable[Way]:
+        if grow and leg in self.barred:
+            return
+        room = self.board.room(at.point, leg, grow)
+        price = self.board.price[leg.place[1]]
+        shares = Decimal(PROBE_WEIGHT * self.board.value_usd) / price
+        if room is not None:
+            shares = min(shares, room)
+        if shares <= 0:
+            return
+        signed = shares if grow else -shares
+        tried = self.court.judge(self.board.changed(at.point, leg, signed, exactly=True))
+        if grow and (tried.broken - at.broken) & NEVER:
+            self.barred.add(leg)
+            return
+        opens = grow and not self.board.amount(at.point, leg)
+        fixed = self.court.policy.trades.ticket_usd if opens else 0.0
+        fixed *= self.court.policy.weights.trading_cost
+        slope = (tried.usd - at.usd - fixed) / float(shares * price)
+        least = self.board.least_usd if opens else Decimal(0)
+        yield Way(leg.place[0], leg, grow, slope, least)
