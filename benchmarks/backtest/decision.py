@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.backtest.holding import execute, shares_held
 from benchmarks.backtest.law_year import in_law_year
 from benchmarks.backtest.markets import Stage
-from benchmarks.baselines.proposal import Rebalancer
-from benchmarks.compare.methods import NoPlanError
+from benchmarks.heuristics.steps.proposal import Rebalancer
+from benchmarks.suite.compare.methods import NoPlanError
 from models.household import Household
 from models.ledger import Ledger, exact
 from models.order import Flow, Order, order_id

@@ -16,10 +16,10 @@ from typing import Final
 
 from benchmarks.backtest.decision import Method
 from benchmarks.backtest.rebalancers import blind_to_losses, earliest_lots, optimized
-from benchmarks.baselines import BASELINES
-from benchmarks.baselines.calendar_full import calendar_full
-from benchmarks.baselines.draft import Draft
-from benchmarks.baselines.strategy import legal
+from benchmarks.heuristics import HEURISTICS
+from benchmarks.heuristics.calendar_full import calendar_full
+from benchmarks.heuristics.steps.draft import Draft
+from benchmarks.heuristics.steps.strategy import legal
 from models.policy import Policy, RiskAversion, TaxRates, Weights
 
 MAIN: Final = "hearth"
@@ -50,7 +50,7 @@ def heuristics() -> dict[str, Method]:
     policy = main_policy()
     found = {
         name: Method(name, rebalancer, policy)
-        for name, rebalancer in BASELINES.items()
+        for name, rebalancer in HEURISTICS.items()
         if name != "calendar, full"
     }
     found[ANNUAL] = Method(ANNUAL, legal(_in_december), policy)

@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.backtest.holding import taxable_rows
-from benchmarks.baselines.proposal import Proposal
-from benchmarks.compare.methods import hearth
+from benchmarks.heuristics.steps.proposal import Proposal
+from benchmarks.suite.compare.methods import hearth
 from models.arrays import read_only
 from models.household import Household
 from models.order import Order

@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks.backtest import behind, methods, tables
 from benchmarks.backtest.outcome import Unlived
-from benchmarks.measure.setting import setting
+from benchmarks.suite.measure.setting import setting
 
 LIMITATIONS = (
     "The newest law known ({law}) is applied to every year, in the dollars of one year: brackets "

@@ -22,7 +22,7 @@ from benchmarks.hunt.hunted import Hunted, Row, Source, cells, hunt
 from benchmarks.hunt.keep import keep
 from benchmarks.hunt.kinds import BLOCK, KINDS, SYNTHETIC, book_of
 from benchmarks.hunt.page import page, read_rows, worth_a_look
-from benchmarks.measure import write_report
+from benchmarks.suite.measure import write_report
 from models.book import Book, FaultyHouseholdError, read_book
 from nightly.newest_price import newest_price_date
 

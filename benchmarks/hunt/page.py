@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.hunt.hunted import Row
-from benchmarks.measure import Report, markdown_table
+from benchmarks.suite.measure import Report, markdown_table
 
 LOOK_BPS, LOOK_USD = 1.0, 5.0
 """A better plan is written down as a book from here on: basis points, or dollars."""

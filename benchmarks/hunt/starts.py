@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.baselines import BASELINES
+from benchmarks.heuristics import HEURISTICS
 from benchmarks.hunt.point import Point, point_of
 from models.errors import HearthError
 from models.household import Household
@@ -101,7 +101,7 @@ def _asked(household: Household, policy: Policy) -> Iterator[tuple[str, tuple[Ho
 
 def heuristics(household: Household, policy: Policy) -> Iterator[Start]:
     """Yield what heuristic rebalancers do; one that breaks down is no start."""
-    for name, rebalancer in BASELINES.items():
+    for name, rebalancer in HEURISTICS.items():
         try:
             proposal = rebalancer(household, policy)
         except Exception:  # noqa: S112 - a method that fails gives nothing to start from

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.small import FULL
+from benchmarks.suite.small import FULL
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 SHOWN = re.findall(r"`(python -m (?:benchmarks|scenarios)\.[^`]+)`", README)

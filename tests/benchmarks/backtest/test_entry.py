@@ -12,7 +12,7 @@ from benchmarks.backtest.__main__ import main
 from benchmarks.backtest.diary import YearRecord
 from benchmarks.backtest.methods import MAIN, SETS, STANDARD, chosen
 from benchmarks.backtest.run import Experiment, run
-from benchmarks.baselines.proposal import Proposal
+from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
 from models.policy import Policy
 from scenarios.market_history_synthetic import synthetic_history

@@ -18,7 +18,7 @@ from benchmarks.backtest.opening import opening_household
 from benchmarks.backtest.people import draw_people
 from benchmarks.backtest.required import required_by_account
 from benchmarks.backtest.tidy import tidied
-from benchmarks.baselines.proposal import Proposal
+from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
 from models.policy import Policy
 from tests.benchmarks.backtest.small_stage import (

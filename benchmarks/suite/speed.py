@@ -1,0 +1,240 @@
+"""Time of whole households, in raw solves of their own relaxation, with the share of each stage.
+
+    python -m benchmarks.speed --sizes etf,mixed,index [--households N] [--out FOLDER]
+
+The unit is one raw PIQP solve (set-up and solve on prepared arrays) of the household's best netting
+piece with its sides open: the floor below which nothing can go. Ratios are within one run and one
+process, in processor time, so that a busy machine matters little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.oracles import naive_cvxpy
+from benchmarks.suite.measure import Report, markdown_table, write_report
+from benchmarks.suite.measure.alone import alone
+from benchmarks.suite.measure.household_times import HouseholdTimes, gaps, stage_shares, summary
+from benchmarks.suite.measure.stages import OTHER, StageClock
+from benchmarks.suite.measure.sweep_times import SweepTimes, sweep_summary
+from models.book import Book, read_book
+from models.household import Household
+from models.plan import Plan
+from models.policy import BRANCHING, Policy
+from optimizer.frame import frame
+from optimizer.limits import search_within_limits
+from optimizer.rebalance import rebalance
+from optimizer.reduce import Reduced, reduce
+from optimizer.search import Search
+from optimizer.solve import door
+from optimizer.solvers import solve_piqp
+from optimizer.sweep import relaxed, sweep
+from scenarios.synthetic import ASOF, generate_book
+
+SIZES = ("etf", "mixed", "index")
+
+HOUSEHOLDS = {"etf": 100, "mixed": 30, "index": 8}
+"""How many of each size unless asked otherwise."""
+
+STAGES = {
+    "bands": ("optimizer.rebalance:inside_bands",),
+    "frame": ("optimizer.rebalance:frame",),
+    "state": ("optimizer.directions:program_of",),
+    "compile": ("optimizer.directions:compile_arrays",),
+    "roots": ("optimizer.limits:search",),
+    "directions": ("optimizer.directions:_settled",),
+    "certificate": ("optimizer.rebalance:certified",),
+    "tickets": ("optimizer.attempt:supported",),
+    "shares": ("optimizer.attempt:rounded",),
+    "orders and reasons": ("optimizer.attempt:orders_of", "optimizer.attempt:reasons"),
+    "judge": ("optimizer.attempt:verify", "optimizer.rebalance:verify"),
+}
+"""Stages and the functions they are, where they are called from; the rest is `other`."""
+
+SWEPT = 12
+"""Small households of which sweeps are measured."""
+
+TAX_WEIGHTS = (0.2, 5.0, 50)
+"""Least and greatest weight of taxes in a sweep, and points."""
+
+SWEEPS = "Sweeps of 50 weights of taxes on one small household, medians:"
+
+SOLVES = "answer_of"
+"""Each call of it is one program handed to a solver."""
+
+LIMITATIONS = (
+    "synthetic households (scenarios.synthetic); real books have other lots and menus",
+    "processor time of one process that is set up as a worker of a night: one thread, what was "
+    "imported out of the collector's way; medians of repeats",
+    "the raw solve has no assembly, and is the best netting piece only",
+    "the cvxpy program is an independent statement: one tax surrogate, no budgets and no wash "
+    "windows; compilation and OSQP at its default accuracy included",
+    "stage shares and solves are of one instrumented run with branching, a few percent slower",
+)
+
+
+def measure(book: Book, size: str, *, certify: int, repeats: int) -> Iterator[HouseholdTimes]:
+    """Time every household of a book, the first one once more beforehand to warm up."""
+    ids = [str(name) for name in book.household_ids]
+    warm = book.household(ids[0])
+    rebalance(warm, book.policy(warm.policy_id), certify=certify)
+    naive_cvxpy.solve(warm, book.policy(warm.policy_id))
+    for household_id in ids:
+        yield _timed(book, size, household_id, certify=certify, repeats=repeats)
+
+
+def _timed(
+    book: Book, size: str, household_id: str, *, certify: int, repeats: int
+) -> HouseholdTimes:
+    household = book.household(household_id)
+    policy = book.policy(household.policy_id)
+
+    def whole(solves: int) -> None:
+        again = book.household(household_id)
+        rebalance(again, book.policy(again.policy_id), certify=solves)
+
+    prepared = root_program(household, policy)
+    raw, full, certified = [], [], []
+    for _ in range(repeats):
+        if prepared is not None:
+            raw.append(min(_seconds(lambda: solve_piqp(prepared)) for _ in range(3)))
+        full.append(_seconds(lambda: whole(0)))
+        certified.append(_seconds(lambda: whole(certify)))
+    clock = StageClock()
+    with clock.watching(STAGES, counted=(f"optimizer.solve:{SOLVES}",)):
+        plan = clock.run(OTHER, lambda: rebalance(household, policy, certify=certify))
+    plain = rebalance(household, policy, certify=0)
+    return HouseholdTimes(
+        size=size,
+        household_id=household_id,
+        policy_id=policy.policy_id,
+        status=plan.status.value,
+        lots=len(household.lots.lot_id),
+        raw_ms=1e3 * median(raw) if raw else np.nan,
+        whole_ms=1e3 * median(full),
+        certified_ms=1e3 * median(certified),
+        cvxpy_ms=1e3 * _seconds(lambda: naive_cvxpy.solve(household, policy)),
+        solves=clock.calls.get(SOLVES, 0),
+        root_gap_bps=_gap(plain),
+        gap_bps=_gap(plan),
+        stages={name: 1e3 * seconds for name, seconds in clock.seconds.items()},
+    )
+
+
+def sweeps(*, seed: int, count: int) -> list[SweepTimes]:
+    """Measure sweeps of small households over the weight of taxes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "book"
+        generate_book(place, count, "etf", seed)
+        book = read_book(place, ASOF)
+        ids = [str(name) for name in book.household_ids]
+        return [_swept(book.household(name), book) for name in (ids[0], *ids)][1:]
+
+
+def _swept(household: Household, book: Book) -> SweepTimes:
+    policy = book.policy(household.policy_id)
+    settings = [replace(policy.weights, tax=float(tax)) for tax in np.geomspace(*TAX_WEIGHTS)]
+    prepared = root_program(household, policy)
+    raw = [] if prepared is None else [_seconds(lambda: solve_piqp(prepared)) for _ in range(9)]
+    whole = [_seconds(lambda: rebalance(household, policy)) for _ in range(3)]
+    return SweepTimes(
+        household_id=household.household_id,
+        points=len(settings),
+        raw_ms=1e3 * median(raw) if raw else np.nan,
+        whole_ms=1e3 * median(whole),
+        relaxed_ms=1e3 * _seconds(lambda: relaxed(household, policy, settings)),
+        plans_ms=1e3 * _seconds(lambda: list(sweep(household, policy, settings))),
+    )
+
+
+def _gap(plan: Plan) -> float:
+    return np.nan if plan.certificate is None else plan.certificate.gap_bps
+
+
+def root_program(household: Household, policy: Policy) -> Reduced | None:
+    """The prepared arrays of the best netting piece, sides open; None if presolve refuses it."""
+    search: Search = search_within_limits(frame(household, policy), door("piqp"))
+    netting = min(search.roots, key=lambda pair: pair[1].objective)[0]
+    return reduce(search.arrays, search.arrays.branched(netting.branch))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = time.process_time()
+    call()
+    return time.process_time() - begun
+
+
+def report(
+    timed: Sequence[HouseholdTimes], command: str, swept: Sequence[SweepTimes] = ()
+) -> Report:
+    """Tables of all sizes, and of sweeps if there are any."""
+    by_size = [[one for one in timed if one.size == size] for size in SIZES]
+    measured = [group for group in by_size if group]
+    body = [
+        "Whole household: from the columnar book to the verified plan with its root bound.",
+        "",
+        *markdown_table([summary(group) for group in measured]),
+        "",
+        "Certified gap, bps, over `planned` and solved `no_action` on the standard policy:",
+        "",
+        *markdown_table([gaps(group) for group in measured]),
+        "",
+        "Share of each stage, percent:",
+        "",
+        *markdown_table([stage_shares(group, (*STAGES, OTHER)) for group in measured]),
+    ]
+    if swept:
+        body += ["", SWEEPS, "", *markdown_table([sweep_summary(swept)])]
+    rows = [one.row() for one in timed]
+    return Report("Speed of whole households", command, LIMITATIONS, body, rows)
+
+
+def run(
+    sizes: Sequence[str], households: int | None, *, seed: int, certify: int, repeats: int
+) -> list[HouseholdTimes]:
+    """Measure synthetic books of several sizes."""
+    found: list[HouseholdTimes] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "book"
+            generate_book(place, households or HOUSEHOLDS[size], size, seed)
+            book = read_book(place, ASOF)
+            found += measure(book, size, certify=certify, repeats=repeats)
+    return found
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--households", type=int, help="of each size (default: by size)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--certify", type=int, default=BRANCHING, help="solves for the bound")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--out", type=Path, help="folder for the report; else it is printed")
+    given = parser.parse_args()
+    timed = alone(
+        run,
+        given.sizes.split(","),
+        given.households,
+        seed=given.seed,
+        certify=given.certify,
+        repeats=given.repeats,
+    )
+    command = f"python -m benchmarks.speed --sizes {given.sizes} --seed {given.seed}"
+    if given.households is not None:
+        command += f" --households {given.households}"
+    command += f" --certify {given.certify}"
+    swept = alone(sweeps, seed=given.seed, count=SWEPT) if "etf" in given.sizes else ()
+    told = report(timed, command, swept)
+    print(told.text())
+    if given.out is not None:
+        write_report(told, given.out, "speed")
