@@ -14,16 +14,21 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from benchmarks.hunt.hunted import Hunted, Row, Source, cells, hunt
+from benchmarks.hunt.exact_bound import doubted
+from benchmarks.hunt.hunted import Hunted, Source, hunt
 from benchmarks.hunt.keep import keep
 from benchmarks.hunt.kinds import BLOCK, KINDS, SYNTHETIC, book_of
 from benchmarks.hunt.page import page, read_rows, worth_a_look
+from benchmarks.hunt.row import Row, cells
 from benchmarks.suite.measure import write_report
 from models.book import Book, FaultyHouseholdError, read_book
+from models.household import Household
+from models.policy import Policy
 from nightly.newest_price import newest_price_date
 
 PLANS = 800
@@ -65,6 +70,8 @@ def _one(name: str, folder: Path, book: Book, household_id: str, given: argparse
         extra=_exact(given),
         others=given.others,
     )
+    if given.rational:
+        found = replace(found, row=replace(found.row, **_rounding(household, policy)))
     out: Path = given.out
     if worth_a_look(found.row):
         keep(folder, household, found, out / FINDS)
@@ -79,6 +86,15 @@ def _exact(given: argparse.Namespace) -> tuple[Source, ...]:
     from benchmarks.hunt.exact_optimum import exact_start
 
     return (exact_start,)
+
+
+def _rounding(household: Household, policy: Policy) -> dict[str, Any]:
+    """By how much floats are above the exact bounds, bps; and whether a proof does not hold."""
+    every = list(doubted(household, policy))
+    above = [one.floats - one.exactly for one in every if not one.proof]
+    wrong = "a proof does not hold" if any(one.proof and not one.holds for one in every) else ""
+    said = {"rounding_bps": max(above, default=0.0)}
+    return {**said, "wrong": wrong} if wrong else said
 
 
 def _words(found: Hunted) -> str:
@@ -128,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plans", type=int, default=PLANS, help=f"judged a household ({PLANS})")
     parser.add_argument("--others", type=int, default=40, help="questions of other settings (40)")
     parser.add_argument("--exact", action="store_true", help="ask SCIP too (small households)")
+    parser.add_argument("--rational", action="store_true", help="bounds in exact fractions too")
     parser.add_argument("--out", type=Path, default=Path("hunt"), help="folder of rows and finds")
     return parser
 

@@ -6,6 +6,7 @@ whatever the search was looking for.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -45,13 +46,15 @@ class Court:
     """The judge of one household.
 
     `spent` counts plans judged; `best` is the best legal one that the policy's gate lets leave,
-    None before there is any, and `found_by` who proposed it; `by` is who proposes now.
+    None before there is any, and `found_by` who proposed it; `by` is who proposes now. A bound owes
+    nothing to gates: `lowest_bps` is the least J of every legal plan.
     """
 
     household: Household
     policy: Policy
     spent: int = 0
     best: Judged | None = None
+    lowest_bps: float = math.inf
     by: str = ""
     found_by: str = ""
     _known: dict[object, Judged] = field(default_factory=dict)
@@ -76,12 +79,14 @@ class Court:
         judged = Judged(
             point=point,
             usd=verdict.objective_usd,
-            bps=float("inf") if bps is None else bps,
+            bps=math.inf if bps is None else bps,
             broken=frozenset(breach.rule for breach in verdict.breaches),
             spare=tuple(c - a for c, a in zip(verdict.ledger.cash, self._set_aside, strict=True)),
             figures=figures,
         )
         self._known[key] = judged
+        if judged.kept:
+            self.lowest_bps = min(self.lowest_bps, judged.bps)
         if judged.kept and (self.best is None or judged.bps < self.best.bps) and self.pays(judged):
             self.best, self.found_by = judged, self.by
         return judged

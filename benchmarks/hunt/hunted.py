@@ -6,9 +6,8 @@ missed), no plan where a legal one was met, an answer that must never be (refuse
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -18,11 +17,11 @@ from benchmarks.hunt.descent import Descent
 from benchmarks.hunt.legs import board_of
 from benchmarks.hunt.point import point_of
 from benchmarks.hunt.probes import Prober
+from benchmarks.hunt.row import Row, plans_of, row_of
 from benchmarks.hunt.starts import Start, flowed, heuristics, settings, turned
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
-from models.tolerances import BPS
 from optimizer.rebalance import rebalance
 
 Source: TypeAlias = Callable[[Household, Policy], Iterator[Start]]
@@ -34,9 +33,6 @@ Planner: TypeAlias = Callable[[Household, Policy, int], Plan]
 CERTIFIED = (0, 10, 40)
 """Solves on branching of the answers whose bounds are doubted; the first answer is ours."""
 
-CRASH = "crash"
-"""The status of a household whose answer was an exception."""
-
 NEAR_BPS = 10.0
 """Starts worse than the best by more than this are not descended from."""
 
@@ -46,43 +42,10 @@ DESCENDED = 3
 OURS_SHARE = 0.5
 """Share of the plans judged that the descent from our plan may use."""
 
-UNWEIGHED = ("inside", "pays enough", "mode is hold")
-"""Words of a `no_action` that no objective decided."""
-
 
 def ours(household: Household, policy: Policy, certify: int) -> Plan:
     """Ask the optimizer; 0 solves is what the policy says."""
     return rebalance(household, policy, certify=certify or None)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One household: what was answered and what was met; bps of its value and dollars.
-
-    `missed_bps` is by how much the best legal plan met is better than ours, 0 where none is;
-    `false_bps` by how much the highest bound is above the best legal plan, 0 where it holds.
-    `wrong` is what must never be. `weighed` says that the answer was decided by the objective.
-    """
-
-    book: str
-    household_id: str
-    policy_id: str
-    value_usd: float
-    status: str
-    reason: str
-    ours_bps: float
-    bound_bps: float
-    best_bps: float
-    missed_bps: float
-    missed_usd: float
-    false_bps: float
-    bounds: str
-    weighed: bool
-    found_by: str
-    judged: int
-    wrong: str = ""
-    tickets: int = 0
-    best_tickets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +88,7 @@ def hunt(
     first = answers[0]
     mine = _own(court, answers)
     if isinstance(first, Plan) and _worthless(first):
-        return Hunted(_row(book, court, answers, mine), None)
+        return Hunted(row_of(book, court, answers, mine), None)
     rng = np.random.default_rng(seed)
     board = board_of(household, policy)
     descent = Descent(court, board, rng, Prober(court, board, set()))
@@ -140,7 +103,7 @@ def hunt(
     if court.best is not None and others:
         met += _judged(court, list(turned(household, policy, court.best.point, rng)))
     _descend(court, descent, met, plans)
-    return Hunted(_row(book, court, answers, mine), court.best, _plans(answers))
+    return Hunted(row_of(book, court, answers, mine), court.best, plans_of(answers))
 
 
 def _judged(court: Court, starts: Sequence[Start]) -> list[tuple[str, Judged]]:
@@ -172,10 +135,6 @@ def _answer(
         return error
 
 
-def _plans(answers: Sequence[Plan | Exception]) -> tuple[Plan, ...]:
-    return tuple(answer for answer in answers if isinstance(answer, Plan))
-
-
 def _own(court: Court, answers: Sequence[Plan | Exception]) -> Judged | None:
     """Judge our answers; return the first, None where it is no plan."""
     first = None
@@ -189,73 +148,3 @@ def _own(court: Court, answers: Sequence[Plan | Exception]) -> Judged | None:
 
 def _worthless(plan: Plan) -> bool:
     return plan.figures is not None and plan.figures.objective_after_bps is None
-
-
-def _bounds(answers: Sequence[Plan | Exception]) -> list[float]:
-    return [
-        answer.certificate.bound_bps if answer.certificate is not None else -math.inf
-        for answer in _plans(answers)
-    ]
-
-
-def _row(book: str, court: Court, answers: Sequence[Plan | Exception], mine: Judged | None) -> Row:
-    ours, best, bounds = answers[0], court.best, _bounds(answers)
-    highest = max(bounds, default=-math.inf)
-    status = ours.status.value if isinstance(ours, Plan) else CRASH
-    reason = ours.reason if isinstance(ours, Plan) else f"{type(ours).__name__}: {ours}"
-    own = mine.bps if mine is not None and mine.kept else math.inf
-    lowest = math.inf if best is None else best.bps
-    value = 0.0 if best is None else best.figures.value_usd
-    missed = own - lowest if math.isfinite(own) and math.isfinite(lowest) else 0.0
-    weighed = status in (Status.PLANNED, Status.NO_ACTION) and not any(
-        words in reason for words in UNWEIGHED
-    )
-    return Row(
-        book=book,
-        household_id=court.household.household_id,
-        policy_id=court.policy.policy_id,
-        value_usd=value,
-        status=status,
-        reason=reason,
-        ours_bps=own,
-        bound_bps=bounds[0] if bounds else -math.inf,
-        best_bps=lowest,
-        missed_bps=max(missed, 0.0) if weighed else 0.0,
-        missed_usd=max(missed, 0.0) * value / 1e4 if weighed else 0.0,
-        false_bps=highest - lowest if highest > lowest + BPS else 0.0,
-        bounds=" ".join(f"{bound:.6f}" for bound in bounds),
-        weighed=weighed,
-        found_by=court.found_by,
-        judged=court.spent,
-        wrong=_wrong(status, reason, answers, mine, lowest),
-        tickets=0 if mine is None else len(mine.point.tickets),
-        best_tickets=0 if best is None else len(best.point.tickets),
-    )
-
-
-def _wrong(
-    status: str,
-    reason: str,
-    answers: Sequence[Plan | Exception],
-    mine: Judged | None,
-    lowest: float,
-) -> str:
-    """What must never be, by name; empty where nothing is."""
-    others = [a.status for a in _plans(answers)] if len(_plans(answers)) == len(answers) else []
-    if status in (CRASH, Status.REFUSED):
-        return status
-    if mine is not None and not mine.kept:
-        return f"breaks {', '.join(sorted(mine.broken))}"
-    if status == Status.INFEASIBLE and math.isfinite(lowest):
-        return "infeasible, and a legal plan exists"
-    if status == Status.FAILED:
-        met = ", and a legal plan exists" if math.isfinite(lowest) else ""
-        return ("failed" if reason else "failed without reason") + met
-    if any(s in (Status.REFUSED, Status.FAILED, Status.INFEASIBLE) for s in others):
-        return "another setting of certify is refused, failed or infeasible"
-    return ""
-
-
-def cells(row: Row) -> dict[str, object]:
-    """The row as a line of a table."""
-    return asdict(row)
