@@ -140,7 +140,7 @@ def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> 
 
 
 def _explained(read: Book, made: Plan, choice: Choice) -> Any:
-    from optimizer.verify import verify
+    from optimizer.judge.verify import verify
     from workbench.explain import explain, explain_invalid
     from workbench.unit_tax import unit_line
 
@@ -169,7 +169,7 @@ def drift(book: Path, asof: date | None, propose: bool, choice: Choice, shown: S
 
 def verify(book: Path, run_folder: Path, as_json: bool) -> int:
     """Replay a run's plans and compare (`hearth verify`)."""
-    from optimizer.verify import verify as judge
+    from optimizer.judge.verify import verify as judge
 
     folder = RunFolder(run_folder.resolve())
     facts = folder.manifest()

@@ -15,19 +15,19 @@ from models.plan import Certificate, Plan, Status
 from models.policy import Policy
 from models.tolerances import BPS
 from models.triggers import approved_beforehand, held_back
-from optimizer.attempt import Attempt, attempt
-from optimizer.certify import certified
-from optimizer.coarse import legal_nearby, refined
-from optimizer.conflict import explain_conflict
-from optimizer.explain import binding_rules, notes_of
-from optimizer.frame import frame
-from optimizer.inside import inside_bands
-from optimizer.limits import DEAR, search_within_limits
-from optimizer.nearer import beyond_tracking, nearer, only_tracking_missed
-from optimizer.rescue import RESCUED, mended_by_rounding, rescued
-from optimizer.search import Search
-from optimizer.solve import Door, door
-from optimizer.verify import verify
+from optimizer.explain.binding import binding_rules, notes_of
+from optimizer.explain.conflict import explain_conflict
+from optimizer.inputs.frame import frame
+from optimizer.judge.left_alone import inside_bands
+from optimizer.judge.verify import verify
+from optimizer.mip.feasibility_repair import RESCUED, mended_by_rounding, rescued
+from optimizer.mip.small_accounts import legal_nearby, refined
+from optimizer.rounding.candidate import Attempt, attempt
+from optimizer.rounding.te_margin import beyond_tracking, nearer, only_tracking_missed
+from optimizer.search.branch_and_bound import certified
+from optimizer.search.model import Search
+from optimizer.search.te_limit import DEAR, search_within_limits
+from optimizer.solvers.chain import Door, door
 
 
 def rebalance(household: Household, policy: Policy, *, certify: int | None = None) -> Plan:
@@ -180,7 +180,7 @@ def door_of(policy: Policy) -> Door:
     """The solver and compiler that a policy names."""
     if policy.solver.backend == "cvxpy":
         # imported for whoever asks: it takes a worker longer to start than all the rest does
-        from optimizer.compile_cvxpy import solve_through_cvxpy
+        from optimizer.solvers.through_cvxpy import solve_through_cvxpy
 
         return door(policy.solver.name, solve_through_cvxpy)
     return door(policy.solver.name)

@@ -18,16 +18,11 @@ from models.household import Household
 from models.plan import Plan
 from models.policy import Policy, Weights
 from models.triggers import approved_beforehand
-from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
-from optimizer.directions import search
-from optimizer.frame import Frame, frame
-from optimizer.inside import inside_bands
-from optimizer.limits import search_within_limits
-from optimizer.netting import nettings
-from optimizer.rebalance import concluded, door_of, rebalance
-from optimizer.reduce import gentle, reduce
-from optimizer.reweigh import (
+from optimizer.inputs.frame import Frame, frame
+from optimizer.judge.left_alone import inside_bands
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.reweigh import (
     ONES,
     WEIGHT_OF,
     arrays_at,
@@ -36,8 +31,13 @@ from optimizer.reweigh import (
     positive,
     reweighed,
 )
-from optimizer.solution import SolveStatus
-from optimizer.solvers import answer_of
+from optimizer.rebalance import concluded, door_of, rebalance
+from optimizer.search.incumbent import search
+from optimizer.search.tax_regimes import nettings
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.adapters import answer_of
+from optimizer.solvers.presolve import gentle, reduce
+from optimizer.solvers.solution import SolveStatus
 
 SOLVERS = ("piqp", "clarabel")
 """Who is asked for a relaxed point, one after the other."""

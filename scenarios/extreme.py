@@ -16,12 +16,12 @@ import numpy as np
 from models.book import Book, read_book
 from models.household import Household
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales, Weights
-from optimizer.conflict import limits_of, rules_of
-from optimizer.directions import search
-from optimizer.frame import frame
-from optimizer.least_tax import least_tax
-from optimizer.limits import least_tracking_error
-from optimizer.solve import door
+from optimizer.explain.conflict import limits_of, rules_of
+from optimizer.explain.least_tax import least_tax
+from optimizer.inputs.frame import frame
+from optimizer.search.incumbent import search
+from optimizer.search.te_limit import least_tracking_error
+from optimizer.solvers.chain import door
 from scenarios.changes import with_columns, with_securities, worth_usd
 from scenarios.four_funds import ASOF, drawn
 from scenarios.synthetic import generate_book

@@ -23,7 +23,7 @@ from models.ledger import Ledger, exact
 from models.order import Flow, Order, order_id
 from models.plan import Figures
 from models.policy import Policy
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from models.ledger import book_orders, household_after, read_history, replay, re
 from models.order import Flow, Order
 from models.plan import Status
 from models.policy import Policy
-from optimizer.inside import inside_bands
+from optimizer.judge.left_alone import inside_bands
 from optimizer.rebalance import rebalance
 
 

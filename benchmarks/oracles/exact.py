@@ -23,12 +23,12 @@ from models.household import Household
 from models.order import Flow, Order
 from models.policy import Policy
 from models.tax.filing import tax_at
-from optimizer import decisions
-from optimizer.frame import BPS_PER_UNIT, Frame, frame
+from optimizer.inputs.frame import BPS_PER_UNIT, Frame, frame
 from optimizer.judge.rates import UnitRates, unit_rates
-from optimizer.rules import RULES, tax_budget
-from optimizer.terms import basis_change, tax_drag, tracking_error, trading_cost, withdrawal
-from optimizer.tickets import tickets_of
+from optimizer.program import decisions
+from optimizer.program.rules import RULES, tax_budget
+from optimizer.program.terms import basis_change, tax_drag, tracking_error, trading_cost, withdrawal
+from optimizer.rounding.tickets import tickets_of
 
 FEASIBLE = 1e-7
 """Units (1e-9 of the household): how far SCIP may be off a row."""

@@ -14,8 +14,8 @@ from benchmarks.oracles.mip import Mip
 from models.arrays import Bools, Floats, Ints
 from models.order import Flow, Order, OrderLot, Side, order_id
 from models.tolerances import CENT_USD
-from optimizer.frame import Frame
-from optimizer.tickets import tickets_of
+from optimizer.inputs.frame import Frame
+from optimizer.rounding.tickets import tickets_of
 
 ZERO = Decimal(0)
 

@@ -16,8 +16,8 @@ from pyscipopt import quicksum
 from benchmarks.oracles.mip import Mip
 from models.arrays import Floats
 from models.tolerances import SHARES
-from optimizer.frame import Frame
-from optimizer.tickets import Tickets, least_ticket
+from optimizer.inputs.frame import Frame
+from optimizer.rounding.tickets import Tickets, least_ticket
 
 WHOLE = 1e-9
 """Relative: how far below a whole number of steps the most that can be sold may be."""

@@ -14,7 +14,7 @@ import numpy as np
 from pyscipopt import Model, quicksum
 
 from models.arrays import Floats
-from optimizer.program import Part
+from optimizer.program.language import Part
 
 Expression: TypeAlias = Any
 """A linear expression over SCIP's variables (the library carries no types)."""

@@ -12,8 +12,8 @@ import numpy as np
 from models.book import read_book
 from models.household import Household
 from models.policy import Policy
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 from scenarios.synthetic import ASOF, generate_book
 
 TIGHT_AVERSION = 40.0

@@ -23,8 +23,8 @@ from models.ledger import household_after
 from models.order import Order, Side
 from models.plan import Plan
 from models.policy import Policy
+from optimizer.judge.verify import Verdict, verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import Verdict, verify
 from scenarios.book_files import write_book
 from scenarios.builder import ASOF, BookBuilder
 from scenarios.policy_texts import sample_policies

@@ -9,8 +9,8 @@ import pytest
 
 import optimizer
 from optimizer.judge.rules import RULES as JUDGED
-from optimizer.rules import RULES
-from optimizer.terms import TERMS
+from optimizer.program.rules import RULES
+from optimizer.program.terms import TERMS
 
 HERE = Path(str(optimizer.__file__)).parent
 
@@ -20,7 +20,9 @@ def stated_in(folder: str) -> set[str]:
     return {path.stem for path in (HERE / folder).glob("*.py") if path.stem != "__init__"}
 
 
-@pytest.mark.parametrize(("folder", "register"), [("terms", TERMS), ("rules", RULES)])
+@pytest.mark.parametrize(
+    ("folder", "register"), [("program/terms", TERMS), ("program/rules", RULES)]
+)
 def test_every_file_is_registered_once(folder: str, register: tuple[FunctionType, ...]) -> None:
     """A term or rule that is forgotten in its `__init__` would hold nothing, in silence."""
     names = [state.__module__.rpartition(".")[2] for state in register]
@@ -36,7 +38,7 @@ def test_every_rule_of_the_judge_is_registered() -> None:
     assert stated_in("judge/rules") - served <= {"form"}
 
 
-@pytest.mark.parametrize("folder", ["terms", "rules"])
+@pytest.mark.parametrize("folder", ["program/terms", "program/rules"])
 def test_every_term_and_rule_has_a_case_worked_by_hand(folder: str) -> None:
     """One file of tests bears the name of each."""
     tests = Path(__file__).resolve().parents[1] / "optimizer" / folder

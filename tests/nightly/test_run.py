@@ -23,7 +23,7 @@ from nightly.run import start_run
 from nightly.run_folder import RunFolder
 from nightly.stored import read_run
 from nightly.tables import TABLES
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 ASOF = date(2026, 11, 20)

@@ -14,14 +14,14 @@ import numpy as np
 from models.arrays import Floats
 from models.household import Household
 from models.policy import Policy
-from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
-from optimizer.frame import Frame, frame
-from optimizer.gain_range import Piece
-from optimizer.netting import nettings
-from optimizer.program import Branch, Part, Program
-from optimizer.solution import SolveStatus
-from optimizer.solve import door
+from optimizer.inputs.frame import Frame, frame
+from optimizer.inputs.tax_range import Piece
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Branch, Part, Program
+from optimizer.search.tax_regimes import nettings
+from optimizer.solvers.chain import door
+from optimizer.solvers.solution import SolveStatus
 from tests.optimizer.statements import alone, broken_by, value_of
 
 Label = str | tuple[str, str]

@@ -9,7 +9,7 @@ import pytest
 from models.household import Household
 from models.order import Flow, Order
 from models.policy import Policy, Weights
-from optimizer.verify import Verdict, verify
+from optimizer.judge.verify import Verdict, verify
 from tests.households import (
     BOND,
     STOCK,

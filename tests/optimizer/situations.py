@@ -15,7 +15,7 @@ import numpy as np
 
 from models.household import Household
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales
-from optimizer.frame import Frame, frame
+from optimizer.inputs.frame import Frame, frame
 from scenarios.changes import with_columns, with_rows, with_securities, with_target, worth_usd
 
 TAXABLE, IRA, ROTH = 0, 1, 2

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from optimizer.compile_cvxpy import solve_through_cvxpy
-from optimizer.solve import Door, door
+from optimizer.solvers.chain import Door, door
+from optimizer.solvers.through_cvxpy import solve_through_cvxpy
 
 TIGHT = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
 """Settings of the reference: three digits beyond what anybody is compared at."""

@@ -13,8 +13,8 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats
-from optimizer.compile_arrays import Arrays
-from optimizer.program import DEFINITION, Branch, Maximum, Part, Program, Rows, assemble
+from optimizer.program.compile_arrays import Arrays
+from optimizer.program.language import DEFINITION, Branch, Maximum, Part, Program, Rows, assemble
 
 Point = Mapping[str, Floats]
 

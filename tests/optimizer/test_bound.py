@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from optimizer.bound import safe_bound
-from optimizer.program import Branch, assemble
-from optimizer.solution import SolveStatus
-from optimizer.solve import door
+from optimizer.program.language import Branch, assemble
+from optimizer.solvers.chain import door
+from optimizer.solvers.dual_bound import safe_bound
+from optimizer.solvers.solution import SolveStatus
 from tests.optimizer.statements import arrays_of
 from tests.strategies import Doubt, doubts
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from models.policy import Limits, Policy, Weights
-from optimizer import rebalance
-from optimizer.certify import certified
-from optimizer.directions import search
-from optimizer.frame import frame
-from optimizer.search import Search
-from optimizer.solution import Solution, SolveStatus, unsolved
-from optimizer.solve import door
+from optimizer.inputs.frame import frame
+from optimizer.rebalance import rebalance
+from optimizer.search.branch_and_bound import certified
+from optimizer.search.incumbent import search
+from optimizer.search.model import Search
+from optimizer.solvers.chain import door
+from optimizer.solvers.solution import Solution, SolveStatus, unsolved
 from scenarios.four_funds import drawn
 from tests.optimizer.test_directions import best_of_all
 

@@ -15,12 +15,11 @@ import pytest
 
 from models.arrays import Floats
 from models.household import Household
-from optimizer.build import program_of
-from optimizer.compile_arrays import Arrays, compile_arrays
-from optimizer.compile_cvxpy import CvxpyProgram, compile_cvxpy, solve_through_cvxpy
-from optimizer.frame import Frame
-from optimizer.netting import nettings
-from optimizer.program import (
+from optimizer.inputs.frame import Frame
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import Arrays, compile_arrays
+from optimizer.program.compile_cvxpy import CvxpyProgram, compile_cvxpy
+from optimizer.program.language import (
     DEFINITION,
     Block,
     Bounds,
@@ -31,10 +30,12 @@ from optimizer.program import (
     Rows,
     assemble,
 )
-from optimizer.rules import RULES
-from optimizer.solution import SolveStatus
-from optimizer.solve import Door, door
-from optimizer.terms import TERMS
+from optimizer.program.rules import RULES
+from optimizer.program.terms import TERMS
+from optimizer.search.tax_regimes import nettings
+from optimizer.solvers.chain import Door, door
+from optimizer.solvers.solution import SolveStatus
+from optimizer.solvers.through_cvxpy import solve_through_cvxpy
 from tests.optimizer.situations import SITUATIONS
 from tests.optimizer.statements import (
     alone,

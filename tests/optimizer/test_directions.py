@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from models.policy import BRANCHING, Policy, TaxRates, TradeRules, WashSales
-from optimizer.certify import certified
-from optimizer.directions import search
-from optimizer.frame import frame
-from optimizer.search import Search
-from optimizer.sides import Choice, position_choices, side_branch, wash_choices
-from optimizer.solution import SolveStatus
-from optimizer.solve import door
+from optimizer.inputs.frame import frame
+from optimizer.search.branch_and_bound import certified
+from optimizer.search.disjunctions import Choice, position_choices, side_branch, wash_choices
+from optimizer.search.incumbent import search
+from optimizer.search.model import Search
+from optimizer.solvers.chain import door
+from optimizer.solvers.solution import SolveStatus
 from scenarios.four_funds import drawn
 
 NEAR_BPS = 0.02

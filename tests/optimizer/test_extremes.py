@@ -12,9 +12,11 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.tolerances import BPS
-from optimizer import branching, rebalance, solvers
-from optimizer.linear import Answer
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
+from optimizer.solvers import adapters as solvers
+from optimizer.solvers import integer as branching
+from optimizer.solvers.linear import Answer
 from scenarios.extreme import extreme
 from tests.households import account, household, lot, security, unit
 
@@ -50,8 +52,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         done.iterations += answer.work
         return answer
 
-    monkeypatch.setattr("optimizer.solve.answer_of", answer_of)
-    monkeypatch.setattr("optimizer.whole_question.branched", branched)
+    monkeypatch.setattr("optimizer.solvers.chain.answer_of", answer_of)
+    monkeypatch.setattr("optimizer.mip.question.branched", branched)
     return done
 
 

@@ -10,12 +10,12 @@ import pytest
 from models.household import Household
 from models.plan import Status
 from models.policy import Policy
-from optimizer import rebalance
-from optimizer.directions import search
-from optimizer.flows import flows_of
-from optimizer.frame import frame
-from optimizer.solve import door
-from optimizer.verify import verify
+from optimizer.inputs.frame import frame
+from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
+from optimizer.rounding.flows import flows_of
+from optimizer.search.incumbent import search
+from optimizer.solvers.chain import door
 from scenarios.changes import with_columns, worth_usd
 
 

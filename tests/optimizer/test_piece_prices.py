@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from models.policy import Policy
-from optimizer.bound import proves_nothing_feasible
-from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
-from optimizer.directions import search
-from optimizer.frame import frame
-from optimizer.piece_prices import bounds_of
-from optimizer.program import Maximum, Part, Program, assemble
-from optimizer.solution import SolveStatus
-from optimizer.solve import door
+from optimizer.inputs.frame import frame
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Maximum, Part, Program, assemble
+from optimizer.search.incumbent import search
+from optimizer.search.regime_prices import bounds_of
+from optimizer.solvers.chain import door
+from optimizer.solvers.dual_bound import proves_nothing_feasible
+from optimizer.solvers.solution import SolveStatus
 from scenarios.four_funds import drawn
 
 SEEDS = range(40)

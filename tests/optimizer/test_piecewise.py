@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.arrays import Floats
-from optimizer.piecewise import Piecewise
+from optimizer.inputs.piecewise import Piecewise
 from tests.strategies import intervals, piecewise
 
 EXACT = 1e-9

@@ -19,7 +19,8 @@ from models.ledger import household_after
 from models.order import Side
 from models.plan import Plan, Status
 from models.policy import BRANCHING, Policy, TaxRates, TradeRules
-from optimizer import rebalance, verify
+from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
 from scenarios.book_files import write_book
 from scenarios.changes import with_columns, with_securities
 from scenarios.synthetic import generate, generate_book

@@ -16,12 +16,12 @@ from models.household import Household
 from models.order import Side
 from models.plan import Plan
 from models.policy import Policy
-from optimizer import rebalance
-from optimizer.build import program_of
-from optimizer.cells import risk_cells
-from optimizer.frame import Frame, frame
-from optimizer.gain_range import GainRange, Piece
-from optimizer.program import Part, Program
+from optimizer.inputs.frame import Frame, frame
+from optimizer.inputs.risk_cells import risk_cells
+from optimizer.inputs.tax_range import GainRange, Piece
+from optimizer.program.build import program_of
+from optimizer.program.language import Part, Program
+from optimizer.rebalance import rebalance
 from tests.optimizer.situations import SITUATIONS
 from tests.optimizer.statements import broken_by, maximum_at
 

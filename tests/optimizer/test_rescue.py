@@ -10,12 +10,12 @@ import pytest
 from models.household import Household
 from models.plan import Status
 from models.policy import Policy
-from optimizer import rebalance
-from optimizer.frame import frame
-from optimizer.limits import search_within_limits
-from optimizer.rescue import rescued
-from optimizer.solve import door
-from optimizer.tracking_region import allowed_square, least_square, region
+from optimizer.inputs.frame import frame
+from optimizer.mip.feasibility_repair import rescued
+from optimizer.rebalance import rebalance
+from optimizer.search.te_limit import search_within_limits
+from optimizer.search.tracking_region import allowed_square, least_square, region
+from optimizer.solvers.chain import door
 from scenarios.changes import with_securities
 from scenarios.four_funds import drawn
 

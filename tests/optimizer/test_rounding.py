@@ -10,7 +10,7 @@ from models.household import Household
 from models.order import Side
 from models.plan import Plan, Status
 from models.policy import Policy, TradeRules
-from optimizer import rebalance
+from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, account, household, lot, security, target, unit
 
 

@@ -14,9 +14,9 @@ from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
-from optimizer import rebalance
-from optimizer.linear import solve_linear, unheard
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
+from optimizer.solvers.linear import solve_linear, unheard
 from tests.households import BOND, account, buy, household, lot, security, sell
 
 FREE = Policy(trades=TradeRules(min_usd=0.0))

@@ -10,17 +10,19 @@ import pytest
 
 from models.household import Household
 from models.policy import Policy, SolverChoice
-from optimizer import compile_cvxpy as through_cvxpy
-from optimizer import rebalance, solvers
-from optimizer.build import program_of
-from optimizer.compile_arrays import Arrays, compile_arrays
-from optimizer.compile_cvxpy import compile_cvxpy, solve_through_cvxpy
-from optimizer.netting import nettings
-from optimizer.program import Branch, Program, assemble
-from optimizer.reduce import Reduced
-from optimizer.solution import SolveStatus
-from optimizer.solve import Door, door
-from optimizer.solvers import IMPOSSIBLE, NO_ANSWER, RawAnswer
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import Arrays, compile_arrays
+from optimizer.program.compile_cvxpy import compile_cvxpy
+from optimizer.program.language import Branch, Program, assemble
+from optimizer.rebalance import rebalance
+from optimizer.search.tax_regimes import nettings
+from optimizer.solvers import adapters as solvers
+from optimizer.solvers import through_cvxpy
+from optimizer.solvers.adapters import IMPOSSIBLE, NO_ANSWER, RawAnswer
+from optimizer.solvers.chain import Door, door
+from optimizer.solvers.presolve import Reduced
+from optimizer.solvers.solution import SolveStatus
+from optimizer.solvers.through_cvxpy import solve_through_cvxpy
 from tests.optimizer.situations import SITUATIONS
 from tests.optimizer.solver_table import TABLE, TIGHT
 from tests.optimizer.statements import arrays_of

@@ -11,7 +11,7 @@ import pytest
 from models.household import Household
 from models.plan import Status
 from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales
-from optimizer import rebalance
+from optimizer.rebalance import rebalance
 from scenarios.changes import with_columns, worth_usd
 from scenarios.four_funds import drawn
 from tests.optimizer.test_plans import Answer, assert_conserved, assert_sound

@@ -10,13 +10,13 @@ import pytest
 
 from models.plan import Status
 from models.policy import Policy, Weights
-from optimizer import rebalance
-from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
-from optimizer.frame import frame
-from optimizer.reweigh import arrays_at, at_weights, frame_at, reweighed
+from optimizer.inputs.frame import frame
+from optimizer.judge.verify import verify
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.reweigh import arrays_at, at_weights, frame_at, reweighed
+from optimizer.rebalance import rebalance
 from optimizer.sweep import relaxed, sweep
-from optimizer.verify import verify
 from scenarios.four_funds import drawn
 
 NEAR_BPS = 0.05

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from models.household import Household
 from models.policy import Limits, Policy, TaxRates
 from models.tax import filing
-from optimizer.build import program_of
-from optimizer.frame import Frame, frame
-from optimizer.gain_range import Case, GainRange, Piece
-from optimizer.netting import nettings
-from optimizer.program import Branch, Maximum, Part, Program
-from optimizer.unit_tax import facts_of
+from optimizer.inputs.frame import Frame, frame
+from optimizer.inputs.tax_range import Case, GainRange, Piece
+from optimizer.inputs.unit_tax import facts_of
+from optimizer.program.build import program_of
+from optimizer.program.language import Branch, Maximum, Part, Program
+from optimizer.search.tax_regimes import nettings
 from tests.households import STOCK, account, household, lot, security, target, unit
 from tests.optimizer.statements import maximum_at
 from tests.strategies import taxed_households

@@ -11,13 +11,13 @@ import pytest
 from models.household import Household
 from models.plan import Status
 from models.policy import Limits, Policy
-from optimizer import rebalance
-from optimizer.compile_cvxpy import compile_cvxpy
-from optimizer.directions import search
-from optimizer.frame import frame
-from optimizer.limits import search_within_limits, tracking_squared
-from optimizer.search import Search
-from optimizer.solve import door
+from optimizer.inputs.frame import frame
+from optimizer.program.compile_cvxpy import compile_cvxpy
+from optimizer.rebalance import rebalance
+from optimizer.search.incumbent import search
+from optimizer.search.model import Search
+from optimizer.search.te_limit import search_within_limits, tracking_squared
+from optimizer.solvers.chain import door
 from tests.optimizer.situations import SITUATIONS
 
 SAME_BPS = 1e-3

@@ -14,7 +14,7 @@ from models.household import Household
 from models.law import law_for
 from models.policy import Policy, TaxRates
 from models.tax import filing
-from optimizer.unit_tax import UnitTax, annuity, discount, facts_of, unit_taxes
+from optimizer.inputs.unit_tax import UnitTax, annuity, discount, facts_of, unit_taxes
 from tests.households import Row, account, household, unit
 from tests.strategies import STATUSES, YEARS, cents, units
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.household import Household
 from models.policy import Policy
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     account,
     buy,

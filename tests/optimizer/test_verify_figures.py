@@ -8,7 +8,7 @@ from math import sqrt
 import pytest
 
 from models.policy import Policy, TaxRates, TradeRules, Weights
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     BOND,
     CASH,

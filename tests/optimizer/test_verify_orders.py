@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from models.policy import Policy
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     buy,
     sell,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.household import Household
 from models.order import Order, OrderLot
 from models.policy import Policy, TradeRules
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.models.ledger.test_ledger_properties import Run, draw_run
 
 FREE = Policy(trades=TradeRules(min_usd=0.0))

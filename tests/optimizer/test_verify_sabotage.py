@@ -17,7 +17,7 @@ import pytest
 from models.household import Household
 from models.order import Flow, Order, OrderLot, Side, order_id
 from models.policy import Limits, Policy, TradeRules
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     BOND,
     NAN,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from models.household import Household
 from models.policy import Policy, TaxRates, WashSales
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     STOCK,
     account,

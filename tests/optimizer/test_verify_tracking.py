@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from models.policy import Policy, RiskAversion
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     CASH,
     STOCK,

@@ -11,7 +11,7 @@ import pytest
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy, TradeRules, WashSales
-from optimizer import rebalance
+from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, Row, account, household, lot, security, target, trade
 
 FUNDS = [

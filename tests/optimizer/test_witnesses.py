@@ -16,8 +16,8 @@ from models.household import Household
 from models.order import Flow, Order
 from models.plan import Status
 from models.policy import Limits, Policy, TradeRules, WashSales
-from optimizer import rebalance, verify
-from optimizer.verify import Verdict
+from optimizer.judge.verify import Verdict, verify
+from optimizer.rebalance import rebalance
 from scenarios.changes import with_columns
 from scenarios.four_funds import drawn
 from tests.households import buy, flow, sell

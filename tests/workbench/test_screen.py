@@ -15,7 +15,7 @@ from models.book.faults import Fault
 from models.order import Order, OrderLot, Side
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
 from models.policy import Policy
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.workbench.small import household
 from workbench.explain import Explanation, explain, explain_invalid
 from workbench.screen import show

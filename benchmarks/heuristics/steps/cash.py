@@ -17,7 +17,7 @@ from models.ledger import exact
 from models.ledger.exact import ZERO
 from models.order import Flow
 from models.tolerances import CENT_USD
-from optimizer.windows import taxable_accounts
+from optimizer.inputs.windows import taxable_accounts
 
 _TURN = {TaxTreatment.TAXABLE: 0, TaxTreatment.DEFERRED: 1, TaxTreatment.EXEMPT: 2}
 

@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from models.household import Household
 from models.policy import Policy
-from optimizer.windows import Windows, taxable_accounts
+from optimizer.inputs.windows import Windows, taxable_accounts
 
 
 @dataclass(frozen=True, slots=True)

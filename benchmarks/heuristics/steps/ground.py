@@ -19,7 +19,7 @@ from models.ledger import reserve
 from models.order import Flow
 from models.policy import Policy
 from models.tolerances import SHARES
-from optimizer.windows import taxable_accounts, windows
+from optimizer.inputs.windows import taxable_accounts, windows
 
 CASH = "cash"
 """The class that cash itself is."""

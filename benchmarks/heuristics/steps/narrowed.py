@@ -17,7 +17,7 @@ from models.arrays import Bools, read_only
 from models.household import Household, Restrictions, ScheduledBuys
 from models.policy import Policy
 from models.tolerances import SHARES
-from optimizer.windows import windows
+from optimizer.inputs.windows import windows
 
 Table = TypeVar("Table")
 

@@ -18,8 +18,8 @@ from benchmarks.heuristics.steps.proposal import Proposal, Rebalancer
 from benchmarks.heuristics.steps.tickets import Scale, proposal_of
 from models.household import Household
 from models.policy import Policy
-from optimizer.inside import inside_bands
-from optimizer.verify import verify
+from optimizer.judge.left_alone import inside_bands
+from optimizer.judge.verify import verify
 
 Strategy: TypeAlias = Callable[[Draft], None]
 """What a heuristic is: it fills a draft."""

@@ -18,7 +18,7 @@ from models.ledger import Reservations
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import SHARES
-from optimizer.windows import Windows, loss_lots, taxable_accounts
+from optimizer.inputs.windows import Windows, loss_lots, taxable_accounts
 
 
 @dataclass(frozen=True, slots=True)

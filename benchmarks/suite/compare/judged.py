@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmarks.heuristics import Proposal, Rebalancer
 from models.household import Household
 from models.policy import Policy
-from optimizer.verify import Verdict, verify
+from optimizer.judge.verify import Verdict, verify
 
 BPS_PER_UNIT = 1e4
 

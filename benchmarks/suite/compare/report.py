@@ -87,7 +87,7 @@ def _setting(report: Document, found: Comparison, command: str) -> None:
             f"memory: {_memory_gib():.0f} GiB; {platform.system()} {kernel}",
             f"book: {found.book}, {len(found.households)} households compared, "
             f"{len(found.left_out)} left out for faulty data",
-            "judge: `optimizer.verify`, the same for every method",
+            "judge: `optimizer.judge.verify`, the same for every method",
         )
     )
     report.heading("Limitations")

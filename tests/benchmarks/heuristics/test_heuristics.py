@@ -11,7 +11,7 @@ from benchmarks.heuristics import HEURISTICS, Rebalancer
 from benchmarks.heuristics.calendar_full import annual
 from benchmarks.heuristics.steps.strategy import legal
 from models.book import Book, read_book
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from scenarios.synthetic import generate_book
 
 SAMPLE = Path(__file__).parents[3] / "scenarios" / "sample"

@@ -11,7 +11,7 @@ from benchmarks.heuristics import HEURISTICS, NAIVE, Proposal
 from models.household import Household
 from models.order import Side
 from models.policy import Limits, Policy, TradeRules
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 from tests.households import (
     BOND,
     STOCK,

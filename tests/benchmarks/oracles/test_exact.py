@@ -11,8 +11,8 @@ from benchmarks.oracles.exact import solve
 from models.household import Household
 from models.order import Order
 from models.policy import Limits, Policy, WashSales
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 from tests.households import BOND, account, buy, household, lot, security, sell, unit
 
 POLICY = Policy()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.oracles.mip import Mip
-from optimizer.program import DEFINITION, ConvexRow, Linear, Part, Rows
+from optimizer.program.language import DEFINITION, ConvexRow, Linear, Part, Rows
 
 KNOTS = (-1.0, 0.0, 2.0)
 

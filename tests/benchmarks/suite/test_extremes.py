@@ -10,7 +10,7 @@ import pytest
 from benchmarks.suite.extremes import ETF, FOUR_FUNDS, Answered, report, run, wrong_with
 from benchmarks.suite.measure import write_report
 from models.plan import Plan, Status
-from optimizer import rebalance
+from optimizer.rebalance import rebalance
 from scenarios.extreme import extreme
 
 COMMAND = "python -m benchmarks.extremes --seeds 0 12"

@@ -13,8 +13,8 @@ from models.drift import drifts
 from models.household import Household
 from models.policy import Aim, Bands, Policy, TradeRules
 from models.triggers.aim import destinations, nearest_inside
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 from tests.households import account, household, lot, security, target
 
 BANDS = Bands(absolute=0.05)

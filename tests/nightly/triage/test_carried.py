@@ -19,8 +19,8 @@ from nightly.triage.carried import (
     with_carried,
     with_lockouts,
 )
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 from tests.households import (
     BOND,
     STOCK,

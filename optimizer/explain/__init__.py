@@ -1,0 +1,1 @@
+"""Why: what binds and at what price, and why there is no plan."""

@@ -1,0 +1,114 @@
+"""What binds and what it costs, and what the household must know besides its orders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Floats
+from models.plan import Binding
+from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.windows import loss_lots
+from optimizer.program.language import Kind
+from optimizer.rounding.candidate import Attempt
+from optimizer.search.disjunctions import TOUCH
+from optimizer.search.model import Search
+
+NEGLIGIBLE = 1e-6
+"""Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
+
+
+def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
+    """Return the rules that bind at the solution, with dollars of objective per dollar of rule."""
+    bindings = [*_rows(search, found), *_bounds(search, found)]
+    return tuple(sorted(bindings, key=lambda b: (-abs(b.shadow_price), b.rule, b.where)))
+
+
+def _rows(search: Search, found: Attempt) -> list[Binding]:
+    """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
+    arrays, usd = search.arrays, search.frame.unit_usd / BPS_PER_UNIT
+    multipliers = found.found.solution.multipliers
+    bindings = []
+    for (rule, where), rows in arrays.rules.items():
+        price = sum(abs(float(multipliers[row])) * usd / arrays.meaning[row].usd for row in rows)
+        if price > NEGLIGIBLE:
+            bindings.append(Binding(rule, where, price))
+    return bindings
+
+
+def _bounds(search: Search, found: Attempt) -> list[Binding]:
+    """Bounds that a named rule put on columns, the dearest column of each place."""
+    arrays, solution = search.arrays, found.found.solution
+    reduced = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    dearest: dict[tuple[str, str], float] = {}
+    for part in search.program.parts:
+        for bounds in part.bounds:
+            if bounds.kind is not Kind.RULE:
+                continue
+            where = arrays.columns[bounds.block]
+            slope, x = reduced[where], solution.x[where]
+            held = np.zeros(len(slope), bool)
+            if bounds.high is not None:
+                held |= (x >= bounds.high - TOUCH) & (slope < 0.0)
+            if bounds.low is not None and bounds.block == "cash":
+                held |= (x <= bounds.low + TOUCH) & (slope > 0.0)
+            for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_UNIT)):
+                key = (bounds.rule, _name(search, bounds.block, int(column)))
+                price = abs(float(slope[column])) / BPS_PER_UNIT
+                dearest[key] = max(price, dearest.get(key, 0.0))
+    return [Binding(rule, where, price) for (rule, where), price in dearest.items()]
+
+
+def _name(search: Search, block: str, column: int) -> str:
+    frame = search.frame
+    securities = frame.household.market.securities.security_id
+    if block == "sale":
+        account, security = frame.sales.account[column], frame.sales.security[column]
+    elif block == "buy":
+        account, security = frame.buys.account[column], frame.buys.security[column]
+    else:
+        return str(frame.labels[column])
+    return f"{frame.labels[account]}/{securities[security]}"
+
+
+def notes_of(search: Search, found: Attempt) -> tuple[str, ...]:
+    """Return instructions that keep the plan clean, and losses that had to be left."""
+    frame = search.frame
+    household, securities = frame.household, frame.household.market.securities
+    lost = loss_lots(household)
+    groups = np.unique(securities.identical_group[household.lots.security[lost]])
+    names = securities.group_names
+    notes = [
+        f"losses of {names[group]} are left alone: {why}"
+        for group, why in sorted(frame.windows.no_harvest.items())
+        if group in groups
+    ]
+    if any(group in groups for group in frame.windows.no_harvest):
+        notes += frame.windows.notes
+    notes += _reinvestments(search, found, _harvested(search, found))
+    notes += [
+        f"no purchase of {names[group]} anywhere in the household through {until.isoformat()}: "
+        "a loss sold earlier is still waiting"
+        for group, until in sorted(frame.windows.no_buy.items())
+    ]
+    return tuple(notes)
+
+
+def _harvested(search: Search, found: Attempt) -> Floats:
+    sales = search.frame.sales
+    return np.unique(sales.group[sales.loss & (found.found.sale > TOUCH)]).astype(float)
+
+
+def _reinvestments(search: Search, found: Attempt, harvested: Floats) -> list[str]:
+    """Accounts that reinvest dividends of a harvested group: the reinvestment would wash it."""
+    household = search.frame.household
+    securities, lots = household.market.securities, household.lots
+    last = max((lockout.until for lockout in found.verdict.lockouts), default=household.asof)
+    notes = []
+    for account in np.flatnonzero(household.accounts.reinvests):
+        held = np.unique(lots.security[lots.account == account])
+        for security in held[np.isin(securities.identical_group[held], harvested)]:
+            notes.append(
+                f"pause the reinvestment of {securities.security_id[security]} in "
+                f"{household.accounts.account_id[account]} through {last.isoformat()}"
+            )
+    return notes

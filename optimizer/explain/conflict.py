@@ -1,0 +1,167 @@
+"""Why there is no plan: the smallest set of rules that cannot hold together, and what would do.
+
+Feasibility is linear, so every question here is a small linear program for HiGHS: is there a plan
+without this rule (deletion until nothing more can go), and by how much would one rule alone have
+to give way (an elastic program). What a tax budget would have to be is a question of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Floats
+from optimizer.explain.least_tax import least_tax
+from optimizer.program.compile_arrays import Limits
+from optimizer.program.language import Branch, Kind
+from optimizer.program.rules.tax_budget import budget_usd
+from optimizer.search.model import Search
+from optimizer.solvers.linear import Answer, solve_linear
+
+GIVES_USD = 0.005
+"""Dollars: a rule that gives way by less than half a cent is kept."""
+
+
+def explain_conflict(search: Search) -> str:
+    """Name an irreducible set of rules and, for each that could give, by how many dollars.
+
+    What one rule would have to give is told with every other rule of the household kept.
+    """
+    rules = rules_of(search)
+    kept = list(rules)
+    for rule in rules_of(search, Kind.RULE):
+        without = [other for other in kept if other != rule]
+        if not feasible(search, without):
+            kept = without
+    parts = []
+    for rule in kept:
+        needed = _gives(search, rules, rule)
+        if rule == "tax_budget":
+            parts.append(_tax_text(search, rules))
+        elif needed is not None and needed > GIVES_USD:
+            parts.append(f"{rule} would have to give ${needed:,.2f}")
+        else:
+            parts.append(f"{rule} cannot give alone")
+    names = ", ".join(kept) or "the accounts' own cash and holdings"
+    return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
+
+
+def rules_of(search: Search, *kinds: Kind) -> list[str]:
+    """Return names of what could give way, in the order of the program; all but definitions."""
+    wanted = kinds or (Kind.SUPPLY, Kind.RULE)
+    found: dict[str, None] = {}
+    for part in search.program.parts:
+        for bounds in part.bounds:
+            if bounds.kind in wanted:
+                found[bounds.rule] = None
+        stated = [(row.rule, row.meaning) for row in part.rows]
+        stated += [(row.rule, row.meaning) for row in part.convex_rows]
+        for rule, meaning in stated:
+            if meaning.kind in wanted and not meaning.stands_for:
+                found[rule] = None
+    return list(found)
+
+
+def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
+    """Return bounds of the program with only some rules kept."""
+    arrays = search.arrays
+    low, high = np.full(len(arrays.q), -np.inf), np.full(len(arrays.q), np.inf)
+    for part in search.program.parts:
+        for bounds in part.bounds:
+            if bounds.rule in kept or bounds.kind is Kind.DEFINITION:
+                where = arrays.columns[bounds.block]
+                if bounds.low is not None:
+                    low[where] = np.maximum(low[where], bounds.low)
+                if bounds.high is not None:
+                    high[where] = np.minimum(high[where], bounds.high)
+    row_low, row_high, *_ = arrays.branched(branch)
+    for block, (least, most) in branch.bounds.items():
+        where = arrays.columns[block]
+        low[where], high[where] = np.maximum(low[where], least), np.minimum(high[where], most)
+    for rule in rules_of(search):
+        rows = arrays.rows.get(rule, np.zeros(0, np.int64))
+        if rule not in kept:
+            row_low[rows], row_high[rows] = -np.inf, np.inf
+    return row_low, row_high, low, high
+
+
+def feasible(search: Search, kept: list[str]) -> bool:
+    """Whether some piece may hold a point with only some rules kept, each as a judge reads it."""
+    arrays = search.arrays
+    zero = np.zeros(len(arrays.q))
+    return any(
+        not solve_linear(
+            arrays.A, arrays.widened(limits_of(search, kept, netting.branch), 1.0), zero
+        ).impossible
+        for netting in search.pieces
+    )
+
+
+def _gives(search: Search, kept: list[str], rule: str) -> float | None:
+    """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
+    best: float | None = None
+    for netting in search.pieces:
+        hard = limits_of(search, [other for other in kept if other != rule], netting.branch)
+        soft = limits_of(search, kept, netting.branch)
+        value = _elastic(search, hard, soft)
+        if value is not None and (best is None or value < best):
+            best = value
+    return best
+
+
+def _elastic(search: Search, hard: Limits, soft: Limits) -> float | None:
+    """Minimise Σ slack·dollars over rows and bounds that `soft` has and `hard` has not."""
+    arrays, usd = search.arrays, search.frame.unit_usd
+    n = len(arrays.q)
+    lows, highs, costs = [hard[0]], [hard[1]], [np.zeros(n)]
+    eye = sparse.eye_array(n, format="csr")
+    body = arrays.A.tocsr()
+    extra = 0
+    pieces: list[tuple[sparse.csr_array, Floats, float, int, Floats]] = []
+    by_row = np.array([meaning.usd for meaning in arrays.meaning])
+    for matrix, soft_low, soft_high, hard_low, hard_high, dollars in (
+        (body, soft[0], soft[1], hard[0], hard[1], by_row),
+        (eye, soft[2], soft[3], hard[2], hard[3], np.full(n, usd)),
+    ):
+        for side, other, sign in ((soft_low, hard_low, 1.0), (soft_high, hard_high, -1.0)):
+            moved = np.flatnonzero(np.isfinite(side) & (side != other))
+            if len(moved):
+                pieces.append((matrix[moved], side[moved], sign, extra, dollars[moved]))
+                extra += len(moved)
+    if not extra:
+        return None
+    matrices: list[Any] = [sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], extra))])]
+    for matrix, side, sign, start, dollars in pieces:
+        slack = sparse.csc_array(
+            (np.full(len(side), sign), (np.arange(len(side)), start + np.arange(len(side)))),
+            shape=(len(side), extra),
+        )
+        matrices.append(sparse.hstack([matrix, slack]))
+        lows.append(side if sign > 0 else np.full(len(side), -np.inf))
+        highs.append(np.full(len(side), np.inf) if sign > 0 else side)
+        costs.append(dollars)
+    limits = (
+        np.concatenate(lows),
+        np.concatenate(highs),
+        np.concatenate([hard[2], np.zeros(extra)]),
+        np.concatenate([hard[3], np.full(extra, np.inf)]),
+    )
+    stacked = sparse.csc_array(sparse.vstack(matrices))
+    answer: Answer = solve_linear(stacked, limits, np.concatenate(costs))
+    return None if answer.x is None else answer.value
+
+
+def _tax_text(search: Search, kept: list[str]) -> str:
+    """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
+    others = [rule for rule in kept if rule != "tax_budget"]
+    bound, reachable = least_tax(
+        search, {n.cases: limits_of(search, others, n.branch) for n in search.pieces}
+    )
+    budgets = [budget_usd(search.frame, unit) for unit in range(len(search.frame.taxes))]
+    agreed = sum(budget for budget in budgets if budget is not None)
+    if bound is None:
+        return "tax_budget cannot give alone"
+    reach = f", reachable with ${reachable:,.2f}" if reachable is not None else ""
+    return f"the rest costs at least ${bound:,.2f} of tax (bound){reach}; budget ${agreed:,.2f}"

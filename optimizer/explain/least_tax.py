@@ -1,0 +1,158 @@
+"""The least tax a household can pay for what else is asked of it.
+
+A linear program bounds it from below, with wash-sale sides open; a mixed-integer one with the sides
+as binaries gives a plan that reaches what it pays. A household that cannot keep its tax budget is
+told both, and so what budget would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Floats
+from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.tax_range import Case, GainRange
+from optimizer.program.compile_arrays import Arrays, Limits, compile_arrays
+from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
+from optimizer.program.rules.tax_budget import budget_usd, penalties_of
+from optimizer.program.tax_maxima import distribution_argument, tax_from_below
+from optimizer.search.disjunctions import Choice, SideName, wash_choices
+from optimizer.search.model import Search
+from optimizer.search.tax_regimes import Netting, nettings
+from optimizer.solvers.linear import solve_linear
+
+RULE = "least_tax"
+
+Cases: TypeAlias = tuple[Case, ...]
+"""What tells a netting piece apart, one case a filing unit."""
+
+
+def least_tax(search: Search, pieces: Mapping[Cases, Limits]) -> tuple[float | None, float | None]:
+    """Return a lower bound and a reachable figure of this year's tax, dollars over all units.
+
+    `pieces` are the limits of every netting piece with the rules that are kept. The tax is counted
+    as a budget counts it: T − T(nothing), for units that have a budget.
+    """
+    frame = search.frame
+    units = [u for u in range(len(frame.taxes)) if budget_usd(frame, u) is not None]
+    ranges = frame.ranges
+    program = assemble((*search.program.parts, _tax_rows(frame, ranges, units)))
+    arrays = compile_arrays(program)
+    cost = np.asarray(
+        arrays.transposed @ np.isin(np.arange(arrays.A.shape[0]), arrays.rows[RULE]), float
+    )
+    base = sum(_forced(frame, ranges[unit]) for unit in units)
+    bounds, reached = [], []
+    for netting in nettings(program, ranges):
+        stretched = _stretched(arrays, netting, pieces[netting.cases])
+        answer = solve_linear(arrays.A, stretched, cost)
+        if answer.x is None:
+            continue
+        bounds.append(base + answer.value * frame.unit_usd / BPS_PER_UNIT)
+        point = _with_sides(frame, arrays, stretched, cost)
+        if point is not None:
+            reached.append(sum(_paid(frame, arrays, ranges[unit], unit, point) for unit in units))
+    return min(bounds, default=None), min(reached, default=None)
+
+
+def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> Part:
+    rows = []
+    for unit in units:
+        rate = BPS_PER_UNIT * ranges[unit].tax.state_rate
+        linear = [("in_income", unit, rate)] if rate else []
+        linear += distribution_argument(frame, unit, rate) if rate else []
+        linear += penalties_of(frame, unit)
+        maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0, RULE))
+        rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf, DEFINITION))
+    return Part(RULE, convex_rows=tuple(rows))
+
+
+def _forced(frame: Frame, reach: GainRange) -> float:
+    """Counted tax where the unit stands with the distributions its own flows force, dollars."""
+    tax = reach.tax
+    forced = frame.unit_usd * reach.distribution
+    return tax.tax(tax.short, tax.long, forced) - tax.nothing + _forced_penalties(frame, reach)
+
+
+def _forced_penalties(frame: Frame, reach: GainRange) -> float:
+    """Early-withdrawal penalties of what the accounts' own flows take out, dollars."""
+    mine = np.array([tax is reach.tax for tax in frame.taxes])[frame.accounts.unit]
+    charged = frame.accounts.penalty * frame.accounts.outflow
+    return float(charged[mine].sum()) * frame.unit_usd
+
+
+def _stretched(arrays: Arrays, netting: Netting, limits: Limits) -> Limits:
+    """Limits of the smaller program over the arrays with the extra rows and columns."""
+    row_low, row_high, low, high = limits
+    n_rows, n_columns = arrays.A.shape
+    own_low, own_high, *_ = arrays.branched(netting.branch)
+    # The extra part stands last, but variables above maxima are appended after all blocks, in the
+    # order of the parts: old columns keep their places.
+    return (
+        np.concatenate([row_low, own_low[len(row_low) : n_rows]]),
+        np.concatenate([row_high, own_high[len(row_high) : n_rows]]),
+        np.concatenate([low, arrays.low[len(low) : n_columns]]),
+        np.concatenate([high, arrays.high[len(high) : n_columns]]),
+    )
+
+
+def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> Floats | None:
+    """Minimise with one binary per wash-sale choice: harvest or buy, never both."""
+    choices = wash_choices(frame, arrays)
+    count, n = len(choices), len(cost)
+    if not count:
+        return solve_linear(arrays.A, limits, cost).x
+    rows, highs = _exclusions(frame, arrays, choices)
+    A = sparse.vstack(
+        [sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], count))]), rows],
+        format="csc",
+    )
+    row_low, row_high, low, high = limits
+    whole = (
+        np.concatenate([row_low, np.full(len(highs), -np.inf)]),
+        np.concatenate([row_high, highs]),
+        np.concatenate([low, np.zeros(count)]),
+        np.concatenate([high, np.ones(count)]),
+    )
+    integral = np.concatenate([np.zeros(n, np.int64), np.ones(count, np.int64)])
+    answer = solve_linear(A, whole, np.concatenate([cost, np.zeros(count)]), integral)
+    return None if answer.x is None else answer.x[:n]
+
+
+def _exclusions(
+    frame: Frame, arrays: Arrays, choices: tuple[Choice, ...]
+) -> tuple[sparse.csr_array, Floats]:
+    """Loss sales ≤ most·z and buys ≤ most·(1 − z), by choice."""
+    n, count = len(arrays.q), len(choices)
+    sale, buy = arrays.columns["sale"].start, arrays.columns["buy"].start
+    rows = sparse.lil_array((2 * count, n + count))
+    highs = np.zeros(2 * count)
+    for place, choice in enumerate(choices):
+        harvest = next(o for o in choice.options if o.name is not SideName.BUY)
+        lossy = harvest.sales[frame.sales.loss[harvest.sales]]
+        most_sold = float(frame.sales.value[lossy].sum())
+        most_bought = float(frame.buys.most[harvest.closed_buys].sum())
+        rows[2 * place, sale + lossy] = 1.0
+        rows[2 * place, n + place] = -most_sold
+        if len(harvest.closed_buys):
+            rows[2 * place + 1, buy + harvest.closed_buys] = 1.0
+        rows[2 * place + 1, n + place] = most_bought
+        highs[2 * place + 1] = most_bought
+    return sparse.csr_array(rows), highs
+
+
+def _paid(frame: Frame, arrays: Arrays, reach: GainRange, unit: int, x: Floats) -> float:
+    """Counted tax by the law's own function at a point, dollars."""
+    usd, tax = frame.unit_usd, reach.tax
+    short = tax.short + usd * float(x[arrays.columns["short_gain"]][unit])
+    long = tax.long + usd * float(x[arrays.columns["long_gain"]][unit])
+    mine = frame.accounts.deferred & (frame.accounts.unit == unit)
+    moved = x[arrays.columns["withdrawal"]] + x[arrays.columns["transfer"]]
+    distribution = usd * (reach.distribution + float(moved[mine].sum()))
+    penalties = frame.accounts.penalty * (moved + frame.accounts.outflow)
+    of_unit = frame.accounts.unit == unit
+    return tax.tax(short, long, distribution) - tax.nothing + usd * float(penalties[of_unit].sum())

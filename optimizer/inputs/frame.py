@@ -1,0 +1,229 @@
+"""The frame: a household's labels turned into columns, and its dollars into one scale.
+
+Everything the terms and rules need, computed once. One unit is 1% of the household's value, so
+that a solver sees numbers near 1 whether the household holds a thousand dollars or a billion;
+the objective is in basis points of that value. What a unit is worth is said here and nowhere else;
+rows that count in other units say so in their `Meaning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints, Texts, sum_by
+from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.market import Target
+from models.policy import Policy
+from models.tolerances import CENT_USD, RELATIVE, WEIGHT
+from models.triggers.aim import destinations
+from optimizer.inputs.columns import BuyColumns, SaleColumns, buy_columns, left_out, sale_columns
+from optimizer.inputs.risk_cells import Cells, risk_cells
+from optimizer.inputs.tax_range import GainRange, gain_ranges
+from optimizer.inputs.unit_tax import UnitTax, unit_taxes
+from optimizer.inputs.windows import Windows, windows
+
+BPS_PER_UNIT: Final = 100.0
+"""One unit is 1% of the household's value: 100 basis points."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountColumns:
+    """Accounts in units of 1% of the household, shape `(n_accounts,)`.
+
+    Attributes
+    ----------
+    cash
+        Cash after the account's own flow.
+    floor
+        Least cash after the run: the account's floor and what open orders have reserved.
+    outflow
+        What the account's own flow takes out (≥ 0).
+    penalty
+        Early-withdrawal penalty, a fraction of what leaves the account.
+    required
+        Required distribution not yet covered by the account's own outflow (≥ 0).
+    most_cash
+        Cash if everything is sold and everything that can arrive arrives here.
+    most_withdrawn
+        Upper bound of a household-level withdrawal from the account (0 if not withdrawable).
+    receives
+        Whether a household contribution may enter.
+    taxable, deferred, exempt
+        Tax treatment.
+    unit, group
+        Filing unit and management group.
+    scale
+        What a dollar in the account counts in after-tax weights (1 unless the policy says so).
+    """
+
+    cash: Floats
+    floor: Floats
+    outflow: Floats
+    penalty: Floats
+    required: Floats
+    most_cash: Floats
+    most_withdrawn: Floats
+    receives: Bools
+    taxable: Bools
+    deferred: Bools
+    exempt: Bools
+    unit: Ints
+    group: Ints
+    scale: Floats
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A household and policy as numbers: all a term or rule may look at.
+
+    `value_usd` is W, `unit_usd` one percent of it, `net_flow` the household-level flow in units,
+    `group_value` W_g in units, `group_target` the target of each management group, `cost` ϕ by
+    security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking error adds
+    to the price of its square (a multiplier the search for a plan settles).
+    """
+
+    household: Household
+    policy: Policy
+    value_usd: float
+    unit_usd: float
+    net_flow: float
+    accounts: AccountColumns
+    sales: SaleColumns
+    buys: BuyColumns
+    taxes: tuple[UnitTax, ...]
+    windows: Windows
+    group_target: tuple[str, ...]
+    group_value: Floats
+    cost: Floats
+    te_multiplier: float = 0.0
+
+    @property
+    def te_squared_allowed(self) -> float:
+        """te_max² in (percent)², with what a judge lets pass; 0 where there is no limit."""
+        limit = self.policy.limits.te_max
+        return 0.0 if limit is None else (100.0 * (limit + WEIGHT)) ** 2
+
+    @property
+    def labels(self) -> Texts:
+        """Account ids, for naming rows."""
+        return self.household.accounts.account_id
+
+    @cached_property
+    def destinations(self) -> Mapping[str, Target]:
+        """What each management group trades towards: its target, or as far as the policy goes."""
+        return destinations(self.household, self.policy)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Deviations from target, gathered (see `cells`)."""
+        return risk_cells(self)
+
+    @cached_property
+    def ranges(self) -> tuple[GainRange, ...]:
+        """How far each filing unit's gains can move (see `gain_range`)."""
+        return gain_ranges(self)
+
+    @property
+    def cent(self) -> float:
+        """What a judge lets pass of a figure in dollars, units."""
+        return (float(CENT_USD) + RELATIVE * abs(self.value_usd)) / self.unit_usd
+
+    @cached_property
+    def left_out(self) -> Bools:
+        """Lots too small for a column, `(n_lots,)`: a legal plan may sell them all the same."""
+        return left_out(self.household, self.sales)
+
+    def bps_of_usd(self, dollars: float) -> float:
+        """Basis points of the household's value."""
+        return BPS_PER_UNIT * dollars / self.unit_usd
+
+
+def frame(household: Household, policy: Policy) -> Frame:
+    """Turn a household and its policy into columns."""
+    lots, accounts = household.lots, household.accounts
+    securities = household.market.securities
+    value = lots.shares * securities.price[lots.security]
+    total = float(value.sum() + accounts.cash.sum() + accounts.net_flow.sum() + household.net_flow)
+    unit = max(total, 1.0) / 100.0
+    taxes = unit_taxes(household, policy)
+    open_windows = windows(household, policy)
+    cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
+    targets = [target or household.target_id for target in accounts.target_id]
+    group_target = tuple(dict.fromkeys(targets))
+    group = np.array([group_target.index(target) for target in targets], np.int64)
+    columns = _account_columns(household, policy, unit, group, taxes, cost)
+    worth = sum_by(group[lots.account], value, len(group_target)) + sum_by(
+        group, accounts.cash + accounts.net_flow, len(group_target)
+    )
+    sales = sale_columns(household, policy, unit, open_windows)
+    return Frame(
+        household=household,
+        policy=policy,
+        value_usd=total,
+        unit_usd=unit,
+        net_flow=household.net_flow / unit,
+        accounts=columns,
+        sales=sales,
+        buys=buy_columns(
+            household, policy, open_windows, np.maximum(columns.most_cash - columns.floor, 0.0)
+        ),
+        taxes=taxes,
+        windows=open_windows,
+        group_target=group_target,
+        group_value=worth / unit,
+        cost=cost,
+    )
+
+
+def _account_columns(
+    household: Household,
+    policy: Policy,
+    unit: float,
+    group: Ints,
+    taxes: tuple[UnitTax, ...],
+    cost: Floats,
+) -> AccountColumns:
+    accounts, lots = household.accounts, household.lots
+    treatment = [TREATMENT_OF[kind] for kind in accounts.account_type]
+    taxable = np.array([kind is TaxTreatment.TAXABLE for kind in treatment], bool)
+    deferred = np.array([kind is TaxTreatment.DEFERRED for kind in treatment], bool)
+    reserved = np.zeros(len(treatment))
+    orders, price = household.open_orders, household.market.securities.price
+    for i in np.flatnonzero(orders.side == "buy"):
+        security = orders.security[i]
+        reserved[orders.account[i]] += (
+            orders.shares[i] * price[security] * (1.0 + cost[security]) / unit
+        )
+    outflow = np.maximum(-accounts.net_flow, 0.0) / unit
+    value = lots.shares * price[lots.security]
+    held = sum_by(lots.account, value, len(treatment))
+    free = np.maximum((held + accounts.cash + accounts.net_flow - accounts.cash_floor) / unit, 0.0)
+    required = np.where(deferred, np.maximum(accounts.rmd_due_usd / unit - outflow, 0.0), 0.0)
+    received = sum_by(accounts.filing_unit, required, len(taxes))[accounts.filing_unit]
+    arriving = np.where(taxable, received + max(household.net_flow, 0.0) / unit, 0.0)
+    withdrawing = household.net_flow < 0
+    scale = np.ones(len(treatment))
+    if policy.risk.after_tax_weights:
+        rate = np.array([tax.rate_deferred for tax in taxes])[accounts.filing_unit]
+        scale = np.where(deferred, 1.0 - rate, 1.0)
+    return AccountColumns(
+        cash=(accounts.cash + accounts.net_flow) / unit,
+        floor=accounts.cash_floor / unit + reserved,
+        outflow=outflow,
+        penalty=accounts.early_penalty_rate,
+        required=required,
+        most_cash=(held + accounts.cash + accounts.net_flow) / unit + arriving,
+        most_withdrawn=np.where(accounts.withdrawable & withdrawing, free, 0.0),
+        receives=taxable & (household.net_flow > 0),
+        taxable=taxable,
+        deferred=deferred,
+        exempt=~(taxable | deferred),
+        unit=accounts.filing_unit,
+        group=group,
+        scale=scale,
+    )

@@ -1,0 +1,153 @@
+"""Deviations from target, gathered into the fewest variables that the risk model can tell apart.
+
+Securities of one identical group with the same exposures, in accounts of one management group, are
+one cell: nothing in the risk model distinguishes them. A variable per account and security was
+refused: it would be many times larger and say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.arrays import Floats, Ints, sum_by
+
+if TYPE_CHECKING:
+    from optimizer.inputs.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Shape `(n_cells,)` unless said otherwise; amounts in units of 1% of the household.
+
+    Attributes
+    ----------
+    owner, group
+        Management group and identical group.
+    start
+        Holding before the run less what the target wants by security.
+    low, high
+        Least and greatest deviation that holdings and cash allow.
+    specific
+        d, annual variance of the identical group.
+    factors
+        Factors of the risk model that anything here is exposed to, `(k,)`.
+    loadings
+        Exposure of a unit of each cell to those factors, `(n_cells, k)`.
+    cash_loading
+        Exposure of a unit of cash, `(k,)`: zero unless the covariance knows a class `cash`.
+    of_sale, of_buy
+        Cell of each sale and buy column.
+    left_out
+        What lots without a column are worth.
+    """
+
+    owner: Ints
+    group: Ints
+    start: Floats
+    low: Floats
+    high: Floats
+    specific: Floats
+    factors: Ints
+    loadings: Floats
+    cash_loading: Floats
+    of_sale: Ints
+    of_buy: Ints
+    left_out: Floats
+
+
+def risk_cells(frame: Frame) -> Cells:
+    """Gather what a household holds, wants and may buy into cells."""
+    market, accounts, lots = frame.household.market, frame.accounts, frame.household.lots
+    securities, n = market.securities, len(market.securities.security_id)
+    wanted_key, wanted_value = _wanted(frame, n)
+    key = np.concatenate(
+        [
+            accounts.group[lots.account] * n + lots.security,
+            accounts.group[frame.buys.account] * n + frame.buys.security,
+            wanted_key,
+        ]
+    )
+    members, place = np.unique(key, return_inverse=True)
+    security, owner = members % n, members // n
+    rows = market.risk.exposures[security].toarray()
+    cell_of_member = _number(owner, securities.identical_group[security], rows)
+    first = np.unique(cell_of_member, return_index=True)[1]
+    size, n_lots, n_buys = len(first), len(lots.lot_id), len(frame.buys.most)
+    of_lot, of_buy, of_wanted = np.split(cell_of_member[place], [n_lots, n_lots + n_buys])
+    value = lots.shares * securities.price[lots.security] * accounts.scale[lots.account]
+    wanted = sum_by(of_wanted, wanted_value, size)
+    start = sum_by(of_lot, value / frame.unit_usd, size) - wanted
+    scale = accounts.scale
+    buyable = sum_by(of_buy, frame.buys.most * scale[frame.buys.account], size)
+    factors = _factors(frame, rows)
+    none = np.zeros(len(market.risk.factors))
+    group = securities.identical_group[security[first]]
+    sale_key = accounts.group[frame.sales.account] * n + frame.sales.security
+    return Cells(
+        owner=owner[first],
+        group=group,
+        start=start,
+        low=-wanted,
+        high=start + buyable,
+        specific=_largest_specific(frame, group),
+        factors=factors,
+        loadings=rows[first][:, factors],
+        cash_loading=market.risk.class_exposures.get("cash", none)[factors],
+        of_sale=cell_of_member[np.searchsorted(members, sale_key)],
+        of_buy=of_buy,
+        left_out=sum_by(of_lot, np.where(frame.left_out, value / frame.unit_usd, 0.0), size),
+    )
+
+
+def class_target(frame: Frame, factors: Ints, group: int) -> Floats:
+    """Exposure that a management group's weights by class ask for, in units, `(k,)`."""
+    market = frame.household.market
+    target = frame.destinations[frame.group_target[group]]
+    total = np.zeros(len(factors))
+    for name, weight in zip(target.classes, target.class_weights, strict=True):
+        if name in market.risk.class_exposures:
+            exposure = market.risk.class_exposures[name][factors]
+            total += weight * float(frame.group_value[group]) * exposure
+    return total
+
+
+def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
+    """Keys (management group and security) and amounts of the targets by security."""
+    keys, amounts = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for group, target_id in enumerate(frame.group_target):
+        target = frame.destinations[target_id]
+        keys.append(group * n + target.securities)
+        amounts.append(target.security_weights * frame.group_value[group])
+    return np.concatenate(keys), np.concatenate(amounts)
+
+
+def _number(owner: Ints, group: Ints, rows: Floats) -> Ints:
+    """Number the cells: same owner, same identical group, same exposures."""
+    pairs = owner * (int(group.max(initial=0)) + 1) + group
+    unique, place = np.unique(pairs, return_inverse=True)
+    if len(unique) == len(pairs):
+        return np.asarray(place)
+    kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+    pairs = pairs * (int(kind.max(initial=0)) + 1) + kind
+    return np.asarray(np.unique(pairs, return_inverse=True)[1])
+
+
+def _factors(frame: Frame, rows: Floats) -> Ints:
+    """Factors that a holding, a wanted class or cash is exposed to."""
+    market = frame.household.market
+    used = (rows != 0.0).any(axis=0)
+    wanted = {name for target in frame.group_target for name in frame.destinations[target].classes}
+    for name in (wanted | {"cash"}) & market.risk.class_exposures.keys():
+        used |= market.risk.class_exposures[name] != 0.0
+    return np.flatnonzero(used)
+
+
+def _largest_specific(frame: Frame, group: Ints) -> Floats:
+    """D of each identical group: its largest specific variance, over all its securities."""
+    securities = frame.household.market.securities
+    largest = np.zeros(len(securities.group_names))
+    np.maximum.at(largest, securities.identical_group, securities.specific_vol**2)
+    return largest[group]

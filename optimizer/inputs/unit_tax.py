@@ -1,0 +1,234 @@
+"""A filing unit's tax as the program sees it: two piecewise-linear functions and a surtax.
+
+With o the income taxed as ordinary and x all taxable income, the worksheet's tax is
+F(o) + G(x) − G(o), F the ordinary and G the preferential schedule, both zero below zero. So
+T = H(o) + G(x) + NIIT + state with H = F − G: one function of ordinary income and one of total
+income, whatever the netting. Only H can fail to be convex (where the 0 percent bracket ends), and
+the surtax's minimum when distributions are free; both are told in the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
+
+import numpy as np
+
+from models.arrays import Floats
+from models.household import Household
+from models.law import Law, Schedule, law_for
+from models.policy import Policy
+from models.tax.filing import NOTHING, FlatRates, Position, TaxFacts, tax_at
+from models.tax.marginal import MarginalRates, marginal_rates
+from optimizer.inputs.piecewise import Piecewise
+
+
+@dataclass(frozen=True)
+class UnitTax:
+    """The tax of one filing unit, in dollars and fractions.
+
+    Attributes
+    ----------
+    ordinary, total
+        H(o) and G(x).
+    income, dividends
+        O and q: taxable ordinary income and qualified dividends before the run.
+    surtax_rate, investment_income, excess_income
+        NIIT = rate · max(0, min(investment_income + g, excess_income + g + D)).
+    state_rate, offset_limit
+        State rate and the most a net loss may lower income (k).
+    short, long
+        Net gains of the year to date less what was carried in (S and L before the run).
+    rate_ordinary, rate_long, rate_deferred, rate_future, carryforward_value
+        τ_o, τ_l, τ_ret, τ_f and κ.
+    nothing, before
+        T with no gain and nothing carried in, and T of the year to date, by the law's own
+        function: what a tax budget counts from.
+    """
+
+    ordinary: Piecewise
+    total: Piecewise
+    income: float
+    dividends: float
+    surtax_rate: float
+    investment_income: float
+    excess_income: float
+    state_rate: float
+    offset_limit: float
+    flat: bool
+    short: float
+    long: float
+    rate_ordinary: float
+    rate_long: float
+    rate_deferred: float
+    rate_future: float
+    carryforward_value: float
+    nothing: float
+    before: float
+
+    @cached_property
+    def ordinary_and_total(self) -> Piecewise:
+        """H(o) + G(o + q): where all of the net gain is ordinary, total income moves with it."""
+        return self.ordinary + self.total.ahead(self.dividends)
+
+    def consumable(self, distribution: float) -> float:
+        """Most of the offset that income can consume (carryover worksheet lines 1 to 4)."""
+        if self.flat:
+            return self.offset_limit
+        return min(self.offset_limit, max(0.0, self.income + self.dividends + distribution))
+
+    def tax(self, short: float, long: float, distribution: float) -> float:
+        """T(S, L, D) in dollars."""
+        return float(self.taxes(np.float64(short), np.float64(long), distribution))
+
+    def value(self, short: float, long: float, distribution: float) -> float:
+        """V = T − κ·(losses carried out), in dollars."""
+        return float(self.values(np.float64(short), np.float64(long), distribution))
+
+    def taxes(
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+    ) -> Floats:
+        """T(S, L, D) in dollars for many gains at once, any shape."""
+        net = short + long
+        in_income = np.maximum(net, -self.offset_limit)
+        one_sided = (net <= 0.0) | (long <= 0.0)
+        as_ordinary = np.where(one_sided, in_income, np.maximum(short, 0.0))
+        income = self.income + distribution
+        least: float = min(self.investment_income, self.excess_income + distribution)
+        surtax = in_income + least
+        return np.asarray(
+            self.ordinary(income + as_ordinary)
+            + self.total(income + self.dividends + in_income)
+            + self.surtax_rate * np.maximum(0.0, surtax)
+            + self.state_rate * (in_income + distribution)
+        )
+
+    def values(
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+    ) -> Floats:
+        """V = T − κ·(losses carried out), in dollars for many gains at once, any shape."""
+        lost = np.maximum(0.0, -(short + long))
+        carried = lost - np.minimum(lost, self.consumable(distribution))
+        return self.taxes(short, long, distribution) - self.carryforward_value * carried
+
+
+def unit_taxes(household: Household, policy: Policy) -> tuple[UnitTax, ...]:
+    """Return the tax of every filing unit of a household under a policy."""
+    return tuple(
+        _unit_tax(household, policy, u) for u in range(len(household.units.filing_unit_id))
+    )
+
+
+def discount(policy: Policy) -> float:
+    """δ = (1 + r)^−H: what a dollar of tax at the horizon is worth today."""
+    return float((1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years)
+
+
+def annuity(policy: Policy) -> float:
+    """A_H = (1 − (1+r)^−H)/r, years: what a yearly dollar until the horizon is worth today."""
+    rate = policy.tax.discount_rate
+    return (1.0 - discount(policy)) / rate if rate else policy.risk.horizon_years
+
+
+def facts_of(household: Household, policy: Policy, unit: int) -> tuple[TaxFacts, Position]:
+    """Return what the law's own function needs of a unit, and where it stands before the run."""
+    units = household.units
+
+    def exact(column: str) -> Decimal:
+        return Decimal(repr(float(getattr(units, column)[unit])))
+
+    law = law_for(household.asof.year)
+    facts = TaxFacts(
+        filing_status=str(units.filing_status[unit]),
+        ordinary_income=exact("ordinary_income"),
+        qualified_dividends=exact("qualified_dividends"),
+        net_investment_income=exact("net_investment_income"),
+        magi=exact("magi"),
+        state_rate=exact("state_rate"),
+        law=law,
+    )
+    before = Position(
+        exact("st_realized_ytd") - exact("st_carryforward"),
+        exact("lt_realized_ytd") - exact("lt_carryforward"),
+    )
+    if policy.tax.short_rate is None and policy.tax.long_rate is None:
+        return facts, before
+    rates = marginal_rates(facts, before)
+    return _with_flat(facts, _flat_rates(policy, rates)), before
+
+
+def _with_flat(facts: TaxFacts, flat: FlatRates) -> TaxFacts:
+    return TaxFacts(
+        facts.filing_status,
+        facts.ordinary_income,
+        facts.qualified_dividends,
+        facts.net_investment_income,
+        facts.magi,
+        facts.state_rate,
+        facts.law,
+        flat,
+    )
+
+
+def _flat_rates(policy: Policy, rates: MarginalRates) -> FlatRates:
+    """Return the policy's all-in rates; one that is not given is the law's marginal rate."""
+    short = rates.short if policy.tax.short_rate is None else Decimal(repr(policy.tax.short_rate))
+    long = rates.long if policy.tax.long_rate is None else Decimal(repr(policy.tax.long_rate))
+    return FlatRates(short, long)
+
+
+def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
+    facts, before = facts_of(household, policy, unit)
+    rates = marginal_rates(facts, before)
+    given = policy.tax
+    long = float(rates.long)
+    future = long if given.future_gain_rate is None else given.future_gain_rate
+    kappa = given.carryforward_value
+    if kappa is None:
+        kappa = min(discount(policy) * future, long)
+    status, statute = facts.filing_status, facts.law
+    flat = facts.flat is not None
+    if facts.flat is not None:
+        preferential = Piecewise(np.array([]), np.array([float(facts.flat.long)]))
+        ordinary = Piecewise(np.array([]), np.array([float(facts.flat.short)])) - preferential
+    else:
+        ordinary, preferential = _schedules(statute, status)
+    surtax = statute.niit(status)
+    return UnitTax(
+        ordinary=ordinary,
+        total=preferential,
+        income=0.0 if flat else float(facts.ordinary_income),
+        dividends=0.0 if flat else float(facts.qualified_dividends),
+        surtax_rate=0.0 if flat else float(surtax.rate),
+        investment_income=float(facts.net_investment_income),
+        excess_income=float(facts.magi - surtax.threshold),
+        state_rate=0.0 if flat else float(facts.state_rate),
+        offset_limit=float(statute.loss_limit(status)),
+        flat=flat,
+        short=float(before.net_short),
+        long=float(before.net_long),
+        rate_ordinary=float(rates.ordinary),
+        rate_long=long,
+        rate_deferred=(
+            float(rates.ordinary) if given.deferred_rate is None else given.deferred_rate
+        ),
+        rate_future=future,
+        carryforward_value=kappa,
+        nothing=float(tax_at(facts, NOTHING).total),
+        before=float(tax_at(facts, before).total),
+    )
+
+
+@cache
+def _schedules(law: Law, status: str) -> tuple[Piecewise, Piecewise]:
+    """H and G of a filing status: the ordinary schedule less the preferential one, and that."""
+    preferential = _piecewise(law.capital_gains(status))
+    return _piecewise(law.ordinary(status)) - preferential, preferential
+
+
+def _piecewise(schedule: Schedule) -> Piecewise:
+    """Return a rate schedule as a function that is zero below zero."""
+    edges = [0.0, *(float(edge) for edge in schedule.edges if edge is not None)]
+    slopes = [0.0, *(float(rate) for rate in schedule.rates)]
+    return Piecewise(np.array(edges), np.array(slopes))

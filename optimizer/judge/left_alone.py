@@ -1,0 +1,33 @@
+"""Triggers decide who is looked at: a household that none of them names is left alone."""
+
+from __future__ import annotations
+
+from models.household import Household
+from models.plan import Plan, Status
+from models.policy import Policy
+from models.triggers import Trigger, columns_of, left_alone, screen
+from optimizer.judge.verify import verify
+
+
+def inside_bands(household: Household, policy: Policy) -> Plan | None:
+    """Answer `no_action` if no trigger of the policy asks for more, and doing nothing breaks none.
+
+    By default that is: every target has bands, every weight keeps its own, nothing is due. A target
+    without a single band always trades; a flow, a required distribution or cash under its floor
+    always needs an answer, and so does a limit that doing nothing breaks. A household with orders
+    of an earlier night on their way waits for them, unless it has a cash need.
+    """
+    screened = screen(columns_of(household, policy))
+    waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]
+    if screened.needed[0] and not waiting:
+        return None
+    verdict = verify(household, policy, (), ())
+    if not verdict.kept:
+        return None
+    return Plan(
+        household.household_id,
+        Status.NO_ACTION,
+        household.waits if waiting else left_alone(screened, 0),
+        figures=verdict.figures,
+        solver="none",
+    )

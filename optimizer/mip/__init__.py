@@ -1,0 +1,1 @@
+"""Whole tickets at once: the nearest legal plan, or proof that there is none."""

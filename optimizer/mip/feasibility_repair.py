@@ -1,0 +1,239 @@
+"""When the quick way finds nothing legal: the nearest plan of whole tickets, or proof of none.
+
+Sides stay open here, so that a way out through another group's side is seen. The wish is the best
+settled solution; the answer is the legal plan that moves least away from it. At the edge of a limit
+on tracking error the plan with the least is looked for first: near the wish there is none. What
+share steps and exact taxes still overstep is taken off the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Floats
+from models.plan import Breach
+from optimizer.explain.conflict import explain_conflict, feasible, rules_of
+from optimizer.mip.integer_model import MOST_STEPS, MOST_TICKETS, WholePoint
+from optimizer.mip.question import (
+    WORK,
+    WORK_OF_TICKET,
+    Asked,
+    Effort,
+    Tracking,
+    nearest_whole,
+    with_steps,
+)
+from optimizer.mip.whole_orders import whole_attempt
+from optimizer.program.language import Kind
+from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.rounding.candidate import Attempt, can_overstep
+from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.search.model import Search
+from optimizer.search.tax_regimes import Netting, hull
+from optimizer.search.tracking_region import allowed_square, least_square, region
+from optimizer.solvers.solution import SolveStatus
+
+RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
+"""What a plan is told with whose tickets were found whole at once."""
+
+EDGE = 0.5
+"""Part of the allowed square of tracking error that the least takes: nearer to the limit the plan
+with the least is looked for first, farther away the plan that is nearest to the wish."""
+
+FINE = 1e8
+"""Steps in a ticket up to which they are whole once rounding them has missed a limit: at the edge
+of what is possible a ten-thousandth of a position decides."""
+
+TRIES = 12
+"""Questions in one netting piece at most, for a plan and for a proof each."""
+
+MORE = 1.05
+"""How much more than what was overstepped a limit is tightened by at first, then twice as much."""
+
+NOISE = 1.01
+"""Of what a judge lets pass: so much and a solver's noise is missed by giving way alone."""
+
+WITHIN = 1e-9
+"""Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A legal plan, or proof that there is none; neither where the question stayed open.
+
+    `nearest` is the first plan tried that kept its limits but for what the judge says; `why` tells
+    why there is no plan.
+    """
+
+    found: Attempt | None = None
+    impossible: bool = False
+    nearest: Attempt | None = None
+    why: str = "no plan of legal tickets found, and no proof that there is none"
+
+
+def mended_by_rounding(search: Search, found: Attempt) -> bool:
+    """Whether a plan breaks nothing but limits that whole tickets may miss: no bug, bad luck."""
+    return all(
+        breach.rule == "te_max" or can_overstep(search.arrays, breach)
+        for breach in found.verdict.breaches
+    )
+
+
+def rescued(search: Search) -> Rescue:
+    """Look for the nearest legal plan over every netting piece and every side."""
+    tickets = tickets_of(search.frame)
+    if tickets.size > MOST_TICKETS:
+        return Rescue()
+    if search.best is None and not feasible(search, rules_of(search)):
+        return Rescue(None, impossible=True, why=explain_conflict(search))
+    nearest: Attempt | None = None
+    effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
+    open_ones = _promising(search)
+    impossible = True
+    if len(open_ones) > 1 and search.frame.policy.limits.te_max is not None:
+        common = Effort(effort.work // 2)
+        answer = _in_piece(search, hull(open_ones), tickets, common, proof=True)
+        if answer.found is not None:
+            return answer
+        nearest = answer.nearest
+        open_ones = [] if answer.impossible else open_ones
+        effort.work -= effort.work // 2 - common.work
+    for netting in open_ones:
+        answer = _in_piece(search, netting, tickets, effort)
+        if answer.found is not None:
+            return answer
+        impossible &= answer.impossible
+        nearest = nearest or answer.nearest
+    if impossible:
+        return Rescue(None, impossible, nearest, _proven(search))
+    rescue = Rescue(None, impossible, nearest)
+    if nearest is None:
+        return rescue
+    worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
+    return replace(rescue, why=f"{rescue.why}; the nearest breaks {worst}")
+
+
+def _promising(search: Search) -> list[Netting]:
+    """Pieces not proven empty, the best first."""
+    solved = sorted(search.roots, key=lambda pair: pair[1].objective)
+    behind = sorted(search.behind, key=lambda pair: pair[1])
+    open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
+    return [*open_ones, *(netting for netting, _ in behind)]
+
+
+def _proven(search: Search) -> str:
+    """Say which limits cannot be kept together with whole share steps and minimum trades."""
+    named = rules_of(search, Kind.RULE)
+    if search.frame.policy.limits.te_max is not None:
+        named.append("te_max")
+    return (
+        "no plan of whole share steps and legal tickets keeps all of: "
+        f"{', '.join(named) or 'cash and holdings'} (proven by branching over every ticket and "
+        "every wash-sale side); with finer steps, smaller minimum trades or a little more room "
+        "there may be one"
+    )
+
+
+def _in_piece(
+    search: Search, netting: Netting, tickets: Tickets, effort: Effort, *, proof: bool = False
+) -> Rescue:
+    """Tighten and cut until the judge is content, or nothing is left.
+
+    Where it is a `proof` that counts, a plan is only asked for what a proof may give way by.
+    """
+    limit = allowed_square(search.frame)
+    around, edge = None, False
+    if np.isfinite(limit):
+        least = least_square(search.frame, search.door, netting.branch)
+        around = region(search, least, limit)
+        if around is None:
+            return Rescue(None, impossible=True)
+        edge = least.squared > EDGE * limit
+    touched: list[Floats] = []
+    up_to = MOST_STEPS if around is None else 0.0
+    modes = [False, True] if edge else [True, False]
+    if proof or not _starts_careful(search):
+        modes = [False]
+    impossible, nearest = False, None
+    for careful in modes:
+        row_high, tightened, more, square = search.arrays.row_high, False, MORE, limit
+        for _ in range(TRIES):
+            if effort.work <= 0:
+                return Rescue(None, impossible, nearest)
+            arrays = replace(search.arrays, row_high=row_high)
+            trial = replace(search, arrays=arrays, careful=careful)
+            tracking = None if around is None else Tracking(around, limit, square, edge, touched)
+            exact = careful or tightened
+            asked = Asked(netting, tickets, tracking, up_to, exact)
+            told = nearest_whole(trial, asked, effort)
+            point = told.point
+            if point is None:
+                impossible |= told.impossible and not exact
+                break
+            if around is not None:
+                better = with_steps(told, around, square, effort) if point.rounded else None
+                if better is None and up_to < MOST_STEPS:
+                    up_to = MOST_STEPS
+                    continue
+                point = better or point
+                if around.squared(point.x) > square * (1.0 + WITHIN):
+                    touched.append(around.directions @ point.x)
+                    continue
+            found = whole_attempt(trial, netting, tickets, point)
+            if found.verdict.kept:
+                return Rescue(found)
+            nearest = nearest or found
+            breaches = found.verdict.breaches
+            if not mended_by_rounding(trial, found):
+                if exact:
+                    break
+                tightened = True
+                continue
+            if up_to < FINE and _by_rounding(trial, point, breaches):
+                up_to = FINE
+                continue
+            missed = sum(breach.amount for breach in breaches if breach.rule == "te_max")
+            square = max(float(np.sqrt(square)) - 100.0 * more * missed, 0.0) ** 2
+            row_high, tightened = _lower(trial, point.x, breaches, more), True
+            more *= 2.0
+        if impossible:
+            return Rescue(None, impossible, nearest)
+    return Rescue(None, impossible, nearest)
+
+
+def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) -> bool:
+    """Whether numbers of steps that were not whole can be why limits are missed."""
+    arrays, rounded_usd = search.arrays, point.rounded * search.frame.unit_usd
+    for breach in breaches:
+        for row in arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = arrays.meaning[row]
+            if breach.amount * meaning.breach * meaning.usd > rounded_usd:
+                return False
+    return rounded_usd > 0.0
+
+
+def _starts_careful(search: Search) -> bool:
+    """Whether a plan is asked more than a proof: budgets from above, every way of washing."""
+    priced = search.frame.policy.wash_sale.mode == "price"
+    return priced or FROM_ABOVE in search.arrays.rows
+
+
+def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
+    """Row limits lowered by what the judge saw overstepped, from where the point stands.
+
+    What is missed by the cent that a proof gives way by is mended by not giving way.
+    """
+    arrays = search.arrays
+    rows, high = arrays.A @ x, arrays.row_high.copy()
+    for breach in breaches:
+        for row in arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = arrays.meaning[row]
+            missed = breach.amount * meaning.breach
+            if not meaning.overstepped:
+                continue
+            off = 0.0 if missed <= NOISE * float(np.max(meaning.lets_pass)) else more * missed
+            high[row] = min(high[row], rows[row]) - off
+    return high

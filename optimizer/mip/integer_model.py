@@ -1,0 +1,273 @@
+"""What is whole in a plan, stated for HiGHS: share steps, minimum trades, sides.
+
+The program's rows and netting pieces are linear, so the nearest legal plan to a wished one is a
+small mixed-integer program, and so is the proof that there is none. It is asked only where the
+quick way (support, then share steps) finds nothing legal, or where steps are coarse: everybody
+else's plan would gain nothing from it. A sum of squares enters by tangents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.inputs.frame import Frame
+from optimizer.program.compile_arrays import Limits
+from optimizer.rounding.tickets import NOISE, WHOLE, Tickets, least_ticket, sellable
+from optimizer.search.model import Search
+from optimizer.search.tracking_region import Cut
+from optimizer.solvers.linear import Answer, solve_linear
+
+MOST_STEPS = 1e4
+"""Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
+buy down, which costs next to nothing and leaves cash, not debt."""
+
+DUST = 1e-5
+"""Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
+may be a billion times its worth, and a solver would sell or keep it as its noise."""
+
+PART = 1e-3
+"""Of a lot: less of a lot of dust is a solver's noise."""
+
+MOST_TICKETS = 900
+"""Tickets beyond which the question is not put: it would take longer than it is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholePoint:
+    """A point of the program whose tickets are whole, and which of them are emptied positions.
+
+    `rounded` is the sum of a step of each ticket whose number of steps was not whole, units.
+    """
+
+    x: Floats
+    amount: Floats
+    emptied: Bools
+    value: float
+    rounded: float = 0.0
+
+
+@dataclass(slots=True)
+class WholeRows:
+    """Rows over a growing number of columns, gathered as triplets."""
+
+    size: int
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    column_low: list[float] = field(default_factory=list)
+    column_high: list[float] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    row_of: list[int] = field(default_factory=list)
+    column_of: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def column(self, low: float, high: float, *, whole: bool) -> int:
+        """Add a column and return its place."""
+        self.column_low.append(low)
+        self.column_high.append(high)
+        self.whole.append(int(whole))
+        self.size += 1
+        return self.size - 1
+
+    def row(self, entries: Sequence[tuple[int, float]], low: float, high: float) -> None:
+        """Add low ≤ Σ coefficient·column ≤ high."""
+        for column, value in entries:
+            self.row_of.append(len(self.low))
+            self.column_of.append(column)
+            self.values.append(value)
+        self.low.append(low)
+        self.high.append(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The mixed-integer statement of one household in one netting piece.
+
+    `steps` is the column of each ticket's number of steps, `used` and `emptied` its binaries, −1
+    where there is none; beyond `most_steps` a number of steps is not whole.
+    """
+
+    search: Search
+    tickets: Tickets
+    limits: Limits
+    rows: WholeRows
+    steps: Ints
+    used: Ints
+    emptied: Ints
+    most_steps: float = MOST_STEPS
+
+    def solve(
+        self,
+        cost: Floats,
+        cuts: Sequence[Cut],
+        nodes: int,
+        gap: float,
+    ) -> Answer:
+        """Minimise cost'x over the program's columns (padded for the others) under cuts."""
+        matrix, limits, padded, integral = self.stacked(cost, cuts)
+        return solve_linear(matrix, limits, padded, integral, nodes=nodes, gap=gap)
+
+    def stacked(
+        self, cost: Floats, cuts: Sequence[Cut]
+    ) -> tuple[sparse.csc_array, Limits, Floats, Ints]:
+        """Rows of the program, of the tickets and of cuts; limits, cost, and what is integral."""
+        arrays, rows = self.search.arrays, self.rows
+        n = arrays.A.shape[1]
+        own = sparse.csc_array(
+            (rows.values, (rows.row_of, rows.column_of)), shape=(len(rows.low), rows.size)
+        )
+        wide = sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], rows.size - n))])
+        parts = [wide, own]
+        if cuts:
+            tangents = np.zeros((len(cuts), rows.size))
+            for place, cut in enumerate(cuts):
+                tangents[place, : len(cut.coefficients)] = cut.coefficients
+            parts.append(sparse.csc_array(tangents))
+        row_low, row_high, low, high = self.limits
+        limits = (
+            np.concatenate([row_low, rows.low, [cut.low for cut in cuts]]),
+            np.concatenate([row_high, rows.high, [cut.high for cut in cuts]]),
+            np.concatenate([low, rows.column_low]),
+            np.concatenate([high, rows.column_high]),
+        )
+        padded = np.zeros(rows.size)
+        padded[: len(cost)] = cost
+        integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
+        return sparse.csc_array(sparse.vstack(parts)), limits, padded, integral
+
+    def point(self, found: Floats, value: float) -> WholePoint:
+        """Read whole tickets from a point of the statement."""
+        arrays, tickets = self.search.arrays, self.tickets
+        x = found[: arrays.A.shape[1]]
+        count = np.where(self.steps >= 0, found[self.steps], 0.0)
+        most = self.most(x)
+        real = tickets.step * self.most_steps < np.maximum(tickets.held, most)
+        up = np.minimum(np.ceil(count - WHOLE), np.floor(most / tickets.step + WHOLE))
+        fine = np.where(tickets.is_sale, up, np.floor(count + WHOLE))
+        rounded = float(tickets.step[real & (np.abs(fine - count) > WHOLE)].sum())
+        count = np.where(real, fine, np.rint(count))
+        out = (self.emptied >= 0) & (np.rint(found[self.emptied]) > 0.0)
+        return WholePoint(
+            x=x,
+            amount=np.where(out, tickets.held, count * tickets.step),
+            emptied=out,
+            value=value,
+            rounded=rounded,
+        )
+
+    def in_place(self, amount: Floats, emptied: Bools) -> Whole:
+        """The statement with every number of steps in place; lots and sides stay open."""
+        n = self.search.arrays.A.shape[1]
+        rows = replace(
+            self.rows,
+            column_low=list(self.rows.column_low),
+            column_high=list(self.rows.column_high),
+        )
+        count = np.rint(amount / self.tickets.step)
+        for columns, values in (
+            (self.steps, np.where(emptied, 0.0, count)),
+            (self.used, ((amount > 0.0) & ~emptied).astype(float)),
+            (self.emptied, emptied.astype(float)),
+        ):
+            for column, value in zip(columns.tolist(), values.tolist(), strict=True):
+                if column >= 0:
+                    rows.column_low[column - n] = rows.column_high[column - n] = value
+        return replace(self, rows=rows, most_steps=np.inf)
+
+    def most(self, x: Floats) -> Floats:
+        """Most of each ticket: of a sale, by the columns that the point sells."""
+        columns, tickets = self.search.arrays.columns, self.tickets
+        *_, high = self.limits
+        noise = noise_of(self.search.frame, tickets)
+        sold = np.where(x[columns["sale"]] > noise, high[columns["sale"]], 0.0)
+        most = sellable(self.search.frame, tickets, sold)
+        return most + sum_by(tickets.of_buy, high[columns["buy"]], tickets.size)
+
+
+def noise_of(frame: Frame, tickets: Tickets) -> Floats:
+    """What is nothing of each sale column, units: a small part of the lot, half a share step."""
+    parts = np.minimum(PART * frame.sales.value, 0.5 * tickets.step[tickets.of_sale])
+    return np.minimum(NOISE, parts)
+
+
+def state_tickets(
+    search: Search,
+    tickets: Tickets,
+    limits: Limits,
+    whole_up_to: float = MOST_STEPS,
+) -> Whole:
+    """State steps, minimums and sold-out positions; who excludes whom is `whole_sides`."""
+    arrays, frame = search.arrays, search.frame
+    rows = WholeRows(arrays.A.shape[1])
+    columns = arrays.columns
+    low, high = limits[2].copy(), limits[3].copy()
+    limits = (limits[0], limits[1], low, high)
+    sale_high = np.minimum(high[columns["sale"]], frame.sales.value)
+    buy_high = np.minimum(high[columns["buy"]], frame.buys.most)
+    steps, used, emptied = (np.full(tickets.size, -1, np.int64) for _ in range(3))
+    own_high = np.where(frame.sales.disallowed, 0.0, sale_high)
+    most = np.minimum(
+        sum_by(tickets.of_sale, own_high, tickets.size)
+        + sum_by(tickets.of_buy, buy_high, tickets.size),
+        np.where(tickets.is_sale, tickets.held, np.inf),
+    )
+    if frame.sales.disallowed.any():
+        # A lot's share that is sold without its loss may leave nothing to sell with it.
+        copies = np.where(frame.sales.disallowed, sale_high, 0.0)
+        both = sum_by(tickets.of_sale, sale_high, tickets.size)
+        most = np.where(
+            tickets.is_sale & (sum_by(tickets.of_sale, copies, tickets.size) > 0.0),
+            np.minimum(both, tickets.held),
+            most,
+        )
+    least = least_ticket(frame)
+    out_able = _emptiable(frame, tickets, sale_high)
+    for ticket in np.flatnonzero(most > 0.0).tolist():
+        step, all_of_it = float(tickets.step[ticket]), float(tickets.held[ticket])
+        block, of = (
+            ("sale", tickets.of_sale) if tickets.is_sale[ticket] else ("buy", tickets.of_buy)
+        )
+        mine = columns[block].start + np.flatnonzero(of == ticket)
+        entries = [(int(column), 1.0) for column in mine]
+        least_steps = max(1.0, np.ceil(least / step - WHOLE))
+        most_steps = float(np.floor(most[ticket] / step * (1.0 + WHOLE) + WHOLE))
+        if most_steps >= least_steps:
+            fine = most_steps > whole_up_to
+            steps[ticket] = rows.column(0.0, most_steps, whole=not fine)
+            used[ticket] = rows.column(0.0, 1.0, whole=True)
+            rows.row([(steps[ticket], 1.0), (used[ticket], -most_steps)], -np.inf, 0.0)
+            rows.row([(steps[ticket], 1.0), (used[ticket], -least_steps)], 0.0, np.inf)
+            entries.append((steps[ticket], -step))
+        if out_able[ticket]:
+            emptied[ticket] = rows.column(0.0, 1.0, whole=True)
+            entries.append((emptied[ticket], -_sold_out(frame, tickets, ticket, all_of_it)))
+            if used[ticket] >= 0:
+                rows.row([(used[ticket], 1.0), (emptied[ticket], 1.0)], -np.inf, 1.0)
+        rows.row(entries, 0.0, 0.0)
+        written = [(int(c), -1.0) for c in (used[ticket], emptied[ticket]) if c >= 0]
+        for column in mine[high[mine] < DUST].tolist():
+            if high[column] <= 0.0:
+                continue
+            part = (column, 1.0 / float(high[column]))
+            rows.row([part, *written], -np.inf, 0.0)
+            if out_able[ticket] and not frame.sales.disallowed[column - columns["sale"].start]:
+                rows.row([part, (int(emptied[ticket]), -1.0)], 0.0, np.inf)
+    return Whole(search, tickets, limits, rows, steps, used, emptied, whole_up_to)
+
+
+def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float:
+    """Sum of a position's columns: its lots of dust have none."""
+    mine = (tickets.of_sale == ticket) & ~frame.sales.disallowed
+    return min(float(frame.sales.value[mine].sum()), held)
+
+
+def _emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
+    sales = frame.sales
+    barred = (sale_high < sales.value * (1.0 - WHOLE)) & ~sales.disallowed
+    free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
+    only_losses = frame.policy.trades.mode == "harvest_only"
+    return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))

@@ -1,0 +1,200 @@
+"""A question of whole tickets: the nearest point to what the search wished for, or any, or none.
+
+Stated as a mixed-integer program of the household in one netting piece, for a plan or for a proof:
+a proof gives way by everything that a judge lets pass, a plan by nothing. What questions take is
+counted, so that they end by what was done and not by a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.whole_sides import either_side, state_whole
+from optimizer.mip.whole_steps import stepped
+from optimizer.mip.whole_totals import state_totals, tighten_totals
+from optimizer.mip.whole_tracking import keep_tracking
+from optimizer.program.language import Branch, Kind
+from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.rounding.tickets import NOISE, Tickets
+from optimizer.search.disjunctions import wash_choices
+from optimizer.search.model import Search
+from optimizer.search.tax_regimes import Netting
+from optimizer.search.tracking_region import Region
+from optimizer.solvers.integer import branched
+from optimizer.solvers.linear import Answer
+
+WORK, WORK_OF_TICKET = 2_600, 12
+"""Simplex iterations in all questions of a household, and more for each of its tickets: half a
+second to a second and a half."""
+
+NODE, NODE_OF_ROWS = 5, 3_300
+"""Iterations that a node is expected to take, and one more for so many squared rows. A question
+counts as many more as it has rows: what is done before its first node."""
+
+CHEAP = 5
+"""Iterations of a linear program that is asked again, in those of a branching."""
+
+NEAREST, ANY = (5, 40), (8, 2_000)
+"""Least and most nodes of a question for the nearest plan, and of one for any."""
+
+GAP = 0.2
+"""Relative gap at which the nearest plan is near enough: it is improved afterwards."""
+
+TIGHT = 1e-6
+"""Units a bps of tax: columns above a budget's maxima rest on them, so that a limit that is missed
+is tightened from where the point is and not from where a column floats."""
+
+WRITTEN = 1e-3
+"""Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """Work that is left, in simplex iterations times rows; all that is counted on the way."""
+
+    work: int
+
+    def nearest(self, whole: Whole, cost: Floats) -> Answer:
+        """Ask for the point of least cost, or near it."""
+        return self._asked(whole, cost, NEAREST, first=False)
+
+    def any(self, whole: Whole, cost: Floats) -> Answer:
+        """Ask for any point, with a cost that leads into the middle of what is allowed."""
+        return self._asked(whole, cost, ANY, first=True)
+
+    def _asked(self, whole: Whole, cost: Floats, limits: tuple[int, int], *, first: bool) -> Answer:
+        matrix, bounds, padded, integral = whole.stacked(cost, ())
+        a_node = NODE + matrix.shape[0] ** 2 // NODE_OF_ROWS
+        nodes = min(max(self.work // a_node, limits[0]), limits[1])
+        answer = branched(matrix, bounds, padded, integral, nodes=nodes, gap=GAP, first=first)
+        self.work -= answer.work + matrix.shape[0]
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """A limit on tracking error, what is left of it, and where points have touched the squares."""
+
+    region: Region
+    limit: float
+    allowed: float
+    at_the_edge: bool
+    touched: Sequence[Floats]
+
+    def keep(self, whole: Whole) -> list[int]:
+        """State it among whole tickets; return the columns of the squares."""
+        return keep_tracking(whole, self.region, self.limit, self.allowed, self.touched)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: where, up to how many steps tickets are whole, plan or proof."""
+
+    netting: Netting
+    tickets: Tickets
+    tracking: Tracking | None
+    whole_up_to: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A point, or that there is none, or neither; and the statement that was asked."""
+
+    point: WholePoint | None
+    impossible: bool
+    whole: Whole
+
+
+def with_steps(told: Told, region: Region, allowed: float, effort: Effort) -> WholePoint | None:
+    """The point with its tickets in whole steps such that tracking error is what is allowed."""
+    if told.point is None:
+        return None
+    for amount in stepped(told.whole, told.point, region, allowed):
+        fixed = told.whole.in_place(amount, told.point.emptied)
+        answer = effort.any(fixed, np.zeros(fixed.rows.size))
+        if answer.x is not None:
+            return fixed.point(answer.x, answer.value)
+    return None
+
+
+def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
+    """The nearest whole point to what the search wished for, and whether there is none.
+
+    A point is looked for where rules alone give way by what a judge lets pass; that there is none
+    is a proof only if all that may give way does.
+    """
+    told = _nearest(search, asked, effort, Kind.RULE)
+    if told.impossible and not asked.exact:
+        again = _nearest(search, asked, effort, None)
+        return Told(None, again.impossible, again.whole)
+    return told
+
+
+def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) -> Told:
+    netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
+    frame, arrays = search.frame, search.arrays
+    rows = dict(netting.branch.rows)
+    if search.careful:
+        rows.pop(FROM_ABOVE, None)
+    limits = arrays.branched(Branch(netting.branch.bounds, rows))
+    if not exact:
+        limits = arrays.widened(limits, 1.0, only=only)
+    choices = wash_choices(frame, arrays)
+    if not exact and frame.policy.wash_sale.mode == "price":
+        choices = either_side(frame, choices)
+    whole = state_whole(search, tickets, limits, choices, asked.whole_up_to, plan=exact)
+    squares = [] if tracking is None else tracking.keep(whole)
+    at_the_edge = tracking is not None and tracking.at_the_edge
+    if at_the_edge:
+        impossible, work = tighten_totals(whole, state_totals(whole))
+        effort.work -= work // CHEAP
+        if impossible:
+            return Told(None, True, whole)
+    extra: list[tuple[int, float]] = []
+    wish = np.zeros(tickets.size)
+    if search.best is not None:
+        x = search.best.solution.x
+        wish = tickets.amounts(x[arrays.columns["sale"]], x[arrays.columns["buy"]])
+    for ticket in np.flatnonzero((whole.used >= 0) | (whole.emptied >= 0)).tolist():
+        entries = [
+            (int(column), value)
+            for column, value in (
+                (whole.steps[ticket], float(tickets.step[ticket])),
+                (whole.emptied[ticket], float(tickets.held[ticket])),
+            )
+            if column >= 0
+        ]
+        if wish[ticket] <= NOISE:
+            extra += entries
+        else:
+            far = whole.rows.column(0.0, np.inf, whole=False)
+            whole.rows.row([*entries, (far, -1.0)], -np.inf, float(wish[ticket]))
+            whole.rows.row([*entries, (far, 1.0)], float(wish[ticket]), np.inf)
+            extra.append((far, 1.0))
+        extra += [(int(c), WRITTEN) for c in (whole.used[ticket], whole.emptied[ticket]) if c >= 0]
+    cost = np.zeros(whole.rows.size)
+    for column, value in extra:
+        cost[column] += value
+    for rule in {"tax_budget", FROM_ABOVE} & arrays.rows.keys():
+        cost[: len(arrays.q)] += TIGHT * arrays.A[arrays.rows[rule]].sum(axis=0)
+    middle = np.zeros(whole.rows.size)
+    middle[squares] = 1.0
+    questions = [(effort.any, middle)]
+    if not at_the_edge:
+        questions.insert(0, (effort.nearest, cost))
+    answer = Answer(None, np.inf)
+    for ask, wanted in questions:
+        if effort.work <= 0:
+            break
+        answer = ask(whole, wanted)
+        if answer.x is not None or answer.impossible:
+            break
+    if answer.x is None:
+        return Told(None, answer.impossible, whole)
+    return Told(whole.point(answer.x, answer.value), False, whole)

@@ -1,0 +1,199 @@
+"""Small households: where whole shares cost a plan dearly, all tickets are made whole at once.
+
+A fund's share may be a tenth of what there is. Rounding the tickets of a solution in real amounts
+then misses the plan that trades something else altogether. Here every ticket may open and every
+side may turn: a mixed-integer program in which each square of the risk is held from below by
+tangents, added where the last plan lies until nothing is gained. Squares are taken apart into
+single directions, because tangents close in on a parabola within a few rounds. Who loses little
+by rounding, which is nearly everybody, is not asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.whole_orders import whole_attempt
+from optimizer.mip.whole_sides import state_whole
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Branch
+from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.rounding.candidate import Attempt
+from optimizer.rounding.reopen import reopened
+from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.search.disjunctions import wash_choices
+from optimizer.search.model import Search
+from optimizer.search.tax_regimes import Netting
+from optimizer.search.tracking_region import Cut
+
+LOST_BPS = 1.0
+"""Basis points lost to tickets and shares from which it is worth asking."""
+
+COARSE = 0.3
+"""Units (0.3% of the household): where a typical share is smaller, what rounding loses is lost."""
+
+MOST_TICKETS = 150
+"""Tickets beyond which the question takes longer than it is worth."""
+
+ROUNDS = 8
+"""Mixed-integer programs at most."""
+
+NODES = 200
+"""Nodes of each."""
+
+GAP_BPS = 0.3
+"""Basis points of gap at which each may stop."""
+
+ENOUGH_BPS = 0.05
+"""Basis points between the best plan and what tangents leave: less is not worth another round."""
+
+SPREAD = (-3.0, -1.0, 0.0, 1.0, 3.0)
+"""Where the first tangents stand: so many typical share steps from the solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Squares:
+    """½·weight·(direction'x)², one a row; `above` are the columns that stand for them."""
+
+    directions: Floats
+    weights: Floats
+    above: tuple[int, ...]
+
+    def tangents(self, levels: Floats, size: int) -> list[Cut]:
+        """One tangent a square, at the level of each."""
+        cuts = []
+        for place, column in enumerate(self.above):
+            level, weight = float(levels[place]), float(self.weights[place])
+            coefficients = np.zeros(size)
+            coefficients[: self.directions.shape[1]] = weight * level * self.directions[place]
+            coefficients[column] = -1.0
+            cuts.append(Cut(coefficients, -np.inf, 0.5 * weight * level**2))
+        return cuts
+
+
+def refined(search: Search, found: Attempt) -> Attempt:
+    """The plan, or a better one whose tickets were chosen as whole shares."""
+    after = found.verdict.figures.objective_after_bps
+    tickets = tickets_of(search.frame)
+    if (
+        search.best is None
+        or after is None
+        or after - found.settled_objective < LOST_BPS
+        or float(np.median(tickets.step)) < COARSE
+        or search.frame.te_multiplier > 0.0
+        or tickets.size > MOST_TICKETS
+    ):
+        return found
+    trials = reopened(search, found, tickets)
+    if len(np.unique(tickets.account)) == 1:
+        trials += together(search, search.best.netting, tickets, found, after)
+    return min((found, *filter(_kept, trials)), key=_objective)
+
+
+def legal_nearby(search: Search, found: Attempt) -> Attempt | None:
+    """A legal plan that opening and closing tickets finds where share steps found none."""
+    tickets = tickets_of(search.frame)
+    if tickets.size > MOST_TICKETS or float(np.median(tickets.step)) < COARSE:
+        return None
+    trials = reopened(search, found, tickets)
+    return min(filter(_kept, trials), key=_objective, default=None)
+
+
+def _kept(attempt: Attempt) -> bool:
+    return attempt.verdict.kept
+
+
+def _objective(attempt: Attempt) -> float:
+    after = attempt.verdict.figures.objective_after_bps
+    return np.inf if after is None else after
+
+
+def together(
+    search: Search, netting: Netting, tickets: Tickets, found: Attempt, after: float
+) -> list[Attempt]:
+    """Plans whose tickets were made whole at once, each better than the last by the program."""
+    points = _points(search, netting, tickets, found.found.solution.x, after)
+    return [whole_attempt(search, netting, tickets, point) for point in points]
+
+
+def _points(
+    search: Search, netting: Netting, tickets: Tickets, start: Floats, known: float
+) -> list[WholePoint]:
+    """Whole points, each the best of a program with more tangents than the last."""
+    arrays = search.arrays
+    rows = dict(netting.branch.rows)
+    if search.careful:
+        rows.pop(FROM_ABOVE, None)
+    limits = arrays.branched(Branch(netting.branch.bounds, rows))
+    whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
+    squares = _squares(search, whole)
+    cost = np.zeros(whole.rows.size)
+    cost[: len(arrays.q)] = _without_tickets(search)
+    price = search.frame.policy.trades.ticket_usd * search.frame.policy.weights.trading_cost
+    written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
+    cost[written] = BPS_PER_UNIT * price / search.frame.unit_usd
+    cost[list(squares.above)] = 1.0
+    typical = float(np.median(tickets.step))
+    levels = squares.directions @ start
+    reach = typical * np.abs(squares.directions).max(axis=1, initial=0.0)
+    cuts: list[Cut] = []
+    for far in SPREAD:
+        cuts += squares.tangents(levels + far * reach, whole.rows.size)
+    points: list[WholePoint] = []
+    best = known - arrays.constant
+    for _ in range(ROUNDS):
+        answer = whole.solve(cost, cuts, NODES, GAP_BPS / max(abs(best), 1.0))
+        if answer.x is None:
+            return points
+        point = whole.point(answer.x, answer.value)
+        levels = squares.directions @ point.x
+        value = float(cost[: len(arrays.q)] @ point.x) + price_of(cost, answer.x, written)
+        value += 0.5 * float(squares.weights @ levels**2)
+        if value < best:
+            points.append(point)
+            best = value
+        if answer.bound >= best - ENOUGH_BPS:
+            return points
+        cuts += squares.tangents(levels, whole.rows.size)
+    return points
+
+
+def price_of(cost: Floats, x: Floats, written: list[int]) -> float:
+    """What the tickets of a point cost, bps."""
+    return float(cost[written] @ np.rint(x[written]))
+
+
+def _without_tickets(search: Search) -> Floats:
+    """Linear cost by column with tickets for free: they are counted whole here."""
+    policy = search.frame.policy
+    if not policy.trades.ticket_usd:
+        return search.arrays.q
+    trades = replace(policy.trades, ticket_usd=0.0)
+    free = replace(search.frame, policy=replace(policy, trades=trades))
+    return compile_arrays(program_of(free)).q
+
+
+def _squares(search: Search, whole: Whole) -> _Squares:
+    """Take the program's quadratic apart and add a column above each part."""
+    directions, weights = [], []
+    for part in search.program.parts:
+        for square in part.quadratic:
+            columns = square.columns + search.program.layout[square.block].start
+            if square.matrix.ndim == 1:
+                values, vectors = square.matrix, np.eye(len(columns))
+            else:
+                values, vectors = np.linalg.eigh(square.matrix)
+            for value, vector in zip(values, vectors.T, strict=True):
+                if value > 0.0:
+                    direction = np.zeros(len(search.arrays.q))
+                    direction[columns] = vector
+                    directions.append(direction)
+                    weights.append(float(value))
+    above = tuple(whole.rows.column(0.0, np.inf, whole=False) for _ in weights)
+    shape = (len(weights), len(search.arrays.q))
+    return _Squares(np.array(directions).reshape(shape), np.array(weights), above)

@@ -1,0 +1,60 @@
+"""Orders of a plan whose tickets were found whole at once, with the very lots it sells."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.mip.integer_model import WholePoint, noise_of
+from optimizer.rounding.candidate import Attempt, cash_after, judged
+from optimizer.rounding.flows import flows_of
+from optimizer.rounding.local_model import local_model
+from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.orders import orders_of
+from optimizer.rounding.reasons import reasons
+from optimizer.rounding.share_steps import Rounded
+from optimizer.rounding.ticket_gains import lot_pieces, lot_rank
+from optimizer.rounding.tickets import Tickets
+from optimizer.search.model import Search, Settled
+from optimizer.search.tax_regimes import Netting
+from optimizer.solvers.solution import Solution, SolveStatus
+
+
+def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: WholePoint) -> Attempt:
+    """Make orders of a whole point and let the judge see them."""
+    frame, columns = search.frame, search.arrays.columns
+    best = search.best
+    multipliers = np.zeros(len(search.arrays.row_low))
+    if best is not None:
+        multipliers = best.solution.multipliers
+    solution = Solution(
+        status=SolveStatus.SOLVED,
+        x=point.x,
+        multipliers=multipliers,
+        objective=search.arrays.objective(point.x),
+        bound=-np.inf,
+        residual=0.0,
+        solver="highs",
+    )
+    written = point.amount > 0.0
+    sale = np.where(written[tickets.of_sale], np.maximum(point.x[columns["sale"]], 0.0), 0.0)
+    buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
+    sale[sale <= noise_of(frame, tickets)] = 0.0
+    left = frame.sales.loss & (sale == 0.0)
+    settled = Settled(solution, netting, (), (), netting.branch)
+    found = Supported(
+        settled=settled,
+        solution=solution,
+        sale=sale,
+        buy=buy,
+        sale_low=np.zeros(len(sale)),
+        sale_high=np.where(left, 0.0, frame.sales.value),
+        buy_high=frame.buys.most,
+    )
+    flows = flows_of(search, solution)
+    pieces = lot_pieces(search, found, lot_rank(search, found), exact=True)
+    model = local_model(search, found, tickets)
+    why = reasons(search, found, tickets, model, point.amount, cash_after(search, flows))
+    final = Rounded(point.amount, point.emptied & written)
+    orders = orders_of(search, tickets, final, why, pieces)
+    objective = solution.objective if best is None else best.solution.objective
+    return judged(search, found, objective, orders, flows)

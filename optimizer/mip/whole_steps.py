@@ -1,0 +1,224 @@
+"""Steps around a point in real amounts, so that tracking error keeps its limit in whole shares.
+
+Branching on hundreds of numbers of steps finds a corner of a region that is thinner than a step by
+luck. But near the point with the least tracking error, single steps and pairs of them over all
+accounts, priced at once, lead down into the region within a few moves. Nothing else is looked at
+but cash: whether lots, taxes and sides allow what is found is asked afterwards, with every number
+of steps in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.rounding.tickets import WHOLE, least_ticket
+from optimizer.search.tracking_region import Region
+
+MOVES = (1.0, 2.0, 3.0, 5.0)
+"""Steps of a single move, up or down."""
+
+KICKS = 4
+"""Pairs that are tried from where no pair helps, the least harmful first: each leads elsewhere."""
+
+MOST_MOVES = 60
+"""Moves at most."""
+
+HELPS = 1e-12
+"""Relative: what a move must gain of TE² to be taken, more than the noise of sums."""
+
+
+def stepped(whole: Whole, point: WholePoint, region: Region, allowed: float) -> Iterator[Floats]:
+    """Amounts in whole steps near a point, with TE² ≤ allowed: two at most, the plainer first.
+
+    Shape `(n_tickets,)`, units; positions that the point empties stay emptied. The second may open
+    tickets that the point has not.
+    """
+    for opening in (False, True):
+        start = _start(whole, point, region, opening=opening)
+        if start is None:
+            return
+        if start.descended(allowed):
+            yield start.amount
+        elif not opening:
+            found = (kicked.amount for kicked in start.kicked() if kicked.descended(allowed))
+            yield from islice(found, 1)
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Where a descent stands: amounts of tickets, levels of the squares (weighed), and cash."""
+
+    amount: Floats
+    level: Floats
+    cash: Floats
+    play: Ints
+    step: Floats
+    low: Floats
+    high: Floats
+    effect: Floats
+    raises: Floats
+    account: Ints
+    floor: Floats
+
+    def squared(self) -> float:
+        """TE², percent²."""
+        return float(self.level @ self.level)
+
+    def descended(self, allowed: float) -> bool:
+        """Take moves of one ticket and of two until TE² is what is allowed; False if it stays."""
+        for _ in range(MOST_MOVES):
+            if self.squared() <= allowed:
+                return True
+            if not (self._moved_alone() or self._moved_in_pairs()):
+                return False
+        return False
+
+    def kicked(self) -> Iterator[_Steps]:
+        """Where the least harmful pairs lead."""
+        place, move, change = self._pairs()
+        change = np.triu(change)
+        change[change == 0.0] = np.inf
+        order = np.argsort(change, axis=None, kind="stable")[:KICKS]
+        for first, second in zip(*np.unravel_index(order, change.shape), strict=True):
+            if np.isfinite(change[first, second]):
+                other = replace(self, amount=self.amount.copy(), cash=self.cash.copy())
+                other._take(place[[first, second]].tolist(), move[[first, second]].tolist())
+                yield other
+
+    def _moves(self) -> tuple[Ints, Floats, Floats]:
+        """Every move of one ticket: tickets, signed amounts, and changes of the levels."""
+        place = np.repeat(self.play, 2 * len(MOVES))
+        sizes = np.array([*MOVES, *(-size for size in MOVES)])
+        move = np.tile(sizes, len(self.play)) * self.step[place]
+        after = self.amount[place] + move
+        inside = (after >= self.low[place] - WHOLE) & (after <= self.high[place] + WHOLE)
+        place, move = place[inside], move[inside]
+        return place, move, self.effect[:, place] * move
+
+    def _moved_alone(self) -> bool:
+        place, move, effect = self._moves()
+        if not len(place):
+            return False
+        raised, account = self.raises[place] * move, self.account[place]
+        kept = self.cash[account] + raised >= self.floor[account]
+        alone = 2.0 * self.level @ effect + np.einsum("ij,ij->j", effect, effect)
+        change = np.where(kept, alone, np.inf)
+        best = int(np.argmin(change))
+        if change[best] >= -HELPS * self.squared():
+            return False
+        self._take([int(place[best])], [float(move[best])])
+        return True
+
+    def _pairs(self) -> tuple[Ints, Floats, Floats]:
+        """Tickets and amounts of single moves, and the change of TE² of every pair of them."""
+        place, move, effect = self._moves()
+        raised, account = self.raises[place] * move, self.account[place]
+        kept = self.cash[account] + raised >= self.floor[account]
+        alone = 2.0 * self.level @ effect + np.einsum("ij,ij->j", effect, effect)
+        change = alone[:, None] + alone + 2.0 * effect.T @ effect
+        return place, move, np.where(self._legal(place, account, raised, kept), change, np.inf)
+
+    def _moved_in_pairs(self) -> bool:
+        place, move, change = self._pairs()
+        if not change.size or change.min() >= -HELPS * self.squared():
+            return False
+        both = list(np.unravel_index(int(np.argmin(change)), change.shape))
+        self._take(place[both].tolist(), move[both].tolist())
+        return True
+
+    def _legal(self, place: Ints, account: Ints, raised: Floats, kept: Bools) -> Bools:
+        """Which pairs leave every account its floor."""
+        room = (self.cash - self.floor)[account]
+        same = account[:, None] == account
+        together = room[:, None] + raised[:, None] + raised >= 0.0
+        legal = np.where(same, together, kept[:, None] & kept)
+        return np.asarray(legal & (place[:, None] != place))
+
+    def _take(self, places: list[int], moves: list[float]) -> None:
+        for place, move in zip(places, moves, strict=True):
+            self.amount[place] += move
+            self.level = self.level + self.effect[:, place] * move
+            self.cash[self.account[place]] += self.raises[place] * move
+
+
+def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) -> _Steps | None:
+    """Sales rounded up and buys down, which leaves every account its cash; None if too small."""
+    frame, tickets, columns = whole.search.frame, whole.tickets, whole.search.arrays.columns
+    x = point.x
+    real = tickets.amounts(x[columns["sale"]], x[columns["buy"]])
+    play = np.flatnonzero((point.amount > 0.0) & ~point.emptied)
+    most = whole.most(np.where(whole.limits[3] > 0.0, 1.0, x))
+    low = np.maximum(np.ceil(least_ticket(frame) / tickets.step - WHOLE), 1.0) * tickets.step
+    high = np.floor(most / tickets.step + WHOLE) * tickets.step
+    up = np.ceil(real / tickets.step - WHOLE) * tickets.step
+    down = np.floor(real / tickets.step + WHOLE) * tickets.step
+    amount = real.copy()
+    amount[play] = np.where(tickets.is_sale, np.minimum(up, high), np.maximum(down, low))[play]
+    if (low > high)[play].any():
+        return None
+    if opening:
+        play = np.union1d(play, _openings(whole, point, low, high))
+    low = np.where(point.amount > 0.0, low, 0.0)
+    root = np.sqrt(region.values)
+    effect = root[:, None] * _effects(whole, region)
+    cost = frame.cost[tickets.security]
+    raises = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
+    moved = amount - real
+    return _Steps(
+        amount=np.where(point.emptied, tickets.held, np.where(point.amount > 0.0, amount, 0.0)),
+        level=root * (region.directions @ x) + effect @ moved,
+        cash=x[columns["cash"]] + sum_by(tickets.account, raises * moved, len(frame.accounts.cash)),
+        play=play,
+        step=tickets.step,
+        low=low,
+        high=high,
+        effect=effect,
+        raises=raises,
+        account=tickets.account,
+        floor=whole.limits[2][columns["cash"]],
+    )
+
+
+def _openings(whole: Whole, point: WholePoint, low: Floats, high: Floats) -> Ints:
+    """Tickets that may open beside those of a point: steps of one, nothing against them.
+
+    Sales in sheltered accounts, and buys of groups that the point sells nothing of at a loss, where
+    the account does not trade the other way. Their sides are settled once amounts are in place.
+    """
+    frame, tickets = whole.search.frame, whole.tickets
+    sales = frame.sales
+    groups = frame.household.market.securities.identical_group
+    sold = sales.loss & (point.x[whole.search.arrays.columns["sale"]] > 0.0)
+    lost = np.isin(groups[tickets.security], sales.group[sold])
+    sheltered = ~frame.accounts.taxable[tickets.account]
+    fits = np.where(tickets.is_sale, sheltered, ~lost) & (whole.steps >= 0)
+    fits &= (point.amount == 0.0) & (low <= tickets.step) & (high >= tickets.step)
+    return np.flatnonzero(fits & ~tickets.opposite(point.amount > 0.0))
+
+
+def _effects(whole: Whole, region: Region) -> Floats:
+    """What a unit of each ticket does to the level of each direction, `(n_squares, n_tickets)`.
+
+    Deviations and factors are what the rows that define them say, all else in place.
+    """
+    arrays, tickets = whole.search.arrays, whole.tickets
+    frame, columns = whole.search.frame, arrays.columns
+    rows = np.concatenate([arrays.rows[rule] for rule in ("holdings", "exposure")])
+    own = np.concatenate(
+        [np.arange(columns[name].start, columns[name].stop) for name in ("deviation", "factor")]
+    )
+    part = arrays.A.tocsr()[rows].toarray()
+    moved = np.zeros((len(rows), tickets.size))
+    moved[:, tickets.of_sale] = part[:, columns["sale"]]
+    moved[:, tickets.of_buy] = part[:, columns["buy"]]
+    cost = frame.cost[tickets.security]
+    raises = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
+    moved += part[:, columns["cash"]][:, tickets.account] * raises
+    response = -np.linalg.solve(part[:, own], moved)
+    return np.asarray(region.directions[:, own] @ response)

@@ -1,0 +1,43 @@
+"""The decisions of a household: the blocks that every term and rule speaks about.
+
+sale          taxable lots and sheltered positions, what is sold
+buy           pairs of account and security, what is bought
+cash          of each account, after the run
+withdrawal    from each account, its part of the household's own withdrawal
+contribution  into each account, its part of the household's own contribution
+transfer      out of each deferred account, required distributions moved as cash
+receipt       into each taxable account, required distributions received
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Floats, sum_by
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Block, Part
+
+
+def state(frame: Frame) -> Part:
+    """Declare the decision blocks with the boxes that supply and cash put around them."""
+    accounts, sales, buys = frame.accounts, frame.sales, frame.buys
+    none = np.zeros(len(accounts.cash))
+    arriving = np.where(accounts.receives, max(frame.net_flow, 0.0), 0.0)
+    received = np.where(accounts.taxable, _required_of_unit(frame)[accounts.unit], 0.0)
+    return Part(
+        "decisions",
+        blocks=(
+            Block("sale", np.zeros(len(sales.value)), sales.value),
+            Block("buy", np.zeros(len(buys.most)), buys.most),
+            Block("cash", accounts.floor, np.maximum(accounts.most_cash, accounts.floor)),
+            Block("withdrawal", none, accounts.most_withdrawn),
+            Block("contribution", none, arriving),
+            Block("transfer", none, accounts.required),
+            Block("receipt", none, received),
+        ),
+    )
+
+
+def _required_of_unit(frame: Frame) -> Floats:
+    accounts = frame.accounts
+    return sum_by(accounts.unit, accounts.required, len(frame.taxes))

@@ -1,0 +1,24 @@
+"""What rows of dollars have in common: their unit, and the cent that a judge lets pass."""
+
+from __future__ import annotations
+
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Kind, Meaning
+
+
+def to_the_cent(
+    frame: Frame,
+    kind: Kind = Kind.RULE,
+    *,
+    overstepped: bool = False,
+    by_tickets: bool = False,
+) -> Meaning:
+    """Meaning of rows in units whose figure a judge measures in dollars, to the cent."""
+    return Meaning(
+        kind,
+        usd=frame.unit_usd,
+        breach=1.0 / frame.unit_usd,
+        lets_pass=frame.cent,
+        overstepped=overstepped,
+        by_tickets=by_tickets,
+    )

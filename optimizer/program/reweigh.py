@@ -1,0 +1,89 @@
+"""The same program at other weights: terms are linear in theirs, so nothing is stated again.
+
+An analyst asks for dozens of weights on one household. Rules, columns and the netting stay as they
+are; only what a term costs changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+import numpy as np
+
+from models.policy import Policy, Weights
+from optimizer.inputs.frame import Frame
+from optimizer.program.compile_arrays import Arrays
+from optimizer.program.language import Part, Program
+
+WEIGHT_OF: Mapping[str, str] = {
+    "tracking_error": "tracking_error",
+    "realized_tax": "tax",
+    "basis_change": "basis_change",
+    "trading_cost": "trading_cost",
+    "tax_drag": "tax_drag",
+    "withdrawal": "tax",
+}
+"""The weight that each term is multiplied by."""
+
+ONES = Weights()
+"""Every weight at 1: where a program is stated from which others follow."""
+
+
+def positive(weights: Weights) -> bool:
+    """Whether every weight is: a term without weight may state less than it would with one."""
+    return all(getattr(weights, field.name) > 0.0 for field in fields(weights))
+
+
+def at_weights(policy: Policy, weights: Weights) -> Policy:
+    """The policy with other weights."""
+    return replace(policy, weights=weights)
+
+
+def frame_at(frame: Frame, weights: Weights) -> Frame:
+    """The frame with other weights; what was gathered from it does not depend on them."""
+    other = replace(frame, policy=at_weights(frame.policy, weights))
+    for name in ("cells", "ranges", "destinations"):
+        other.__dict__[name] = getattr(frame, name)
+    return other
+
+
+def reweighed(program: Program, weights: Weights) -> Program:
+    """A program that was stated at weights of 1, at others."""
+    parts = tuple(
+        _scaled(part, float(getattr(weights, WEIGHT_OF[part.name])))
+        if part.name in WEIGHT_OF
+        else part
+        for part in program.parts
+    )
+    return replace(program, parts=parts)
+
+
+def arrays_at(arrays: Arrays, weights: Weights) -> Arrays:
+    """Arrays that were compiled at weights of 1, at others."""
+    by = {name: float(getattr(weights, WEIGHT_OF[name])) for name in WEIGHT_OF}
+    costs = {name: by.get(name, 1.0) * cost for name, cost in arrays.costs.items()}
+    constants = {name: by.get(name, 1.0) * each for name, each in arrays.constants.items()}
+    curved = arrays.P.copy()
+    curved.data = weights.tracking_error * curved.data
+    other = replace(
+        arrays,
+        P=curved,
+        q=sum(costs.values(), np.zeros(len(arrays.q))),
+        constant=sum(constants.values()),
+        costs=costs,
+        constants=constants,
+    )
+    for name in ("triplets", "transposed"):
+        other.__dict__[name] = getattr(arrays, name)
+    return other
+
+
+def _scaled(part: Part, by: float) -> Part:
+    return replace(
+        part,
+        linear=tuple(replace(cost, coefficients=by * cost.coefficients) for cost in part.linear),
+        quadratic=tuple(replace(square, matrix=by * square.matrix) for square in part.quadratic),
+        maxima=tuple(replace(maximum, weight=by * maximum.weight) for maximum in part.maxima),
+        constant=by * part.constant,
+    )

@@ -1,0 +1,143 @@
+"""Hard bands: every weight that has a band ends inside it.
+
+Bands trigger a rebalancing; they bind only where the policy says `bands = "hard"`, and then to
+within one share step: where a share is a tenth of the household no whole number of them need lie
+inside. A class is measured by look-through, a security by its own weight, both in their group.
+How wide a band is says what triggers ask too: the row's own, its class's or the policy's, and the
+regime (`models.triggers.bands`); and it lies around the target, however far the policy trades.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats
+from models.market import Target
+from models.tolerances import WEIGHT
+from models.triggers.bands import sides_of
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
+
+CASH = "cash"
+"""The class that an account's cash belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Banded:
+    """One banded row: exposure by security, between what its weight lies, and how far it may miss.
+
+    `low` and `high` are weights, infinite on a side without a band; `leeway` is the least and the
+    most of what may be missed over all plans, units.
+    """
+
+    where: str
+    share: Floats
+    low: float
+    high: float
+    leeway: tuple[float, float]
+    cash: bool = False
+
+
+def state(frame: Frame) -> Part:
+    """−below ≤ weight − target ≤ above for every banded row of every management group's target."""
+    if frame.policy.limits.bands != "hard":
+        return Part("bands")
+    market = frame.household.market
+    rows = []
+    for group, target_id in enumerate(frame.group_target):
+        target = market.targets[target_id]
+        sides = sides_of(target, frame.policy, market)
+        below, above = (np.where(np.isnan(w), np.inf, w) for w in (sides.below, sides.above))
+        weights = np.concatenate([target.class_weights, target.security_weights])
+        limits = zip((weights - below).tolist(), (weights + above).tolist(), strict=True)
+        for row, (low, high) in enumerate(limits):
+            if np.isfinite(low) or np.isfinite(high):
+                rows.append(_row(frame, group, _banded(frame, group, target, row, low, high)))
+    return Part("bands", rows=tuple(rows))
+
+
+def _banded(frame: Frame, group: int, target: Target, row: int, low: float, high: float) -> _Banded:
+    """Row of a target, classes counted first."""
+    risk, securities = frame.household.market.risk, frame.household.market.securities
+    if row >= len(target.classes):
+        security = int(target.securities[row - len(target.classes)])
+        share = np.zeros(len(securities.security_id))
+        share[security] = 1.0
+        step = float(_steps(frame)[security])
+        where = f"{target.target_id}/{securities.security_id[security]}"
+        return _Banded(where, share, low, high, (step, step))
+    name = target.classes[row]
+    share = np.zeros(risk.class_weights.shape[0])
+    if name in risk.classes:
+        column = risk.classes.index(name)
+        share = risk.class_weights[:, [column]].toarray().ravel()
+    leeway = _cash_leeway(frame) if name == CASH else _class_leeway(frame, group, name, share)
+    where = f"{target.target_id}/{name}"
+    return _Banded(where, share, low, high, leeway, cash=name == CASH)
+
+
+def _steps(frame: Frame) -> Floats:
+    """One share step of every security, units."""
+    securities = frame.household.market.securities
+    return np.asarray(securities.share_step * securities.price / frame.unit_usd)
+
+
+def _class_leeway(frame: Frame, group: int, name: str, share: Floats) -> tuple[float, float]:
+    """The least and the most that a plan may be outside the band of a class, units.
+
+    A judge lets the largest step pass of what is held of it; where nothing is, the smallest.
+    """
+    securities, lots = frame.household.market.securities, frame.household.lots
+    mine = frame.accounts.group == group
+    possible = np.union1d(
+        lots.security[mine[lots.account]], frame.buys.security[mine[frame.buys.account]]
+    )
+    steps = _steps(frame)
+    counted = (steps * np.abs(share))[possible]
+    of_class = steps[(securities.asset_class == name) & securities.usable]
+    choices = np.concatenate([counted[counted > 0.0], [of_class.min(initial=np.inf)]])
+    choices = choices[np.isfinite(choices)]
+    if not len(choices):
+        return 0.0, 0.0
+    return float(choices.min()), float(choices.max())
+
+
+def _cash_leeway(frame: Frame) -> tuple[float, float]:
+    """The same for cash: the largest step of all that the household holds or may trade."""
+    steps = _steps(frame)
+    held = steps[frame.household.lots.security].max(initial=0.0)
+    return float(held), float(max(held, steps[frame.buys.security].max(initial=0.0)))
+
+
+def _row(frame: Frame, group: int, banded: _Banded) -> Rows:
+    """Stated with the least leeway; the row lets pass what a plan may have beyond it."""
+    share, (least, most) = banded.share, banded.leeway
+    lots, sales, buys, accounts = frame.household.lots, frame.sales, frame.buys, frame.accounts
+    price = frame.household.market.securities.price
+    mine = accounts.group == group
+    held = lots.shares * price[lots.security] / frame.unit_usd
+    owned = float(np.sum((held * share[lots.security])[mine[lots.account]]))
+    sold = np.flatnonzero(mine[sales.account] & (share[sales.security] != 0.0))
+    bought = np.flatnonzero(mine[buys.account] & (share[buys.security] != 0.0))
+    entries: list[Entry] = [
+        ("sale", 0 * sold, sold, -share[sales.security[sold]]),
+        ("buy", 0 * bought, bought, share[buys.security[bought]]),
+    ]
+    if banded.cash:
+        columns = np.flatnonzero(mine)
+        entries.append(("cash", 0 * columns, columns, np.ones(len(columns))))
+    whole = float(frame.group_value[group])
+    low = banded.low * whole - owned - least
+    high = banded.high * whole - owned + least
+    meaning = Meaning(
+        Kind.RULE,
+        usd=frame.unit_usd,
+        breach=whole,
+        lets_pass=most - least + whole * WEIGHT,
+        by_tickets=True,
+    )
+    return Rows(
+        "bands", (banded.where,), tuple(entries), np.array([low]), np.array([high]), meaning
+    )

@@ -1,0 +1,66 @@
+"""Restrictions that a client, an employer or a regulator has put on securities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Bools, Ints
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Bounds, Entry, Part, Rows
+from optimizer.program.meanings import to_the_cent
+
+
+def state(frame: Frame) -> Part:
+    """no_sell: sale = 0; no_buy: buy = 0; hold_at_least: Σ sales ≤ held − min(shares, held)."""
+    rules, sales, buys = frame.household.restrictions, frame.sales, frame.buys
+    sell_high, buy_high = np.full(len(sales.value), np.inf), np.full(len(buys.most), np.inf)
+    names: list[str] = []
+    entries: list[Entry] = []
+    allowed: list[float] = []
+    for i in range(len(rules.rule)):
+        account, security = int(rules.account[i]), int(rules.security[i])
+        sold = _scope(sales.account, sales.security, account, security)
+        if rules.rule[i] == "no_sell":
+            sell_high[sold] = 0.0
+        elif rules.rule[i] == "no_buy":
+            buy_high[_scope(buys.account, buys.security, account, security)] = 0.0
+        else:
+            columns = np.flatnonzero(sold)
+            row = np.full(len(columns), len(names))
+            entries.append(("sale", row, columns, np.ones(len(columns))))
+            names.append(str(frame.household.market.securities.security_id[security]))
+            allowed.append(_sellable(frame, account, security, float(rules.shares[i])))
+    rows: tuple[Rows, ...] = ()
+    if names:
+        high = np.array(allowed)
+        rows = (
+            Rows(
+                "restriction",
+                tuple(names),
+                tuple(entries),
+                np.full(len(high), -np.inf),
+                high,
+                to_the_cent(frame, by_tickets=True),
+            ),
+        )
+    return Part(
+        "restrictions",
+        bounds=(
+            Bounds("restriction", "sale", high=sell_high),
+            Bounds("restriction", "buy", high=buy_high),
+        ),
+        rows=rows,
+    )
+
+
+def _scope(accounts: Ints, securities: Ints, account: int, security: int) -> Bools:
+    mine: Bools = securities == security
+    return mine if account < 0 else mine & (accounts == account)
+
+
+def _sellable(frame: Frame, account: int, security: int, keep: float) -> float:
+    """Units that may be sold while the scope's total stays at min(shares, held)."""
+    lots = frame.household.lots
+    held = lots.shares[_scope(lots.account, lots.security, account, security)].sum()
+    price = frame.household.market.securities.price[security]
+    return float(max(held - min(keep, held), 0.0) * price / frame.unit_usd)

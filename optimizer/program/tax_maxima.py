@@ -1,0 +1,174 @@
+"""The unit's tax over a range, as maxima of affine functions from below and from above.
+
+From below the program may price it: what is not convex in the law is replaced by the greatest
+convex function under it. From above a budget may rely on it. Both are exact wherever the law is
+convex over the range, which is nearly always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.tax_range import GainRange, Piece
+from optimizer.inputs.unit_tax import UnitTax
+from optimizer.program.language import Cases, Maximum
+
+
+def distribution_argument(
+    frame: Frame, unit: int, rate: float = 1.0
+) -> list[tuple[str, int, float]]:
+    """Return D of a unit beyond what its accounts' own flows force, as entries of an argument."""
+    accounts = frame.accounts
+    owned = np.flatnonzero(accounts.deferred & (accounts.unit == unit))
+    return [
+        (block, int(account), rate)
+        for account in owned
+        for block, most in (
+            ("withdrawal", accounts.most_withdrawn[account]),
+            ("transfer", accounts.required[account]),
+        )
+        if most > 0.0
+    ]
+
+
+def tax_from_below(
+    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "objective"
+) -> list[Maximum]:
+    """H, G and NIIT as convex functions that never exceed the law's, less their value before.
+
+    `purpose` keeps the rows of one use apart from those of another.
+    """
+    return _maxima(_Use(frame, unit, reach, weight, purpose, above=False))
+
+
+def tax_from_above(
+    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "budget from above"
+) -> list[Maximum]:
+    """H, G and NIIT as convex functions that are never below the law's, less their value before."""
+    return _maxima(_Use(frame, unit, reach, weight, purpose, above=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Whose tax, priced how, and for what: arguments are in units from the state before the run."""
+
+    frame: Frame
+    unit: int
+    reach: GainRange
+    weight: float
+    purpose: str
+    above: bool
+
+
+def _maxima(use: _Use) -> list[Maximum]:
+    found = [_ordinary(use), _total(use), _surtax(use)]
+    return [maximum for maximum in found if maximum.slopes.any() or maximum.intercepts.any()]
+
+
+def _ordinary(use: _Use) -> Maximum:
+    """Tax on ordinary income by case of the netting; each case has its own range, convex in it."""
+    unit, reach, above = use.unit, use.reach, use.above
+    tax, usd = reach.tax, use.frame.unit_usd
+    here = reach.forced_income + usd * reach.as_ordinary
+    total_here = reach.forced_income + tax.dividends + usd * reach.in_income
+    slopes, intercepts, of_piece = [], [], []
+    for case in reach.cases:
+        function, level = reach.taxed_as(case.piece), float(tax.ordinary(here))
+        if case.piece is not Piece.BOTH:
+            level += float(tax.total(total_here))
+        if above:
+            convex = function.majorant(
+                case.low, case.high, float(np.clip(here, case.low, case.high))
+            )
+        else:
+            convex = function.minorant(case.low, case.high)
+        own, at_zero = convex.affine_pieces(case.low, case.high)
+        preferential = case.piece is Piece.BOTH or tax.dividends > 0.0
+        allowance = narrow_band(tax, case.low, case.high) if preferential and not above else 0.0
+        slopes.append(own)
+        intercepts.append((own * here + at_zero - level - allowance) / usd)
+        of_piece += [case.name] * len(own)
+    argument = (("as_ordinary", unit, 1.0), *distribution_argument(use.frame, unit))
+    name = f"ordinary income, {use.purpose}, unit {unit}"
+    return Maximum(
+        use.weight * BPS_PER_UNIT,
+        np.concatenate(slopes),
+        np.concatenate(intercepts),
+        argument,
+        Cases(name, unit, tuple(of_piece)),
+    )
+
+
+def narrow_band(tax: UnitTax, low: float, high: float) -> float:
+    """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
+
+    It can only where the 0 percent bracket of gains ends below the next ordinary bracket, and only
+    with ordinary income at most a quarter of that band's width below the band: then taxing the
+    gain as ordinary is cheaper, by the band's width times the difference of rates at most.
+    """
+    falls = np.flatnonzero(tax.ordinary.slopes[1:-1] < 0.0) + 1
+    if not len(falls):
+        return 0.0
+    begin, end = float(tax.ordinary.knots[falls[0] - 1]), float(tax.ordinary.knots[falls[0]])
+    width = end - begin
+    if high < begin - 0.25 * width or low > end:
+        return 0.0
+    return float(-tax.ordinary.slopes[falls[0]]) * width
+
+
+def _total(use: _Use) -> Maximum:
+    """G over all that total income can reach, where it does not move with ordinary income."""
+    unit, reach = use.unit, use.reach
+    tax, usd = reach.tax, use.frame.unit_usd
+    forced = tax.income + tax.dividends + usd * reach.distribution
+    here = forced + usd * reach.in_income
+    free = reach.most_distribution - reach.distribution
+    high = max(here, forced + usd * (free + max(0.0, reach.net_high)))
+    slopes, intercepts, of_piece = [], [], []
+    for case in reach.cases:
+        own, at_zero = np.zeros(1), np.zeros(1)
+        if case.piece is Piece.BOTH:
+            own, at_zero = tax.total.affine_pieces(forced, max(forced, high))
+            at_zero = (own * here + at_zero - float(tax.total(here))) / usd
+        slopes.append(own)
+        intercepts.append(at_zero)
+        of_piece += [case.name] * len(own)
+    return Maximum(
+        use.weight * BPS_PER_UNIT,
+        np.concatenate(slopes),
+        np.concatenate(intercepts),
+        (("in_income", unit, 1.0), *distribution_argument(use.frame, unit)),
+        Cases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
+    )
+
+
+def _surtax(use: _Use) -> Maximum:
+    """NIIT = rate·max(0, min(a + g, b + g + D)); its minimum is concave in a free D.
+
+    From below the minimum becomes its chord over the range of D, from above the smaller branch.
+    """
+    unit, reach, above = use.unit, use.reach, use.above
+    tax, usd = reach.tax, use.frame.unit_usd
+    least, most = reach.distribution, reach.most_distribution
+    a, b = tax.investment_income / usd, tax.excess_income / usd
+    at_least, at_most = min(a, b + least), min(a, b + most)
+    slope = (at_most - at_least) / (most - least) if most > least else 0.0
+    if above and 0.0 < slope < 1.0:
+        slope = 0.0 if a <= b + 0.5 * (least + most) else 1.0
+        at_least = a if slope == 0.0 else b + least
+    base = at_least + reach.in_income
+    level = max(0.0, min(a, b + least) + reach.in_income)
+    rate = tax.surtax_rate
+    argument = (
+        ("in_income", unit, 1.0),
+        *(distribution_argument(use.frame, unit, slope) if slope else ()),
+    )
+    return Maximum(
+        use.weight * BPS_PER_UNIT,
+        np.array([0.0, rate]),
+        np.array([-rate * level, rate * (base - level)]),
+        argument,
+    )

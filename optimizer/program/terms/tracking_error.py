@@ -1,0 +1,108 @@
+"""Tracking error: γ/2 · H · Σ_g W_g · TE_g².
+
+TE_g² = y'Ωy + Σ_groups d·(Σ e)², with e = x − t by security, y = B'x − B't by factor. Deviations
+and exposures stay variables, so that the quadratic is a diagonal and one small factor block.
+
+Aggregating by security alone was refused: securities of one identical group are one risk (their
+specific returns are the same), so d acts on their sum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Ints
+from optimizer.inputs.frame import Frame
+from optimizer.inputs.risk_cells import Cells, class_target
+from optimizer.program.language import DEFINITION, Block, Kind, Meaning, Part, Quadratic, Rows
+
+
+def state(frame: Frame) -> Part:
+    """J = w·(γ/2)·H·Σ_g (W/W_g)·(y_g'Ωy_g + Σ d·e²) in bps, e and y in units of 1% of W."""
+    risk = frame.policy.risk
+    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
+    weight += frame.te_multiplier
+    cells = frame.cells
+    active = np.flatnonzero(frame.group_value * frame.unit_usd >= 1.0)
+    n_factors = len(cells.factors)
+    factor_low = np.zeros((len(active), n_factors))
+    factor_high = np.zeros_like(factor_low)
+    quadratic = []
+    entries = []
+    right = np.zeros((len(active), n_factors))
+    factor_columns = np.arange(len(active) * n_factors)
+    covariance = frame.household.market.risk.covariance[np.ix_(cells.factors, cells.factors)]
+    for place, group in enumerate(active):
+        scale = weight * 100.0 / float(frame.group_value[group])
+        members = np.flatnonzero(cells.owner == group)
+        loadings = cells.loadings[members]
+        rows, columns = np.nonzero(loadings)
+        offset = place * n_factors
+        entries.append(("deviation", columns + offset, members[rows], -loadings[rows, columns]))
+        cash = np.flatnonzero(frame.accounts.group == group)
+        loaded = np.flatnonzero(cells.cash_loading)
+        entries.append(
+            (
+                "cash",
+                np.tile(loaded, len(cash)) + offset,
+                np.repeat(cash, len(loaded)),
+                -np.outer(frame.accounts.scale[cash], cells.cash_loading[loaded]).ravel(),
+            )
+        )
+        right[place] = -class_target(frame, cells.factors, int(group))
+        reach = np.abs(loadings).T @ np.maximum(np.abs(cells.low), cells.high)[members]
+        reach += np.abs(cells.cash_loading) * np.abs(frame.accounts.most_cash[cash]).sum()
+        factor_low[place], factor_high[place] = right[place] - reach, right[place] + reach
+        quadratic += _specific(cells, members, scale)
+        quadratic.append(Quadratic("factor", offset + np.arange(n_factors), scale * covariance))
+    entries.append(("factor", factor_columns, factor_columns, np.ones(len(factor_columns))))
+    names = frame.household.market.risk.factors
+    where = tuple(
+        f"{frame.group_target[group]}/{names[factor]}"
+        for group in active
+        for factor in cells.factors
+    )
+    return Part(
+        "tracking_error",
+        blocks=(
+            Block("deviation", cells.low, cells.high),
+            Block("factor", factor_low.ravel(), factor_high.ravel()),
+        ),
+        rows=(
+            _holdings(frame, cells),
+            Rows("exposure", where, tuple(entries), right.ravel(), right.ravel(), DEFINITION),
+        ),
+        quadratic=tuple(quadratic),
+        constant=-0.5 * frame.te_multiplier * frame.te_squared_allowed,
+    )
+
+
+def _specific(cells: Cells, members: Ints, scale: float) -> list[Quadratic]:
+    """Specific risk: one diagonal, and a small full block where a group has several cells."""
+    groups, size = np.unique(cells.group[members], return_counts=True)
+    shared = np.isin(cells.group[members], groups[size > 1])
+    alone = members[~shared]
+    parts = [Quadratic("deviation", alone, scale * cells.specific[alone])]
+    for group in groups[size > 1]:
+        several = members[cells.group[members] == group]
+        full = np.full((len(several), len(several)), scale * cells.specific[several[0]])
+        parts.append(Quadratic("deviation", several, full))
+    return parts
+
+
+def _holdings(frame: Frame, cells: Cells) -> Rows:
+    """E + Σ sales − Σ buys = what was held − what is wanted, by cell."""
+    scale, sales, buys = frame.accounts.scale, frame.sales, frame.buys
+    every = np.arange(len(cells.owner))
+    return Rows(
+        "holdings",
+        tuple(str(frame.household.market.securities.group_names[group]) for group in cells.group),
+        (
+            ("deviation", every, every, np.ones(len(every))),
+            ("sale", cells.of_sale, np.arange(len(sales.value)), scale[sales.account]),
+            ("buy", cells.of_buy, np.arange(len(buys.most)), -scale[buys.account]),
+        ),
+        cells.start,
+        cells.start,
+        Meaning(Kind.DEFINITION, lets_pass=cells.left_out),
+    )

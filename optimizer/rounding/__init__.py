@@ -1,0 +1,1 @@
+"""From real amounts to orders: minimum trade, share steps, lots, flows to the cent."""

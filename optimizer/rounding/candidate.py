@@ -1,0 +1,162 @@
+"""From directions to verified orders, and back again while a limit is missed by rounding.
+
+Share steps and exact taxes can overstep a budget that the program just kept. Then the program's
+limit is tightened by what was overstepped, and tickets and shares are settled again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from models.arrays import Floats
+from models.order import Flow, Order
+from models.plan import Breach
+from optimizer.judge.verify import Verdict, verify
+from optimizer.program.compile_arrays import Arrays
+from optimizer.rounding.flows import flows_of
+from optimizer.rounding.local_model import local_model
+from optimizer.rounding.minimum_trade import Supported, supported
+from optimizer.rounding.orders import orders_of
+from optimizer.rounding.reasons import reasons
+from optimizer.rounding.share_steps import rounded
+from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_pruning import fewer
+from optimizer.rounding.tickets import tickets_of
+from optimizer.search.model import Search, Settled
+
+TRIES = 6
+"""Tightenings at most."""
+
+MORE = 1.5
+"""How much more than what was overstepped a limit is tightened by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Orders and flows, what the judge says of them, and the objective on the way there, bps."""
+
+    orders: tuple[Order, ...]
+    flows: tuple[Flow, ...]
+    verdict: Verdict
+    found: Supported
+    bound: float
+    other_pieces: float
+    settled_objective: float
+    supported_objective: float
+
+    def gap_by_cause(self, after: float) -> dict[str, float]:
+        """Split the gap: directions, other pieces of the netting, tickets, shares, in bps."""
+        settled = self.settled_objective - self.bound
+        netting = min(max(settled, 0.0), self.other_pieces)
+        return {
+            "directions": settled - netting,
+            "netting": netting,
+            "tickets": self.supported_objective - self.settled_objective,
+            "shares": after - self.supported_objective,
+        }
+
+
+def attempt(search: Search) -> Attempt | None:
+    """Make orders of the best directions; None if no legal tickets were found."""
+    if search.best is None:
+        return None
+    best: Attempt | None = None
+    trial = search
+    for _ in range(TRIES):
+        found = _once(trial, search.best, exact=False)
+        if found is None or overstepped(search, found):
+            found = _once(trial, search.best, exact=True) or found
+        if found is None:
+            return best
+        best = found
+        tightened = _tightened(trial, found)
+        if tightened is None:
+            return best
+        trial = tightened
+    return best
+
+
+def overstepped(search: Search, found: Attempt) -> bool:
+    """Whether the plan breaks something, and nothing but limits that rounding can overstep."""
+    breaches = found.verdict.breaches
+    return bool(breaches) and all(can_overstep(search.arrays, breach) for breach in breaches)
+
+
+def can_overstep(arrays: Arrays, breach: Breach) -> bool:
+    """Whether share steps or the law's exact figures can overstep what a plan breaks."""
+    rows = arrays.rules.get((breach.rule, breach.where), ())
+    return any(arrays.meaning[row].overstepped for row in rows)
+
+
+def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
+    if search.taken_off:
+        again = search.solve(settled.branch)
+        if not again.usable:
+            return None
+        settled = replace(settled, solution=again)
+    tickets = tickets_of(search.frame)
+    found = supported(search, settled, tickets)
+    if found is None:
+        return None
+    found = fewer(search, found, tickets)
+    flows = flows_of(search, found.solution)
+    cash = cash_after(search, flows)
+    model = local_model(search, found, tickets)
+    pieces = lot_pieces(search, found, lot_rank(search, found))
+    gains = ticket_gains(search, tickets, pieces)
+    final = rounded(search, found, tickets, model, gains, cash, exact=exact)
+    if final is None:
+        return None
+    why = reasons(search, found, tickets, model, final.amount, cash)
+    orders = orders_of(search, tickets, final, why, pieces)
+    return judged(search, found, settled.solution.objective, orders, flows)
+
+
+def cash_after(search: Search, flows: tuple[Flow, ...]) -> Floats:
+    """Cash of each account before its tickets, flows included, units."""
+    cash = search.frame.accounts.cash.copy()
+    place = {str(name): account for account, name in enumerate(search.frame.labels)}
+    for flow in flows:
+        cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
+    return cash
+
+
+def judged(
+    search: Search,
+    found: Supported,
+    settled: float,
+    orders: tuple[Order, ...],
+    flows: tuple[Flow, ...],
+) -> Attempt:
+    """Let the judge see orders and flows."""
+    verdict = verify(search.frame.household, search.frame.policy, orders, flows)
+    return Attempt(
+        orders=orders,
+        flows=flows,
+        verdict=verdict,
+        found=found,
+        bound=search.bound,
+        other_pieces=search.other_pieces,
+        settled_objective=settled,
+        supported_objective=found.solution.objective,
+    )
+
+
+def _tightened(search: Search, last: Attempt) -> Search | None:
+    """Lower the limits that were overstepped; None if no other limit could mend the plan.
+
+    A limit that the program did not even touch is first brought to where the program was.
+    """
+    arrays = search.arrays
+    rows = arrays.A @ last.found.solution.x
+    if not overstepped(search, last):
+        return None
+    high = arrays.row_high.copy()
+    taken_off = dict(search.taken_off)
+    for breach in last.verdict.breaches:
+        place = (breach.rule, breach.where)
+        off = MORE * breach.amount
+        taken_off[place] = taken_off.get(place, 0.0) + off
+        for row in arrays.rules[place]:
+            high[row] = min(high[row], rows[row]) - off * arrays.meaning[row].breach
+    return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)

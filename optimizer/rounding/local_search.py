@@ -1,0 +1,302 @@
+"""A descent over share steps: every single step and every swap of an account priced at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.rounding.local_model import LocalModel
+from optimizer.rounding.minimum_trade import SAME
+from optimizer.rounding.tax_state import TaxState
+from optimizer.rounding.ticket_gains import TicketGains
+from optimizer.rounding.ticket_rows import TicketRows
+from optimizer.rounding.tickets import Tickets
+
+MOVES_PER_TICKET = 4
+"""Moves of the descent; each takes one step of one or two tickets."""
+
+REACH = 3
+"""Steps that improvement may go from the solution: beyond, the local model is not local."""
+
+MOST_PAIRED = 40
+"""Tickets of an account beyond which pairs are not tried: single steps then serve as well."""
+
+TOGETHER = 0.7
+"""Part of what moves gain alone that they must gain together to be taken at once."""
+
+FEW = 3
+"""Moves at least that are worth pricing together."""
+
+HELPS = 3e-4
+"""Basis points a round of moves must gain to be taken: a hundred rounds of less, as they were
+measured, gained a thousandth of a basis point together."""
+
+NEAR_ENOUGH = 0.005
+"""Basis points above the solution in real amounts from which pairs of moves are worth pricing."""
+
+CASH_SLACK = 1e-9
+"""Units of cash (1e-11 of the household) by which a sum of floats may miss a floor."""
+
+
+class Descent:
+    """Amounts by ticket in units: cash placed, floors kept, then improved, in place."""
+
+    most_paired: float = MOST_PAIRED
+
+    def __init__(
+        self,
+        *,
+        model: LocalModel,
+        tax: TaxState,
+        gains: TicketGains,
+        tickets: Tickets,
+        play: Ints,
+        low: Floats,
+        high: Floats,
+        cash: Floats,
+        floor: Floats,
+        start: Floats,
+        solution: Floats,
+        rows: TicketRows,
+    ) -> None:
+        """Start at `start` around a `solution`; `play` are the tickets that may move."""
+        self.rows, self.gains = rows, gains
+        self.model, self.tax, self.tickets, self.play = model, tax, tickets, play
+        self.low, self.high, self.floor = low, high, floor
+        around = REACH * tickets.step
+        self.near_low = np.maximum(low, solution - around)
+        self.near_high = np.minimum(high, solution + around)
+        self.amount = start.copy()
+        self.wanted = solution
+        self.curvature = model.curvature()
+        self.gradient = model.gradient + model.responses(start - solution)
+        self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
+        sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
+        self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
+        self.most_moves = 50 + MOVES_PER_TICKET * len(play)
+        self.recognised, self.gains_up, self.gains_down = np.zeros((3, 3, len(start)))
+        self._recognise(np.flatnonzero((start > 0.0) & tickets.is_sale))
+
+    def change(self) -> float:
+        """Objective change from the solution to where the descent stands, bps, but a constant."""
+        moved = self.amount - self.wanted
+        curved = 0.5 * float(moved @ self.model.responses(moved))
+        return float(self.model.gradient @ moved) + curved + self.tax.total()
+
+    def place(self) -> None:
+        """Spend what rounding buys down has left, all at once.
+
+        In each account one step more of the buys that were cut most, as far as its cash goes.
+        """
+        step, amount = self.tickets.step[self.play], self.amount[self.play]
+        cut = np.where(self.tickets.is_sale[self.play], 0.0, self.wanted[self.play] - amount)
+        more = np.where(amount > 0.0, step, self.low[self.play])
+        wanted = (cut > 0.0) & (amount + more <= self.high[self.play] + SAME * step)
+        for account in np.unique(self.tickets.account[self.play]).tolist():
+            own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
+            own = own[np.argsort(-(cut[own] / more[own]), kind="stable")]
+            price = -self.model.cash[self.play[own]] * more[own]
+            room = self.cash[account] - self.floor[account]
+            paid = own[np.cumsum(price) <= room]
+            self._take(self.play[paid], more[paid])
+
+    def repair(self) -> bool:
+        """Bring every account to its floor; False if one cannot be."""
+        for _ in range(self.most_moves):
+            short = np.flatnonzero(self.cash < self.floor - CASH_SLACK)
+            if not len(short):
+                return True
+            if not self._raise_cash(int(short[0])):
+                return False
+        return False
+
+    def mend(self) -> bool:
+        """Bring rows over tickets and budgets inside their bounds; False if one cannot be.
+
+        By single steps, those that leave cash enough first; what cash they cost is raised again
+        without passing a bound.
+        """
+        for _ in range(self.most_moves):
+            if not (self.rows.broken or self.tax.broken):
+                return True
+            place, move, gains = self._steps(self.play, self.low, self.high)
+            account = self.tickets.account[place]
+            left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
+            helps = self.rows.mended(place, move)
+            helps = helps + self.tax.relief(account, gains) / self.tax.usd
+            cost, _ = self._prices(place, move, gains)
+            usable = np.flatnonzero((helps > 0.0) & (left >= 0.0))
+            if not len(usable):
+                usable = np.flatnonzero(helps > 0.0)
+            if not len(usable):
+                return False
+            best = usable[int(np.argmin(cost[usable] / helps[usable]))]
+            self._take(place[best : best + 1], move[best : best + 1])
+            if self.cash[account[best]] < self.floor[account[best]] and not self.repair():
+                return False
+        return False
+
+    def _raise_cash(self, account: int) -> bool:
+        """Take the move that costs least per dollar: sell more, buy less or not at all.
+
+        A move is as many steps as the account still needs, as far as the ticket has room.
+        """
+        mine = self.play[self.tickets.account[self.play] == account]
+        step, sale, amount = self.tickets.step[mine], self.tickets.is_sale[mine], self.amount[mine]
+        need = self.floor[account] - self.cash[account]
+        wanted = np.ceil(need / (np.abs(self.model.cash[mine]) * step)) * step
+        room = np.where(sale, self.high[mine] - amount, amount - self.low[mine]) + SAME * step
+        room = np.floor(room / step) * step
+        move = np.minimum(wanted, room)
+        dropped = ~sale & (room < step)
+        move = np.where(dropped, amount, move)
+        possible = np.flatnonzero(move > 0.0)
+        if not len(possible):
+            return False
+        place, move = mine[possible], np.where(sale, move, -move)[possible]
+        cost, kept = self._prices(place, move, self._recognised(place, move))
+        raised = np.minimum(self.model.cash[place] * move, need)
+        rate = np.where(kept, cost / raised, np.inf)
+        if not np.isfinite(rate).any():
+            rate = cost / raised
+        best = int(np.argmin(rate))
+        self._take(place[best : best + 1], move[best : best + 1])
+        return True
+
+    def improve(self) -> None:
+        """Take single steps and swaps while they lower the objective and keep the floors."""
+        for _ in range(self.most_moves):
+            if self._moved_alone():
+                continue
+            if self.change() - self.least <= NEAR_ENOUGH or not self._moved_in_pairs():
+                return
+
+    def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:
+        """Moves that improvement may take of some tickets: tickets, amounts, gains they bring."""
+        return self._steps(mine, self.near_low, self.near_high)
+
+    def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
+        """Objective change of each move on its own, bps, and whether limits are kept."""
+        change = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        taxed, kept = self.tax.change(self.tickets.account[place], gains)
+        return change + taxed, kept & self.rows.kept(place, move)
+
+    def _recognised(self, place: Ints, move: Floats) -> Floats:
+        """Short, long and positive short gain that each move brings, by the lots it takes."""
+        then = self.gains.at(place, self.amount[place] + move)
+        return np.where(self.tickets.is_sale[place], then - self.recognised[:, place], 0.0)
+
+    def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats]:
+        """Every legal move of one step: tickets, signed amounts, and gains they bring."""
+        step, amount = self.tickets.step[mine], self.amount[mine]
+        up = (amount > 0.0) & (amount + step <= high[mine] + SAME * step)
+        down = (amount > 0.0) & (amount - step >= low[mine] - SAME * step)
+        more, less = mine[up], mine[down]
+        gains = np.concatenate([self.gains_up[:, more], self.gains_down[:, less]], axis=1)
+        return np.concatenate([more, less]), np.concatenate([step[up], -step[down]]), gains
+
+    def _moved_alone(self) -> bool:
+        place, move, gains = self._candidates(self.play)
+        if not len(place):
+            return False
+        change, kept = self._prices(place, move, gains)
+        account = self.tickets.account[place]
+        kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
+        change = np.where(kept, change, np.inf)
+        helpful = np.flatnonzero(change < -HELPS)
+        if not len(helpful):
+            return False
+        helpful = helpful[np.argsort(change[helpful], kind="stable")]
+        chosen = self._together(place, move, gains, change, helpful)
+        self._take(place[chosen], move[chosen])
+        return True
+
+    def _together(
+        self, place: Ints, move: Floats, gains: Floats, change: Floats, helpful: Ints
+    ) -> Ints:
+        """As many of the helpful moves, best first, as help together about as much as alone."""
+        first = np.unique(place[helpful], return_index=True)[1]
+        many = self._affordable(place, move, helpful[np.sort(first)])
+        while len(many) >= FEW:
+            moved = np.zeros(len(self.amount))
+            moved[place[many]] = move[many]
+            joint = float(self.gradient @ moved + 0.5 * moved @ self.model.responses(moved))
+            taxed, kept = self.tax.together(self.tickets.account[place[many]], gains[:, many])
+            enough = joint + taxed <= TOGETHER * float(change[many].sum())
+            if enough and kept and self.rows.kept_together(moved):
+                return many
+            many = many[: len(many) // 2]
+        return many[:1]
+
+    def _affordable(self, place: Ints, move: Floats, chosen: Ints) -> Ints:
+        """Moves that their accounts can pay for one after the other."""
+        account = self.tickets.account[place[chosen]]
+        raised = self.model.cash[place[chosen]] * move[chosen]
+        room = (self.cash - self.floor).tolist()
+        affordable = []
+        for at, (where, more) in enumerate(zip(account.tolist(), raised.tolist(), strict=True)):
+            if room[where] + more >= 0.0:
+                room[where] += more
+                affordable.append(at)
+        return chosen[affordable]
+
+    def _moved_in_pairs(self) -> bool:
+        """Two tickets of one account, one move each, the best pair of all accounts."""
+        best = -HELPS
+        chosen: tuple[Ints, Floats] | None = None
+        for account in np.unique(self.tickets.account[self.play]).tolist():
+            mine = self.play[self.tickets.account[self.play] == account]
+            if not 2 <= len(mine) <= self.most_paired:
+                continue
+            place, move, gains = self._candidates(mine)
+            if len(place) < 2:
+                continue
+            change = self._pair_prices(account, place, move, gains)
+            pair = np.array(np.unravel_index(int(np.argmin(change)), change.shape))
+            if change[tuple(pair)] < best:
+                best = float(change[tuple(pair)])
+                chosen = place[pair], move[pair]
+        if chosen is None:
+            return False
+        self._take(*chosen)
+        return True
+
+    def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
+        """Objective change of every pair of moves in one account, infinite where not allowed."""
+        model = self.model
+        alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        loads = model.loadings[place] * move[:, None]
+        same = model.group[place][:, None] == model.group[place]
+        own = model.own[place] * move
+        change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
+        pairs = change.shape
+        taxed, kept = self.tax.change(
+            np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
+        )
+        raised = model.cash[place] * move
+        legal = kept.reshape(pairs) & (place[:, None] != place)
+        inside = self.rows.kept(place, move)
+        legal &= inside[:, None] & inside
+        legal &= self.cash[account] + raised[:, None] + raised >= self.floor[account]
+        return np.where(legal, change + taxed.reshape(pairs), np.inf)
+
+    def _take(self, place: Ints, move: Floats) -> None:
+        """Take moves of different tickets."""
+        moved = np.zeros(len(self.amount))
+        moved[place] = move
+        self.amount += moved
+        self._recognise(place[self.tickets.is_sale[place]])
+        self.cash += sum_by(self.tickets.account, self.model.cash * moved, len(self.cash))
+        self.gradient += self.model.responses(moved)
+        self.rows.take(moved)
+
+    def _recognise(self, sold: Ints) -> None:
+        """Give taxes what sales now bring, and keep what one step more or less would."""
+        if not len(sold):
+            return
+        now, step = self.amount[sold], self.tickets.step[sold]
+        amounts = np.concatenate([now - step, now, now + step])
+        less, here, more = np.split(self.gains.at(np.tile(sold, 3), amounts), 3, axis=1)
+        self.tax.take(self.tickets.account[sold], here - self.recognised[:, sold])
+        self.recognised[:, sold] = here
+        self.gains_down[:, sold], self.gains_up[:, sold] = less - here, more - here

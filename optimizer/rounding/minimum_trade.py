@@ -1,0 +1,230 @@
+"""Minimum trades: which tickets are worth writing, settled by solving again on fewer of them.
+
+A ticket under half the minimum is dropped, a larger one lifted to the minimum, a position too
+small for it sold out or left alone; then the program is solved again, until every ticket is of
+legal size. A sale that empties its position is exempt. A reweighted 1-norm was refused: with the
+sides settled the solution is sparse already, and dropping by size solves less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Bools, Floats, sum_by
+from optimizer.program.language import Branch
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.search.disjunctions import TOUCH, SideName, side_branch
+from optimizer.search.incumbent import one_way
+from optimizer.search.model import Search, Settled
+from optimizer.solvers.solution import Solution
+
+ROUNDS = 6
+"""Re-solves at most; in the last rounds whatever is still too small is dropped."""
+
+SAME = 1e-6
+"""Relative: a ticket this close to its minimum or its position counts as there."""
+
+
+NOISE_PER_RESIDUAL = 10.0
+"""A ticket within so many residuals of its solution is that solver's noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """A solution whose tickets are all of legal size, before share steps.
+
+    `sale_high` and `buy_high` are the most that share rounding may use of each column.
+    """
+
+    settled: Settled
+    solution: Solution
+    sale: Floats
+    buy: Floats
+    sale_low: Floats
+    sale_high: Floats
+    buy_high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What has been decided about columns so far."""
+
+    sale_low: Floats
+    sale_high: Floats
+    buy_low: Floats
+    buy_high: Floats
+
+    def over(self, branch: Branch) -> Branch:
+        """The branch with these bounds intersected into it."""
+        sale_low, sale_high = branch.bounds["sale"]
+        buy_low, buy_high = branch.bounds["buy"]
+        high = np.minimum(sale_high, self.sale_high)
+        bounds = {
+            **branch.bounds,
+            "sale": (np.minimum(np.maximum(sale_low, self.sale_low), high), high),
+            "buy": (np.maximum(buy_low, self.buy_low), np.minimum(buy_high, self.buy_high)),
+        }
+        return Branch(bounds, branch.rows)
+
+
+def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported | None:
+    """Solve again until every ticket is of legal size; None if none is found.
+
+    Sides follow the tickets: a group that is no longer harvested is open to buys again.
+    """
+    frame, columns = search.frame, search.arrays.columns
+    least = least_ticket(frame)
+    solution = settled.solution
+    n_sales, n_buys = len(frame.sales.value), len(frame.buys.most)
+    decided = _Bounds(
+        np.zeros(n_sales), np.full(n_sales, np.inf), np.zeros(n_buys), np.full(n_buys, np.inf)
+    )
+    for attempt in range(ROUNDS):
+        sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+        followed = one_way(search, _followed(search, settled, sale), sale, buy)
+        amounts = tickets.amounts(sale, buy)
+        touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
+        can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
+        small = too_small(tickets, amounts, least, can_empty) & (amounts > touch)
+        if followed is settled and not small.any():
+            noise = amounts <= touch
+            sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
+            return _finished(search, settled, solution, sale, buy, decided)
+        settled = followed
+        closed = _closed(decided, tickets, amounts <= touch) if attempt else decided
+        found = None
+        state = (sale, amounts, small, can_empty)
+        trials = _trials(search, closed, tickets, state, attempt)
+        if attempt:
+            trials += _trials(search, decided, tickets, state, attempt)
+        for trial in trials:
+            found = search.solve(trial.over(settled.branch))
+            if found.usable:
+                decided = trial
+                break
+        if found is None or not found.usable:
+            return None
+        solution = found
+    return None
+
+
+def _sale_high(search: Search, decided: _Bounds, settled: Settled) -> Floats:
+    """Most of each sale column with everything decided so far."""
+    *_, high = search.arrays.branched(decided.over(settled.branch))
+    return np.asarray(high[search.arrays.columns["sale"]])
+
+
+def _finished(
+    search: Search,
+    settled: Settled,
+    solution: Solution,
+    sale: Floats,
+    buy: Floats,
+    decided: _Bounds,
+) -> Supported:
+    branch = decided.over(settled.branch)
+    *_, high = search.arrays.branched(branch)
+    low = search.arrays.branched(branch)[2]
+    columns = search.arrays.columns
+    return Supported(
+        replace(settled, branch=branch),
+        solution,
+        sale,
+        buy,
+        low[columns["sale"]],
+        high[columns["sale"]],
+        high[columns["buy"]],
+    )
+
+
+def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
+    """Tickets that are neither nothing, nor large enough, nor allowed to be small."""
+    empties = can_empty & (amounts >= tickets.held * (1.0 - SAME))
+    return np.asarray((amounts > TOUCH) & (amounts < least * (1.0 - SAME)) & ~empties)
+
+
+def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:
+    """Turn groups that nothing is harvested of any more back to the buying side."""
+    sales = search.frame.sales
+    sides = list(settled.sides)
+    for place, (choice, side) in enumerate(zip(settled.choices, settled.sides, strict=True)):
+        option = choice.options[side]
+        if choice.group < 0 or option.name is SideName.BUY:
+            continue
+        own = option.sales[sales.loss[option.sales]]
+        if sale[own].sum() <= TOUCH:
+            sides[place] = 0
+    if tuple(sides) == settled.sides:
+        return settled
+    branch = side_branch(
+        search.frame, settled.netting, settled.choices, tuple(sides), careful=search.careful
+    )
+    return replace(settled, sides=tuple(sides), branch=branch)
+
+
+def _closed(decided: _Bounds, tickets: Tickets, shut: Bools) -> _Bounds:
+    return replace(
+        decided,
+        sale_high=np.where(shut[tickets.of_sale], 0.0, decided.sale_high),
+        buy_high=np.where(shut[tickets.of_buy], 0.0, decided.buy_high),
+    )
+
+
+def _trials(
+    search: Search,
+    decided: _Bounds,
+    tickets: Tickets,
+    state: tuple[Floats, Floats, Bools, Bools],
+    attempt: int,
+) -> list[_Bounds]:
+    """Decisions about the small tickets, the natural one first.
+
+    If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
+    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
+    """
+    sale, amounts, small, can_empty = state
+    least = least_ticket(search.frame)
+    most = np.minimum(search.arrays.high[search.arrays.columns["sale"]], search.frame.sales.value)
+    can_sell = sum_by(tickets.of_sale, most, tickets.size)
+    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
+    reach = np.where(tickets.is_sale, can_sell, buyable) >= least
+    empties = can_empty & ~reach
+    natural = amounts >= 0.5 * np.minimum(least, np.where(empties, tickets.held, least))
+    if attempt >= ROUNDS - 3:
+        natural = np.zeros(tickets.size, bool)
+    found = []
+    nobody = np.zeros(tickets.size, bool)
+    for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
+        keep = small & wish & (reach | empties)
+        trial = _closed(decided, tickets, (small & ~keep) | tickets.opposite(keep))
+        low = _lifted_sales(search, tickets, sale, most, keep, empties)
+        found.append(
+            replace(
+                trial,
+                sale_low=np.maximum(trial.sale_low, low),
+                buy_low=np.where(keep[tickets.of_buy], least, trial.buy_low),
+            )
+        )
+    return found
+
+
+def _lifted_sales(
+    search: Search, tickets: Tickets, sale: Floats, most: Floats, keep: Bools, empties: Bools
+) -> Floats:
+    """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
+    least = least_ticket(search.frame)
+    low = np.zeros(len(sale))
+    for ticket in np.flatnonzero(keep & tickets.is_sale):
+        own = np.flatnonzero(tickets.of_sale == ticket)
+        if empties[ticket]:
+            low[own] = most[own]
+            continue
+        low[own] = sale[own]
+        missing = least - sale[own].sum()
+        for column in own[np.argsort(-sale[own], kind="stable")]:
+            more = min(missing, most[column] - sale[column])
+            low[column] += max(more, 0.0)
+            missing -= max(more, 0.0)
+    return low

@@ -1,0 +1,230 @@
+"""Small households: a rounded plan improved by opening and closing tickets, as whole shares.
+
+The solution in real amounts says what a small account would like, not what it can hold. Its
+rounded plan, and doing nothing, are the starts of a descent in which every ticket that the sides
+allow may open (see `opening`), and sides may turn; the judge decides which is best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Floats, Ints, sum_by
+from models.order import Side
+from optimizer.rounding.candidate import Attempt, cash_after, judged
+from optimizer.rounding.local_model import LocalModel, local_model
+from optimizer.rounding.local_search import HELPS
+from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.opening import Opening
+from optimizer.rounding.orders import orders_of
+from optimizer.rounding.reasons import reasons
+from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
+from optimizer.rounding.tax_state import TaxState
+from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_rows import ticket_rows
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
+from optimizer.search.disjunctions import Sides, side_branch
+from optimizer.search.model import Search
+
+KICKS = 40
+"""Descents without one ticket at most."""
+
+MOST_CHOICES = 20
+"""Choices whose side is turned; small households have few."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a descent stands on with some sides in place: open tickets, prices, lots."""
+
+    search: Search
+    tickets: Tickets
+    sides: Sides
+    opened: Supported
+    model: LocalModel
+    pieces: LotPieces
+    cash: Floats
+
+    def descend(self, start: Floats, shut: int = -1) -> Opening | None:
+        """Descend from legal amounts without one ticket; None if an account lacks cash."""
+        descent = _descent(self, start)
+        if descent is None:
+            return None
+        descent.play = descent.play[descent.play != shut]
+        descent.improve()
+        return descent
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Where a descent ended, and the ground it stands on."""
+
+    ground: _Ground
+    descent: Opening
+
+    @property
+    def change(self) -> float:
+        """Objective change, bps, but for a constant of the household."""
+        return self.descent.change()
+
+
+def reopened(search: Search, found: Attempt, tickets: Tickets) -> list[Attempt]:
+    """Plans that the descent reaches from the rounded plan and from doing nothing.
+
+    Sides turn one at a time while that helps, then tickets are given up one at a time.
+    """
+    if search.best is None:
+        return []
+    cash = cash_after(search, found.flows)
+    ground = _ground(search, found.found, tickets, search.best.sides, cash)
+    starts = (_amounts(search, found, tickets), np.zeros(tickets.size))
+    reached = [
+        _Reached(ground, descent)
+        for descent in (ground.descend(start) for start in starts)
+        if descent is not None
+    ]
+    if not reached:
+        return []
+    best = min(reached, key=lambda one: one.change)
+    turned = _kicked(_turned(search, found.found, best))
+    return [_attempt(search, found, one) for one in (best, turned)]
+
+
+def _turned(search: Search, found: Supported, best: _Reached) -> _Reached:
+    """Turn the side of one choice after the other; tickets that it shuts are given up."""
+    if search.best is None:
+        return best
+    for place, choice in enumerate(search.best.choices[:MOST_CHOICES]):
+        for option in range(len(choice.options)):
+            ground, sides = best.ground, list(best.ground.sides)
+            if option == sides[place]:
+                continue
+            sides[place] = option
+            other = _ground(search, found, ground.tickets, tuple(sides), ground.cash)
+            start = np.where(_most(other) > 0.0, best.descent.amount, 0.0)
+            for amounts in (start, np.zeros(len(start))):
+                descent = other.descend(np.minimum(amounts, _most(other)))
+                if descent is not None and descent.change() < best.change - HELPS:
+                    best = _Reached(other, descent)
+    return best
+
+
+def _kicked(best: _Reached) -> _Reached:
+    """Give up one ticket after the other, descend again without it, and keep what is better."""
+    tried: set[int] = set()
+    for _ in range(KICKS):
+        amount = best.descent.amount
+        used = np.flatnonzero(amount > 0.0)
+        waiting = (t for t in used[np.argsort(amount[used])].tolist() if t not in tried)
+        ticket = next(waiting, -1)
+        if ticket < 0:
+            return best
+        tried.add(ticket)
+        start = amount.copy()
+        start[ticket] = 0.0
+        descent = best.ground.descend(start, ticket)
+        if descent is not None and descent.change() < best.change - HELPS:
+            best = _Reached(best.ground, descent)
+    return best
+
+
+def _attempt(search: Search, found: Attempt, reached: _Reached) -> Attempt:
+    """Orders of what a descent reached, and what the judge says of them."""
+    ground, amount = reached.ground, reached.descent.amount
+    emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
+    why = reasons(search, ground.opened, ground.tickets, ground.model, amount, ground.cash)
+    final = Rounded(amount, emptied & (amount > 0.0))
+    orders = orders_of(search, ground.tickets, final, why, ground.pieces)
+    trial = judged(search, ground.opened, found.settled_objective, orders, found.flows)
+    return replace(trial, supported_objective=found.supported_objective)
+
+
+def _ground(
+    search: Search, found: Supported, tickets: Tickets, sides: Sides, cash: Floats
+) -> _Ground:
+    """The solution with every ticket open that the sides allow."""
+    columns, best = search.arrays.columns, search.best
+    branch = found.settled.branch
+    if best is not None:
+        careful = search.careful
+        branch = side_branch(search.frame, best.netting, best.choices, sides, careful=careful)
+    *_, low, high = search.arrays.branched(branch)
+    opened = replace(
+        found,
+        sale_low=low[columns["sale"]],
+        sale_high=high[columns["sale"]],
+        buy_high=high[columns["buy"]],
+    )
+    model = local_model(search, opened, tickets)
+    pieces = lot_pieces(search, opened, lot_rank(search, opened))
+    return _Ground(search, tickets, sides, opened, model, pieces, cash)
+
+
+def _most(ground: _Ground) -> Floats:
+    """The most of each ticket that its sides allow, units."""
+    frame, tickets, opened = ground.search.frame, ground.tickets, ground.opened
+    sellable = np.minimum(opened.sale_high, frame.sales.value) * ~frame.sales.disallowed
+    most = np.minimum(sum_by(tickets.of_sale, sellable, tickets.size), tickets.held)
+    return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
+
+
+def _amounts(search: Search, found: Attempt, tickets: Tickets) -> Floats:
+    """Amounts of a plan's orders by ticket, units."""
+    securities = search.frame.household.market.securities
+    account = {str(name): place for place, name in enumerate(search.frame.labels)}
+    security = {str(name): place for place, name in enumerate(securities.security_id)}
+    place = {
+        (int(a), int(s), bool(sale)): ticket
+        for ticket, (a, s, sale) in enumerate(
+            zip(tickets.account, tickets.security, tickets.is_sale, strict=True)
+        )
+    }
+    amounts = np.zeros(tickets.size)
+    for order in found.orders:
+        key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
+        amounts[place[key]] = float(order.amount) / search.frame.unit_usd
+    return amounts
+
+
+def _descent(ground: _Ground, start: Floats) -> Opening | None:
+    """A descent at a start; None where the start itself leaves an account under its floor."""
+    search, tickets, opened = ground.search, ground.tickets, ground.opened
+    frame, most = search.frame, _most(ground)
+    out = emptiable(frame, tickets, opened.sale_high)
+    whole = np.floor(most / tickets.step + SAME) * tickets.step
+    sold_out = out & (start >= tickets.held * (1.0 - SAME))
+    start = np.where(sold_out, start, np.minimum(start, whole))
+    least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, opened.sale_low, tickets.size))
+    floor = frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd
+    descent = Opening(
+        model=ground.model,
+        tax=TaxState(search, opened.solution),
+        gains=ticket_gains(search, tickets, ground.pieces),
+        tickets=tickets,
+        play=np.flatnonzero(most > 0.0),
+        low=np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step,
+        high=whole,
+        cash=ground.cash,
+        floor=floor,
+        start=start,
+        solution=tickets.amounts(opened.sale, opened.buy),
+        rows=ticket_rows(search, tickets, start, opened.solution.x[search.arrays.columns["cash"]]),
+    )
+    descent.allow(out, _opposites(tickets))
+    return None if (descent.cash < floor).any() else descent
+
+
+def _opposites(tickets: Tickets) -> Ints:
+    """The ticket of the other side in the same account and security, −1 where there is none."""
+    width = int(tickets.security.max(initial=0)) + 1
+    key = tickets.account * width + tickets.security
+    sales = {int(key[t]): int(t) for t in np.flatnonzero(tickets.is_sale)}
+    other = np.full(tickets.size, -1, np.int64)
+    for ticket in np.flatnonzero(~tickets.is_sale).tolist():
+        sale = sales.get(int(key[ticket]), -1)
+        other[ticket] = sale
+        if sale >= 0:
+            other[sale] = ticket
+    return other

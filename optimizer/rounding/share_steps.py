@@ -1,0 +1,118 @@
+"""Share steps: from real amounts to whole steps, by a descent that prices all moves at once.
+
+Sales start at their nearest step, buys at the step below; where a buy is under its least step, a
+second descent starts without it. What cash that leaves is spent on one step more of the buys that
+were cut most. Each account is then brought to its cash floor by
+the move that costs least per dollar, and single steps and swaps within an account are taken while
+they help, a few steps around the solution at most. A sale that empties its position is not
+rounded. A search that solves again was refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Bools, Floats, sum_by
+from optimizer.rounding.local_model import LocalModel
+from optimizer.rounding.local_search import Descent
+from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.tax_state import TaxState
+from optimizer.rounding.ticket_gains import TicketGains
+from optimizer.rounding.ticket_rows import ticket_rows
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
+from optimizer.search.model import Search
+
+HALF_A_CENT_USD = 0.005
+"""Dollars by which an account may miss its floor: flows are whole cents, prices are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Amount of each ticket in units, a whole number of steps or a whole position."""
+
+    amount: Floats
+    emptied: Bools
+
+
+def rounded(
+    search: Search,
+    found: Supported,
+    tickets: Tickets,
+    model: LocalModel,
+    gains: TicketGains,
+    cash: Floats,
+    *,
+    exact: bool = False,
+) -> Rounded | None:
+    """Round a supported solution; None if an account cannot be brought to its floor.
+
+    `cash` is what each account has before its tickets, flows included, in units. `exact` rounds
+    every sale down and empties only what the solution empties: for limits with no room to spare.
+    """
+    frame = search.frame
+    amounts = tickets.amounts(found.sale, found.buy)
+    most = np.minimum(sellable(frame, tickets, found.sale_high), tickets.held)
+    most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
+    near = np.zeros(tickets.size) if exact else np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
+    near = tickets.held - np.maximum(near, SAME * tickets.held)
+    emptied = emptiable(frame, tickets, found.sale_high) & (amounts > 0.0) & (amounts >= near)
+    emptied &= ~_bought_too(tickets, amounts)
+    least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
+    low = np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step
+    high = np.floor(most / tickets.step + SAME) * tickets.step
+    whole_steps = np.floor(amounts / tickets.step + (SAME if exact else 0.5))
+    sold = whole_steps * tickets.step
+    bought = np.floor(amounts / tickets.step + SAME) * tickets.step
+    nearest = np.where(tickets.is_sale, sold, bought)
+    play = np.flatnonzero((amounts > 0.0) & ~emptied & (low <= high))
+    fixed = np.where(emptied, tickets.held, 0.0)
+    in_play = np.isin(np.arange(tickets.size), play)
+    starts = [np.where(in_play, np.clip(nearest, low, high), fixed)]
+    dropped = ~tickets.is_sale & (nearest < low)
+    if (dropped & in_play).any():
+        starts.append(np.where(dropped, 0.0, starts[0]))
+    best: Descent | None = None
+    for start in starts:
+        descent = Descent(
+            model=model,
+            tax=TaxState(search, found.solution),
+            gains=gains,
+            tickets=tickets,
+            play=play,
+            low=low,
+            high=high,
+            cash=cash,
+            floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
+            start=start,
+            solution=amounts,
+            rows=ticket_rows(
+                search, tickets, start, found.solution.x[search.arrays.columns["cash"]]
+            ),
+        )
+        if _settled(descent) and (best is None or descent.change() < best.change()):
+            best = descent
+    if best is None:
+        return None
+    return Rounded(best.amount, emptied & (best.amount > 0.0))
+
+
+def _settled(descent: Descent) -> bool:
+    """Bring a descent to its floors and limits and improve it; False if a floor cannot be kept."""
+    descent.place()
+    if not descent.repair():
+        return False
+    # A limit that single steps cannot mend is left to the judge, who says by how much to tighten.
+    descent.mend()
+    if not descent.repair():
+        return False
+    descent.improve()
+    return True
+
+
+def _bought_too(tickets: Tickets, amounts: Floats) -> Bools:
+    """Sales of what the same account also buys (gain harvesting): they leave a position behind."""
+    width = int(tickets.security.max(initial=0)) + 1
+    key = tickets.account * width + tickets.security
+    return np.isin(key, key[~tickets.is_sale & (amounts > 0.0)])

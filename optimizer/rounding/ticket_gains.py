@@ -1,0 +1,119 @@
+"""What a sale of any size recognises: lots in the order in which a ticket will take them.
+
+The gain of a ticket is piecewise linear in its amount, one piece a lot. A slope at the solution was
+refused: a step more or less often crosses into another lot, and budgets are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats, Ints, sum_by
+from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.tickets import Tickets
+from optimizer.search.model import Search
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGains:
+    """Cumulated value and gains by lot, `(n_tickets, most lots + 1)`, in units; rows start at 0.
+
+    Rows are padded with their last value, so that an amount beyond all lots gains nothing more.
+    """
+
+    value: Floats
+    short: Floats
+    long: Floats
+    positive_short: Floats
+
+    def at(self, place: Ints, amount: Floats) -> Floats:
+        """Short, long and positive short gain of tickets sold to given amounts, `(3, n)`."""
+        value = self.value[place]
+        lot = np.clip((value <= amount[:, None]).sum(axis=1) - 1, 0, value.shape[1] - 2)
+        row = np.arange(len(place))
+        width = value[row, lot + 1] - value[row, lot]
+        part = np.where(
+            width > 0.0, (amount - value[row, lot]) / np.where(width > 0.0, width, 1.0), 0.0
+        )
+        part = np.clip(part, 0.0, 1.0)
+        gains = []
+        for cumulated in (self.short[place], self.long[place], self.positive_short[place]):
+            below = cumulated[row, lot]
+            gains.append(below + part * (cumulated[row, lot + 1] - below))
+        return np.array(gains)
+
+    def along(self, place: int, amounts: Floats) -> Floats:
+        """Short, long and positive short gain of one ticket sold to several amounts, `(3, n)`."""
+        value = self.value[place]
+        tables = (self.short[place], self.long[place], self.positive_short[place])
+        return np.array([np.interp(amounts, value, cumulated) for cumulated in tables])
+
+
+@dataclass(frozen=True, slots=True)
+class LotPieces:
+    """Pieces of sale columns in the order a ticket takes them: column, units, rank."""
+
+    column: Ints
+    amount: Floats
+    rank: Floats
+
+
+def lot_rank(search: Search, found: Supported) -> Floats:
+    """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
+    arrays = search.arrays
+    solution = found.solution
+    slope = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    value = search.frame.sales.value
+    sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
+    optional = found.sale_low <= 0.0
+    order = np.lexsort((np.arange(len(value)), slope[arrays.columns["sale"]], -sold, optional))
+    rank = np.empty(len(value))
+    rank[order] = np.arange(len(value))
+    return rank
+
+
+def lot_pieces(search: Search, found: Supported, rank: Floats, *, exact: bool = False) -> LotPieces:
+    """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
+
+    A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
+    on a kink of the tax sells parts of several lots, and only those parts keep it there. `exact`
+    leaves the parts as they are: where the tickets are whole already, their lots need not be.
+    """
+    frame, sales = search.frame, search.frame.sales
+    securities = frame.household.market.securities
+    step = (securities.share_step * securities.price)[sales.security] / frame.unit_usd
+    most = np.minimum(found.sale_high, sales.value)
+    first = np.minimum(found.sale if exact else np.rint(found.sale / step) * step, most)
+    first = np.where(found.sale >= most * (1.0 - SAME), most, first)
+    columns = np.arange(len(rank))
+    return LotPieces(
+        column=np.concatenate([columns, columns]),
+        amount=np.concatenate([first, most - first]),
+        rank=np.concatenate([rank, rank + len(rank)]),
+    )
+
+
+def ticket_gains(search: Search, tickets: Tickets, pieces: LotPieces) -> TicketGains:
+    """Cumulate the pieces of every ticket in the order in which it takes them."""
+    sales = search.frame.sales
+    of_piece = tickets.of_sale[pieces.column]
+    order = np.lexsort((pieces.rank, of_piece))
+    ticket, column, taken = of_piece[order], pieces.column[order], pieces.amount[order]
+    gain, long = sales.gain[column], sales.long[column]
+    counts = sum_by(ticket, np.ones(len(ticket)), tickets.size).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    position = np.arange(len(ticket)) - first[ticket] + 1
+    shape = (tickets.size, int(counts.max(initial=0)) + 2)
+    cumulated = []
+    for amount in (
+        taken,
+        taken * np.where(long, 0.0, gain),
+        taken * np.where(long, gain, 0.0),
+        taken * np.where(long, 0.0, np.maximum(gain, 0.0)),
+    ):
+        table = np.zeros(shape)
+        table[ticket, position] = amount
+        cumulated.append(np.cumsum(table, axis=1))
+    return TicketGains(*cumulated)

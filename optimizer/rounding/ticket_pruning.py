@@ -1,0 +1,85 @@
+"""Fewer tickets where each one costs: the smallest are closed while that pays.
+
+The number of orders is not convex and the program charges it in part only. Closing a ticket and
+solving again lets other accounts take over what it did; it stays closed if objective and tickets
+together cost less. Without a price per ticket there is nothing to do here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.program.language import Branch
+from optimizer.rounding.minimum_trade import Supported, too_small
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.search.disjunctions import TOUCH
+from optimizer.search.model import Search
+
+MOST_TRIALS = 10
+"""Solves spent on closing tickets: the smallest few are where it can pay."""
+
+
+def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
+    """Close small tickets one by one while objective and tickets together cost less."""
+    policy = search.frame.policy
+    price = policy.trades.ticket_usd * policy.weights.trading_cost
+    price *= BPS_PER_UNIT / search.frame.unit_usd
+    if price <= 0.0:
+        return found
+    tried: set[int] = set()
+    for _ in range(MOST_TRIALS):
+        amounts = tickets.amounts(found.sale, found.buy)
+        used = np.flatnonzero(amounts > TOUCH)
+        smallest = used[np.argsort(amounts[used], kind="stable")].tolist()
+        ticket = next((t for t in smallest if t not in tried), None)
+        if ticket is None:
+            return found
+        tried.add(ticket)
+        trial = _without(search, found, tickets, ticket)
+        if trial is None:
+            continue
+        now = found.solution.objective + price * len(used)
+        count = int((tickets.amounts(trial.sale, trial.buy) > TOUCH).sum())
+        if trial.solution.objective + price * count < now:
+            found = trial
+    return found
+
+
+def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) -> Supported | None:
+    """Solve with one ticket closed and no other opened; None if that is not legal."""
+    columns = search.arrays.columns
+    branch = found.settled.branch
+    amounts = tickets.amounts(found.sale, found.buy)
+    shut = (amounts <= TOUCH) | (np.arange(tickets.size) == ticket)
+    bounds = dict(branch.bounds)
+    for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
+        low, high = bounds[block]
+        high = np.where(shut[of_block], 0.0, high)
+        bounds[block] = (np.minimum(low, high), high)
+    closed = Branch(bounds, branch.rows)
+    solution = search.solve(closed)
+    if not solution.usable:
+        return None
+    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    *_, high = search.arrays.branched(closed)
+    can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
+    amounts = tickets.amounts(sale, buy)
+    if too_small(tickets, amounts, least_ticket(search.frame), can_empty).any():
+        return None
+    forced = branch.bounds["sale"][0]
+    if (sale[forced > 0.0] < forced[forced > 0.0] - TOUCH).any():
+        return None
+    noise = amounts <= TOUCH
+    return replace(
+        found,
+        settled=replace(found.settled, branch=closed),
+        solution=solution,
+        sale=sale * ~noise[tickets.of_sale],
+        buy=buy * ~noise[tickets.of_buy],
+        sale_low=bounds["sale"][0],
+        sale_high=high[columns["sale"]],
+        buy_high=high[columns["buy"]],
+    )

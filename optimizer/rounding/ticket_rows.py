@@ -1,0 +1,83 @@
+"""Rules that are rows over tickets: what rounding must not overstep while it moves single steps.
+
+Restrictions that keep a total, turnover and hard bands have one coefficient by ticket, so their
+rows can be followed exactly while tickets move. Rules that depend on lots or on the law are
+followed elsewhere or mended by solving again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Bools, Floats, Ints
+from optimizer.rounding.tickets import Tickets
+from optimizer.search.model import Search
+
+WITHIN = 1e-9
+"""Units (1e-11 of the household) by which a row may be passed: the noise of sums."""
+
+
+@dataclass(slots=True)
+class TicketRows:
+    """low ≤ level ≤ high, `matrix` of shape `(n_rows, n_tickets)`; `level` moves with tickets."""
+
+    matrix: Floats
+    level: Floats
+    low: Floats
+    high: Floats
+
+    def kept(self, place: Ints, move: Floats) -> Bools:
+        """Which moves, each on its own, leave no row further outside than it is."""
+        if not len(self.level):
+            return np.ones(len(place), bool)
+        after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
+        return np.asarray((after <= self._outside(self.level[:, None]) + WITHIN).all(axis=0))
+
+    def kept_together(self, moved: Floats) -> bool:
+        """Whether moves of all tickets at once leave no row further outside than it is."""
+        if not len(self.level):
+            return True
+        after = self._outside(self.level + self.matrix @ moved)
+        return bool((after <= self._outside(self.level) + WITHIN).all())
+
+    def mended(self, place: Ints, move: Floats) -> Floats:
+        """By how much each move brings the rows nearer to their bounds, units."""
+        before = self._outside(self.level[:, None])
+        after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
+        return np.asarray((before - after).sum(axis=0))
+
+    @property
+    def broken(self) -> bool:
+        """Whether any row is outside its bounds."""
+        return bool((self._outside(self.level) > WITHIN).any())
+
+    def take(self, moved: Floats) -> None:
+        """Take moves of all tickets at once."""
+        if len(self.level):
+            self.level = self.level + self.matrix @ moved
+
+    def _outside(self, level: Floats) -> Floats:
+        shape = (len(self.low),) + (1,) * (level.ndim - 1)
+        low, high = self.low.reshape(shape), self.high.reshape(shape)
+        return np.maximum(0.0, np.maximum(low - level, level - high))
+
+
+def ticket_rows(search: Search, tickets: Tickets, amount: Floats, cash: Floats) -> TicketRows:
+    """Gather the rows; `cash` is what each account holds after the tickets, in units."""
+    arrays = search.arrays
+    rows = arrays.by_tickets
+    if not len(rows):
+        nothing = np.zeros(0)
+        return TicketRows(np.zeros((0, tickets.size)), nothing, nothing, nothing)
+    part = sparse.csc_array(arrays.A.tocsr()[rows])
+    matrix = np.zeros((len(rows), tickets.size))
+    sale = part[:, arrays.columns["sale"]].toarray()
+    matrix[:, tickets.of_sale] = sale
+    matrix[:, tickets.of_buy] = part[:, arrays.columns["buy"]].toarray()
+    from_cash = part[:, arrays.columns["cash"]].toarray() @ cash
+    return TicketRows(
+        matrix, matrix @ amount + from_cash, arrays.row_low[rows], arrays.row_high[rows]
+    )

@@ -1,0 +1,1 @@
+"""Incumbent and bound: tax regimes, wash disjunctions, branch and bound."""

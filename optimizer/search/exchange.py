@@ -1,0 +1,152 @@
+"""Flips: choices that change sides after a first guess, in few solves.
+
+What promises most at the settled solution is tried first, several small promises at once, then what
+gave most up in the open piece, then two funds of one class that change places. A flip that did not
+help is tried again only after another one did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from typing import TypeAlias
+
+from optimizer.inputs.frame import Frame
+from optimizer.search.disjunctions import Choice, Sides
+from optimizer.search.model import Search, Settled
+from optimizer.search.pseudocosts import flip_gains
+from optimizer.search.stakes import stakes_of
+from optimizer.solvers.solution import Solution
+
+HELPS_BPS = 1e-6
+"""Basis points a flip must gain: less is the solver's own tolerance."""
+
+ENOUGH_BPS = 0.03
+"""Basis points above the open piece at which directions are left as they are."""
+
+SMALL_BPS = 0.05
+"""Basis points: promises smaller than this are worth a solve only together."""
+
+WORTH_PAIRS_BPS = 1.0
+"""Basis points above the open piece from which two funds changing places are worth a solve."""
+
+FEW = 4
+"""Groups of a class up to which two of them may change places."""
+
+MOST_FLIPS = 6
+"""Re-solves spent on flips in one netting piece, pairs not counted, since those are few: clocks
+decide nothing, counts do."""
+
+PATIENCE = 3
+"""Flips in a row that may be in vain, pairs not counted."""
+
+Moves: TypeAlias = frozenset[tuple[int, int]]
+"""Choices and the options they change to."""
+
+Resolve: TypeAlias = Callable[[Settled, Sides], Settled | None]
+"""Solve again with other sides; None where that is infeasible."""
+
+
+def flipped(
+    found: Search, best: Settled, root: Solution, order: list[int], resolve: Resolve
+) -> Settled:
+    """Flip choices while that lowers the objective, and it is not as low as the open piece's.
+
+    What was refused may pay once other sides have changed: it is tried again, after what is new.
+    """
+    refused: set[Moves] = set()
+    before: set[Moves] = set()
+    stakes = stakes_of(found.frame, best.choices)
+    alike = _alike(found.frame, best.choices)
+    spent = in_vain = 0
+    while spent < MOST_FLIPS:
+        left = best.solution.objective - root.objective
+        if left <= ENOUGH_BPS or in_vain == PATIENCE:
+            return best
+        gains = flip_gains(found, stakes, best.sides, best.solution)
+        moves = again = None
+        for each in _moves(best, gains, order, alike if left > WORTH_PAIRS_BPS else ()):
+            if each not in refused and each not in before:
+                moves = each
+                break
+            if each not in refused and again is None:
+                again = each
+        moves = moves or again
+        if moves is None:
+            return best
+        alone = tuple(sorted(place for place, _ in moves)) not in alike
+        spent += alone
+        settled = resolve(best, _moved(best.sides, moves))
+        if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
+            refused.add(moves)
+            in_vain += alone
+            continue
+        in_vain = 0
+        if settled.choices is not best.choices:
+            stakes = stakes_of(found.frame, settled.choices)
+            alike = _alike(found.frame, settled.choices)
+        before |= refused
+        back = [(place, best.sides[place]) for place, _ in moves]
+        refused = {frozenset(back), *(frozenset({each}) for each in back)}
+        best = settled
+    return best
+
+
+def _moved(sides: Sides, moves: Moves) -> Sides:
+    changed = list(sides)
+    for place, option in moves:
+        changed[place] = option
+    return tuple(changed)
+
+
+def _moves(
+    best: Settled,
+    gains: list[tuple[float, int, int]],
+    order: list[int],
+    alike: Sequence[tuple[int, int]],
+) -> Iterator[Moves]:
+    """What to flip next, what promises most first; `alike` are pairs that may change places."""
+    large = [(place, option) for gain, place, option in gains if gain >= SMALL_BPS]
+    for place, option in large[:1]:
+        yield frozenset({(place, option)})
+    for one, other in alike:
+        mine, theirs = best.sides[one], best.sides[other]
+        if mine != theirs and max(mine, theirs) < 2:
+            yield frozenset({(one, theirs), (other, mine)})
+    for place, option in large[1:]:
+        yield frozenset({(place, option)})
+    small: dict[int, int] = {}
+    for gain, place, option in gains:
+        if gain < SMALL_BPS:
+            small.setdefault(place, option)
+    if small:
+        yield frozenset(small.items())
+    for place in order:
+        for option in range(len(best.choices[place].options)):
+            if option != best.sides[place]:
+                yield frozenset({(place, option)})
+    for _, place, option in gains:
+        yield frozenset({(place, option)})
+
+
+def _alike(frame: Frame, choices: Sequence[Choice]) -> list[tuple[int, int]]:
+    """Two funds of one class may change sides together: harvest one, buy the other instead.
+
+    Alone neither flip pays: both on harvest leaves nothing to buy, both on buy forgoes the losses.
+    So no promise of a single flip finds them. Classes of many groups are those of stocks, where no
+    two are worth a solve.
+    """
+    securities = frame.household.market.securities
+    groups = securities.identical_group[::-1].tolist()
+    class_of = dict(zip(groups, securities.asset_class[::-1].tolist(), strict=True))
+    of_class: dict[str, list[int]] = {}
+    for place, choice in enumerate(choices):
+        if choice.group >= 0:
+            of_class.setdefault(str(class_of[choice.group]), []).append(place)
+    return sorted(
+        (one, other)
+        for places in of_class.values()
+        if len(places) <= FEW
+        for one, other in combinations(places, 2)
+        if min(len(choices[one].options), len(choices[other].options)) == 2
+    )

@@ -1,0 +1,107 @@
+"""What every option of every choice moves, laid out flat once and looked at many times.
+
+A search asks of hundreds of options what they open and close, after every solve. Asking option by
+option costs more than a solve; one pass over flat entries costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints
+from optimizer.inputs.frame import Frame
+from optimizer.search.disjunctions import Choice, SideName
+
+LEAST_GROUP = 1e-12
+"""Units: a group worth less counts as this; it weighs nothing where it is under a dollar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """Options one after the other, shape `(n_options,)`, and the columns they bound as entries.
+
+    Attributes
+    ----------
+    choice
+        Choice of each option.
+    first
+        Place of each choice's first option, `(n_choices,)`.
+    is_buy
+        Whether an option leaves the buying side open.
+    sales, of_sale, low, high
+        Sale column of each entry, its option, and the bounds it gets there.
+    buys, of_buy
+        Buy column of each entry, and the option that closes it.
+    own, factors
+        Second derivatives along what the choice trades: its own risk and its factor risk, bps per
+        unit².
+    """
+
+    choice: Ints
+    first: Ints
+    is_buy: Bools
+    sales: Ints
+    of_sale: Ints
+    low: Floats
+    high: Floats
+    buys: Ints
+    of_buy: Ints
+    own: Floats
+    factors: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of options."""
+        return len(self.choice)
+
+    def by_choice(self, amounts: Floats) -> list[Floats]:
+        """Split what is known by option into one array a choice."""
+        return np.split(amounts, self.first[1:]) if len(self.first) else []
+
+
+def stakes_of(frame: Frame, choices: Sequence[Choice]) -> Stakes:
+    """Lay the options of all choices one after the other."""
+    options = [option for choice in choices for option in choice.options]
+    counts = np.array([len(choice.options) for choice in choices], np.int64)
+    choice = np.repeat(np.arange(len(choices)), counts)
+    places = np.arange(len(options))
+    sizes = np.array([len(option.sales) for option in options], np.int64)
+    own, factors = np.zeros(len(options)), np.zeros(len(options))
+    sells = sizes > 0
+    firsts = [option.sales[0] for option, has in zip(options, sells, strict=True) if has]
+    own[sells], factors[sells] = _curvatures(frame, np.array(firsts, np.int64))
+    return Stakes(
+        choice=choice,
+        first=np.cumsum(counts) - counts,
+        is_buy=np.array([option.name is SideName.BUY for option in options], bool),
+        sales=_joined([option.sales for option in options]),
+        of_sale=np.repeat(places, sizes),
+        low=np.concatenate([np.zeros(0), *(option.low for option in options)]),
+        high=np.concatenate([np.zeros(0), *(option.high for option in options)]),
+        buys=_joined([option.closed_buys for option in options]),
+        of_buy=np.repeat(places, [len(option.closed_buys) for option in options]),
+        own=own,
+        factors=factors,
+    )
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _curvatures(frame: Frame, sales: Ints) -> tuple[Floats, Floats]:
+    """Own and factor risk along the groups of some sale columns."""
+    risk = frame.policy.risk
+    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
+    cells = frame.cells
+    cell = cells.of_sale[sales]
+    value = np.maximum(frame.group_value[cells.owner[cell]], LEAST_GROUP)
+    scale = (weight + frame.te_multiplier) * 100.0 / value
+    names = np.ix_(cells.factors, cells.factors)
+    covariance = frame.household.market.risk.covariance[names]
+    loadings = cells.loadings[cell]
+    factors = ((loadings @ covariance) * loadings).sum(axis=1)
+    return scale * cells.specific[cell], scale * factors

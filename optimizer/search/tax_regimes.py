@@ -1,0 +1,140 @@
+"""Netting settled as data: the three convex pieces of the law's netting, by filing unit.
+
+With N = S + L the unit's net gain, one of three holds, and in each the tax is convex:
+
+    loss    N ≤ 0           what is in income is the offset, taxed away as ordinary: r = g
+    both    N ≥ 0, L ≥ 0    the short side is ordinary, and nothing less than zero: r ≥ S, r ≥ 0
+    short   N ≥ 0, L ≤ 0    the long loss has eaten long gains: all of N is ordinary: r = g
+
+One convex hull over all three was refused: it is very loose. A piece is cut where rising income
+makes the law's tax less steep (the 0 percent bracket of gains ends), so that each part is convex
+as the law has it. The pieces of several units combine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.inputs.tax_range import Case, GainRange, Piece
+from optimizer.program.language import Branch, Cases, Maximum, Program
+from optimizer.program.rules.tax_budget import FROM_ABOVE
+
+Limit: TypeAlias = tuple[Floats, Floats]
+"""Low and high of a block or of a rule's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """One case for every filing unit, and the bounds that hold the program in it."""
+
+    cases: tuple[Case, ...]
+    branch: Branch
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Case of the law's netting by filing unit."""
+        return tuple(case.piece for case in self.cases)
+
+
+def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
+    """Every combination of pieces that the run's gains can reach."""
+    maxima = tuple(_with_cases(program))
+    plans_only = sum(row.rule == FROM_ABOVE for part in program.parts for row in part.convex_rows)
+    return tuple(
+        Netting(cases, _branch(ranges, cases, maxima, plans_only))
+        for cases in product(*(reach.cases for reach in ranges))
+    )
+
+
+def hull(pieces: Sequence[Netting]) -> Netting:
+    """The least box of bounds around several pieces, in the name of the first.
+
+    What no point of it does, no point of any piece does: tracking error knows no netting, and one
+    proof serves for all.
+    """
+    branches = [netting.branch for netting in pieces]
+
+    def around(parts: Sequence[Mapping[str, Limit]]) -> dict[str, Limit]:
+        return {
+            name: (
+                np.min([part[name][0] for part in parts], axis=0),
+                np.max([part[name][1] for part in parts], axis=0),
+            )
+            for name in parts[0]
+        }
+
+    bounds = around([branch.bounds for branch in branches])
+    return Netting(pieces[0].cases, Branch(bounds, around([branch.rows for branch in branches])))
+
+
+def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:
+    for part in program.parts:
+        of_rows = (maximum for row in part.convex_rows for maximum in row.maxima)
+        for maximum in (*part.maxima, *of_rows):
+            if maximum.cases is not None and not maximum.is_affine:
+                yield maximum, maximum.cases
+
+
+def _branch(
+    ranges: tuple[GainRange, ...],
+    cases: tuple[Case, ...],
+    maxima: tuple[tuple[Maximum, Cases], ...],
+    plans_only: int,
+) -> Branch:
+    size = len(ranges)
+    low = {name: np.full(size, -np.inf) for name in _BLOCKS}
+    high = {name: np.full(size, np.inf) for name in _BLOCKS}
+    net_low = np.full(size, -np.inf)
+    net_high = np.array([reach.in_income - reach.as_ordinary for reach in ranges])
+    short_low = np.full(size, -np.inf)
+    level_low, level_high = np.full(size, -np.inf), np.full(size, np.inf)
+    for unit, (reach, case) in enumerate(zip(ranges, cases, strict=True)):
+        piece = case.piece
+        here = reach.forced_income + reach.usd * reach.as_ordinary
+        level_low[unit] = (case.low - here) / reach.usd
+        level_high[unit] = (case.high - here) / reach.usd
+        if piece is Piece.LOSS:
+            high["in_income"][unit] = -reach.in_income
+            net_low[unit] = net_high[unit]
+            continue
+        low["in_income"][unit] = -reach.in_income
+        low["carried"][unit] = high["carried"][unit] = -reach.carried
+        low["as_ordinary"][unit] = -reach.as_ordinary
+        if piece is Piece.BOTH:
+            low["long_gain"][unit] = -reach.long
+            short_low[unit] = reach.short - reach.as_ordinary
+        else:
+            high["long_gain"][unit] = -reach.long
+            net_low[unit] = net_high[unit]
+    return Branch(
+        bounds={name: (low[name], high[name]) for name in _BLOCKS},
+        rows={
+            "ordinary of net": (net_low, net_high),
+            "ordinary of short": (short_low, np.full(size, np.inf)),
+            "ordinary level": (level_low, level_high),
+            **_open_rows(plans_only),
+            **{named.name: _opened(maximum, named, cases) for maximum, named in maxima},
+        },
+    )
+
+
+def _open_rows(count: int) -> dict[str, tuple[Floats, Floats]]:
+    """Leave rows without a limit that a proof may not rely on."""
+    if not count:
+        return {}
+    return {FROM_ABOVE: (np.full(count, -np.inf), np.full(count, np.inf))}
+
+
+def _opened(maximum: Maximum, named: Cases, cases: tuple[Case, ...]) -> tuple[Floats, Floats]:
+    """Rows of a maximum that hold in the unit's case; the others are left without a limit."""
+    held = np.array([name == cases[named.unit].name for name in named.of_piece])
+    return np.full(len(held), -np.inf), np.where(held, -maximum.intercepts, np.inf)
+
+
+_BLOCKS = ("in_income", "carried", "as_ordinary", "long_gain")

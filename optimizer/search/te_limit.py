@@ -1,0 +1,178 @@
+"""A limit on tracking error, by the price of its square.
+
+te_max is one cone among rows; a quadratic program has no cone. The least multiplier on TE² whose
+solution keeps the limit gives the same plan, and its Lagrangian is a valid bound. Clarabel's cone
+is the reference in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.inputs.frame import Frame
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Quadratic
+from optimizer.search.incumbent import search
+from optimizer.search.model import Search
+from optimizer.search.tax_regimes import nettings
+from optimizer.search.tracking_region import least_square, only_risk
+from optimizer.solvers.chain import Door
+
+MARGIN = 1e-4
+"""Relative: how far below te_max the program aims, so that share steps stay inside."""
+
+GROWTH = 8.0
+"""Factor by which the multiplier grows until the limit holds."""
+
+STEEPEST = 1e8
+"""Multiplier beyond which a limit that still does not hold is taken to be out of reach."""
+
+STEPS = 12
+"""Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
+
+DEAR = 1e4
+"""Multiplier, bps per percent², above which a bound at it would price a judge's tolerances."""
+
+FLATTEST = 1e-3
+"""Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
+
+SEARCHES = 4
+"""Searches for directions at a multiplier: each may settle others, which need another."""
+
+EASES = 0.01
+"""Relative: a multiplier that is smaller by less is not worth another search."""
+
+
+def search_within_limits(
+    frame: Frame, door: Door, margin: float = MARGIN, known: Search | None = None
+) -> Search:
+    """Search for directions; where te_max binds, at the multiplier that keeps it.
+
+    `margin` is how far below te_max, relative, the program aims; `known` a search that does not
+    come as near as that. The multiplier is found with the directions in place and then searched
+    at, since directions are what costs. If no multiplier keeps the limit, the search that comes
+    nearest is returned.
+    """
+    found = search(frame, door) if known is None else known
+    return _with_sound_bounds(_within(frame, door, margin, found), found)
+
+
+def _with_sound_bounds(dear: Search, free: Search) -> Search:
+    """At a dear multiplier no piece's bound is above that of the cheaper search, as valid as it is.
+
+    A limit at the edge of what is possible has no price: what a judge lets pass, a half cent of
+    cash or a billionth of a weight, is then worth more than a basis point.
+    """
+    if dear.frame.te_multiplier <= DEAR:
+        return dear
+    most = free.root_bound
+    roots = tuple(
+        (netting, replace(root, bound=min(root.bound, most))) for netting, root in dear.roots
+    )
+    behind = tuple((netting, min(bound, most)) for netting, bound in dear.behind)
+    return replace(dear, roots=roots, behind=behind, branched_bound=-np.inf)
+
+
+def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
+    if frame.policy.limits.te_max is None or found.best is None:
+        return found
+    allowed = frame.te_squared_allowed * (1.0 - margin) ** 2
+    if _keeps(found, allowed):
+        return found
+    best, low = found, found.frame.te_multiplier
+    for _ in range(SEARCHES):
+        multiplier = _least_multiplier(best, door, allowed, low)
+        trial = search(replace(frame, te_multiplier=multiplier), door)
+        if trial.best is None:
+            return best
+        if _keeps(trial, allowed):
+            return _eased(trial, door, allowed, low)
+        best, low = trial, multiplier
+        if multiplier >= STEEPEST:
+            break
+    return best
+
+
+def _least_multiplier(found: Search, door: Door, allowed: float, low: float) -> float:
+    """Least multiplier above `low` that keeps the limit with the directions as they are."""
+    risk = found.frame.policy.risk
+    high = max(risk.aversion * risk.horizon_years, 1.0, low * GROWTH)
+    while not _kept_at(found, door, high, allowed):
+        low, high = high, high * GROWTH
+        if high > STEEPEST:
+            return STEEPEST
+    for _ in range(STEPS):
+        middle = float(np.sqrt(max(low, high * FLATTEST) * high))
+        if _kept_at(found, door, middle, allowed):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _kept_at(found: Search, door: Door, multiplier: float, allowed: float) -> bool:
+    """Whether the limit is kept at a multiplier with the directions as they are."""
+    if found.best is None:
+        return False
+    frame = replace(found.frame, te_multiplier=multiplier)
+    program = program_of(frame)
+    arrays = compile_arrays(program)
+    answer = found.tally.count(door.solve(program, arrays, found.best.branch))
+    trial = replace(found, frame=frame, program=program, arrays=arrays)
+    return answer.usable and tracking_squared(trial, answer.x) <= allowed
+
+
+def _eased(found: Search, door: Door, allowed: float, low: float) -> Search:
+    """The search at the least multiplier that its own directions need, if that is less.
+
+    Where other directions win there that miss the limit, its own stay.
+    """
+    multiplier = _least_multiplier(found, door, allowed, low)
+    if found.best is None or multiplier >= found.frame.te_multiplier * (1.0 - EASES):
+        return found
+    trial = search(replace(found.frame, te_multiplier=multiplier), door)
+    if _keeps(trial, allowed):
+        return trial
+    own = replace(found.best, solution=trial.solve(found.best.branch))
+    kept = replace(trial, best=own, careful=found.careful)
+    return kept if own.solution.usable and _keeps(kept, allowed) else found
+
+
+def least_tracking_error(frame: Frame, door: Door) -> float:
+    """A bound that no plan's tracking error is below, annual: everything else is for free."""
+    program = program_of(only_risk(frame))
+    bounds = [
+        least_square(frame, door, netting.branch).bound
+        for netting in nettings(program, frame.ranges)
+    ]
+    return float(np.sqrt(max(min(bounds, default=0.0), 0.0))) / 100.0
+
+
+def _keeps(trial: Search, allowed: float) -> bool:
+    return trial.best is not None and tracking_squared(trial, trial.best.solution.x) <= allowed
+
+
+def tracking_squared(found: Search, x: Floats) -> float:
+    """TE² of the household at a point, in percent²."""
+    unit = replace(found.frame, te_multiplier=1.0)
+    weights = found.frame.policy.weights
+    risk = found.frame.policy.risk
+    weight = weights.tracking_error * risk.aversion * risk.horizon_years + found.frame.te_multiplier
+    if weight <= 0.0:
+        arrays = compile_arrays(program_of(unit))
+        return float(x @ (arrays.P @ x))
+    total = 0.0
+    for part in found.program.parts:
+        for square in part.quadratic:
+            total += _value(square, x[found.program.layout[square.block]][square.columns])
+    return total / weight
+
+
+def _value(square: Quadratic, x: Floats) -> float:
+    if square.matrix.ndim == 1:
+        return float(square.matrix @ x**2)
+    return float(x @ square.matrix @ x)

@@ -1,0 +1,143 @@
+"""Where tracking error keeps its limit, in linear words: tangents, and a box around the least.
+
+A limit on a sum of squares is one cone. Whole tickets ask a mixed-integer linear program, which
+knows no cone: the square is taken apart into single directions, each held from below by tangents
+(see `whole_tracking`), within a box. If the least square over a convex set is m at x*, every point
+of the set with a square of at most a has (x − x*)'S(x − x*) ≤ a − m, so no direction strays further
+than the root of that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Floats
+from models.policy import Weights
+from models.tolerances import WEIGHT
+from optimizer.inputs.frame import Frame
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Branch, Program, Quadratic
+from optimizer.search.model import Search
+from optimizer.solvers.chain import Door
+
+PRICED = 100.0
+"""What a square at its limit is priced at."""
+
+LEAST_SQUARE = 1e-4
+"""Percent² (a limit of a hundredth of a percent): the least limit that is priced so."""
+
+MOST_STEEP = 1e-12
+"""Percent² a unit²: directions flatter than this do not limit tracking error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """low ≤ coefficients'x ≤ high over the program's columns."""
+
+    coefficients: Floats
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least squared tracking error of a branch: a safe bound and the point that comes near.
+
+    Squares in percent²; `x` is empty where nothing was found.
+    """
+
+    bound: float
+    squared: float
+    x: Floats
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """TE² = Σ value·(direction'x)², percent², and between what each direction can lie.
+
+    `directions` has shape `(n_squares, n_columns)`, the others `(n_squares,)`; levels in units.
+    """
+
+    directions: Floats
+    values: Floats
+    low: Floats
+    high: Floats
+
+    def squared(self, x: Floats) -> float:
+        """TE² at a point, percent²."""
+        return float(self.values @ (self.directions @ x) ** 2)
+
+
+def only_risk(frame: Frame, price: float = 1.0) -> Frame:
+    """The frame with nothing but tracking error to minimise: `price`/2 times its square."""
+    free = Weights(0.0, 0.0, 0.0, 0.0, 0.0)
+    return replace(frame, policy=replace(frame.policy, weights=free), te_multiplier=price)
+
+
+def least_square(frame: Frame, door: Door, branch: Branch) -> Least:
+    """Minimise the square in one branch; rows of terms that now weigh nothing are gone.
+
+    It is priced so that a solver sees a number near 100 whatever the limit: its own tolerances are
+    absolute.
+    """
+    allowed = frame.te_squared_allowed
+    price = 2.0 * PRICED / max(allowed, LEAST_SQUARE)
+    program = program_of(only_risk(frame, price))
+    arrays = compile_arrays(program)
+    rows = {rule: limits for rule, limits in branch.rows.items() if rule in arrays.rows}
+    answer = door.solve(program, arrays, Branch(branch.bounds, rows))
+    bound, squared = (2.0 * value / price + allowed for value in (answer.bound, answer.objective))
+    return Least(bound, squared, answer.x, program)
+
+
+def squares(frame: Frame) -> tuple[Quadratic, ...]:
+    """TE² = Σ x'Qx in percent², as parts over named blocks."""
+    parts = program_of(only_risk(frame)).parts
+    return tuple(square for part in parts for square in part.quadratic)
+
+
+def allowed_square(frame: Frame) -> float:
+    """te_max² in percent², with half of what a judge lets pass."""
+    limit = frame.policy.limits.te_max
+    return np.inf if limit is None else (100.0 * (limit + 0.5 * WEIGHT)) ** 2
+
+
+def region(search: Search, least: Least, allowed: float) -> Region | None:
+    """Where points within the limit may lie; None if there is no such point."""
+    known = len(least.x) > 0
+    if known and least.bound > allowed:
+        return None
+    room = max(allowed - least.squared + 2.0 * (least.squared - least.bound), 0.0)
+    directions, values, low, high = [], [], [], []
+    for square in squares(search.frame):
+        if square.matrix.ndim == 1:
+            own, vectors = square.matrix, np.eye(len(square.columns))
+        else:
+            own, vectors = np.linalg.eigh(square.matrix)
+        for value, vector in zip(own.tolist(), vectors.T, strict=True):
+            if value <= MOST_STEEP:
+                continue
+            direction = np.zeros(len(search.arrays.q))
+            direction[_columns(search.program, square)] = vector
+            around = float(np.sqrt(allowed / value))
+            near, far = -around, around
+            if known:
+                middle = float(vector @ least.x[_columns(least.program, square)])
+                reach = float(np.sqrt(room / value))
+                near, far = max(near, middle - reach), min(far, middle + reach)
+            directions.append(direction)
+            values.append(value)
+            low.append(near)
+            high.append(max(near, far))
+    shape = (len(values), len(search.arrays.q))
+    return Region(
+        np.array(directions).reshape(shape), np.array(values), np.array(low), np.array(high)
+    )
+
+
+def _columns(program: Program, square: Quadratic) -> Floats:
+    return np.asarray(square.columns + program.layout[square.block].start)

@@ -1,0 +1,156 @@
+"""The one door to the solvers.
+
+A solver's word is not taken for it: residuals, objective and bound are computed here. Whoever is
+asked first is recorded, and so is whoever answered; when the first does not solve, Clarabel is
+asked, because it says with a proof that nothing is feasible. The proof is checked here too, and
+owes what a judge lets pass: where it does not hold for that, the program is solved once more with
+limits that give way by half of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.program.compile_arrays import Arrays, Limits
+from optimizer.program.language import Branch, Program
+from optimizer.solvers.adapters import ADAPTERS, answer_of
+from optimizer.solvers.dual_bound import proves_nothing_feasible, safe_bound
+from optimizer.solvers.presolve import gentle, reduce
+from optimizer.solvers.solution import Solution, SolveStatus, unsolved
+
+RESIDUAL = 1e-5
+"""Units (1e-7 of the household): a point further from a rule than this is not solved."""
+
+GIVES_WAY = 0.5
+"""Part of what a judge lets pass that a program takes where nothing keeps its limits as they are:
+the rest is left for cents that rounding takes."""
+
+Through: TypeAlias = Callable[[Program, Branch, str], tuple[SolveStatus, Floats, Floats]]
+"""Another compiler's way to solve: status, point and multipliers in the layout of the arrays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Which solver is asked first, and through which compiler.
+
+    `through` is None for the arrays compiler.
+    """
+
+    name: str = "piqp"
+    through: Through | None = None
+
+    def solve(self, program: Program, arrays: Arrays, branch: Branch) -> Solution:
+        """Solve the program with a branch's bounds in place."""
+        limits = arrays.branched(branch)
+        if self.through is not None:
+            return self._through(self.through, program, arrays, branch)
+        found = self._within(arrays, limits)
+        if found is not None:
+            return found
+        return self._within(arrays, arrays.widened(limits, GIVES_WAY)) or unsolved(
+            SolveStatus.FAILED, "clarabel"
+        )
+
+    def _within(self, arrays: Arrays, limits: Limits) -> Solution | None:
+        """Solve within limits; None where nothing keeps them and yet a legal plan might."""
+        reduced = reduce(arrays, limits)
+        if reduced is None:
+            if reduce(arrays, arrays.widened(limits, 1.0)) is not None:
+                return None
+            return unsolved(SolveStatus.INFEASIBLE, "presolve")
+        reduced, scale = gentle(reduced)
+        rows = arrays.A.shape[0]
+        if not len(reduced.free):
+            none = np.zeros(rows)
+            return _judged(arrays, limits, SolveStatus.SOLVED, reduced.fixed, none, "presolve")
+        best = unsolved(SolveStatus.FAILED, self.name)
+        for name in dict.fromkeys((self.name, "clarabel")):
+            raw = answer_of(name, reduced)
+            if raw.status is SolveStatus.INFEASIBLE and name == "clarabel":
+                proof = reduced.multipliers(raw.equal, raw.between, rows)
+                if not proves_nothing_feasible(arrays, proof, limits):
+                    return None
+                return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
+            if raw.status in (SolveStatus.INFEASIBLE, SolveStatus.FAILED):
+                continue
+            x = reduced.expand(raw.x)
+            multipliers = scale * reduced.multipliers(raw.equal, raw.between, rows)
+            found = _judged(arrays, limits, raw.status, x, multipliers, name)
+            if found.status is SolveStatus.SOLVED:
+                return found
+            if found.usable and not best.usable:
+                best = found
+        return best
+
+    def _through(
+        self, through: Through, program: Program, arrays: Arrays, branch: Branch
+    ) -> Solution:
+        """Solve by another compiler; Clarabel is asked where the first does not solve.
+
+        That nothing is feasible is believed on a proof alone, which the arrays give.
+        """
+        limits = arrays.branched(branch)
+        found = unsolved(SolveStatus.FAILED, self.name)
+        for name in dict.fromkeys((self.name, "clarabel")):
+            status, x, multipliers = through(program, branch, name)
+            if status is SolveStatus.INFEASIBLE:
+                return Door("clarabel").solve(program, arrays, branch)
+            trial = _judged(arrays, limits, status, x, multipliers, f"cvxpy/{name}")
+            if trial.usable or name == "clarabel":
+                return trial if trial.usable or not found.usable else found
+            found = trial
+        return found
+
+
+def _judged(
+    arrays: Arrays,
+    limits: Limits,
+    status: SolveStatus,
+    x: Floats,
+    multipliers: Floats,
+    solver: str,
+) -> Solution:
+    """Measure a point: residual, objective and bound, whatever its solver said."""
+    if status in (SolveStatus.INFEASIBLE, SolveStatus.FAILED):
+        return unsolved(status, solver)
+    residual = _residual(arrays, x, limits)
+    if residual > RESIDUAL:
+        status = SolveStatus.INACCURATE if residual < 100.0 * RESIDUAL else SolveStatus.FAILED
+    if status is SolveStatus.FAILED:
+        return unsolved(status, solver)
+    return Solution(
+        status=status,
+        x=x,
+        multipliers=multipliers,
+        objective=arrays.objective(x),
+        bound=safe_bound(arrays, x, multipliers, limits),
+        residual=residual,
+        solver=solver,
+    )
+
+
+def _residual(arrays: Arrays, x: Floats, limits: Limits) -> float:
+    row_low, row_high, low, high = limits
+    rows = arrays.A @ x
+    worst = [row_low - rows, rows - row_high, low - x, x - high]
+    return float(max((part.max(initial=0.0) for part in worst), default=0.0))
+
+
+def door(name: str, through: Through | None = None) -> Door:
+    """Return the door to a solver.
+
+    Raises
+    ------
+    ValueError
+        When the arrays compiler has no adapter for the solver: names those it has.
+    """
+    if through is None and name not in ADAPTERS:
+        raise ValueError(
+            f"solver {name!r} takes no arrays; use backend 'cvxpy', or one of {sorted(ADAPTERS)}"
+        )
+    return Door(name, through)

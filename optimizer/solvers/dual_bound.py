@@ -1,0 +1,64 @@
+"""A safe lower bound from any point and any multipliers: weak duality, with every variable boxed.
+
+For a convex objective ½x'Px + q'x, any point x̂ gives the tangent −½x̂'Px̂ + (Px̂ + q)'x below it.
+With any multipliers λ of the rows, r = Px̂ + q − A'λ, the least over all feasible x is at least
+
+    −½x̂'Px̂ + Σ_i (λ_i⁺·row_low_i − λ_i⁻·row_high_i) + Σ_j min(r_j·low_j, r_j·high_j).
+
+Nothing is asked of the solver: an inaccurate answer only makes the bound lower.
+
+The limits are those of every legal plan, not the program's: a judge lets a cent or a share step
+pass, and lots too small for a column may be sold. Each row and column says how much that is, and
+weak duality with the multipliers at hand says what it is worth. Taking it off once, with those of
+the root, was refused: a branch may price a limit a thousand times dearer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.program.compile_arrays import Arrays, Limits
+
+NOISE = 1e-6
+"""Relative to the sizes of what is summed: far above rounding, far below what a proof shows."""
+
+
+def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
+    """Return the bound in bps; `limits` are row_low, row_high, low, high with a branch in place."""
+    positive, negative, rows = rows_at_least(arrays, multipliers, limits)
+    curved = arrays.P @ x
+    reduced = curved + arrays.q - arrays.transposed @ (positive - negative)
+    columns = columns_at_least(arrays, reduced, limits).sum()
+    return float(arrays.constant - arrays.left_out - 0.5 * x @ curved + rows + columns)
+
+
+def proves_nothing_feasible(arrays: Arrays, multipliers: Floats, limits: Limits) -> bool:
+    """Whether multipliers show that no point keeps the limits (Farkas): 0 would be above 0.
+
+    The bound above with nothing to minimise: every feasible point is worth 0, so a bound above 0,
+    by more than the noise of its sums, leaves none.
+    """
+    positive, negative, rows = rows_at_least(arrays, multipliers, limits)
+    columns = columns_at_least(arrays, -(arrays.transposed @ (positive - negative)), limits)
+    return bool(rows + columns.sum() > NOISE * (abs(rows) + np.abs(columns).sum()))
+
+
+def rows_at_least(
+    arrays: Arrays, multipliers: Floats, limits: Limits
+) -> tuple[Floats, Floats, float]:
+    """λ⁺ and λ⁻ where a row has that side, and what the rows contribute, bps."""
+    row_low, row_high, *_ = limits
+    has_low, has_high = np.isfinite(row_low), np.isfinite(row_high)
+    positive = np.where(has_low, np.maximum(multipliers, 0.0), 0.0)
+    negative = np.where(has_high, np.maximum(-multipliers, 0.0), 0.0)
+    held = positive @ np.where(has_low, row_low, 0.0) - negative @ np.where(has_high, row_high, 0.0)
+    return positive, negative, float(held - (positive + negative) @ arrays.row_pass)
+
+
+def columns_at_least(arrays: Arrays, slope: Floats, limits: Limits) -> Floats:
+    """Least that each column can contribute at a slope of the Lagrangian, bps."""
+    *_, low, high = limits
+    least = np.maximum(low, arrays.box_low) - arrays.column_pass
+    most = np.maximum(np.minimum(high, arrays.box_high) + arrays.column_pass, least)
+    return np.minimum(slope * least, slope * most)

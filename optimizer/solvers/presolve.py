@@ -1,0 +1,134 @@
+"""What is left to solve once fixed columns are gone.
+
+Columns whose bounds coincide (menus, masks, branches) leave with their value; rows that lose all
+their columns are checked and dropped. Interior-point solvers fail on exactly these, and nothing
+else is presolved: lots are cheap, and merging them costs accuracy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from models.arrays import Floats, Ints
+from optimizer.program.compile_arrays import Arrays, Limits
+
+FIXED = 1e-9
+"""Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
+
+EMPTY_ROW = 1e-7
+"""Units: how far a row without columns may be off before its program is infeasible."""
+
+STEEP = 1e4
+"""Basis points a unit: cost coefficients up to this are what solvers are set up for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """minimise ½x'Px + q'x, A_eq x = b, low_in ≤ A_in x ≤ high_in, low ≤ x ≤ high.
+
+    `free` are the columns kept, `fixed` the values of all columns where fixed (0 elsewhere),
+    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`. `unit` is what one of
+    each column kept stands for, None where that is 1 throughout.
+    """
+
+    P: sparse.csc_matrix
+    q: Floats
+    A_eq: sparse.csc_matrix
+    b: Floats
+    A_in: sparse.csc_matrix
+    low_in: Floats
+    high_in: Floats
+    low: Floats
+    high: Floats
+    free: Ints
+    fixed: Floats
+    equal: Ints
+    between: Ints
+    unit: Floats | None = None
+
+    def expand(self, x: Floats) -> Floats:
+        """Put a solution of the reduced program back into the whole vector."""
+        whole = self.fixed.copy()
+        whole[self.free] = x if self.unit is None else x * self.unit
+        return whole
+
+    def multipliers(self, equal: Floats, between: Floats, rows: int) -> Floats:
+        """Put row multipliers back into the whole vector of rows."""
+        whole = np.zeros(rows)
+        whole[self.equal] = equal
+        whole[self.between] = between
+        return whole
+
+
+def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
+    """Drop what is fixed; None if that alone shows the program infeasible."""
+    row_low, row_high, low, high = limits
+    if (low > high + EMPTY_ROW).any():
+        return None
+    unit = arrays.units
+    is_free = high - low > (FIXED if unit is None else FIXED * unit)
+    fixed = np.where(is_free, 0.0, low)
+    free = np.flatnonzero(is_free)
+    q = arrays.q
+    if len(free) < len(q) and fixed.any():
+        shift = arrays.A @ fixed
+        row_low, row_high = row_low - shift, row_high - shift
+        q = q + arrays.P @ fixed
+    triplets = arrays.triplets
+    used = np.zeros(arrays.A.shape[0], bool)
+    used[triplets.rows[is_free[triplets.columns]]] = True
+    if ((row_low > EMPTY_ROW) | (row_high < -EMPTY_ROW))[~used].any():
+        return None
+    same = row_high - row_low <= FIXED
+    is_equal = used & same
+    is_between = used & ~same & (np.isfinite(row_low) | np.isfinite(row_high))
+    equal, between = np.flatnonzero(is_equal), np.flatnonzero(is_between)
+    reduced = Reduced(
+        P=arrays.square_triplets.part(is_free, is_free),
+        q=q[free],
+        A_eq=triplets.part(is_equal, is_free),
+        b=row_low[equal],
+        A_in=triplets.part(is_between, is_free),
+        low_in=row_low[between],
+        high_in=row_high[between],
+        low=low[free],
+        high=high[free],
+        free=free,
+        fixed=fixed,
+        equal=equal,
+        between=between,
+    )
+    return reduced if unit is None else _in_units(reduced, unit[free])
+
+
+def _in_units(program: Reduced, unit: Floats) -> Reduced:
+    """Count columns in units of their own: a billionth of a dollar may hold a loss of thousands."""
+    by = sparse.diags_array(unit, format="csc")
+    return replace(
+        program,
+        P=sparse.csc_matrix(by @ program.P @ by),
+        q=program.q * unit,
+        A_eq=sparse.csc_matrix(program.A_eq @ by),
+        A_in=sparse.csc_matrix(program.A_in @ by),
+        low=program.low / unit,
+        high=program.high / unit,
+        unit=unit,
+    )
+
+
+def gentle(program: Reduced) -> tuple[Reduced, float]:
+    """Divide an objective of extreme weights by its size; multipliers are to be multiplied by it.
+
+    A solver's tolerances are absolute: costs of a million bps a unit are beyond them, and ordinary
+    ones are left alone so that their digits stay.
+    """
+    steepest = float(np.abs(program.q).max(initial=0.0))
+    if steepest <= STEEP:
+        return program, 1.0
+    scale = steepest / STEEP
+    flatter = program.P.copy()
+    flatter.data = flatter.data / scale
+    return replace(program, P=flatter, q=program.q / scale), scale
