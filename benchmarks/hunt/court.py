@@ -17,7 +17,7 @@ from models.ledger.exact import ZERO
 from models.plan import Figures
 from models.policy import Policy
 from models.triggers import held_back
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from models.book import read_book
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 from scenarios.four_funds import drawn
 
 SEED = 3
