@@ -27,8 +27,8 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.tolerances import BPS
-from optimizer import rebalance
-from optimizer.verify import verify
+from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
 from scenarios.extreme import extreme, plain_book
 
 SEEDS = (0, 1_000)

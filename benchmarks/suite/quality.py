@@ -24,8 +24,8 @@ from models.order import Order
 from models.plan import Plan
 from models.policy import Policy
 from models.tolerances import BPS
+from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.verify import verify
 
 WORTH_TELLING_BPS = 0.1
 """Basis points above which a case is listed with its orders."""

@@ -29,13 +29,13 @@ from models.book import Book, read_book
 from models.household import Household
 from models.plan import Plan
 from models.policy import BRANCHING, Policy
-from optimizer.frame import frame
-from optimizer.limits import search_within_limits
+from optimizer.inputs.frame import frame
 from optimizer.rebalance import rebalance
-from optimizer.reduce import Reduced, reduce
-from optimizer.search import Search
-from optimizer.solve import door
-from optimizer.solvers import solve_piqp
+from optimizer.search.model import Search
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.adapters import solve_piqp
+from optimizer.solvers.chain import door
+from optimizer.solvers.presolve import Reduced, reduce
 from optimizer.sweep import relaxed, sweep
 from scenarios.synthetic import ASOF, generate_book
 
@@ -47,15 +47,18 @@ HOUSEHOLDS = {"etf": 100, "mixed": 30, "index": 8}
 STAGES = {
     "bands": ("optimizer.rebalance:inside_bands",),
     "frame": ("optimizer.rebalance:frame",),
-    "state": ("optimizer.directions:program_of",),
-    "compile": ("optimizer.directions:compile_arrays",),
-    "roots": ("optimizer.limits:search",),
-    "directions": ("optimizer.directions:_settled",),
+    "state": ("optimizer.search.incumbent:program_of",),
+    "compile": ("optimizer.search.incumbent:compile_arrays",),
+    "roots": ("optimizer.search.te_limit:search",),
+    "directions": ("optimizer.search.incumbent:_settled",),
     "certificate": ("optimizer.rebalance:certified",),
-    "tickets": ("optimizer.attempt:supported",),
-    "shares": ("optimizer.attempt:rounded",),
-    "orders and reasons": ("optimizer.attempt:orders_of", "optimizer.attempt:reasons"),
-    "judge": ("optimizer.attempt:verify", "optimizer.rebalance:verify"),
+    "tickets": ("optimizer.rounding.candidate:supported",),
+    "shares": ("optimizer.rounding.candidate:rounded",),
+    "orders and reasons": (
+        "optimizer.rounding.candidate:orders_of",
+        "optimizer.rounding.candidate:reasons",
+    ),
+    "judge": ("optimizer.rounding.candidate:verify", "optimizer.rebalance:verify"),
 }
 """Stages and the functions they are, where they are called from; the rest is `other`."""
 
@@ -109,7 +112,7 @@ def _timed(
         full.append(_seconds(lambda: whole(0)))
         certified.append(_seconds(lambda: whole(certify)))
     clock = StageClock()
-    with clock.watching(STAGES, counted=(f"optimizer.solve:{SOLVES}",)):
+    with clock.watching(STAGES, counted=(f"optimizer.solvers.chain:{SOLVES}",)):
         plan = clock.run(OTHER, lambda: rebalance(household, policy, certify=certify))
     plain = rebalance(household, policy, certify=0)
     return HouseholdTimes(
