@@ -16,12 +16,12 @@ import numpy as np
 from models.arrays import Floats
 from models.household import Household
 from models.policy import Policy
-from optimizer.bound import safe_bound
-from optimizer.compile_arrays import Arrays, Limits
-from optimizer.directions import search
-from optimizer.frame import frame
+from optimizer.inputs.frame import frame
+from optimizer.program.compile_arrays import Arrays, Limits
 from optimizer.rebalance import door_of
-from optimizer.solution import SolveStatus
+from optimizer.search.incumbent import search
+from optimizer.solvers.dual_bound import safe_bound
+from optimizer.solvers.solution import SolveStatus
 
 ROUNDING_BPS = 1e-6
 """Basis points by which floats may say a bound too high: a hundredth of what a gap may lack."""

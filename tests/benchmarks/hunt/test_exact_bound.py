@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks.hunt.exact_bound import ROUNDING_BPS, Doubted, doubted, exact_bound, exact_proof
 from models.policy import Policy, WashSales
-from optimizer.bound import safe_bound
-from optimizer.build import program_of
-from optimizer.compile_arrays import compile_arrays
-from optimizer.frame import frame
+from optimizer.inputs.frame import frame
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.solvers.dual_bound import safe_bound
 from scenarios.four_funds import drawn
 
 
