@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Floats, sum_by
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household
 from models.market import Market, Target
 from models.tolerances import WEIGHT
 
@@ -58,16 +58,12 @@ def drag_reference(household: Household, long: Floats, ordinary: Floats, scale: 
     """
     accounts, lots, market = household.accounts, household.lots, household.market
     n = len(accounts.account_id)
-    value = lots.shares * market.securities.price[lots.security]
-    held = sum_by(lots.account, value, n) + accounts.cash + accounts.net_flow
+    held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
     counted = scale * np.maximum(held, 0.0)
-    kinds = [TREATMENT_OF[kind] for kind in accounts.account_type]
-    taxable = np.array([kind is TaxTreatment.TAXABLE for kind in kinds], bool)
-    names = np.array([own or household.target_id for own in accounts.target_id], object)
     found: Floats = np.zeros((n, len(market.securities.security_id)))
-    for name in dict.fromkeys(names.tolist()):
-        mine = names == name
-        room = counted * (mine & taxable)
+    for name in household.group_targets:
+        mine = household.account_target == name
+        room = counted * (mine & household.taxable)
         total = float(counted[mine].sum())
         if total <= 0.0:
             continue

@@ -40,13 +40,12 @@ def drifts(household: Household) -> tuple[Drift, ...]:
     """
     market, accounts, lots = household.market, household.accounts, household.lots
     securities, risk = market.securities, market.risk
-    targets = np.array([own or household.target_id for own in accounts.target_id], object)
     cash = accounts.cash + accounts.net_flow
     found = []
-    for target_id in dict.fromkeys(targets):
-        mine = targets == target_id
+    for target_id in household.group_targets:
+        mine = household.account_target == target_id
         held = np.flatnonzero(mine[lots.account])
-        value = lots.shares[held] * securities.price[lots.security[held]]
+        value = household.lot_value_usd[held]
         total = float(value.sum() + cash[mine].sum())
         if total < 1.0:
             continue
@@ -60,13 +59,13 @@ def drifts(household: Household) -> tuple[Drift, ...]:
             now = float(cash[mine].sum()) / total if name == CASH else 0.0
             if through is not None and name in risk.classes:
                 now += float(through[risk.classes.index(name)])
-            found.append(_row(str(target_id), name, now, weight, band))
+            found.append(_row(target_id, name, now, weight, band))
         for security, weight, band in zip(
             target.securities, target.security_weights, target.security_bands, strict=True
         ):
             now = float(worth[own == security].sum())
             name = str(securities.security_id[security])
-            found.append(_row(str(target_id), name, now, weight, band))
+            found.append(_row(target_id, name, now, weight, band))
     return tuple(found)
 
 

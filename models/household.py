@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
-from models.arrays import Bools, Days, Floats, Ints, Texts
+import numpy as np
+
+from models.arrays import Bools, Days, Floats, Ints, Texts, read_only
 from models.market import Market
 
 
@@ -151,9 +154,12 @@ class Restrictions:
     reason: Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Household:
     """Everything optimised together, as of one date.
+
+    What follows from the columns is worked out once, when first asked for; so this class alone has
+    no slots. The columns are read-only, hence what is remembered stays true.
 
     `last_night` is the as-of date of the run before this one, None where none is known; `ended` the
     last day of the restriction that ended last, None where none has. `waits` says which orders of
@@ -176,3 +182,44 @@ class Household:
     last_night: date | None = None
     ended: date | None = None
     waits: str = ""
+
+    @cached_property
+    def treatment(self) -> Texts:
+        """The tax treatment of each account, `(n_accounts,)`."""
+        found: Texts = np.empty(len(self.accounts.account_type), dtype=object)
+        found[:] = [TREATMENT_OF[kind] for kind in self.accounts.account_type]
+        return read_only(found)
+
+    @cached_property
+    def taxable(self) -> Bools:
+        """Which accounts are taxable, `(n_accounts,)`; the others are sheltered."""
+        return read_only(np.asarray(self.treatment == TaxTreatment.TAXABLE, dtype=bool))
+
+    @cached_property
+    def account_target(self) -> Texts:
+        """The target each account follows, its own or else the household's, `(n_accounts,)`."""
+        found: Texts = np.empty(len(self.accounts.target_id), dtype=object)
+        found[:] = [own or self.target_id for own in self.accounts.target_id]
+        return read_only(found)
+
+    @cached_property
+    def group_targets(self) -> tuple[str, ...]:
+        """The targets of its management groups, in the order of their first accounts.
+
+        Accounts that follow one target are one group, whether it is their own or the household's.
+        """
+        return tuple(dict.fromkeys(self.account_target.tolist()))
+
+    @cached_property
+    def lot_value_usd(self) -> Floats:
+        """Dollars of each lot at the book's price, `(n_lots,)`."""
+        return read_only(self.lots.shares * self.market.securities.price[self.lots.security])
+
+    @cached_property
+    def value_usd(self) -> float:
+        """W = Σ shares·price + Σ cash + Σ flows, dollars: what weights and bps are fractions of.
+
+        The flows of accounts and of the household count as arrived.
+        """
+        own = self.accounts
+        return float(self.lot_value_usd.sum() + own.cash.sum() + own.net_flow.sum() + self.net_flow)

@@ -90,10 +90,10 @@ class WeightRow:
 
 def standing_before(household: Household) -> Standing:
     """Return holdings with account flows applied and nothing traded."""
-    lots, market = household.lots, household.market.securities
-    shape = (len(household.accounts.account_id), len(market.security_id))
-    amounts = lots.shares * market.price[lots.security]
-    values = sparse.coo_array((amounts, (lots.account, lots.security)), shape=shape).tocsr()
+    lots, securities = household.lots, household.market.securities
+    shape = (len(household.accounts.account_id), len(securities.security_id))
+    where = (lots.account, lots.security)
+    values = sparse.coo_array((household.lot_value_usd, where), shape=shape).tocsr()
     return Standing(
         values, read_only(household.accounts.cash + household.accounts.net_flow), household.net_flow
     )
@@ -133,11 +133,8 @@ def standing_after(
 
 def group_targets(household: Household) -> dict[str, Bools]:
     """Return each management group's target with its accounts, the household's own first."""
-    own = household.accounts.target_id
-    ids = np.array([household.target_id if t is None else str(t) for t in own], dtype=object)
-    names = [household.target_id, *sorted({str(t) for t in ids} - {household.target_id})]
-    members = {name: np.asarray(ids == name, dtype=np.bool_) for name in names}
-    return {name: mask for name, mask in members.items() if mask.any()}
+    names = sorted(household.group_targets, key=lambda name: (name != household.target_id, name))
+    return {name: np.asarray(household.account_target == name) for name in names}
 
 
 def weight_rows(household: Household, before: Standing, after: Standing) -> tuple[WeightRow, ...]:

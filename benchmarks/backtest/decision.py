@@ -107,7 +107,7 @@ def settled_in_cash(household: Household) -> tuple[Flow, ...]:
         lots.account, lots.shares * prices[lots.security], len(accounts.account_id)
     )
     names = accounts.account_id
-    taxable = accounts.account_type == "taxable"
+    taxable = household.taxable
     flows = []
     if household.net_flow:
         able = taxable if household.net_flow > 0 else accounts.withdrawable

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.backtest.markets import Stage
 from benchmarks.backtest.tax_year import Income
 from models.arrays import Bools, Floats, Ints, read_only
-from models.household import TREATMENT_OF, Household, ScheduledBuys, TaxTreatment
+from models.household import Household, ScheduledBuys
 from models.ledger import (
     Ledger,
     book_orders,
@@ -73,12 +73,6 @@ def shares_held(household: Household) -> Floats:
     )
     np.add.at(held, (household.lots.account, household.lots.security), household.lots.shares)
     return held
-
-
-def taxable_rows(household: Household) -> Bools:
-    """Return which accounts are taxable, `(n_accounts,)`."""
-    kinds = household.accounts.account_type
-    return np.array([TREATMENT_OF[kind] is TaxTreatment.TAXABLE for kind in kinds], bool)
 
 
 def hold(
@@ -168,7 +162,7 @@ def _with_income(
     stage: Stage, household: Household, received: Floats, interest: Floats, income: list[Income]
 ) -> list[Income]:
     """Add the dividends of a stretch by kind, and interest as ordinary income."""
-    funds, taxable = stage.history.funds, taxable_rows(household)
+    funds, taxable = stage.history.funds, household.taxable
     kinds = np.array([[fund.qualified, fund.ordinary, fund.exempt] for fund in funds])
     by_kind = received @ kinds
     by_kind[:, 1] += interest

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.backtest.decision import Look, Method, look_at
 from benchmarks.backtest.diary import Diary, YearRecord
-from benchmarks.backtest.holding import announced, hold, shares_held, taxable_rows
+from benchmarks.backtest.holding import announced, hold, shares_held
 from benchmarks.backtest.markets import Stage
 from benchmarks.backtest.opening import opening_household
 from benchmarks.backtest.people import LifePlan
@@ -145,7 +145,7 @@ def _with_flows(stage: Stage, plan: LifePlan, state: State) -> tuple[Household, 
     share = 1.0 / stage.looks_a_year
     own = np.zeros(len(accounts.account_id))
     whole = plan.household_flow(state.years) * share
-    taxable = np.flatnonzero(taxable_rows(household))
+    taxable = np.flatnonzero(household.taxable)
     if plan.works(state.years) and plan.deferral_usd:
         own[np.flatnonzero(accounts.account_type == "401k")] += plan.deferral_usd * share
     unpaid = state.unpaid
@@ -174,7 +174,7 @@ def _facts(stage: Stage, plan: LifePlan, state: State) -> FilingUnits:
     household, securities = state.household, state.household.market.securities
     units, wages = household.units, plan.income(state.years)
     left = (12 - household.asof.month) / 12.0
-    held = shares_held(household) * taxable_rows(household)[:, None] * securities.price
+    held = shares_held(household) * household.taxable[:, None] * securities.price
     columns: dict[str, list[float]] = {name: [] for name in _ESTIMATED}
     for u, income in enumerate(state.income):
         mine = held[household.accounts.filing_unit == u].sum(axis=0)

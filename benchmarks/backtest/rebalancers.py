@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.backtest.holding import taxable_rows
 from benchmarks.heuristics.steps.proposal import Proposal
 from benchmarks.suite.compare.methods import hearth
 from models.arrays import read_only
@@ -35,8 +34,8 @@ def optimized(household: Household, policy: Policy) -> Proposal:
 def blind_to_losses(household: Household, policy: Policy) -> Proposal:
     """Optimize as if no lot stood below its basis: nothing is sold for its loss."""
     lots = household.lots
-    value = lots.shares * household.market.securities.price[lots.security]
-    losing = taxable_rows(household)[lots.account] & (lots.basis > value)
+    value = household.lot_value_usd
+    losing = household.taxable[lots.account] & (lots.basis > value)
     hidden = replace(lots, basis=read_only(np.where(losing, value, lots.basis)))
     return optimized(replace(household, lots=hidden), policy)
 

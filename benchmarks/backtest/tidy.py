@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import numpy as np
 
-from benchmarks.backtest.holding import taxable_rows
 from benchmarks.backtest.law_year import RECENT_DAYS
 from models.arrays import read_only
 from models.household import Household, Lots, Trades
@@ -29,7 +28,7 @@ def tidied(household: Household) -> Household:
 
 def _merged(household: Household, since: np.datetime64) -> Lots:
     lots = household.lots
-    old = ~taxable_rows(household)[lots.account] & (lots.acquired < since)
+    old = ~household.taxable[lots.account] & (lots.acquired < since)
     place = lots.account * len(household.market.securities.security_id) + lots.security
     _, first, group = np.unique(place[old], return_index=True, return_inverse=True)
     if len(first) == old.sum():

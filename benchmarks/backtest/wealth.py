@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.backtest.holding import taxable_rows
 from benchmarks.backtest.tax_year import Income, liquidation_tax, usual_rates, year_tax
 from models.arrays import Floats
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.tax.holding_period import INHERITANCE, first_long_term_days
 
 
@@ -56,14 +55,13 @@ def worth(
     lots, accounts = household.lots, household.accounts
     value = lots.shares * prices[lots.security]
     total = float(value.sum() + accounts.cash.sum())
-    taxable = taxable_rows(household)[lots.account]
+    taxable = household.taxable[lots.account]
     gain = np.where(taxable, value - np.nan_to_num(lots.basis), 0.0)
     start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
     inherited = np.asarray(lots.origin == INHERITANCE, bool)
     long = first_long_term_days(start.astype("datetime64[D]"), inherited) <= np.datetime64(
         household.asof, "D"
     )
-    deferred_kinds = [TREATMENT_OF[k] is TaxTreatment.DEFERRED for k in accounts.account_type]
     by_account = np.bincount(lots.account, value, len(accounts.account_id)) + accounts.cash
     owed, selling, leaving = unpaid, 0.0, 0.0
     for u in range(len(household.units.filing_unit_id)):
@@ -72,7 +70,7 @@ def worth(
         mine = accounts.filing_unit[lots.account] == u
         gains = float(gain[mine & ~long].sum()), float(gain[mine & long].sum())
         selling += liquidation_tax(household, u, rates, gains, law_year)
-        here = np.array(deferred_kinds, bool) & (accounts.filing_unit == u)
+        here = (household.treatment == TaxTreatment.DEFERRED) & (accounts.filing_unit == u)
         leaving += float(rates.distribution) * float(by_account[here].sum())
     return Wealth(
         pre_tax=total,

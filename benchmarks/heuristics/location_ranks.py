@@ -13,7 +13,7 @@ from benchmarks.heuristics.steps.draft import Draft
 from benchmarks.heuristics.steps.sides import as_bought, settle_sides, trade_towards
 from benchmarks.heuristics.steps.spending import spend
 from models.arrays import Floats
-from models.household import TREATMENT_OF, TaxTreatment
+from models.household import TaxTreatment
 from optimizer.judge.rates import unit_rates
 
 
@@ -57,8 +57,7 @@ def _placed(draft: Draft, mandate: int) -> Floats:
     wanted = draft.worth(mandate) * each.weight
     room = np.maximum((ground.held.sum(axis=1) + ground.cash)[each.accounts], 0.0)
     turn = {TaxTreatment.DEFERRED: 0, TaxTreatment.EXEMPT: 1, TaxTreatment.TAXABLE: 2}
-    kinds = ground.household.accounts.account_type[each.accounts].tolist()
-    turns = np.array([turn[TREATMENT_OF[str(kind)]] for kind in kinds])
+    turns = np.array([turn[kind] for kind in ground.household.treatment[each.accounts]])
     placed: Floats = np.zeros_like(now)
     for k in _stand_ins(draft, mandate):
         for at in range(len(room)):

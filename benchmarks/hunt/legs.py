@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 import numpy as np
 
 from benchmarks.hunt.point import WHOLE_POSITION, ZERO, Place, Point, Row
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household
 from models.ledger import exact, reserve
 from models.ledger.costs import cost_fraction
 from models.policy import Policy
@@ -145,7 +145,7 @@ def board_of(household: Household, policy: Policy) -> Board:
     have: dict[Row, Decimal] = {}
     families: dict[tuple[Place, bool, bool], list[tuple[float, Row]]] = {}
     days = (np.datetime64(household.asof, "D") - lots.holding_start).astype(np.int64)
-    taxable = [TREATMENT_OF[kind] is TaxTreatment.TAXABLE for kind in accounts.account_type]
+    taxable = household.taxable
     for lot in range(len(lots.lot_id)):
         place = int(lots.account[lot]), int(lots.security[lot])
         shares = exact(lots.shares[lot])
@@ -167,9 +167,7 @@ def board_of(household: Household, policy: Policy) -> Board:
         for a in range(len(accounts.account_id))
         for s in np.flatnonzero(securities.usable)
     )
-    value = float(lots.shares @ securities.price[lots.security])
-    value += float((accounts.cash + accounts.net_flow).sum()) + household.net_flow
-    least = max(policy.trades.min_usd, policy.trades.min_weight * value)
+    least = max(policy.trades.min_usd, policy.trades.min_weight * household.value_usd)
     cost = tuple(cost_fraction(household, policy, i) for i in range(len(price)))
     step = tuple(map(exact, securities.share_step.tolist()))
-    return Board(price, step, cost, have, sells, buys, exact(least), value)
+    return Board(price, step, cost, have, sells, buys, exact(least), household.value_usd)

@@ -117,10 +117,9 @@ def turned(
     First groups that could be harvested and are not, then tickets of the best plan, in the order
     of their dollars; what is beyond `FORCED` is drawn.
     """
-    price = household.market.securities.price
     lots = household.lots
     group = household.market.securities.identical_group
-    loses = np.nan_to_num(lots.basis - lots.shares * price[lots.security]) > 0.0
+    loses = np.nan_to_num(lots.basis - household.lot_value_usd) > 0.0
     harvestable = set(group[lots.security[loses]].tolist())
     held = {security for _, security in best.bought}
     barred: list[tuple[int, str, int]] = []

@@ -19,7 +19,7 @@ from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints
 from models.drag_reference import TARGET, drag_reference
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST
@@ -136,20 +136,15 @@ def state(household: Household, policy: Policy) -> cp.Problem:
 
 def facts_of(household: Household, policy: Policy) -> Facts:
     """Lay out lots, buys and rates as columns."""
-    lots, accounts = household.lots, household.accounts
-    securities = household.market.securities
-    price = securities.price[lots.security]
-    value = lots.shares * price
-    total = float(value.sum() + accounts.cash.sum() + accounts.net_flow.sum() + household.net_flow)
-    kinds = [TREATMENT_OF[kind] for kind in accounts.account_type]
-    taxable = np.array([kind is TaxTreatment.TAXABLE for kind in kinds], bool)
+    lots = household.lots
+    value, total, taxable = household.lot_value_usd, household.value_usd, household.taxable
     start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
     long = first_long_term_days(start.astype("datetime64[D]")) <= np.datetime64(household.asof, "D")
     kept = np.flatnonzero(value > DUST * total)
     gain = np.where(taxable[lots.account], 1.0 - lots.basis / np.maximum(value, 1e-9), 0.0)
     pairs = [
         (account, security)
-        for account in range(len(kinds))
+        for account in range(len(taxable))
         for security in _buyable(household, account, bool(taxable[account]))
     ]
     return Facts(
@@ -164,7 +159,7 @@ def facts_of(household: Household, policy: Policy) -> Facts:
         buy_account=np.array([pair[0] for pair in pairs], np.int64),
         buy_security=np.array([pair[1] for pair in pairs], np.int64),
         taxable=taxable,
-        deferred=np.array([kind is TaxTreatment.DEFERRED for kind in kinds], bool),
+        deferred=np.asarray(household.treatment == TaxTreatment.DEFERRED, bool),
     )
 
 
@@ -194,14 +189,13 @@ def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
     household, policy, market = facts.household, facts.policy, facts.household.market
     accounts = household.accounts
     account, security = facts.sold
-    names = [own or household.target_id for own in accounts.target_id]
     values, vectors = np.linalg.eigh(market.risk.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     specific = specific_variances(market)
     total: Any = 0.0
     rows: list[Any] = []
-    for name in dict.fromkeys(names):
-        mine = np.array([other == name for other in names])
+    for name in household.group_targets:
+        mine = household.account_target == name
         held = facts.value * mine[account]
         worth = held.sum() + float((accounts.cash + accounts.net_flow)[mine].sum()) / facts.unit
         if worth * facts.unit < 1.0:

@@ -18,7 +18,6 @@ from models.arrays import read_only
 from models.household import Accounts, FilingUnits, Household, Lots, Trades
 from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
-from models.ledger.purchases import is_sheltered
 from models.ledger.replay import Ledger
 from models.ledger.reservations import first_in_first_out
 
@@ -77,7 +76,7 @@ def _lots_after(household: Household, ledger: Ledger) -> Lots:
     for lot, shares in ledger.sold.items():
         rows.sell(lot, shares)
     for order in ledger.orders:
-        if not order.is_buy and is_sheltered(household, order.account):
+        if not order.is_buy and not household.taxable[order.account]:
             for lot, shares in first_in_first_out(household, order.where, order.shares, rows.sold):
                 rows.sell(lot, shares)
     for order in ledger.orders:
@@ -194,7 +193,7 @@ def _trades_after(household: Household, ledger: Ledger) -> Trades:
     rows: list[tuple[Any, ...]] = []
     day = np.datetime64(household.asof, "D")
     for order in ledger.orders:
-        if order.is_buy or is_sheltered(household, order.account):
+        if order.is_buy or not household.taxable[order.account]:
             amount = float(order.amount)
             name, shares = order.order.order_id, float(order.shares)
             side = str(order.order.side)

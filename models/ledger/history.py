@@ -19,7 +19,7 @@ from models.arrays import Floats
 from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, exact
 from models.ledger.past_sales import Closings, find_closings, past_sales
-from models.ledger.purchases import Bought, BoughtWhere, bought_lately, is_sheltered
+from models.ledger.purchases import Bought, BoughtWhere, bought_lately
 from models.tax.wash.outcome import WINDOW, Fragment, Replay
 from models.tax.wash.records import Event, Lot, Purchase, WashRules
 from models.tax.wash.replay import replay
@@ -126,7 +126,7 @@ def exact_lot(household: Household, i: int, purchase: str | None = None) -> Lot:
         acquired=_date(lots.acquired[i]),
         holding_start=_date(lots.holding_start[i]),
         account=str(household.accounts.account_id[account]),
-        sheltered=is_sheltered(household, account),
+        sheltered=not household.taxable[account],
         origin=str(lots.origin[i]),
         purchase=purchase,
     )

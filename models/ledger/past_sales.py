@@ -15,7 +15,7 @@ import numpy as np
 
 from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
-from models.ledger.purchases import Bought, BoughtWhere, is_sheltered
+from models.ledger.purchases import Bought, BoughtWhere
 from models.tax.wash.records import PastSale
 from models.tolerances import LOSS_USD
 
@@ -55,7 +55,7 @@ def _sale(
     trades = household.trades
     account, security = int(trades.account[row]), int(trades.security[row])
     group = int(household.market.securities.identical_group[security])
-    sheltered = is_sheltered(household, account)
+    sheltered = not household.taxable[account]
     known = trades.realized_gain[row]
     gain = None if np.isnan(known) else exact(known)
     loss = not sheltered and (gain is None or gain < -LOSS_USD)

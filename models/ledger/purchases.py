@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household
 from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
 from models.tax.wash.outcome import WINDOW
 from models.tax.wash.records import NOT_ACQUIRED
@@ -72,19 +72,13 @@ def bought_lately(household: Household) -> list[Bought]:
             Bought(
                 where=where,
                 group=int(groups[where.security]),
-                sheltered=is_sheltered(household, where.account),
+                sheltered=not household.taxable[where.account],
                 lots=members,
                 undated=kept,
                 gone=missing - kept,
             )
         )
     return found[::-1]
-
-
-def is_sheltered(household: Household, account: int) -> bool:
-    """Whether the account is not taxable."""
-    kind = household.accounts.account_type[account]
-    return TREATMENT_OF[kind] is not TaxTreatment.TAXABLE
 
 
 def _dated_lots(household: Household, today: int) -> dict[BoughtWhere, list[int]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.ledger.booking import BookedOrder
 from models.ledger.costs import cost_fraction
 from models.ledger.exact import PRECISION, ZERO, exact
@@ -190,7 +190,7 @@ def _units(household: Household, washes: Washes, outflow: Sequence[Decimal]) -> 
         add(past.unit, "destroyed", past.destroyed)
     accounts = household.accounts
     for a, out in enumerate(outflow):
-        unit, treatment = int(accounts.filing_unit[a]), TREATMENT_OF[accounts.account_type[a]]
+        unit, treatment = int(accounts.filing_unit[a]), household.treatment[a]
         if out > ZERO:
             if treatment is TaxTreatment.DEFERRED:
                 add(unit, "distribution", out)

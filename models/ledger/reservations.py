@@ -16,7 +16,6 @@ import numpy as np
 from models.household import Household
 from models.ledger.costs import cost_fraction
 from models.ledger.exact import ZERO, exact
-from models.ledger.purchases import is_sheltered
 from models.policy import Policy
 from models.tolerances import LOSS_USD
 
@@ -70,7 +69,7 @@ def reserve(household: Household, policy: Policy) -> Reservations:
             continue
         where = account, security
         shares[where] = shares.get(where, ZERO) + quantity
-        if is_sheltered(household, account):
+        if not household.taxable[account]:
             continue
         for lot, taken in _lots_of(household, where, orders.lot_id[k], quantity, lots):
             lots[lot] = lots.get(lot, ZERO) + taken

@@ -15,7 +15,6 @@ import numpy as np
 from models.household import Household
 from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
-from models.ledger.purchases import is_sheltered
 from models.ledger.reservations import first_in_first_out
 from models.tax.holding_period import INHERITANCE, first_long_term_days
 from models.tolerances import LOSS_USD
@@ -68,7 +67,7 @@ def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotS
     What an order names beyond a lot's shares is not there to be sold and is left out; what an
     order sells beyond the lots it names comes from the earliest acquired ones.
     """
-    taxable = [not is_sheltered(household, a) for a in range(len(household.accounts.account_id))]
+    taxable = household.taxable
     sells = [order for order in orders if not order.is_buy and taxable[order.account]]
     named = _Columns(household, [lot for order in sells for lot, _ in order.lots])
     taken: list[_Taken] = []

@@ -15,7 +15,6 @@ from models.household import Household
 from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
 from models.ledger.history import History, exact_lot, recent_shares
-from models.ledger.purchases import is_sheltered
 from models.ledger.reservations import Reservations
 from models.ledger.sales import LotSale
 from models.tax.wash.outcome import Fragment, Match, Replay
@@ -137,7 +136,7 @@ def _buys(
             basis=shares * price,
             acquired=household.asof,
             account=str(household.accounts.account_id[account]),
-            sheltered=is_sheltered(household, account),
+            sheltered=not household.taxable[account],
         )
         bought.setdefault(group, []).append(lot)
     return bought

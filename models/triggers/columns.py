@@ -84,9 +84,7 @@ def is_taxable(account_types: np.ndarray) -> Bools:
 def columns_of(household: Household, policy: Policy) -> TriggerColumns:
     """Return one household as columns."""
     accounts, lots, market = household.accounts, household.lots, household.market
-    names = [own or household.target_id for own in accounts.target_id]
-    targets = tuple(dict.fromkeys(names))
-    code = {name: position for position, name in enumerate(targets)}
+    code = {name: position for position, name in enumerate(household.group_targets)}
     outflow = np.maximum(-accounts.net_flow, 0.0)
     return TriggerColumns(
         asof=household.asof,
@@ -94,11 +92,11 @@ def columns_of(household: Household, policy: Policy) -> TriggerColumns:
         net_flow=np.array([household.net_flow]),
         policy=np.zeros(1, np.int64),
         policies=(policy,),
-        targets=tuple(market.targets[name] for name in targets),
+        targets=tuple(market.targets[name] for name in code),
         accounts=AccountRows(
-            household=np.zeros(len(names), np.int64),
-            target=np.array([code[name] for name in names], np.int64),
-            taxable=is_taxable(accounts.account_type),
+            household=np.zeros(len(accounts.account_id), np.int64),
+            target=np.array([code[name] for name in household.account_target], np.int64),
+            taxable=household.taxable,
             cash=accounts.cash,
             floor=accounts.cash_floor,
             net_flow=accounts.net_flow,

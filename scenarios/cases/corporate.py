@@ -52,7 +52,7 @@ def merger(
             gain = paid + float(shares[lot]) * float(price[new]) - float(basis[lot])
             recognized = min(max(gain, 0.0), paid)
             basis[lot] += recognized - paid
-            if accounts.account_type[lots.account[lot]] == "taxable":
+            if household.taxable[lots.account[lot]]:
                 realized[accounts.filing_unit[lots.account[lot]]] += recognized
     order = sorted(
         range(len(shares)),

@@ -12,12 +12,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import numpy as np
 
 from models.arrays import Floats
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.ledger import exact
 from models.ledger.exact import ZERO
 from models.order import Flow
 from models.tolerances import CENT_USD
-from optimizer.inputs.windows import taxable_accounts
 
 _TURN = {TaxTreatment.TAXABLE: 0, TaxTreatment.DEFERRED: 1, TaxTreatment.EXEMPT: 2}
 
@@ -37,7 +36,7 @@ def usual_flows(household: Household, capacity_usd: Floats) -> tuple[Flow, ...]:
 
 def _distribute(household: Household, moved: list[Decimal]) -> None:
     """Move required distributions into a taxable account of the unit; a withdrawal takes first."""
-    accounts, taxable = household.accounts, taxable_accounts(household)
+    accounts, taxable = household.accounts, household.taxable
     wanted = max(ZERO, -exact(household.net_flow))
     for a, due in enumerate(accounts.rmd_due_usd.tolist()):
         if taxable[a] or not due > 0:
@@ -60,13 +59,13 @@ def _distribute(household: Household, moved: list[Decimal]) -> None:
 def _withdraw(
     household: Household, capacity_usd: Floats, moved: list[Decimal], wanted: Decimal
 ) -> None:
-    accounts = household.accounts
+    accounts, treatment = household.accounts, household.treatment.tolist()
     left = wanted + sum(moved, ZERO)
     order = sorted(
         np.flatnonzero(accounts.withdrawable).tolist(),
         key=lambda a: (
             accounts.early_penalty_rate[a] > 0,
-            _TURN[TREATMENT_OF[str(accounts.account_type[a])]],
+            _TURN[treatment[a]],
             a,
         ),
     )
@@ -83,9 +82,9 @@ def _contribute(household: Household, moved: list[Decimal], amount: Decimal) -> 
     lots = household.lots
     value = np.bincount(
         lots.account,
-        lots.shares * household.market.securities.price[lots.security],
+        household.lot_value_usd,
         len(household.accounts.account_id),
     )
-    taxable = taxable_accounts(household)
+    taxable = household.taxable
     if taxable.any():
         moved[int(np.argmax(np.where(taxable, value, -1.0)))] += amount

@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from models.household import Household
 from models.policy import Policy
-from optimizer.inputs.windows import Windows, taxable_accounts
+from optimizer.inputs.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Demand:
 def demand_of(household: Household, policy: Policy, windows: Windows) -> Demand:
     """Gather what may be bought."""
     securities, accounts = household.market.securities, household.accounts
-    taxable = taxable_accounts(household)
+    taxable = household.taxable
     shape = len(accounts.account_id), len(securities.security_id)
     listed: Bools = np.zeros(shape, bool)
     ordered: Bools = np.zeros(shape, bool)

@@ -19,7 +19,7 @@ from models.ledger import reserve
 from models.order import Flow
 from models.policy import Policy
 from models.tolerances import SHARES
-from optimizer.inputs.windows import taxable_accounts, windows
+from optimizer.inputs.windows import windows
 
 CASH = "cash"
 """The class that cash itself is."""
@@ -93,14 +93,13 @@ def ground_of(household: Household, policy: Policy) -> Ground:
     cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
     n = len(accounts.account_id)
     held: Floats = np.zeros((n, len(securities.security_id)))
-    np.add.at(held, (lots.account, lots.security), lots.shares * securities.price[lots.security])
+    np.add.at(held, (lots.account, lots.security), household.lot_value_usd)
     set_aside = accounts.cash_floor.copy()
     for account, dollars in reserved.cash.items():
         set_aside[account] += float(dollars)
     cash = accounts.cash + accounts.net_flow - set_aside
     trades = policy.trades
-    value = float(held.sum() + (accounts.cash + accounts.net_flow).sum() + household.net_flow)
-    least_usd = max(trades.min_usd, trades.min_weight * value)
+    least_usd = max(trades.min_usd, trades.min_weight * household.value_usd)
     flows = usual_flows(household, cash + _proceeds(household, supply, cost, least_usd))
     place = {name: a for a, name in enumerate(accounts.account_id.tolist())}
     for flow in flows:
@@ -115,9 +114,9 @@ def ground_of(household: Household, policy: Policy) -> Ground:
         idle=set_aside,
         held=held,
         cost=cost,
-        taxable=taxable_accounts(household),
+        taxable=household.taxable,
         least_usd=least_usd,
-        value_usd=value,
+        value_usd=household.value_usd,
         mandates=_mandates(household, held, cash + set_aside),
     )
 
@@ -139,12 +138,10 @@ def _proceeds(household: Household, supply: Supply, cost: Floats, least_usd: flo
 
 
 def _mandates(household: Household, held: Floats, cash: Floats) -> tuple[Mandate, ...]:
-    wanted = np.array(
-        [own or household.target_id for own in household.accounts.target_id], dtype=object
-    )
+    wanted = household.account_target
     return tuple(
-        _mandate(household, str(target), np.flatnonzero(wanted == target), held, cash)
-        for target in dict.fromkeys(wanted)
+        _mandate(household, target, np.flatnonzero(wanted == target), held, cash)
+        for target in household.group_targets
     )
 
 

@@ -28,7 +28,7 @@ def narrowed(household: Household, policy: Policy, account: int) -> Household:
     mine = np.arange(n) == account
     return replace(
         household,
-        target_id=str(accounts.target_id[account] or household.target_id),
+        target_id=str(household.account_target[account]),
         net_flow=0.0,
         accounts=replace(
             accounts,

@@ -18,7 +18,7 @@ from models.ledger import Reservations
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import SHARES
-from optimizer.inputs.windows import Windows, loss_lots, taxable_accounts
+from optimizer.inputs.windows import Windows, loss_lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,9 @@ def supply_of(
 ) -> Supply:
     """Gather what may be sold."""
     lots, securities = household.lots, household.market.securities
-    price = securities.price[lots.security]
-    taxable = taxable_accounts(household)[lots.account]
+    taxable = household.taxable[lots.account]
     loss = loss_lots(household)
-    value = lots.shares * price
+    value = household.lot_value_usd
     rate = np.where(taxable & (value > 0), (value - lots.basis) / np.where(value > 0, value, 1), 0)
     rate = np.nan_to_num(rate)
     start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
