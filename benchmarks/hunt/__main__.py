@@ -103,6 +103,7 @@ def _words(found: Hunted) -> str:
     told += [f"missed {row.missed_bps:.4f} bps ${row.missed_usd:.2f} ({row.found_by})"]
     told += [f"FALSE BOUND by {row.false_bps:.6f} bps"] if row.false_bps else []
     told += [f"WRONG: {row.wrong}: {row.reason[:120]}"] if row.wrong else []
+    told += [f"ASKED OTHERWISE: {row.noted[:200]}"] if row.noted else []
     return ", ".join(told)
 
 

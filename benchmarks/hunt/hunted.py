@@ -7,7 +7,8 @@ missed), no plan where a legal one was met, an answer that must never be (refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -17,8 +18,9 @@ from benchmarks.hunt.descent import Descent
 from benchmarks.hunt.legs import board_of
 from benchmarks.hunt.point import point_of
 from benchmarks.hunt.probes import Prober
+from benchmarks.hunt.questions import flowed, otherwise, turned
 from benchmarks.hunt.row import Row, plans_of, row_of
-from benchmarks.hunt.starts import Start, flowed, heuristics, settings, turned
+from benchmarks.hunt.starts import Start, answers_to, heuristics
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
@@ -96,14 +98,18 @@ def hunt(
         court.by = "descent"
         descent.run(mine, court.spent + int(OURS_SHARE * plans))
     starts = [Start("idle", court.idle().point)]
-    for source in (*extra, heuristics, flowed):
+    for source in (*extra, heuristics):
         starts += source(household, policy)
-    starts += settings(household, policy, others)
+    questions = chain(flowed(household, policy), otherwise(household, policy))
+    noted: list[str] = []
+    starts += answers_to(household, islice(questions, others), noted)
     met = _judged(court, starts)
     if court.best is not None and others:
-        met += _judged(court, list(turned(household, policy, court.best.point, rng)))
+        forced = islice(turned(household, policy, court.best.point, rng), others)
+        met += _judged(court, list(answers_to(household, forced, noted)))
     _descend(court, descent, met, plans)
-    return Hunted(row_of(book, court, answers, mine), court.best, plans_of(answers))
+    row = replace(row_of(book, court, answers, mine), noted=" | ".join(noted))
+    return Hunted(row, court.best, plans_of(answers))
 
 
 def _judged(court: Court, starts: Sequence[Start]) -> list[tuple[str, Judged]]:

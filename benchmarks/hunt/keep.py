@@ -6,6 +6,7 @@ import csv
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -56,11 +57,16 @@ def write_orders(orders: Sequence[Order], flows: Sequence[Flow], path: Path) -> 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["account_id", "security_id", "side", "shares", "amount", "lots"])
         for order in orders:
-            lots = " ".join(f"{lot.lot_id}:{lot.shares}" for lot in order.lots)
+            lots = " ".join(f"{lot.lot_id}:{_plain(lot.shares)}" for lot in order.lots)
             where = order.account_id, order.security_id, order.side.value
-            writer.writerow([*where, order.shares, order.amount, lots])
+            writer.writerow([*where, _plain(order.shares), _plain(order.amount), lots])
         for flow in flows:
             writer.writerow([flow.account_id, "", "flow", "", flow.amount, ""])
+
+
+def _plain(number: Decimal) -> str:
+    """A number without zeros at its end, so that equal orders are equal lines."""
+    return f"{number.normalize():f}"
 
 
 def cut_out(book: Path, household_id: str, folder: Path) -> None:

@@ -41,7 +41,7 @@ LIMITATIONS = (
 def worth_a_look(row: Row) -> bool:
     """Whether a person should look."""
     missed = row.missed_bps > LOOK_BPS or row.missed_usd > LOOK_USD
-    return bool(row.wrong) or row.false_bps > 0.0 or missed
+    return bool(row.wrong or row.noted) or row.false_bps > 0.0 or missed
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -91,6 +91,7 @@ def _by_kind(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
             "households": len(mine),
             "false bounds": sum(row.false_bps > 0.0 for row in mine),
             "wrong": sum(bool(row.wrong) for row in mine),
+            "wrong if asked otherwise": sum(bool(row.noted) for row in mine),
             "weighed": len(weighed),
             "missed, mean bps": float(missed.mean()),
             "99% bps": float(np.quantile(missed, 0.99)),
@@ -123,7 +124,7 @@ def _told(row: Row) -> dict[str, object]:
         "false by bps": row.false_bps,
         "found by": row.found_by,
         "wrong": row.wrong,
-        "reason": row.reason[:80],
+        "reason": (row.reason or row.noted)[:80],
     }
 
 

@@ -25,7 +25,8 @@ class Row:
     `false_bps` by how much the highest bound is above the best legal plan, 0 where it holds
     (the gate's plans count here).
     `rounding_bps` is by how much floats say a bound above its exact value, where that was asked;
-    `wrong` is what must never be. `weighed` says that the answer was decided by the objective.
+    `wrong` is what must never be, `noted` the same of answers to other questions beside this one.
+    `weighed` says that the answer was decided by the objective.
     """
 
     book: str
@@ -46,6 +47,7 @@ class Row:
     judged: int
     wrong: str = ""
     rounding_bps: float = 0.0
+    noted: str = ""
     tickets: int = 0
     best_tickets: int = 0
 

@@ -18,6 +18,8 @@ from benchmarks.hunt.legs import board_of
 from benchmarks.hunt.page import page, worth_a_look
 from benchmarks.hunt.point import orders_of, point_of
 from benchmarks.hunt.probes import Prober
+from benchmarks.hunt.questions import Question
+from benchmarks.hunt.starts import answers_to
 from models.book import read_book
 from models.household import Household
 from models.plan import Plan, Status
@@ -101,6 +103,23 @@ def test_a_crash_is_an_answer_that_must_never_be() -> None:
     assert (row.wrong, row.reason) == ("crash", "ZeroDivisionError: no weight")
 
 
+def test_what_must_never_be_is_noted_whatever_was_asked() -> None:
+    """A question that is answered with a crash is told beside the household's row."""
+
+    class Crashing(Policy):
+        """A policy that cannot be read."""
+
+        def __getattribute__(self, name: str) -> object:
+            raise ZeroDivisionError("no weight")
+
+    noted: list[str] = []
+    of = drawn(SEED)
+    asked = [Question("odd", of, Crashing.__new__(Crashing)), Question("usual", of, Policy())]
+    found = list(answers_to(of, asked, noted))
+    assert [start.name for start in found] == ["usual"]
+    assert noted == ["odd: ZeroDivisionError no weight"]
+
+
 def test_a_point_reads_and_writes_the_same_orders() -> None:
     """Orders of a plan, read as a point and written again, are judged alike to the last digit."""
     household, policy = drawn(SEED), Policy()
@@ -131,6 +150,6 @@ def test_the_page_counts_what_must_never_be_and_lists_the_worst() -> None:
     """A row that is worth a look stands on the page with its household."""
     row = hunt(drawn(SEED), Policy(), plans=20, seed=1, others=0, planner=boasting).row
     told = page([replace(row, book="four:1")], "command").text()
-    assert "| four | 1 | 1 | 0 | 1 |" in told
+    assert "| four | 1 | 1 | 0 | 0 | 1 |" in told
     assert f"| four:1 | {row.household_id} | planned |" in told
     assert told.index("machine:") < told.index("Limitations") < told.index("| four |")
