@@ -1,7 +1,9 @@
 """Drift: how far what a household holds is from its targets, band by band.
 
 drift = weight − target, by asset class through what securities hold, by security where the target
-names it, within each management group. Account flows count as arrived; nothing is traded.
+names it, within each management group. Account flows count as arrived; nothing is traded. A
+household-level flow is a cash need of its own: what is held has no drift because of it, and a plan
+is measured against what is left, or there, after it.
 """
 
 from __future__ import annotations

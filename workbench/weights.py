@@ -2,9 +2,10 @@
 
 Pure arithmetic over a household and orders: no solver, no law, no screen. "Before" has account
 flows applied and the household-level flow still waiting as cash of its own (negative: to be
-raised); "after" has orders, their costs and all flows applied. So weights add up to one on both
-sides, and drift = weight − target is read off directly. Refused: weights over the value before a
-withdrawal, which never add up to one after it.
+raised), in the groups where it is expected (`models.expected_flow`); "after" has orders, their
+costs and all flows applied. So weights add up to one on both sides, and drift = weight − target is
+read off directly. Refused: weights over the value before a withdrawal, which never add up to one
+after it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints, read_only
+from models.expected_flow import expected_flow
 from models.household import Household
 from models.market import Target
 from models.order import Flow, Order, Side
@@ -145,10 +147,15 @@ def weight_rows(household: Household, before: Standing, after: Standing) -> tupl
     need not add up to one then.
     """
     rows: list[WeightRow] = []
-    for target_id, members in group_targets(household).items():
+    groups = group_targets(household)
+    flow = expected_flow(household)
+    expected = {name: float(flow[members].sum()) for name, members in groups.items()}
+    if not any(expected.values()):  # nobody may pay or take it: it stays with the household's own
+        expected[next(iter(groups))] = household.net_flow
+    for target_id, members in groups.items():
         target = household.market.targets[target_id]
-        own = target_id == household.target_id
-        rows += _group_rows(household, target, members, (before, after), own)
+        part = expected[target_id] / household.net_flow if household.net_flow else 0.0
+        rows += _group_rows(household, target, members, (before, after), part)
     return tuple(rows)
 
 
@@ -157,9 +164,10 @@ def _group_rows(
     target: Target,
     members: Bools,
     sides: tuple[Standing, Standing],
-    own: bool,
+    part: float,
 ) -> list[WeightRow]:
-    placements = [_placements(household, target, members, side, own) for side in sides]
+    """Lines of one group, in which `part` of what is waiting is expected."""
+    placements = [_placements(household, target, members, side, part) for side in sides]
     lines = _target_lines(household, target)
     names = list(dict.fromkeys([*lines, *placements[0], *placements[1]]))
     names.sort(key=lambda name: (name not in lines, name == CASH))
@@ -199,13 +207,13 @@ def _target_lines(household: Household, target: Target) -> dict[str, tuple[float
 
 
 def _placements(
-    household: Household, target: Target, members: Bools, side: Standing, own: bool
+    household: Household, target: Target, members: Bools, side: Standing, part: float
 ) -> dict[str, Floats]:
     """Return, per line name, weights in the group by account and, last, what is waiting.
 
     Securities that the target names stand for themselves; all others count by class.
     """
-    waiting = side.waiting if own else 0.0
+    waiting = side.waiting * part
     worth = float(side.account_values[members].sum()) + waiting
     scale = 1.0 / worth if worth > 0 else 0.0
     mask = members.astype(np.float64) * scale

@@ -19,6 +19,7 @@ from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints
 from models.drag_reference import TARGET, drag_reference
+from models.expected_flow import expected_flow
 from models.household import Household, TaxTreatment
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
@@ -122,7 +123,7 @@ def state(household: Household, policy: Policy) -> cp.Problem:
         cp.sum(leaves) == due,
     ]
     weights = policy.weights
-    goal, linked = _tracking(facts, sell, buy)
+    goal, linked = _tracking(facts, sell, buy, leaves)
     goal += 100.0 * weights.trading_cost * (cost[security] @ sell + cost[facts.buy_security] @ buy)
     drag = 100.0 * weights.tax_drag * annuity_years(policy)
     goal += drag * (_yearly(facts, facts.buy_account, facts.buy_security) @ buy)
@@ -184,21 +185,31 @@ def _gather(place: Ints, size: int) -> Any:
     )
 
 
-def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
-    """(γ/2)·H·Σ_g W_g·TE_g² by management group, deviations and exposures as variables."""
+def _tracking(facts: Facts, sell: Any, buy: Any, leaves: Any) -> tuple[Any, list[Any]]:
+    """(γ/2)·H·Σ_g W_g·TE_g² by management group, deviations and exposures as variables.
+
+    A target is of what the group is worth once `leaves` have left; the square is divided by what
+    it is expected to be worth.
+    """
     household, policy, market = facts.household, facts.policy, facts.household.market
     accounts = household.accounts
     account, security = facts.sold
+    counts = account_scale(household, policy, facts.rates)
     values, vectors = np.linalg.eigh(market.risk.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     specific = specific_variances(market)
+    own = (accounts.cash + accounts.net_flow) / facts.unit
+    own = counts * (own + np.bincount(account, facts.value, len(accounts.cash)))
+    arriving = counts * facts.taxable / max(int(facts.taxable.sum()), 1)
+    arriving = arriving * max(household.net_flow, 0.0) / facts.unit
+    expected = own + counts * expected_flow(household) / facts.unit
     total: Any = 0.0
     rows: list[Any] = []
     for name in household.group_targets:
         mine = household.account_target == name
-        held = facts.value * mine[account]
-        worth = held.sum() + float((accounts.cash + accounts.net_flow)[mine].sum()) / facts.unit
-        if worth * facts.unit < 1.0:
+        held = counts[account] * facts.value * mine[account]
+        divisor = float(expected[mine].sum())
+        if divisor * facts.unit < 1.0:
             continue
         target = market.targets[name]
         touched = np.unique(
@@ -207,13 +218,13 @@ def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
         place = np.full(len(market.securities.price), -1)
         place[touched] = np.arange(len(touched))
         wanted = np.bincount(place[target.securities], target.security_weights, len(touched))
-        start = (
-            np.bincount(place[security[held > 0]], held[held > 0], len(touched)) - worth * wanted
-        )
+        start = np.bincount(place[security[held > 0]], held[held > 0], len(touched))
         own_sell, own_buy = np.flatnonzero(held > 0), np.flatnonzero(mine[facts.buy_account])
-        off = cp.Variable(len(touched))
-        into = _gather(place[facts.buy_security[own_buy]], len(touched)) @ buy[own_buy]
-        away = _gather(place[security[own_sell]], len(touched)) @ sell[own_sell]
+        off, worth = cp.Variable(len(touched)), cp.Variable()
+        bought = cp.multiply(counts[facts.buy_account[own_buy]], buy[own_buy])
+        into = _gather(place[facts.buy_security[own_buy]], len(touched)) @ bought
+        sold = cp.multiply(counts[account[own_sell]], sell[own_sell])
+        away = _gather(place[security[own_sell]], len(touched)) @ sold
         aim = np.zeros(root.shape[0])
         for label, weight in zip(target.classes, target.class_weights, strict=True):
             aim += weight * market.risk.class_exposures.get(label, np.zeros(len(aim)))
@@ -221,14 +232,15 @@ def _tracking(facts: Facts, sell: Any, buy: Any) -> tuple[Any, list[Any]]:
         groups, which = np.unique(market.securities.identical_group[touched], return_inverse=True)
         by_group = cp.Variable(len(groups))
         rows += [
-            off == start + into - away,
+            worth == float((own + arriving)[mine].sum()) - (counts * mine) @ leaves,
+            off == start + into - away - worth * wanted,
             exposure == market.risk.exposures[touched].T @ off - worth * aim,
             by_group == _gather(which, len(groups)) @ off,
         ]
         risk = cp.sum_squares(root.T @ exposure)
         risk += cp.sum_squares(cp.multiply(np.sqrt(specific[groups]), by_group))
         scale = policy.weights.tracking_error * policy.risk.aversion * policy.risk.horizon_years
-        total = total + 0.5 * scale * 100.0 / worth * risk
+        total = total + 0.5 * scale * 100.0 / divisor * risk
     return total, rows
 
 

@@ -3,7 +3,9 @@
 A management group is the accounts of one household under one target. With v a lot's dollars,
 L the look-through weights of securities by class and W_g the group's value (cash and account flows
 in), the weight of a class row is Σ v·L/W_g (cash by itself for the class `cash`), of a security row
-Σ v/W_g, and drift = weight − target. Groups worth less than a dollar have no rows.
+Σ v/W_g, and drift = weight − target. Groups worth less than a dollar have no rows. Household-level
+flows are left out here: they are a trigger of their own, and what is held now says how far a policy
+that goes part of the way has to go; the weights so found are of what is there after every flow.
 """
 
 from __future__ import annotations

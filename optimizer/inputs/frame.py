@@ -22,6 +22,7 @@ from models.policy import Policy
 from models.tolerances import CENT_USD, RELATIVE, WEIGHT
 from models.triggers.aim import destinations
 from optimizer.inputs.columns import BuyColumns, SaleColumns, buy_columns, left_out, sale_columns
+from optimizer.inputs.group_values import GroupValues, group_values
 from optimizer.inputs.risk_cells import Cells, risk_cells
 from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
@@ -82,9 +83,9 @@ class Frame:
     """A household and policy as numbers: all a term or rule may look at.
 
     `value_usd` is W, `unit_usd` one percent of it, `net_flow` the household-level flow in units,
-    `group_value` W_g in units, `group_target` the target of each management group, `cost` ϕ by
-    security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking error adds
-    to the price of its square (a multiplier the search for a plan settles).
+    `group_target` the target of each management group, `cost` ϕ by security, `taxes` one per filing
+    unit. `te_multiplier` is what a limit on tracking error adds to the price of its square (a
+    multiplier the search for a plan settles).
     """
 
     household: Household
@@ -98,7 +99,6 @@ class Frame:
     taxes: tuple[UnitTax, ...]
     windows: Windows
     group_target: tuple[str, ...]
-    group_value: Floats
     cost: Floats
     te_multiplier: float = 0.0
 
@@ -117,6 +117,11 @@ class Frame:
     def destinations(self) -> Mapping[str, Target]:
         """What each management group trades towards: its target, or as far as the policy goes."""
         return destinations(self.household, self.policy)
+
+    @cached_property
+    def groups(self) -> GroupValues:
+        """What each management group is worth, in the dollars that weights count."""
+        return group_values(self, self.accounts.scale)
 
     @cached_property
     def cells(self) -> Cells:
@@ -157,9 +162,6 @@ def frame(household: Household, policy: Policy) -> Frame:
     group_target = tuple(dict.fromkeys(targets))
     group = np.array([group_target.index(target) for target in targets], np.int64)
     columns = _account_columns(household, policy, unit, group, taxes, cost)
-    worth = sum_by(group[lots.account], value, len(group_target)) + sum_by(
-        group, accounts.cash + accounts.net_flow, len(group_target)
-    )
     sales = sale_columns(household, policy, unit, open_windows)
     return Frame(
         household=household,
@@ -175,7 +177,6 @@ def frame(household: Household, policy: Policy) -> Frame:
         taxes=taxes,
         windows=open_windows,
         group_target=group_target,
-        group_value=worth / unit,
         cost=cost,
     )
 

@@ -26,8 +26,10 @@ class Cells:
     ----------
     owner, group
         Management group and identical group.
+    wanted
+        Weight that the target asks for by security.
     start
-        Holding before the run less what the target wants by security.
+        Holding before the run less what the target wants by security of the group's settled value.
     low, high
         Least and greatest deviation that holdings and cash allow.
     specific
@@ -46,6 +48,7 @@ class Cells:
 
     owner: Ints
     group: Ints
+    wanted: Floats
     start: Floats
     low: Floats
     high: Floats
@@ -62,7 +65,7 @@ def risk_cells(frame: Frame) -> Cells:
     """Gather what a household holds, wants and may buy into cells."""
     market, accounts, lots = frame.household.market, frame.accounts, frame.household.lots
     securities, n = market.securities, len(market.securities.security_id)
-    wanted_key, wanted_value = _wanted(frame, n)
+    wanted_key, wanted_weight = _wanted(frame, n)
     key = np.concatenate(
         [
             accounts.group[lots.account] * n + lots.security,
@@ -78,8 +81,9 @@ def risk_cells(frame: Frame) -> Cells:
     size, n_lots, n_buys = len(first), len(lots.lot_id), len(frame.buys.most)
     of_lot, of_buy, of_wanted = np.split(cell_of_member[place], [n_lots, n_lots + n_buys])
     value = lots.shares * securities.price[lots.security] * accounts.scale[lots.account]
-    wanted = sum_by(of_wanted, wanted_value, size)
-    start = sum_by(of_lot, value / frame.unit_usd, size) - wanted
+    wanted, groups, own = sum_by(of_wanted, wanted_weight, size), frame.groups, owner[first]
+    held = sum_by(of_lot, value / frame.unit_usd, size)
+    start = held - wanted * groups.settled[own]
     scale = accounts.scale
     buyable = sum_by(of_buy, frame.buys.most * scale[frame.buys.account], size)
     factors = _factors(frame, rows)
@@ -87,11 +91,12 @@ def risk_cells(frame: Frame) -> Cells:
     group = securities.identical_group[security[first]]
     sale_key = accounts.group[frame.sales.account] * n + frame.sales.security
     return Cells(
-        owner=owner[first],
+        owner=own,
         group=group,
+        wanted=wanted,
         start=start,
-        low=-wanted,
-        high=start + buyable,
+        low=-wanted * (groups.settled + groups.high)[own],
+        high=start - wanted * groups.low[own] + buyable,
         specific=_largest_specific(frame, group),
         factors=factors,
         loadings=rows[first][:, factors],
@@ -103,25 +108,24 @@ def risk_cells(frame: Frame) -> Cells:
 
 
 def class_target(frame: Frame, factors: Ints, group: int) -> Floats:
-    """Exposure that a management group's weights by class ask for, in units, `(k,)`."""
+    """Exposure of a dollar in a management group's weights by class, `(k,)`."""
     market = frame.household.market
     target = frame.destinations[frame.group_target[group]]
     total = np.zeros(len(factors))
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in market.risk.class_exposures:
-            exposure = market.risk.class_exposures[name][factors]
-            total += weight * float(frame.group_value[group]) * exposure
+            total += weight * market.risk.class_exposures[name][factors]
     return total
 
 
 def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
-    """Keys (management group and security) and amounts of the targets by security."""
-    keys, amounts = [np.zeros(0, np.int64)], [np.zeros(0)]
+    """Keys (management group and security) and weights of the targets by security."""
+    keys, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
     for group, target_id in enumerate(frame.group_target):
         target = frame.destinations[target_id]
         keys.append(group * n + target.securities)
-        amounts.append(target.security_weights * frame.group_value[group])
-    return np.concatenate(keys), np.concatenate(amounts)
+        weights.append(target.security_weights)
+    return np.concatenate(keys), np.concatenate(weights)
 
 
 def _number(owner: Ints, group: Ints, rows: Floats) -> Ints:

@@ -6,6 +6,7 @@ nothing here is a budget or an account's cash.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.ledger import Ledger
+from models.order import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Holdings:
         Shares by account and column, shape `(n_accounts, m)`.
     cash_before, cash_after
         Dollars by account: after the account's own flow, and after everything.
+    moved
+        Dollars that household-level flows and required distributions bring to each account.
     taxable, deferred
         Tax treatment by account.
     value_usd
@@ -41,17 +45,28 @@ class Holdings:
     after: Floats
     cash_before: Floats
     cash_after: Floats
+    moved: Floats
     taxable: Bools
     deferred: Bools
     value_usd: float
+
+    @property
+    def worth_before(self) -> Floats:
+        """Dollars by account after its own flow, nothing traded."""
+        return np.asarray(self.before @ self.price + self.cash_before)
+
+    @property
+    def worth_after(self) -> Floats:
+        """Dollars by account after all flows, before trades and their costs."""
+        return self.worth_before + self.moved
 
     def column(self, security: int) -> int:
         """Column of a security that the household touches."""
         return int(np.searchsorted(self.securities, security))
 
 
-def holdings(household: Household, ledger: Ledger) -> Holdings:
-    """Lay out positions before and after the orders."""
+def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Holdings:
+    """Lay out positions before and after the orders, and what flows bring where."""
     lots, accounts = household.lots, household.accounts
     traded = np.array([security for _, security in ledger.change], np.int64)
     securities, column = np.unique(np.concatenate([lots.security, traded]), return_inverse=True)
@@ -66,6 +81,10 @@ def holdings(household: Household, ledger: Ledger) -> Holdings:
         after[account, col] += float(change)
     price = household.market.securities.price[securities]
     cash_before = accounts.cash + accounts.net_flow
+    moved = dict.fromkeys(accounts.account_id.tolist(), 0.0)
+    for flow in flows:
+        if flow.account_id in moved and flow.amount.is_finite():
+            moved[flow.account_id] += float(flow.amount)
     treatment = [TREATMENT_OF[kind] for kind in accounts.account_type]
     return Holdings(
         securities=securities,
@@ -74,6 +93,7 @@ def holdings(household: Household, ledger: Ledger) -> Holdings:
         after=after,
         cash_before=cash_before,
         cash_after=np.array([float(cash) for cash in ledger.cash]),
+        moved=np.array(list(moved.values()), float),
         taxable=np.array([kind is TaxTreatment.TAXABLE for kind in treatment], bool),
         deferred=np.array([kind is TaxTreatment.DEFERRED for kind in treatment], bool),
         value_usd=float((before @ price).sum() + cash_before.sum() + household.net_flow),

@@ -60,16 +60,30 @@ class Yardstick:
     groups: tuple[ManagementGroup, ...]
     held: Holdings
 
-    def measure(
-        self, shares: Floats, cash: Floats, units: Sequence[UnitTax], cost: Decimal
+    def before(self, units: Sequence[UnitTax]) -> Measure:
+        """Measure what is held before the run, a household-level flow still waiting."""
+        worth = [group.expected_usd for group in self.groups]
+        return self._measure(self.held.before, self.held.cash_before, worth, units, ZERO)
+
+    def after(self, units: Sequence[UnitTax], cost: Decimal) -> Measure:
+        """Measure what is held after orders and flows, with taxes and cost of trades."""
+        worth = [group.after_usd for group in self.groups]
+        return self._measure(self.held.after, self.held.cash_after, worth, units, cost)
+
+    def _measure(
+        self,
+        shares: Floats,
+        cash: Floats,
+        worth: Sequence[float],
+        units: Sequence[UnitTax],
+        cost: Decimal,
     ) -> Measure:
-        """Measure a state: shares by account and column, cash by account, taxes, cost of trades."""
+        """Measure a state: shares by account and column, cash by account, W_g by group."""
         weights, tax = self.policy.weights, self.policy.tax
         dollars = shares * self.held.price
-        variances = self._variances(dollars, cash)
+        variances = self._variances(dollars, cash, worth)
         drag = self._drag(dollars)
-        worth = np.array([group.value_usd for group in self.groups])
-        tracked = float(worth @ variances)
+        tracked = float(np.array([group.divisor_usd for group in self.groups]) @ variances)
         horizon = self.policy.risk.horizon_years
         delta = discount(self.policy)
         basis_change = -sum(
@@ -98,22 +112,18 @@ class Yardstick:
             return Measure(terms, None, drag)
         return Measure(terms, float(np.sqrt(tracked / total)), drag)
 
-    def _variances(self, dollars: Floats, cash: Floats) -> Floats:
+    def _variances(self, dollars: Floats, cash: Floats, worth: Sequence[float]) -> Floats:
         scale = account_scale(self.household, self.policy, self.rates)
-        specific = specific_variances(self.household.market)
-        return np.array(
-            [
-                tracking_variance(
-                    self.household.market,
-                    specific,
-                    group,
-                    self.held.securities,
-                    scale[group.accounts] @ dollars[group.accounts],
-                    float(scale[group.accounts] @ cash[group.accounts]),
-                )
-                for group in self.groups
-            ]
-        )
+        market = self.household.market
+        specific = specific_variances(market)
+        found = []
+        for group, value in zip(self.groups, worth, strict=True):
+            counts = scale[group.accounts]
+            whole = np.zeros(len(market.securities.security_id) + 1)
+            whole[self.held.securities] = counts @ dollars[group.accounts]
+            whole[-1] = counts @ cash[group.accounts]
+            found.append(tracking_variance(market, specific, group, value, whole))
+        return np.array(found)
 
     @cached_property
     def _borne_anyway(self) -> Floats:

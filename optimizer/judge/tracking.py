@@ -1,7 +1,10 @@
 """Tracking error of each management group, measured from positions.
 
 TE² = (B'x − B't)'Ω(B'x − B't) + Σ over identical groups of d·(Σx − Σt)², with x the weights held, t
-the target, B the exposures (look-through) and d the largest specific variance of the group.
+the target, B the exposures (look-through) and d the largest specific variance of the group. In
+dollars a deviation is what is held less t·W_g, with W_g what the group is worth after every flow as
+it was made; it becomes a weight by a constant, what the group is expected to be worth, so that one
+and the same yardstick measures every plan of a household.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
+from models.expected_flow import expected_flow
 from models.household import Household
 from models.market import Market, Target
 from models.policy import Policy
@@ -27,28 +31,63 @@ CASH = "cash"
 
 @dataclass(frozen=True, slots=True)
 class ManagementGroup:
-    """Accounts that follow one target together; `value_usd` is W_g, before household flows."""
+    """Accounts that follow one target together, and what they are worth as weights count dollars.
+
+    Attributes
+    ----------
+    target, accounts
+        What they follow, and which they are.
+    expected_usd
+        After the accounts' own flows, and a household-level flow where it is expected
+        (`models.expected_flow`): W_g before a plan.
+    after_usd
+        After every flow as it was made, before trades and their costs: W_g after a plan.
+    divisor_usd
+        The constant that makes weights of deviations in dollars: `expected_usd`. If that is less
+        than a dollar, but a contribution or a required distribution may come to the group, what
+        would come were both spread evenly over the taxable accounts that may take them.
+    """
 
     target: Target
     accounts: Ints
-    value_usd: float
+    expected_usd: float
+    after_usd: float
+    divisor_usd: float
 
 
 def management_groups(
-    household: Household, held: Holdings, targets: Mapping[str, Target]
+    household: Household, held: Holdings, targets: Mapping[str, Target], scale: Floats
 ) -> tuple[ManagementGroup, ...]:
     """Group accounts by target; accounts without their own join the household's.
 
-    `targets` are the market's, or what stands in for them (see `models.triggers.aim`).
+    `targets` are the market's, or what stands in for them (see `models.triggers.aim`); `scale` is
+    what a dollar of each account counts (see `account_scale`).
     """
-    names = [own or household.target_id for own in household.accounts.target_id.tolist()]
+    expected = scale * (held.worth_before + expected_flow(household))
+    after, possible = scale * held.worth_after, scale * _possible(household, held)
     found = []
-    worth = held.before @ held.price + held.cash_before
-    for name in dict.fromkeys(names):
-        members = np.array([a for a, other in enumerate(names) if other == name], np.int64)
-        target = targets[name]
-        found.append(ManagementGroup(target, members, float(worth[members].sum())))
+    for name in household.group_targets:
+        members = np.flatnonzero(household.account_target == name)
+        worth = float(expected[members].sum())
+        divisor = worth
+        if worth < LEAST_VALUE_USD:
+            divisor = max(worth, float(possible[members].sum()))
+        found.append(
+            ManagementGroup(targets[name], members, worth, float(after[members].sum()), divisor)
+        )
     return tuple(found)
+
+
+def _possible(household: Household, held: Holdings) -> Floats:
+    """Dollars that may come to each account, each source spread evenly over those it may reach."""
+    accounts = household.accounts
+    unit = accounts.filing_unit
+    found = max(household.net_flow, 0.0) * held.taxable / max(int(held.taxable.sum()), 1)
+    due = np.maximum(accounts.rmd_due_usd - np.maximum(-accounts.net_flow, 0.0), 0.0)
+    for a in np.flatnonzero(held.deferred & (due > 0.0)).tolist():
+        reached = held.taxable & (unit == unit[a])
+        found = found + due[a] * reached / max(int(reached.sum()), 1)
+    return np.asarray(found)
 
 
 def account_scale(household: Household, policy: Policy, rates: tuple[UnitRates, ...]) -> Floats:
@@ -65,30 +104,29 @@ def tracking_variance(
     market: Market,
     specific: Floats,
     group: ManagementGroup,
-    securities: Ints,
+    worth: float,
     dollars: Floats,
-    cash: float,
 ) -> float:
-    """TE_g² of positions worth `dollars`, shape `(len(securities),)`, and cash; annual.
+    """TE_g² of a group worth `worth` (W_g), annual.
 
-    `specific` holds d by identical group (see `specific_variances`). 0 when the group is worth
-    less than a dollar.
+    `dollars`, shape `(n_securities + 1,)`, are its positions and, last, its cash. `specific` holds
+    d by identical group (see `specific_variances`). 0 when the group counts for less than a dollar.
     """
-    if group.value_usd < LEAST_VALUE_USD:
+    if group.divisor_usd < LEAST_VALUE_USD:
         return 0.0
     target, risk = group.target, market.risk
-    active = np.concatenate([securities, target.securities])
-    x = np.concatenate([dollars / group.value_usd, -target.security_weights])
-    whole = np.bincount(active, x, len(market.securities.security_id))
-    deviation = np.asarray(risk.exposures.T @ whole).ravel()
+    positions, cash = dollars[:-1].copy(), float(dollars[-1])
+    np.subtract.at(positions, target.securities, worth * target.security_weights)
+    off = np.asarray(risk.exposures.T @ positions).ravel()
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in risk.class_exposures:
-            deviation = deviation - weight * risk.class_exposures[name]
+            off = off - worth * weight * risk.class_exposures[name]
     if CASH in risk.class_exposures:
-        deviation = deviation + cash / group.value_usd * risk.class_exposures[CASH]
+        off = off + cash * risk.class_exposures[CASH]
+    deviation = off / group.divisor_usd
     factor = float(deviation @ risk.covariance @ deviation)
-    groups = market.securities.identical_group[active]
-    net = np.bincount(groups, weights=x, minlength=len(specific))
+    groups = market.securities.identical_group
+    net = np.bincount(groups, positions / group.divisor_usd, len(specific))
     return max(factor, 0.0) + float(specific @ net**2)
 
 

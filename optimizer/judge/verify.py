@@ -31,7 +31,7 @@ from optimizer.judge.holdings import holdings
 from optimizer.judge.objective import Measure, Yardstick
 from optimizer.judge.rates import unit_rates
 from optimizer.judge.rules import RULES
-from optimizer.judge.tracking import LEAST_VALUE_USD, management_groups
+from optimizer.judge.tracking import LEAST_VALUE_USD, account_scale, management_groups
 from optimizer.judge.unit_tax import UnitTax, unit_taxes
 
 BPS_PER_UNIT = 1e4
@@ -89,22 +89,20 @@ def verify(
         ledger = replay(household, policy, booking.orders, flows, history, reserved)
         rates = unit_rates(household, policy)
         units = unit_taxes(household, rates, ledger)
-        held = holdings(household, ledger)
+        held = holdings(household, ledger, flows)
         goals = destinations(household, policy)
-        groups = management_groups(household, held, goals)
+        scale = account_scale(household, policy, rates)
+        groups = management_groups(household, held, goals, scale)
         yardstick = Yardstick(household, policy, rates, groups, held)
-        after = yardstick.measure(held.after, held.cash_after, units, ledger.cost)
+        after = yardstick.after(units, ledger.cost)
         idle = replay(household, policy, (), (), history, reserved)
         still = unit_taxes(household, rates, idle)
-        before = yardstick.measure(held.before, held.cash_before, still, ZERO)
+        before = yardstick.before(still)
         errors = before.tracking_error, after.tracking_error
         if goals is not household.market.targets:  # told against the targets, all the same
-            real = management_groups(household, held, household.market.targets)
+            real = management_groups(household, held, household.market.targets, scale)
             true = Yardstick(household, policy, rates, real, held)
-            errors = (
-                true.measure(held.before, held.cash_before, still, ZERO).tracking_error,
-                true.measure(held.after, held.cash_after, units, ZERO).tracking_error,
-            )
+            errors = true.before(still).tracking_error, true.after(units, ZERO).tracking_error
         case = Case(
             household=household,
             policy=policy,

@@ -7,6 +7,7 @@ withdrawal    from each account, its part of the household's own withdrawal
 contribution  into each account, its part of the household's own contribution
 transfer      out of each deferred account, required distributions moved as cash
 receipt       into each taxable account, required distributions received
+group_change  of each management group whose value flows decide, what they bring to it
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from models.arrays import Floats, sum_by
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Block, Part
+from optimizer.program.language import DEFINITION, Block, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -24,6 +25,9 @@ def state(frame: Frame) -> Part:
     none = np.zeros(len(accounts.cash))
     arriving = np.where(accounts.receives, max(frame.net_flow, 0.0), 0.0)
     received = np.where(accounts.taxable, _required_of_unit(frame)[accounts.unit], 0.0)
+    groups = frame.groups
+    moving = groups.moving
+    every = np.arange(len(moving))
     return Part(
         "decisions",
         blocks=(
@@ -34,6 +38,20 @@ def state(frame: Frame) -> Part:
             Block("contribution", none, arriving),
             Block("transfer", none, accounts.required),
             Block("receipt", none, received),
+            Block("group_change", groups.low[moving], groups.high[moving]),
+        ),
+        rows=(
+            Rows(
+                "group_change",
+                tuple(frame.group_target[group] for group in moving),
+                (
+                    ("group_change", every, every, np.ones(len(moving))),
+                    *groups.entries(every, moving, -np.ones(len(moving))),
+                ),
+                np.zeros(len(moving)),
+                np.zeros(len(moving)),
+                DEFINITION,
+            ),
         ),
     )
 

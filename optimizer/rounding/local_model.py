@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
+from optimizer.inputs.group_values import LEAST_USD
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Search
@@ -70,8 +71,9 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     risk = frame.policy.risk
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     weight = (weight + frame.te_multiplier) * 100.0
-    counts = frame.group_value * frame.unit_usd >= 1.0
-    per_group = np.where(counts, weight / np.where(counts, frame.group_value, 1.0), 0.0)[owner]
+    divisor = frame.groups.divisor
+    counts = divisor * frame.unit_usd >= LEAST_USD
+    per_group = np.where(counts, weight / np.where(counts, divisor, 1.0), 0.0)[owner]
     scale = frame.accounts.scale[tickets.account]
     cost = frame.cost[tickets.security]
     cash = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))

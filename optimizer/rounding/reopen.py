@@ -210,7 +210,7 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
         floor=floor,
         start=start,
         solution=tickets.amounts(opened.sale, opened.buy),
-        rows=ticket_rows(search, tickets, start, opened.solution.x[search.arrays.columns["cash"]]),
+        rows=ticket_rows(search, tickets, start, opened.solution.x),
     )
     descent.allow(out, _opposites(tickets))
     return None if (descent.cash < floor).any() else descent

@@ -87,9 +87,7 @@ def rounded(
             floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
             start=start,
             solution=amounts,
-            rows=ticket_rows(
-                search, tickets, start, found.solution.x[search.arrays.columns["cash"]]
-            ),
+            rows=ticket_rows(search, tickets, start, found.solution.x),
         )
         if _settled(descent) and (best is None or descent.change() < best.change()):
             best = descent

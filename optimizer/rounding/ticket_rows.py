@@ -65,8 +65,8 @@ class TicketRows:
         return np.maximum(0.0, np.maximum(low - level, level - high))
 
 
-def ticket_rows(search: Search, tickets: Tickets, amount: Floats, cash: Floats) -> TicketRows:
-    """Gather the rows; `cash` is what each account holds after the tickets, in units."""
+def ticket_rows(search: Search, tickets: Tickets, amount: Floats, x: Floats) -> TicketRows:
+    """Gather the rows; what is no ticket (cash, flows) stays as it is in the solution `x`."""
     arrays = search.arrays
     rows = arrays.by_tickets
     if not len(rows):
@@ -77,7 +77,7 @@ def ticket_rows(search: Search, tickets: Tickets, amount: Floats, cash: Floats) 
     sale = part[:, arrays.columns["sale"]].toarray()
     matrix[:, tickets.of_sale] = sale
     matrix[:, tickets.of_buy] = part[:, arrays.columns["buy"]].toarray()
-    from_cash = part[:, arrays.columns["cash"]].toarray() @ cash
-    return TicketRows(
-        matrix, matrix @ amount + from_cash, arrays.row_low[rows], arrays.row_high[rows]
-    )
+    others = x.copy()
+    others[arrays.columns["sale"]] = others[arrays.columns["buy"]] = 0.0
+    level = matrix @ amount + part @ others
+    return TicketRows(matrix, level, arrays.row_low[rows], arrays.row_high[rows])

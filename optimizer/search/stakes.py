@@ -98,7 +98,7 @@ def _curvatures(frame: Frame, sales: Ints) -> tuple[Floats, Floats]:
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     cells = frame.cells
     cell = cells.of_sale[sales]
-    value = np.maximum(frame.group_value[cells.owner[cell]], LEAST_GROUP)
+    value = np.maximum(frame.groups.divisor[cells.owner[cell]], LEAST_GROUP)
     scale = (weight + frame.te_multiplier) * 100.0 / value
     names = np.ix_(cells.factors, cells.factors)
     covariance = frame.household.market.risk.covariance[names]

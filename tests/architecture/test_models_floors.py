@@ -18,7 +18,7 @@ FLOORS = {
         ("arrays", "errors", "tolerances"),
         ("law", "market", "policy"),
         ("household", "order"),
-        ("drag_reference", "drift", "plan", "tax"),
+        ("drag_reference", "drift", "expected_flow", "plan", "tax"),
         ("ledger", "triggers", "tax_cases"),
         ("book",),
     ),

@@ -14,7 +14,16 @@ from typing import TypeAlias
 import numpy as np
 
 from models.household import Household
-from models.policy import Limits, Policy, RiskAversion, TaxRates, TradeRules, WashSales
+from models.policy import (
+    Bands,
+    ClassBand,
+    Limits,
+    Policy,
+    RiskAversion,
+    TaxRates,
+    TradeRules,
+    WashSales,
+)
 from optimizer.inputs.frame import Frame, frame
 from scenarios.changes import with_columns, with_rows, with_securities, with_target, worth_usd
 
@@ -104,6 +113,15 @@ def _hard_bands(of: Household) -> Case:
     return with_target(of, class_bands=bands), Policy(limits=Limits(bands="hard"))
 
 
+def _policy_bands(of: Household) -> Case:
+    """The target has no bands: the policy's bind, of one class on one side only."""
+    target = of.market.targets[of.target_id]
+    none = np.full(len(target.class_weights), np.nan)
+    one_sided = ClassBand(target.classes[0], below=0.03)
+    policy = Policy(limits=Limits(bands="hard"), bands=Bands(absolute=0.04, classes=(one_sided,)))
+    return with_target(of, class_bands=none), policy
+
+
 def _by_security(of: Household) -> Case:
     """Half of the target by security, bands on those, and an account with a target of its own."""
     target = of.market.targets[of.target_id]
@@ -117,6 +135,57 @@ def _by_security(of: Household) -> Case:
     other = next(name for name in of.market.targets if name != of.target_id)
     own = np.array([None, None, other], object)
     return with_columns(mixed, "accounts", target_id=own), Policy(limits=Limits(bands="hard"))
+
+
+def _own_target(of: Household, account: int) -> Household:
+    """An account of the household follows another target."""
+    own = np.full(len(of.accounts.account_id), None, object)
+    own[account] = next(name for name in of.market.targets if name != of.target_id)
+    return with_columns(of, "accounts", target_id=own)
+
+
+def _second_taxable(of: Household) -> Household:
+    """The Roth IRA as a second taxable account, its lots bought three years ago."""
+    kinds, basis, acquired = (
+        column.copy() for column in (of.accounts.account_type, of.lots.basis, of.lots.acquired)
+    )
+    kinds[ROTH] = "taxable"
+    own = of.lots.account == ROTH
+    price = of.market.securities.price[of.lots.security]
+    noise = 0.7 + 0.6 * (np.arange(len(basis)) % 7) / 6.0
+    basis[own] = (of.lots.shares * price * noise)[own]
+    acquired[own & np.isnat(acquired)] = np.datetime64("2024-06-03")
+    taxed = with_columns(of, "lots", basis=basis, acquired=acquired)
+    return with_columns(taxed, "accounts", account_type=kinds)
+
+
+def _withdrawal_over_groups(of: Household) -> Case:
+    """A third of the household leaves, from whichever of two targets' accounts."""
+    return replace(_own_target(of, IRA), net_flow=-0.3 * worth_usd(of)), Policy()
+
+
+def _contribution_over_groups(of: Household) -> Case:
+    """New cash for either of two taxable accounts with targets of their own, bands hard."""
+    target = of.market.targets[of.target_id]
+    banded = with_target(of, class_bands=np.full(len(target.class_weights), 0.06))
+    two = _own_target(_second_taxable(banded), ROTH)
+    return replace(two, net_flow=0.3 * worth_usd(of)), Policy(limits=Limits(bands="hard"))
+
+
+def _distribution_over_groups(of: Household) -> Case:
+    """A fifth of the IRA is a required distribution, from one target's account to another's."""
+    held = of.lots.account == IRA
+    price = of.market.securities.price[of.lots.security[held]]
+    due = np.array([0.0, 0.2 * float(of.lots.shares[held] @ price), 0.0])
+    return with_columns(_own_target(of, IRA), "accounts", rmd_due_usd=due), Policy()
+
+
+def _by_security_over_groups(of: Household) -> Case:
+    """Targets by security in two groups, a distribution across them and a withdrawal."""
+    of, _ = _by_security(of)
+    due = np.array([0.0, 0.03 * worth_usd(of), 0.0])
+    required = with_columns(of, "accounts", rmd_due_usd=due)
+    return replace(required, net_flow=-0.1 * worth_usd(of)), Policy()
 
 
 def _turnover(of: Household) -> Case:
@@ -160,6 +229,18 @@ def _after_tax(of: Household) -> Case:
     return of, Policy(risk=RiskAversion(after_tax_weights=True))
 
 
+def _after_tax_flow(of: Household) -> Case:
+    """A withdrawal lowers what the household is worth after tax by where it comes from."""
+    return replace(of, net_flow=-0.3 * worth_usd(of)), _after_tax(of)[1]
+
+
+def _after_tax_over_groups(of: Household) -> Case:
+    """The same over two targets, with a distribution from one to the other."""
+    due = np.array([0.0, 0.03 * worth_usd(of), 0.0])
+    required = with_columns(_own_target(of, IRA), "accounts", rmd_due_usd=due)
+    return replace(required, net_flow=-0.2 * worth_usd(of)), _after_tax(of)[1]
+
+
 def _flat_rates(of: Household) -> Case:
     return of, Policy(tax=TaxRates(short_rate=0.35, long_rate=0.2, carryforward_value=0.1))
 
@@ -176,19 +257,8 @@ def _two_units(of: Household) -> Case:
     second |= {"filing_unit_id": "second", "filing_status": "single", "ordinary_income": 240_000.0}
     second |= {"lt_carryforward": 9_000.0, "st_realized_ytd": 4_000.0, "magi": 240_000.0}
     two = with_rows(of, "units", [second])
-    spread = of.lots.account.copy()
     units = with_columns(two, "accounts", filing_unit=np.array([0, 1, 1]))
-    joint = units.accounts.account_type.copy()
-    joint[ROTH] = "taxable"
-    basis = of.lots.basis.copy()
-    own = spread == ROTH
-    price = of.market.securities.price[of.lots.security]
-    noise = 0.7 + 0.6 * (np.arange(len(basis)) % 7) / 6.0
-    basis[own] = (of.lots.shares * price * noise)[own]
-    acquired = of.lots.acquired.copy()
-    acquired[own & np.isnat(acquired)] = np.datetime64("2024-06-03")
-    taxed = with_columns(units, "lots", basis=basis, acquired=acquired)
-    return with_columns(taxed, "accounts", account_type=joint), Policy()
+    return _second_taxable(units), Policy()
 
 
 def _ranked(of: Household) -> Case:
@@ -228,7 +298,14 @@ SITUATIONS: Mapping[str, Situation] = {
         "own budgets": _own_budgets,
         "guarded": _guarded,
         "hard bands": _hard_bands,
+        "policy bands": _policy_bands,
         "by security": _by_security,
+        "withdrawal over groups": _withdrawal_over_groups,
+        "contribution over groups": _contribution_over_groups,
+        "distribution over groups": _distribution_over_groups,
+        "by security over groups": _by_security_over_groups,
+        "after tax flow": _after_tax_flow,
+        "after tax over groups": _after_tax_over_groups,
         "turnover": _turnover,
         "buy only": _mode("buy_only"),
         "sell only": _mode("sell_only"),

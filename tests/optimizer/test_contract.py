@@ -70,7 +70,7 @@ AWAKE = {
     "gain_budget": ("budgets", "own budgets"),
     "tax_budget": ("budgets", "own budgets"),
     "turnover": ("turnover",),
-    "bands": ("hard bands", "by security"),
+    "bands": ("hard bands", "by security", "policy bands", "contribution over groups"),
     "mode": ("buy only", "sell only", "harvest only", "hold"),
     "open_orders": ("open order",),
     "long_term_guard": ("guarded",),
@@ -183,6 +183,8 @@ def assert_same_program(program: Program, branch: Branch, part: Part | None, see
 def scenes(part: str) -> Iterator[str]:
     """Yield the situations in which a part is compared."""
     yield from AWAKE.get(part, ("plain", "by security", "two units", "te limit", "rich"))
+    if part == "tracking_error":
+        yield from (name for name in SITUATIONS if name.endswith("over groups"))
 
 
 PAIRS = [(part, scene) for part in EVERY for scene in scenes(part)]

@@ -102,7 +102,12 @@ def _risk(framed: Frame, program: Program, at: dict[str, Floats]) -> None:
     size = len(cells.start)
     sold = sum_by(cells.of_sale, scale[framed.sales.account] * at["sale"], size)
     bought = sum_by(cells.of_buy, scale[framed.buys.account] * at["buy"], size)
-    at["deviation"] = cells.start - sold + bought
+    groups = framed.groups
+    moved = at["contribution"] + at["receipt"] - at["withdrawal"] - at["transfer"]
+    at["group_change"] = (groups.counts @ moved)[groups.moving]
+    change = np.zeros(len(groups.settled))
+    change[groups.moving] = at["group_change"]
+    at["deviation"] = cells.start - sold + bought - cells.wanted * change[cells.owner]
     tracking = next(part for part in program.parts if part.name == "tracking_error")
     (exposure,) = (rows for rows in tracking.rows if rows.rule == "exposure")
     factor = exposure.low.copy()
@@ -206,6 +211,8 @@ def test_every_term_agrees_on_synthetic_plans(plain_households: tuple[Household,
     [
         *("account flows", "withdrawal", "contribution", "required distribution", "hard bands"),
         *("by security", "after tax", "two units", "flat rates", "restricted", "rich"),
+        *("withdrawal over groups", "contribution over groups", "distribution over groups"),
+        *("by security over groups", "after tax flow", "after tax over groups", "policy bands"),
     ],
 )
 def test_every_term_agrees_in_other_situations(

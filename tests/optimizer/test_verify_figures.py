@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import sqrt
 
 import pytest
 
@@ -109,10 +108,10 @@ def test_zero_discount_counts_years() -> None:
     assert near({"tax_drag": 15.0}) == terms(verify(of, policy, []))
 
 
-def test_value_has_all_flows_in_it_and_the_group_only_the_accounts_own() -> None:
-    """$100 of cash, +$20 by its own flow, −$30 by the household's: W = 90, W_g = 120.
+def test_value_has_all_flows_in_it_and_so_has_the_group() -> None:
+    """$100 of cash, +$20 by its own flow, −$30 by the household's: W = W_g = 90.
 
-    All cash under 100% stock: after the flow x_cash = 90/120, but stock is −1: TE² = 0.04.
+    All cash under 100% stock, before the flow and after it: TE² = 0.04.
     """
     of = household(
         [account("TX", cash=100.0, net_flow=20.0)],
@@ -121,7 +120,7 @@ def test_value_has_all_flows_in_it_and_the_group_only_the_accounts_own() -> None
     )
     figures = verify(of, Policy(), [], [flow("TX", -30)]).figures
     assert figures.value_usd == 90.0
-    assert near(sqrt(120 / 90 * 0.04)) == figures.te_after
+    assert near(0.2) == figures.te_after == figures.te_before
 
 
 def test_nothing_is_measured_below_a_dollar() -> None:

@@ -78,6 +78,20 @@ def test_a_withdrawal_waits_before_and_is_placed_after() -> None:
     assert rows["cash"].placement_after == (pytest.approx(-500 / 9_000), pytest.approx(500 / 9_000))
 
 
+def test_a_flow_waits_in_the_groups_where_it_is_expected() -> None:
+    """−$1,000 is expected from accounts by value, 3 to 1; a contribution in taxable ones only."""
+    for flow, waiting in ((-1_000.0, {"60-40": -750.0, "half-stock": -250.0}), (900.0, {})):
+        house = household(net_flow=flow, ira_target="half-stock")
+        before = standing_before(house)
+        rows = weight_rows(house, before, before)
+        for target_id, worth in (("60-40", 7_500.0), ("half-stock", 2_500.0)):
+            part = waiting.get(target_id, flow if target_id == "60-40" and flow > 0 else 0.0)
+            (cash,) = (r for r in rows if (r.target_id, r.name) == (target_id, "cash"))
+            assert cash.before == pytest.approx((500.0 + part) / (worth + part))
+            total = sum(r.before for r in rows if r.target_id == target_id)
+            assert total == pytest.approx(1.0)
+
+
 def test_a_leveraged_fund_counts_at_its_exposure() -> None:
     """$400 of a fund with twice the stock's exposure adds 8 points to stocks."""
     house = household()

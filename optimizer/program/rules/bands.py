@@ -5,11 +5,13 @@ within one share step: where a share is a tenth of the household no whole number
 inside. A class is measured by look-through, a security by its own weight, both in their group.
 How wide a band is says what triggers ask too: the row's own, its class's or the policy's, and the
 regime (`models.triggers.bands`); and it lies around the target, however far the policy trades.
+Weights are of the group's value after every flow, in dollars as they stand, as triggers see them:
+after-tax weights are what the objective counts, not what a band is about.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from models.market import Target
 from models.tolerances import WEIGHT
 from models.triggers.bands import sides_of
 from optimizer.inputs.frame import Frame
+from optimizer.inputs.group_values import LEAST_USD, GroupValues, group_values
 from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
 
 CASH = "cash"
@@ -45,16 +48,19 @@ def state(frame: Frame) -> Part:
     if frame.policy.limits.bands != "hard":
         return Part("bands")
     market = frame.household.market
+    values = group_values(frame, np.ones(len(frame.labels)))
     rows = []
-    for group, target_id in enumerate(frame.group_target):
-        target = market.targets[target_id]
+    most = (values.settled + values.high) * frame.unit_usd
+    for group in np.flatnonzero(most >= LEAST_USD).tolist():
+        target = market.targets[frame.group_target[group]]
         sides = sides_of(target, frame.policy, market)
         below, above = (np.where(np.isnan(w), np.inf, w) for w in (sides.below, sides.above))
         weights = np.concatenate([target.class_weights, target.security_weights])
         limits = zip((weights - below).tolist(), (weights + above).tolist(), strict=True)
         for row, (low, high) in enumerate(limits):
             if np.isfinite(low) or np.isfinite(high):
-                rows.append(_row(frame, group, _banded(frame, group, target, row, low, high)))
+                banded = _banded(frame, group, target, row, low, high)
+                rows += _rows(frame, group, banded, values)
     return Part("bands", rows=tuple(rows))
 
 
@@ -111,7 +117,19 @@ def _cash_leeway(frame: Frame) -> tuple[float, float]:
     return float(held), float(max(held, steps[frame.buys.security].max(initial=0.0)))
 
 
-def _row(frame: Frame, group: int, banded: _Banded) -> Rows:
+def _rows(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> list[Rows]:
+    """Σ share·x between low·W_g and high·W_g: one row, or one a side where flows decide W_g."""
+    if group not in values.moving:
+        return [_row(frame, group, banded, values)]
+    sides = (replace(banded, high=np.inf), replace(banded, low=-np.inf))
+    return [
+        _row(frame, group, side, values)
+        for side in sides
+        if np.isfinite(side.low) or np.isfinite(side.high)
+    ]
+
+
+def _row(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> Rows:
     """Stated with the least leeway; the row lets pass what a plan may have beyond it."""
     share, (least, most) = banded.share, banded.leeway
     lots, sales, buys, accounts = frame.household.lots, frame.sales, frame.buys, frame.accounts
@@ -128,16 +146,28 @@ def _row(frame: Frame, group: int, banded: _Banded) -> Rows:
     if banded.cash:
         columns = np.flatnonzero(mine)
         entries.append(("cash", 0 * columns, columns, np.ones(len(columns))))
-    whole = float(frame.group_value[group])
-    low = banded.low * whole - owned - least
-    high = banded.high * whole - owned + least
+    low, high = banded.low, banded.high
+    limits = np.array([limit for limit in (low, high) if np.isfinite(limit)])
+    if group in values.moving:
+        entries += values.entries(np.zeros(1, np.int64), np.array([group]), -limits)
+    settled = float(values.settled[group])
+    largest = settled + float(values.high[group])
+    lets_pass = most - least + largest * WEIGHT
+    lets_pass += float(np.abs(limits).max()) * float(values.loose[group])
+    if (settled + float(values.low[group])) * frame.unit_usd < LEAST_USD:
+        lets_pass += LEAST_USD / frame.unit_usd  # a group that ends below it has no weights
     meaning = Meaning(
         Kind.RULE,
         usd=frame.unit_usd,
-        breach=whole,
-        lets_pass=most - least + whole * WEIGHT,
+        breach=max(float(values.divisor[group]), LEAST_USD / frame.unit_usd),
+        lets_pass=lets_pass,
         by_tickets=True,
     )
     return Rows(
-        "bands", (banded.where,), tuple(entries), np.array([low]), np.array([high]), meaning
+        "bands",
+        (banded.where,),
+        tuple(entries),
+        np.array([low * settled - owned - least if np.isfinite(low) else -np.inf]),
+        np.array([high * settled - owned + least if np.isfinite(high) else np.inf]),
+        meaning,
     )

@@ -1,7 +1,9 @@
 """Tracking error: γ/2 · H · Σ_g W_g · TE_g².
 
-TE_g² = y'Ωy + Σ_groups d·(Σ e)², with e = x − t by security, y = B'x − B't by factor. Deviations
-and exposures stay variables, so that the quadratic is a diagonal and one small factor block.
+TE_g² = y'Ωy + Σ_groups d·(Σ e)², with e = x − t by security, y = B'x − B't by factor. In dollars
+the target is t·W_g, W_g after every flow; the square is divided by a constant (see
+`group_values`). Deviations and exposures stay variables, so that the quadratic is a diagonal and
+one small factor block.
 
 Aggregating by security alone was refused: securities of one identical group are one risk (their
 specific returns are the same), so d acts on their sum.
@@ -13,8 +15,9 @@ import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import Frame
+from optimizer.inputs.group_values import LEAST_USD
 from optimizer.inputs.risk_cells import Cells, class_target
-from optimizer.program.language import DEFINITION, Block, Kind, Meaning, Part, Quadratic, Rows
+from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -23,17 +26,19 @@ def state(frame: Frame) -> Part:
     weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     weight += frame.te_multiplier
     cells = frame.cells
-    active = np.flatnonzero(frame.group_value * frame.unit_usd >= 1.0)
+    groups = frame.groups
+    active = np.flatnonzero(groups.divisor * frame.unit_usd >= LEAST_USD)
     n_factors = len(cells.factors)
     factor_low = np.zeros((len(active), n_factors))
     factor_high = np.zeros_like(factor_low)
     quadratic = []
     entries = []
-    right = np.zeros((len(active), n_factors))
+    right, passes = np.zeros((2, len(active), n_factors))
+    moving = groups.moving.tolist()
     factor_columns = np.arange(len(active) * n_factors)
     covariance = frame.household.market.risk.covariance[np.ix_(cells.factors, cells.factors)]
     for place, group in enumerate(active):
-        scale = weight * 100.0 / float(frame.group_value[group])
+        scale = weight * 100.0 / float(groups.divisor[group])
         members = np.flatnonzero(cells.owner == group)
         loadings = cells.loadings[members]
         rows, columns = np.nonzero(loadings)
@@ -49,8 +54,14 @@ def state(frame: Frame) -> Part:
                 -np.outer(frame.accounts.scale[cash], cells.cash_loading[loaded]).ravel(),
             )
         )
-        right[place] = -class_target(frame, cells.factors, int(group))
-        reach = np.abs(loadings).T @ np.maximum(np.abs(cells.low), cells.high)[members]
+        asked = class_target(frame, cells.factors, int(group))
+        right[place] = -groups.settled[group] * asked
+        passes[place] = groups.loose[group] * np.abs(asked)
+        if group in moving:
+            of_group = np.full(n_factors, moving.index(group))
+            entries.append(("group_change", np.arange(n_factors) + offset, of_group, asked))
+        reach = np.maximum(-groups.low[group], groups.high[group]) * np.abs(asked)
+        reach += np.abs(loadings).T @ np.maximum(np.abs(cells.low), cells.high)[members]
         reach += np.abs(cells.cash_loading) * np.abs(frame.accounts.most_cash[cash]).sum()
         factor_low[place], factor_high[place] = right[place] - reach, right[place] + reach
         quadratic += _specific(cells, members, scale)
@@ -70,7 +81,14 @@ def state(frame: Frame) -> Part:
         ),
         rows=(
             _holdings(frame, cells),
-            Rows("exposure", where, tuple(entries), right.ravel(), right.ravel(), DEFINITION),
+            Rows(
+                "exposure",
+                where,
+                tuple(entries),
+                right.ravel(),
+                right.ravel(),
+                Meaning(Kind.DEFINITION, lets_pass=passes.ravel()),
+            ),
         ),
         quadratic=tuple(quadratic),
         constant=-0.5 * frame.te_multiplier * frame.te_squared_allowed,
@@ -91,9 +109,11 @@ def _specific(cells: Cells, members: Ints, scale: float) -> list[Quadratic]:
 
 
 def _holdings(frame: Frame, cells: Cells) -> Rows:
-    """E + Σ sales − Σ buys = what was held − what is wanted, by cell."""
-    scale, sales, buys = frame.accounts.scale, frame.sales, frame.buys
+    """E + Σ sales − Σ buys + t·change_g = what was held − t·(settled W_g), by cell."""
+    scale, sales, buys, groups = frame.accounts.scale, frame.sales, frame.buys, frame.groups
     every = np.arange(len(cells.owner))
+    moves = np.flatnonzero(np.isin(cells.owner, groups.moving) & (cells.wanted != 0.0))
+    of_group = np.searchsorted(groups.moving, cells.owner[moves])
     return Rows(
         "holdings",
         tuple(str(frame.household.market.securities.group_names[group]) for group in cells.group),
@@ -101,8 +121,11 @@ def _holdings(frame: Frame, cells: Cells) -> Rows:
             ("deviation", every, every, np.ones(len(every))),
             ("sale", cells.of_sale, np.arange(len(sales.value)), scale[sales.account]),
             ("buy", cells.of_buy, np.arange(len(buys.most)), -scale[buys.account]),
+            ("group_change", moves, of_group, cells.wanted[moves]),
         ),
         cells.start,
         cells.start,
-        Meaning(Kind.DEFINITION, lets_pass=cells.left_out),
+        Meaning(
+            Kind.DEFINITION, lets_pass=cells.left_out + cells.wanted * groups.loose[cells.owner]
+        ),
     )

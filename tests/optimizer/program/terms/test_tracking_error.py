@@ -105,19 +105,20 @@ def test_each_management_group_is_measured_on_its_own_value() -> None:
     assert value_of(term.part, point) == pytest.approx(1593.75)
 
 
-def test_after_tax_weights_shrink_deferred_holdings_but_not_the_value() -> None:
-    """At τ_ret = 22% the IRA's bonds count $23,400: y_B = 23.4 − 40 = −16.6, y_S = 63.4 − 60 = 3.4.
+def test_after_tax_weights_shrink_deferred_holdings_and_the_value_alike() -> None:
+    """At τ_ret = 22% the IRA's $60,000 count $46,800, so W_g is 86.8, of which 60/40 is wanted.
 
-    25·(0.166²·0.0025 + 0.034²·0.04)·1e4 = 28.7825 bps: 17.2225 of bonds and 11.56 of stock.
+    y_S = 63.4 − 52.08 = 11.32 and y_B = 23.4 − 34.72 = −11.32: they add up to nothing, as weights
+    of one whole do. 25·11.32²/86.8·(0.04 + 0.0025)·100 = 156.8567 bps.
     """
     policy = Policy(risk=RiskAversion(after_tax_weights=True))
     term = stated("tracking_error", seventy_thirty(), policy)
     point = term.point()
     point["deviation"][:] = risk_cells(term.frame).start
-    point["factor"][:] = [-16.6, 3.4]
+    point["factor"][:] = [-11.32, 11.32]
     assert broken_by(term.part, point) == []
     assert value_of(term.part, point) == pytest.approx(
-        25e4 * (0.166**2 * BONDS + 0.034**2 * STOCKS)
+        25.0 * 11.32**2 / 86.8 * (STOCKS + BONDS) * 100.0
     )
 
 
