@@ -1,10 +1,9 @@
-"""What README.md shows runs, and what it tells of tables and commands is true."""
+"""What README.md and the pages beside it show runs, and what they tell is true."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,34 +15,57 @@ from models.plan import Status
 from nightly.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+TABLES = (ROOT / "docs" / "tables.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(?P<kind>\w*) ?(?P<name>[^\n]*)\n(?P<body>.*?)^```$", re.M | re.S)
+LINK = re.compile(r"\]\((?P<place>[^)#:]+)(?:#[^)]*)?\)")
 
 
-def blocks(kind: str) -> list[tuple[str, str]]:
+def blocks(page: Path, kind: str) -> list[tuple[str, str]]:
     """Return (name, body) of each block of a kind."""
-    return [(m["name"], m["body"]) for m in BLOCK.finditer(README) if m["kind"] == kind]
+    text = page.read_text("utf-8")
+    return [(m["name"], m["body"]) for m in BLOCK.finditer(text) if m["kind"] == kind]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a folder with the scenarios beside it and the example book of the README in it."""
-    place = tmp_path_factory.mktemp("readme")
+def pages_with(kind: str) -> list[Path]:
+    """Return the pages that show a block of a kind."""
+    return [page for page in PAGES if blocks(page, kind)]
+
+
+def laid_out(page: Path, place: Path) -> Path:
+    """Return a folder with the scenarios beside it and what the page gives as files in it."""
     (place / "scenarios").symlink_to(ROOT / "scenarios")
-    for name, body in blocks("csv"):
+    for name, body in blocks(page, "csv"):
         path = place / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(body, "utf-8")
-    yield place
+    return place
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the example book in it."""
+    return laid_out(ROOT / "docs" / "tables.md", tmp_path_factory.mktemp("tables"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page is a file of the repository."""
+    places = [m["place"] for m in LINK.finditer(page.read_text("utf-8"))]
+    assert [place for place in places if not (page.parent / place).exists()] == []
+
+
+@pytest.mark.parametrize("page", pages_with("sh"), ids=lambda page: page.name)
 def test_the_commands_run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Every `hearth` line leaves with 0, in the order of the page."""
-    monkeypatch.chdir(folder)
-    lines = [line for _, body in blocks("sh") for line in body.splitlines() if line]
-    assert len(lines) >= 6
+    """Every `hearth` line leaves with 0, in the order of the page, from an empty folder."""
+    monkeypatch.chdir(laid_out(page, tmp_path))
+    lines = [line for _, body in blocks(page, "sh") for line in body.splitlines() if line]
+    assert lines
     for line in lines:
         program, *arguments = shlex.split(line)
         assert program == "hearth"
@@ -65,7 +87,7 @@ def test_the_example_book_ends_with_the_cash_that_is_told(
     """As it stands, and with drag counted from the target's."""
     monkeypatch.chdir(folder)
     told = re.search(
-        r"ends with (\d+)% of cash.*`(\[.+\]) (.+)` in `(.+)` it ends\swith ([\d.]+)%", README, re.S
+        r"ends with (\d+)% of cash.*`(\[.+\]) (.+)` in `(.+)` it ends\swith ([\d.]+)%", TABLES, re.S
     )
     assert told is not None
     much, section, key, place, little = told.groups()
@@ -82,16 +104,19 @@ def test_the_example_book_ends_with_the_cash_that_is_told(
     assert (round(found[0]), found[1]) == (int(much), float(little))
 
 
-def test_the_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python block works as written, from the root of the repository."""
+@pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.name)
+def test_the_python_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python blocks work as written, from the root of the repository."""
     monkeypatch.chdir(ROOT)
-    ((_, body),) = blocks("python")
-    exec(compile(body, "README.md", "exec"), {})  # noqa: S102 -- it is ours, and short
+    for _, body in blocks(page, "python"):
+        exec(compile(body, page.name, "exec"), {})  # noqa: S102 -- it is ours, and short
 
 
 def test_the_policies_are_policies() -> None:
     """Every TOML block is a policy without faults."""
-    found = [parse_policy("shown", body, "README.md") for _, body in blocks("toml")]
+    found = [
+        parse_policy("shown", body, page.name) for page in PAGES for _, body in blocks(page, "toml")
+    ]
     assert found
     assert [file.faults for file in found] == [()] * len(found)
 
@@ -99,7 +124,8 @@ def test_the_policies_are_policies() -> None:
 def test_the_make_targets_exist() -> None:
     """Every `make` target that is named is in the Makefile."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    named = set(re.findall(r"\bmake ([a-z-]+)\b", README))
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)\b", text, re.M))
     assert {"run", "test"} <= named
     assert named <= set(re.findall(r"^([a-z-]+):", makefile, re.M))
 
@@ -109,7 +135,7 @@ def test_every_column_is_told(table: str) -> None:
     """The page lists each table of a book with its columns, and marks those that may be null."""
     (row,) = (
         line
-        for line in README[README.index("## Your own book") :].splitlines()
+        for line in TABLES.splitlines()
         if line.startswith("|") and table in re.findall(r"\w+", line.split("|")[1])
     )
     for column in SCHEMA[table].columns:
@@ -120,5 +146,6 @@ def test_every_column_is_told(table: str) -> None:
 
 def test_every_status_and_account_type_is_told() -> None:
     """The closed lists on the page are the code's."""
-    assert all(f"`{status.value}`" in README for status in Status)
-    assert all(kind in README for kind in TREATMENT_OF)
+    nights = (ROOT / "docs" / "nights.md").read_text("utf-8")
+    assert all(f"`{status.value}`" in nights for status in Status)
+    assert all(kind in TABLES for kind in TREATMENT_OF)
