@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import NamedTuple
 
 import models
 import optimizer
@@ -15,6 +16,57 @@ STANDARD = (
     *("__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools"),
     *("math", "types", "typing"),
 )
+
+LAW = "dated figures of the law with their citation: data, not algebra"
+
+
+class Doubted(NamedTuple):
+    """Why judge and program may quote one function, and the test that recomputes it.
+
+    `calls` is what the test calls, where that is not the function itself.
+    """
+
+    why: str
+    test: str
+    calls: str = ""
+
+
+SHARED = {
+    "drag_reference": Doubted(
+        "a constant of the objective: any other figure would move the sum that both measure; "
+        "placed again by a linear program",
+        "test_shared_drag_reference.py",
+    ),
+    "destinations": Doubted(
+        "what the household wishes, worked out before anything is decided; "
+        "found again by trying every active set",
+        "test_shared_destinations.py",
+    ),
+    "sides_of": Doubted(
+        "a policy's wish as data, of triggers, program and judge alike; read again rule by rule",
+        "test_shared_destinations.py",
+    ),
+    "marginal_rates": Doubted(
+        "slopes of the one tax function; a return filled in by hand before and after one cent",
+        "test_shared_marginal_rates.py",
+    ),
+    "tax_at": Doubted(
+        "the law's own tax of a year, at a position; an independent program computes it too",
+        "test_tax_cross_check.py",
+        calls="tax",
+    ),
+    "read_history": Doubted(
+        "which windows the past leaves open is a fact; replayed share by share, day by day",
+        "test_shared_history.py",
+    ),
+    "law_for": Doubted(LAW, "test_law.py"),
+    "order_id": Doubted(
+        "a name made of date, account, security and side: both must call an order the same",
+        "test_verify_sabotage.py",
+    ),
+}
+"""Every function of the truth that judge and program both quote. A wrong one would deceive both
+alike, so each is recomputed by a test that shares nothing with it."""
 
 
 def imported(path: Path) -> set[str]:
@@ -63,3 +115,27 @@ def test_the_program_shares_no_algebra_with_the_judge() -> None:
         if inside(name, ("optimizer.judge",))
     }
     assert borrowed == set()
+
+
+def functions_of_models(paths: list[Path]) -> set[str]:
+    """Return the functions of `models` that files import by name; classes and constants apart."""
+    return {
+        alias.name
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "models"
+        for alias in node.names
+        if alias.name.islower()
+    }
+
+
+def test_what_judge_and_program_share_is_listed_and_recomputed() -> None:
+    """Nothing is quoted by both in silence; each entry names a test that mentions it."""
+    here = Path(str(optimizer.__file__)).parent
+    program = [path for path in here.rglob("*.py") if path.parts[len(here.parts)] != "judge"]
+    judge = sorted((here / "judge").rglob("*.py"))
+    assert functions_of_models(judge) & functions_of_models(program) == set(SHARED)
+    tests = Path(__file__).resolve().parents[1]
+    for name, doubted in SHARED.items():
+        (path,) = tests.rglob(doubted.test)
+        assert f"{doubted.calls or name}(" in path.read_text(encoding="utf-8"), name
