@@ -135,7 +135,11 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
     surtax = mip.positive(
         least + income.of, min(a, b + out.low) + income.low, min(a, b + out.high) + income.high
     )
-    state = float(facts.state_rate) * (income.of + out.of)
+    floor = max(earned + dividends, 0.0)
+    taxed = mip.positive(
+        income.of + out.of + floor, income.low + out.low + floor, income.high + out.high + floor
+    )
+    state = float(facts.state_rate) * (taxed - floor)
     unconsumed = _unconsumed(mip, income, earned + dividends, out)
     return ExactTax(federal + float(rate) * surtax + state, unconsumed - net.carried.of)
 

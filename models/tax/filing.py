@@ -5,6 +5,13 @@ date plus the run, *less* what was carried in) and the dollars distributed from 
 Everything else about the household is in `TaxFacts`. Figures of a plan are differences of this
 function, so there is no second formula that could disagree with it.
 
+State tax is a flat rate on what gains and distributions add to income, and never less than nothing:
+a loss saves what the state would have taken and no more,
+
+    state = rate · max(net gain + distribution, −max(0, ordinary income + qualified dividends)).
+
+Refused: letting unused federal deductions relieve gains of it; they are the federal return's.
+
 A policy may replace the law by all-in flat rates; then only gains, the offset and distributions
 are taxed, at those rates, and the whole offset counts as consumed.
 """
@@ -48,7 +55,7 @@ class TaxFacts:
     magi
         Modified adjusted gross income in dollars, before gains.
     state_rate
-        Flat, a fraction, on net gain (less the offset) and on distributions.
+        Flat, a fraction, on net gain (less the offset) and on distributions, down to no income.
     law
         The law of the tax year.
     flat
@@ -129,7 +136,8 @@ def tax(
         facts.net_investment_income + netted.net,
         facts.magi + distribution + netted.net,
     )
-    state = facts.state_rate * (netted.net + distribution)
+    income = max(ZERO, facts.ordinary_income + facts.qualified_dividends)
+    state = facts.state_rate * max(netted.net + distribution, -income)
     carried = carry_over(net_short, net_long, netted.offset, taxable)
     return _breakdown((federal, surtax, state), netted, taxable, carried)
 

@@ -19,7 +19,7 @@ from optimizer.inputs.tax_range import Case, GainRange
 from optimizer.program.compile_arrays import Arrays, Limits, compile_arrays
 from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
 from optimizer.program.rules.tax_budget import budget_usd, penalties_of
-from optimizer.program.tax_maxima import distribution_argument, tax_from_below
+from optimizer.program.tax_maxima import tax_from_below
 from optimizer.search.disjunctions import Choice, SideName, wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, nettings
@@ -62,10 +62,7 @@ def least_tax(search: Search, pieces: Mapping[Cases, Limits]) -> tuple[float | N
 def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> Part:
     rows = []
     for unit in units:
-        rate = BPS_PER_UNIT * ranges[unit].tax.state_rate
-        linear = [("in_income", unit, rate)] if rate else []
-        linear += distribution_argument(frame, unit, rate) if rate else []
-        linear += penalties_of(frame, unit)
+        linear = penalties_of(frame, unit)
         maxima = tuple(tax_from_below(frame, unit, ranges[unit], 1.0, RULE))
         rows.append(ConvexRow(RULE, str(unit), maxima, tuple(linear), np.inf, DEFINITION))
     return Part(RULE, convex_rows=tuple(rows))

@@ -2,9 +2,10 @@
 
 With o the income taxed as ordinary and x all taxable income, the worksheet's tax is
 F(o) + G(x) − G(o), F the ordinary and G the preferential schedule, both zero below zero. So
-T = H(o) + G(x) + NIIT + state with H = F − G: one function of ordinary income and one of total
-income, whatever the netting. Only H can fail to be convex (where the 0 percent bracket ends), and
-the surtax's minimum when distributions are free; both are told in the bound.
+T = H(o) + G(x) + NIIT with H = F − G: one function of ordinary income and one of total income,
+whatever the netting. State tax, flat above no income and nothing below, is a part of G. Only H can
+fail to be convex (where the 0 percent bracket ends), and the surtax's minimum when distributions
+are free; both are told in the bound.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class UnitTax:
     Attributes
     ----------
     ordinary, total
-        H(o) and G(x).
+        H(o) and G(x), state tax in G: 0 at the income before gains and distributions.
     income, dividends
         O and q: taxable ordinary income and qualified dividends before the run.
     surtax_rate, investment_income, excess_income
         NIIT = rate · max(0, min(investment_income + g, excess_income + g + D)).
-    state_rate, offset_limit
-        State rate and the most a net loss may lower income (k).
+    offset_limit
+        The most a net loss may lower income (k).
     short, long
         Net gains of the year to date less what was carried in (S and L before the run).
     rate_ordinary, rate_long, rate_deferred, rate_future, carryforward_value
@@ -54,7 +55,6 @@ class UnitTax:
     surtax_rate: float
     investment_income: float
     excess_income: float
-    state_rate: float
     offset_limit: float
     flat: bool
     short: float
@@ -101,7 +101,6 @@ class UnitTax:
             self.ordinary(income + as_ordinary)
             + self.total(income + self.dividends + in_income)
             + self.surtax_rate * np.maximum(0.0, surtax)
-            + self.state_rate * (in_income + distribution)
         )
 
     def values(
@@ -194,6 +193,8 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         ordinary = Piecewise(np.array([]), np.array([float(facts.flat.short)])) - preferential
     else:
         ordinary, preferential = _schedules(statute, status)
+        if facts.state_rate:
+            preferential = preferential + _state(facts)
     surtax = statute.niit(status)
     return UnitTax(
         ordinary=ordinary,
@@ -203,7 +204,6 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         surtax_rate=0.0 if flat else float(surtax.rate),
         investment_income=float(facts.net_investment_income),
         excess_income=float(facts.magi - surtax.threshold),
-        state_rate=0.0 if flat else float(facts.state_rate),
         offset_limit=float(statute.loss_limit(status)),
         flat=flat,
         short=float(before.net_short),
@@ -218,6 +218,13 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         nothing=float(tax_at(facts, NOTHING).total),
         before=float(tax_at(facts, before).total),
     )
+
+
+def _state(facts: TaxFacts) -> Piecewise:
+    """State tax by total income: flat where there is any, 0 at what there is before the run."""
+    income = float(facts.ordinary_income + facts.qualified_dividends)
+    least = min(income, 0.0)
+    return Piecewise(np.array([least]), np.array([0.0, float(facts.state_rate)]), origin=income)
 
 
 @cache

@@ -178,6 +178,18 @@ def test_state_tax_and_surtax_are_in_the_rates() -> None:
     assert near(8.04) == verify(of, Policy(), []).figures.drag_after_usd
 
 
+def test_without_income_a_loss_saves_no_state_tax() -> None:
+    """$3,000 lost at a state rate of 9.3% and no income: nothing saved, all of it carried."""
+    of = household(
+        [account("TX")],
+        [lot("A", "TX", "VTI", 100, 13_000.0, "2020-01-02")],
+        units=[unit(ordinary_income=0.0, magi=0.0, state_rate=0.093)],
+    )
+    verdict = verify(of, Policy(), [sell(of, "TX", "VTI", {"A": 100})])
+    assert verdict.figures.tax_usd == 0.0
+    assert verdict.units[0].after.carried == 3_000
+
+
 def test_a_year_without_trades_of_an_undated_ira_lot_is_judged() -> None:
     """Sheltered lots may lack basis and date."""
     of = household([account("IRA", "traditional_ira")], [lot("A", "IRA", "VTI", 10, NAN, "NaT")])

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import ConvexRow, Kind, Maximum, Meaning, Part
-from optimizer.program.tax_maxima import distribution_argument, tax_from_above, tax_from_below
+from optimizer.program.tax_maxima import tax_from_above, tax_from_below
 
 SAME_UNITS = 1e-12
 """Units: how far intercepts of the same function may differ by the order of additions."""
@@ -31,7 +31,7 @@ FROM_ABOVE = "tax_budget from above"
 
 
 def state(frame: Frame) -> Part:
-    """H + G + NIIT + state ≤ what is left of the budget, in bps, from below and from above."""
+    """H + G + NIIT ≤ what is left of the budget, in bps, from below and from above."""
     rows = []
     meaning = Meaning(
         Kind.RULE,
@@ -45,7 +45,7 @@ def state(frame: Frame) -> Part:
         if budget is None:
             continue
         room = frame.bps_of_usd(max(budget, counted_before(reach)) - _forced(frame, reach))
-        linear = (*_state_tax(frame, unit, reach), *penalties_of(frame, unit))
+        linear = tuple(penalties_of(frame, unit))
         name = str(frame.household.units.filing_unit_id[unit])
         below = tuple(tax_from_below(frame, unit, reach, 1.0, "budget"))
         above = tuple(tax_from_above(frame, unit, reach, 1.0))
@@ -64,13 +64,6 @@ def _same(below: tuple[Maximum, ...], above: tuple[Maximum, ...]) -> bool:
         and np.allclose(low.intercepts, high.intercepts, rtol=0.0, atol=SAME_UNITS)
         for low, high in zip(below, above, strict=True)
     )
-
-
-def _state_tax(frame: Frame, unit: int, reach: GainRange) -> list[tuple[str, int, float]]:
-    rate = BPS_PER_UNIT * reach.tax.state_rate
-    if not rate:
-        return []
-    return [("in_income", unit, rate), *distribution_argument(frame, unit, rate)]
 
 
 def counted_before(reach: GainRange) -> float:

@@ -3,7 +3,8 @@
 V = T − κ·(losses carried out). The netting of the law enters through three variables of a unit,
 counted from the state before the run: g, the net gain in income (never below −k); c, the net loss
 beyond the limit (≤ 0); r, what is taxed as ordinary. Then T = H(O + D + r) + G(O + D + q + g) +
-NIIT + state for every case of the law, and which case holds is a matter of bounds (`netting`).
+NIIT for every case of the law, state tax in G, and which case holds is a matter of bounds
+(`netting`).
 """
 
 from __future__ import annotations
@@ -39,13 +40,7 @@ def state(frame: Frame) -> Part:
     for unit, reach in enumerate(ranges):
         maxima += tax_from_below(frame, unit, reach, weight)
         constant += weight * frame.bps_of_usd(_constant(frame, reach))
-    state_rate = np.array([reach.tax.state_rate for reach in ranges])
     kappa = np.array([reach.tax.carryforward_value for reach in ranges])
-    linear = [
-        Linear("in_income", weight * BPS_PER_UNIT * state_rate),
-        Linear("carried", weight * BPS_PER_UNIT * kappa),
-        *_state_on_distributions(frame, weight * BPS_PER_UNIT * state_rate),
-    ]
     return Part(
         "realized_tax",
         blocks=_blocks(ranges),
@@ -55,7 +50,7 @@ def state(frame: Frame) -> Part:
             *_netting_rows(units, ranges),
             _level_row(frame, units),
         ),
-        linear=tuple(linear),
+        linear=(Linear("carried", weight * BPS_PER_UNIT * kappa),),
         maxima=tuple(maxima) if weight else (),
         constant=constant,
     )
@@ -72,15 +67,6 @@ def _constant(frame: Frame, reach: GainRange) -> float:
     change = tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
     unconsumed = tax.offset_limit - tax.consumable(forced)
     return change - tax.carryforward_value * unconsumed
-
-
-def _state_on_distributions(frame: Frame, rate: Floats) -> list[Linear]:
-    """State tax on what leaves deferred accounts by choice."""
-    accounts = frame.accounts
-    cost = np.where(accounts.deferred, rate[accounts.unit], 0.0)
-    if not cost.any():
-        return []
-    return [Linear("withdrawal", cost), Linear("transfer", cost)]
 
 
 def _blocks(ranges: tuple[GainRange, ...]) -> tuple[Block, ...]:

@@ -38,6 +38,7 @@ def facts(
 UNITS = {
     "middle": facts("single", 90_000, 5_000, "0.05"),
     "low income": facts("single", 1_200, 500, "0"),
+    "low income, taxed by its state": facts("single", 1_200, 500, "0.05"),
     "unused deductions": facts("mfj", -20_000, 3_000, "0.03"),
     "near the surtax": facts("mfj", 215_000, 9_000, "0.09"),
     "end of the zero bracket": facts("single", 48_000, 1_000, "0"),

@@ -69,6 +69,25 @@ def test_differences_of_a_plan():
     assert budget_tax(unit, after) == D(4800) + distribution_tax(unit, after)
 
 
+@pytest.mark.parametrize(
+    ("income", "dividends", "short", "out", "state"),
+    [
+        (120_000, 0, -9_000, 0, -150),  # 5% of the offset
+        (2_000, 0, -9_000, 0, -100),  # of the $2,000 there are
+        (1_500, 500, -9_000, 0, -100),  # dividends are income
+        (0, 0, -9_000, 0, 0),  # nothing to save from
+        (-4_000, 1_000, -9_000, 0, 0),  # nor from unused deductions
+        (0, 0, -9_000, 10_000, 350),  # what is distributed is income: 10,000 - 3,000
+        (0, 0, -9_000, 1_000, 0),
+        (-4_000, 0, 6_000, 0, 300),  # deductions are the federal return's
+    ],
+)
+def test_state_tax_never_falls_below_none(income, dividends, short, out, state):
+    """5% of what gains and distributions add to income, down to no income at all."""
+    unit = facts(income, qualified_dividends=D(dividends))
+    assert tax(unit, D(short), D(0), D(out)).state == state
+
+
 def test_the_surtax_knows_what_investment_income_is():
     """A distribution raises MAGI only; a net loss lowers investment income and MAGI."""
     unit = facts(net_investment_income=D(30_000), magi=D(195_000))

@@ -106,6 +106,23 @@ def test_state_and_surtax_come_on_top() -> None:
     assert taxed(rich, {"LG": 1.0}) == {BOTH: 1500.0 + 500.0 + 190.0}
 
 
+def test_a_loss_saves_no_more_state_tax_than_there_is() -> None:
+    """At $1,000 of income 3,000 offset 1,000: 10% and 5% of that are $150, and nothing is carried.
+
+    With $10,000 out of the IRA as well, 8,000 are taxed for 1,000: 10% and 5% of 7,000. Deductions
+    of $5,000 that nothing used relieve a gain of 10,000 of half the 10%, and of no state tax.
+    """
+    free = Policy(tax=TaxRates(carryforward_value=0.0))
+    poor = {"ordinary_income": 1_000.0, "magi": 1_000.0, "state_rate": 0.05}
+    assert taxed(four(**poor), {"SL": 0.3}, free) == {LOSS: -150.0}
+    assert taxed(four(**poor), {"SL": 1.0}, free) == {LOSS: -150.0}
+    out = four(cash=10_000.0, ira=10_000.0, **poor)
+    assert taxed(out, {"SL": 0.3}, free, IRA=10_000.0) == {LOSS: 1_050.0}
+    unused = four(ordinary_income=-5_000.0, magi=0.0, state_rate=0.05)
+    assert taxed(unused, {"SG": 1.0}, free) == {BOTH: 1_000.0, SHORT: 1_000.0}
+    assert taxed(unused, {"SL": 0.3}, free) == {LOSS: 0.0}
+
+
 def test_flat_rates_of_a_policy_replace_all_of_it() -> None:
     """At 35% and 20%: $3,500 and $2,000, whatever the state and the surtax."""
     flat = Policy(tax=TaxRates(short_rate=0.35, long_rate=0.2))
