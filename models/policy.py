@@ -70,7 +70,11 @@ class TradeRules:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Hard limits; None means no limit. `bands` is trigger or hard."""
+    """Hard limits; None means no limit. `bands` is trigger or hard.
+
+    `class_max` names asset classes (sectors, say) and the most that each may weigh in the
+    household.
+    """
 
     tax_budget_usd: float | None = None
     gain_budget_usd: float | None = None
@@ -79,6 +83,7 @@ class Limits:
     long_term_guard_days: int = 0
     te_max: float | None = None
     bands: str = "trigger"
+    class_max: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,8 @@ def _by_security_over_groups(of: Household) -> Case:
 
 def _turnover(of: Household) -> Case:
     trades = TradeRules(max_turnover=0.03, ticket_usd=4.95, commission_bps=2.0)
-    return of, Policy(trades=trades)
+    name = str(of.market.securities.asset_class[of.lots.security[0]])
+    return of, Policy(trades=trades, limits=Limits(class_max=((name, 0.5),)))
 
 
 def _mode(name: str) -> Callable[[Household], Case]:

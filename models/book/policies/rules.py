@@ -107,6 +107,24 @@ class ClassBandsRule(Rule):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ClassWeightsRule(Rule):
+    """A table from asset class to a weight."""
+
+    def allows(self, value: Any) -> bool:
+        """Whether every class has a weight."""
+        return isinstance(value, dict) and all(map(_FRACTION.allows, value.values()))
+
+    @property
+    def words(self) -> str:
+        """What is allowed, in words."""
+        return "a table from asset class to a weight from 0 to 1"
+
+    def field(self, value: Any) -> Any:
+        """Return pairs of class and weight, sorted by name."""
+        return tuple((name, float(value[name])) for name in sorted(value))
+
+
 def _iso_day(value: Any) -> date | None:
     if isinstance(value, str):
         try:
@@ -174,6 +192,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("limits", "long_term_guard_days"): Rule(int, 0, 366),
         ("limits", "te_max"): _ABOVE_0,
         ("limits", "bands"): _one_of("trigger", "hard"),
+        ("limits", "class_max"): ClassWeightsRule(dict),
         ("wash_sale", "mode"): _one_of("avoid", "price"),
         ("wash_sale", "closed_replacements"): _one_of("ignore", "count"),
         ("data", "max_price_age_days"): Rule(int, 0),

@@ -14,6 +14,7 @@ from optimizer.judge.rules.budgets import (
     turnover,
 )
 from optimizer.judge.rules.cash import cash_floor, household_flow, required_distribution
+from optimizer.judge.rules.classes import class_limit
 from optimizer.judge.rules.form import one_order, order_ids, price
 from optimizer.judge.rules.permissions import (
     exempt_in_sheltered,
@@ -53,5 +54,6 @@ RULES: Final[tuple[Rule, ...]] = (
     long_term_guard,
     turnover,
     te_max,
+    class_limit,
     bands,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimizer.program.rules import (
     bands,
     cash_balance,
+    class_limit,
     gain_budget,
     gain_share,
     household_flow,
@@ -35,6 +36,7 @@ RULES = (
     gain_share.state,
     short_gain_limit.state,
     turnover.state,
+    class_limit.state,
     bands.state,
 )
 """Every rule, in the order in which a conflict is explained."""
