@@ -14,15 +14,17 @@ import argparse
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.suite.measure import Report, markdown_table, write_report
+from benchmarks.suite.command_line import add_common, finish
+from benchmarks.suite.measure import Report, markdown_table
 from benchmarks.suite.measure.alone import alone
 from benchmarks.suite.measure.report import Row
+from benchmarks.suite.spec import rows_of
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
@@ -30,9 +32,6 @@ from models.tolerances import BPS
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from scenarios.extreme import extreme, plain_book
-
-SEEDS = (0, 1_000)
-"""First seed and the one after the last, unless asked otherwise."""
 
 SLOWEST = 50.0
 """Times the median of its size that no household should take."""
@@ -64,25 +63,37 @@ class Answered:
     reason: str
     wrong: str = ""
 
-    def row(self) -> Row:
-        """One line of the CSV."""
-        return {
-            "seed": self.seed,
-            "size": self.size,
-            "status": self.status,
-            "seconds": self.seconds,
-            "solver": self.solver,
-            "reason": self.reason,
-            "wrong": self.wrong,
-        }
 
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """The households of seeds `first` to `last` − 1."""
 
-def run(first: int, last: int) -> list[Answered]:
-    """Answer the households of seeds `first` to `last` − 1."""
-    with tempfile.TemporaryDirectory() as folder:
-        books = plain_book(Path(folder) / "book")
-    rebalance(*extreme(0, books))
-    return [answered(seed, books) for seed in range(first, last)]
+    first: int = 0
+    last: int = 1_000
+
+    name = "extremes"
+    row = Answered
+
+    @property
+    def command(self) -> str:
+        """The command line of these settings."""
+        return f"python -m benchmarks.extremes --seeds {self.first} {self.last}"
+
+    def cases(self) -> Iterator[tuple[str, tuple[int, Sequence[Household]]]]:
+        """Yield the seeds with the books that households are drawn from; the first one warms up."""
+        with tempfile.TemporaryDirectory() as folder:
+            books = plain_book(Path(folder) / "book")
+        rebalance(*extreme(0, books))
+        for seed in range(self.first, self.last):
+            yield str(seed), (seed, books)
+
+    def methods(self) -> Mapping[str, Callable[[tuple[int, Sequence[Household]]], Answered]]:
+        """The plan, judged anew."""
+        return {"Hearth": lambda case: answered(*case)}
+
+    def told(self, rows: Sequence[Answered]) -> Report:
+        """What the answers say."""
+        return report(rows, self.command)
 
 
 def answered(seed: int, books: Sequence[Household]) -> Answered:
@@ -149,7 +160,7 @@ def report(found: Sequence[Answered], command: str) -> Report:
             "",
             *_list([one for one in found if one.status == Status.FAILED], lambda one: one.reason),
         ],
-        rows=[one.row() for one in found],
+        rows=[asdict(one) for one in found],
     )
 
 
@@ -190,21 +201,18 @@ def _list(found: Sequence[Answered], why: Callable[[Answered], str]) -> list[str
 def main() -> None:
     """Read the arguments, answer, write the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.extremes", description=__doc__)
+    usual = Extremes()
     parser.add_argument(
         "--seeds",
         nargs=2,
         type=int,
         metavar=("FIRST", "LAST"),
-        default=SEEDS,
-        help="seeds FIRST to LAST - 1 (0 1000)",
+        default=(usual.first, usual.last),
+        help=f"seeds FIRST to LAST - 1 ({usual.first} {usual.last})",
     )
-    parser.add_argument("--out", type=Path, help="folder for extremes.md and extremes.csv")
+    add_common(parser)
     given = parser.parse_args()
-    first, last = given.seeds
-    if last <= first:
+    spec = Extremes(*given.seeds)
+    if spec.last <= spec.first:
         parser.error("LAST must be greater than FIRST")
-    command = f"python -m benchmarks.extremes --seeds {first} {last}"
-    told = report(alone(run, first, last), command)
-    print(told.text())
-    if given.out is not None:
-        write_report(told, given.out, "extremes")
+    finish(spec.told(alone(rows_of, spec, given.rows)), spec.name, given.out)

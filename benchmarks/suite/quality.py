@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.oracles.exact import Exact, solve
-from benchmarks.suite.measure import Report, markdown_table, write_report
+from benchmarks.suite.command_line import add_common, finish
+from benchmarks.suite.measure import Report, markdown_table
 from benchmarks.suite.small_cases import small_households, tight_households
+from benchmarks.suite.spec import rows_of
 from models.household import Household
 from models.order import Order
 from models.plan import Plan
@@ -159,39 +160,64 @@ def report(cases: Sequence[Case], command: str) -> Report:
     return Report("Plans against the exact optimum", command, LIMITATIONS, body, rows)
 
 
-def cases(
-    households: Iterable[tuple[Household, Policy]], *, seconds: float, say: bool = False
-) -> list[Case]:
-    """Compare every household."""
-    found = []
-    for household, policy in households:
-        case = compare(household, policy, seconds=seconds)
-        if say:
-            print(
-                f"{case.household_id} {case.status} excess {case.excess_bps:.4f} bps, SCIP "
-                f"{case.exact_status} in {case.exact_seconds:.1f} s",
-                flush=True,
-            )
-        found.append(case)
-    return found
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Plans of so many small households against SCIP; `tight`: with tax budgets that bind."""
+
+    households: int = 30
+    seed: int = 7
+    seconds: float = 60.0
+    tight: bool = False
+
+    row = Case
+
+    @property
+    def name(self) -> str:
+        """The name its files bear."""
+        return "quality-tight" if self.tight else "quality"
+
+    @property
+    def command(self) -> str:
+        """The command line of these settings."""
+        return (
+            f"python -m benchmarks.quality --households {self.households} --seed {self.seed} "
+            f"--seconds {self.seconds:g}" + (" --tight" if self.tight else "")
+        )
+
+    def cases(self) -> Iterator[tuple[str, tuple[Household, Policy]]]:
+        """Yield the households with their policies."""
+        kind = tight_households if self.tight else small_households
+        for household, policy in kind(self.households, self.seed):
+            yield household.household_id, (household, policy)
+
+    def methods(self) -> Mapping[str, Callable[[tuple[Household, Policy]], Case]]:
+        """SCIP, beside the plan."""
+        return {"SCIP": lambda case: compare(*case, seconds=self.seconds)}
+
+    def told(self, rows: Sequence[Case]) -> Report:
+        """What the cases say."""
+        return report(rows, self.command)
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--households", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=60.0, help="SCIP's limit a household")
-    parser.add_argument("--tight", action="store_true", help="only tax budgets that bind")
-    parser.add_argument("--out", type=Path, help="folder for the report; else it is printed")
-    given = parser.parse_args()
-    kind = tight_households if given.tight else small_households
-    found = cases(kind(given.households, given.seed), seconds=given.seconds, say=True)
-    command = (
-        f"python -m benchmarks.quality --households {given.households} --seed {given.seed} "
-        f"--seconds {given.seconds:g}" + (" --tight" if given.tight else "")
+    usual = Quality()
+    parser.add_argument("--households", type=int, default=usual.households)
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument(
+        "--seconds", type=float, default=usual.seconds, help="SCIP's limit a household"
     )
-    told = report(found, command)
-    print(told.text())
-    if given.out is not None:
-        write_report(told, given.out, "quality-tight" if given.tight else "quality")
+    parser.add_argument("--tight", action="store_true", help="only tax budgets that bind")
+    add_common(parser)
+    given = parser.parse_args()
+    spec = Quality(given.households, given.seed, given.seconds, given.tight)
+    finish(spec.told(rows_of(spec, given.rows, _say)), spec.name, given.out)
+
+
+def _say(case: Case) -> None:
+    print(
+        f"{case.household_id} {case.status} excess {case.excess_bps:.4f} bps, SCIP "
+        f"{case.exact_status} in {case.exact_seconds:.1f} s",
+        flush=True,
+    )

@@ -12,64 +12,26 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import pandas as pd
 
 from benchmarks.backtest import __main__ as backtest
-from benchmarks.suite import quality, speed
-from benchmarks.suite.compare import command as comparison
-from benchmarks.suite.compare.run import Comparison
 from benchmarks.suite.measure import Report, write_report
 from benchmarks.suite.measure.alone import alone
-from benchmarks.suite.small_cases import small_households
+from benchmarks.suite.registry import IN_FULL, IN_SMALL, Sizes
 from benchmarks.suite.small_page import Page, Part, Sentences
-from models.policy import BRANCHING
+from benchmarks.suite.spec import rows_of
+from benchmarks.suite.speed import report, sweeps
 from scenarios.cases import CASES
 
 RESULTS: Final = Path("benchmarks") / "results"
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How large each part is.
-
-    `books` are (book, households, how many of them are swept); `exact` households get
-    `exact_seconds` of SCIP each; `speed` maps kinds of book to households, `swept` are
-    swept over the weight of tax; `lives` are extra arguments of the small back-test.
-    """
-
-    books: tuple[tuple[str, int, int], ...]
-    exact: int
-    exact_seconds: float
-    speed: tuple[tuple[str, int], ...]
-    swept: int = 0
-    lives: tuple[str, ...] = ()
-
-
-USUAL: Final = Sizes(
-    books=(
-        ("sample", 43, 8),
-        ("synthetic:etf", 40, 8),
-        ("synthetic:mixed", 6, 2),
-        ("synthetic:index", 2, 0),
-    ),
-    exact=8,
-    exact_seconds=10.0,
-    speed=(("etf", 20), ("mixed", 5), ("index", 2)),
-    swept=3,
-)
-"""About four minutes on an idle machine of two cores, under ten on a busy one."""
-
 FULL: Final = (
-    ("python -m benchmarks.compare sample", "comparison and dominance, every household"),
-    ("python -m benchmarks.compare synthetic:etf --households 200 --sweep 40", "larger books"),
-    ("python -m benchmarks.quality --households 100 --seconds 60", "the exact optimum"),
-    ("python -m benchmarks.quality --households 30 --seconds 60 --tight", "tight tax budgets"),
-    ("python -m benchmarks.speed", "stages, ratios to one raw solve"),
-    ("python -m benchmarks.extremes --seeds 0 10000", "extreme households: each answered, when"),
+    *((spec.command, what) for spec, what in IN_FULL),
     ("python -m scenarios.cases", "named scenarios, sentence by sentence"),
     ("python -m benchmarks.backtest --workers 2", "the shipped market, three decades"),
     (
@@ -78,12 +40,12 @@ FULL: Final = (
         "prices of your own",
     ),
 )
-"""The same parts in full, and what they are for."""
+"""Every part in full as a command, and what it is for."""
 
 Measured: TypeAlias = tuple[str, Callable[[], object]]
 
 
-def main(arguments: Sequence[str] | None = None, sizes: Sizes = USUAL) -> int:
+def main(arguments: Sequence[str] | None = None, sizes: Sizes = IN_SMALL) -> int:
     """Run every part and write the page; return 1 if a part broke or a sentence does not hold."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.small", description=__doc__)
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the reports")
@@ -99,10 +61,7 @@ def main(arguments: Sequence[str] | None = None, sizes: Sizes = USUAL) -> int:
 def _parts(out: Path, sizes: Sizes) -> list[Measured]:
     """Name every part, and how it is run."""
     return [
-        *(
-            (f"comparison, {book}", _comparison(out, book, households, sweep))
-            for book, households, sweep in sizes.books
-        ),
+        *((f"comparison, {spec.book}", partial(spec.measured, out)) for spec in sizes.books),
         ("exact optimum", lambda: _exact(out, sizes)),
         ("named scenarios", _scenarios),
         ("speed", lambda: _speed(out, sizes)),
@@ -120,19 +79,9 @@ def _done(name: str, part: Callable[[], object]) -> Part:
     return Part(name, found, time.monotonic() - started, broke)
 
 
-def _comparison(out: Path, book: str, households: int, sweep: int) -> Callable[[], Comparison]:
-    given = [book, "--households", str(households), "--sweep", str(sweep), "--out", str(out)]
-    return lambda: comparison.compared(given)
-
-
 def _exact(out: Path, sizes: Sizes) -> Report:
-    found = quality.cases(small_households(sizes.exact, 7), seconds=sizes.exact_seconds)
-    command = (
-        f"python -m benchmarks.quality --households {sizes.exact} --seed 7 "
-        f"--seconds {sizes.exact_seconds:g}"
-    )
-    told = quality.report(found, command)
-    write_report(told, out, "quality")
+    told = sizes.exact.told(rows_of(sizes.exact))
+    write_report(told, out, sizes.exact.name)
     return told
 
 
@@ -142,15 +91,11 @@ def _scenarios() -> Sentences:
 
 
 def _speed(out: Path, sizes: Sizes) -> Report:
-    timed = [
-        each
-        for kind, count in sizes.speed
-        for each in alone(speed.run, [kind], count, seed=1, certify=BRANCHING, repeats=2)
-    ]
-    kinds = ", ".join(f"{kind} {count}" for kind, count in sizes.speed)
-    swept = alone(speed.sweeps, seed=1, count=sizes.swept) if sizes.swept else ()
+    timed = [each for spec in sizes.speed for each in alone(rows_of, spec)]
+    kinds = ", ".join(f"{','.join(spec.sizes)} {spec.households}" for spec in sizes.speed)
+    swept = alone(sweeps, seed=1, count=sizes.swept) if sizes.swept else ()
     command = f"python -m benchmarks.speed --sizes KIND --households N ({kinds})"
-    told = speed.report(timed, command, swept)
+    told = report(timed, command, swept)
     write_report(told, out, "speed")
     return told
 

@@ -46,6 +46,13 @@ DOMINANCE: Final = (
 )
 
 
+ROWS = (
+    "the rows behind the tables (`NAME.csv`), pages as HTML and other forms of the pictures are "
+    "made by the same commands and not kept here"
+)
+"""Where single measurements are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentences:
     """What named scenarios expect: (case, sentence, whether it holds)."""
@@ -97,6 +104,7 @@ class Page:
         yield from (f"- `{command}`: {what}" for command, what in self.full)
         kept = sorted(folder.glob("backtest/*/README.md"))
         links = [p.relative_to(folder).as_posix() for p in kept if p.parent.name != "small"]
+        yield f"- {ROWS}"
         if links:
             kinds = ", ".join(f"[{link.split('/')[1]}]({link})" for link in links)
             yield f"- lives that were run in full: {kinds}"

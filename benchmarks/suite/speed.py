@@ -12,19 +12,21 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from benchmarks.oracles import naive_cvxpy
-from benchmarks.suite.measure import Report, markdown_table, write_report
+from benchmarks.suite.command_line import add_common, finish
+from benchmarks.suite.measure import Report, markdown_table
 from benchmarks.suite.measure.alone import alone
 from benchmarks.suite.measure.household_times import HouseholdTimes, gaps, stage_shares, summary
 from benchmarks.suite.measure.stages import OTHER, StageClock
 from benchmarks.suite.measure.sweep_times import SweepTimes, sweep_summary
+from benchmarks.suite.spec import rows_of
 from models.book import Book, read_book
 from models.household import Household
 from models.plan import Plan
@@ -84,19 +86,64 @@ LIMITATIONS = (
 )
 
 
-def measure(book: Book, size: str, *, certify: int, repeats: int) -> Iterator[HouseholdTimes]:
-    """Time every household of a book, the first one once more beforehand to warm up."""
-    ids = [str(name) for name in book.household_ids]
-    warm = book.household(ids[0])
-    rebalance(warm, book.policy(warm.policy_id), certify=certify)
-    naive_cvxpy.solve(warm, book.policy(warm.policy_id))
-    for household_id in ids:
-        yield _timed(book, size, household_id, certify=certify, repeats=repeats)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A household of an open book of one size."""
+
+    size: str
+    book: Book
+    household_id: str
 
 
-def _timed(
-    book: Book, size: str, household_id: str, *, certify: int, repeats: int
-) -> HouseholdTimes:
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Whole households of synthetic books of some sizes; `households` of each, None: by size.
+
+    `certify` is the number of solves for the bound; every time is a median of `repeats`.
+    """
+
+    sizes: tuple[str, ...] = SIZES
+    households: int | None = None
+    seed: int = 1
+    certify: int = BRANCHING
+    repeats: int = 3
+
+    name = "speed"
+    row = HouseholdTimes
+
+    @property
+    def command(self) -> str:
+        """The command line of these settings."""
+        told = f"python -m benchmarks.speed --sizes {','.join(self.sizes)} --seed {self.seed}"
+        if self.households is not None:
+            told += f" --households {self.households}"
+        return told + f" --certify {self.certify}"
+
+    def cases(self) -> Iterator[tuple[str, Place]]:
+        """Yield the households of each book, the first one solved once beforehand to warm up."""
+        for size in self.sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                place = Path(folder) / "book"
+                generate_book(place, self.households or HOUSEHOLDS[size], size, self.seed)
+                book = read_book(place, ASOF)
+                ids = [str(name) for name in book.household_ids]
+                warm = book.household(ids[0])
+                rebalance(warm, book.policy(warm.policy_id), certify=self.certify)
+                naive_cvxpy.solve(warm, book.policy(warm.policy_id))
+                for household_id in ids:
+                    yield f"{size}/{household_id}", Place(size, book, household_id)
+
+    def methods(self) -> Mapping[str, Callable[[Place], HouseholdTimes]]:
+        """Every time of a household."""
+        return {"times": lambda at: _timed(at, certify=self.certify, repeats=self.repeats)}
+
+    def told(self, rows: Sequence[HouseholdTimes], swept: Sequence[SweepTimes] = ()) -> Report:
+        """What the times say."""
+        return report(rows, self.command, swept)
+
+
+def _timed(at: Place, *, certify: int, repeats: int) -> HouseholdTimes:
+    book, household_id = at.book, at.household_id
     household = book.household(household_id)
     policy = book.policy(household.policy_id)
 
@@ -116,7 +163,7 @@ def _timed(
         plan = clock.run(OTHER, lambda: rebalance(household, policy, certify=certify))
     plain = rebalance(household, policy, certify=0)
     return HouseholdTimes(
-        size=size,
+        size=at.size,
         household_id=household_id,
         policy_id=policy.policy_id,
         status=plan.status.value,
@@ -200,44 +247,19 @@ def report(
     return Report("Speed of whole households", command, LIMITATIONS, body, rows)
 
 
-def run(
-    sizes: Sequence[str], households: int | None, *, seed: int, certify: int, repeats: int
-) -> list[HouseholdTimes]:
-    """Measure synthetic books of several sizes."""
-    found: list[HouseholdTimes] = []
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / "book"
-            generate_book(place, households or HOUSEHOLDS[size], size, seed)
-            book = read_book(place, ASOF)
-            found += measure(book, size, certify=certify, repeats=repeats)
-    return found
-
-
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("--sizes", default=",".join(SIZES))
+    usual = Speed()
+    parser.add_argument("--sizes", default=",".join(usual.sizes))
     parser.add_argument("--households", type=int, help="of each size (default: by size)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--certify", type=int, default=BRANCHING, help="solves for the bound")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--out", type=Path, help="folder for the report; else it is printed")
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--certify", type=int, default=usual.certify, help="solves for the bound")
+    parser.add_argument("--repeats", type=int, default=usual.repeats)
+    add_common(parser)
     given = parser.parse_args()
-    timed = alone(
-        run,
-        given.sizes.split(","),
-        given.households,
-        seed=given.seed,
-        certify=given.certify,
-        repeats=given.repeats,
-    )
-    command = f"python -m benchmarks.speed --sizes {given.sizes} --seed {given.seed}"
-    if given.households is not None:
-        command += f" --households {given.households}"
-    command += f" --certify {given.certify}"
+    sizes = tuple(given.sizes.split(","))
+    spec = Speed(sizes, given.households, given.seed, given.certify, given.repeats)
+    timed = alone(rows_of, spec, given.rows)
     swept = alone(sweeps, seed=given.seed, count=SWEPT) if "etf" in given.sizes else ()
-    told = report(timed, command, swept)
-    print(told.text())
-    if given.out is not None:
-        write_report(told, given.out, "speed")
+    finish(spec.told(timed, swept), spec.name, given.out)

@@ -10,8 +10,9 @@ import pytest
 
 from benchmarks.suite.small import FULL
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-SHOWN = re.findall(r"`(python -m (?:benchmarks|scenarios)\.[^`]+)`", README)
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = "\n".join(page.read_text("utf-8") for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")))
+SHOWN = re.findall(r"`(python -m (?:benchmarks|scenarios)\.[^`]+)`", PAGES)
 COMMANDS = sorted({*SHOWN, *(command for command, _ in FULL), "python -m benchmarks.small"})
 
 
@@ -30,7 +31,7 @@ def test_a_command_that_is_shown_exists(
     assert [word for word in rest if word.startswith("--") and word not in told] == []
 
 
-def test_the_readme_shows_every_benchmark() -> None:
+def test_the_pages_show_every_benchmark() -> None:
     """No part of the suite is a secret."""
     for module in ("compare", "quality", "speed", "backtest"):
         assert any(command.split()[2] == f"benchmarks.{module}" for command in SHOWN)

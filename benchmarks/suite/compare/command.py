@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from benchmarks.heuristics import NAIVE
 from benchmarks.suite.compare.books import SEED, SYNTHETIC, opened
@@ -14,32 +16,59 @@ from benchmarks.suite.compare.methods import METHODS
 from benchmarks.suite.compare.report import write_report
 from benchmarks.suite.compare.run import Comparison, compare
 
+RESULTS: Final = Path("benchmarks") / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Every method on a book: a folder, `sample`, or `synthetic:KIND` of so many households.
+
+    `households` are how many are asked, evenly spaced, None: all; `sweep` how many of them are
+    swept; `naive` whether naive modelling is asked too.
+    """
+
+    book: str
+    households: int | None = None
+    seed: int = SEED
+    sweep: int = 20
+    asof: date | None = None
+    naive: bool = True
+
+    @property
+    def command(self) -> str:
+        """The command line of these settings, without the place of a folder."""
+        synthetic = self.book.startswith(SYNTHETIC)
+        told = f"python -m benchmarks.compare {self.book if synthetic else Path(self.book).name}"
+        if self.households is not None:
+            told += f" --households {self.households}"
+        if synthetic:
+            told += f" --seed {self.seed}"
+        return f"{told} --sweep {self.sweep}"
+
+    def measured(self, out: Path, name: str | None = None, kept: Path | None = None) -> Comparison:
+        """Run every method and write the report; return what was measured."""
+        methods = {each: run for each, run in METHODS.items() if self.naive or each not in NAIVE}
+        with opened(self.book, self.households, self.seed, self.asof) as book:
+            name = name or f"compare-{book.path.name}"
+            found = compare(
+                book,
+                methods,
+                self.households,
+                self.sweep,
+                say=_say,
+                command=self.command,
+                kept=kept,
+            )
+        write_report(found, out, name, self.command)
+        _say(f"wrote {name}.md, .html, .csv and pictures")
+        return found
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Open the book, run every method, write the report."""
-    compared(arguments)
-
-
-def compared(arguments: Sequence[str] | None = None) -> Comparison:
-    """Do what the command does, and return what was measured."""
     given = _parser().parse_args(arguments)
-    methods = {name: each for name, each in METHODS.items() if given.naive or name not in NAIVE}
-    with opened(given.book, given.households, given.seed, given.asof) as book:
-        name = given.name or f"compare-{book.path.name}"
-        found = compare(book, methods, given.households, given.sweep, say=_say)
-    shown = given.book if given.book.startswith(SYNTHETIC) else Path(given.book).name
-    write_report(found, given.out, name, _command(shown, given))
-    _say(f"wrote {name}.md, .html, .csv and pictures")
-    return found
-
-
-def _command(book: str, given: argparse.Namespace) -> str:
-    parts = [f"python -m benchmarks.compare {book}"]
-    if given.households is not None:
-        parts.append(f"--households {given.households}")
-    if book.startswith(SYNTHETIC):
-        parts.append(f"--seed {given.seed}")
-    return " ".join([*parts, f"--sweep {given.sweep}"])
+    spec = Compare(given.book, given.households, given.seed, given.sweep, given.asof, given.naive)
+    spec.measured(given.out, given.name, given.rows)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--households", type=int, help="how many, evenly spaced; default: all")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of a synthetic book ({SEED})")
     parser.add_argument("--sweep", type=int, default=20, help="how many of them are swept (20)")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="folder")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder")
     parser.add_argument("--name", help="name of the files; default: compare-BOOK")
+    parser.add_argument("--rows", type=Path, help="file that keeps rows; run again, it goes on")
     parser.add_argument(
         "--no-naive", dest="naive", action="store_false", help="leave out naive cvxpy modelling"
     )

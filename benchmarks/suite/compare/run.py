@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from benchmarks.suite.compare.dominance import (
     refine,
 )
 from benchmarks.suite.compare.judged import Judged, judge
+from benchmarks.suite.spec import rows_of
 from models.book import Book
 from models.household import Household
 from models.policy import Policy
@@ -40,6 +43,36 @@ class Comparison:
     rows: tuple[Judged, ...]
     swept: Mapping[str, tuple[Judged, ...]]
     against: tuple[Against, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfBook:
+    """Every method on some households of an open book, for the one loop."""
+
+    book: Book
+    households: tuple[str, ...]
+    by_name: Mapping[str, Rebalancer]
+    command: str
+    say: Callable[[str], None]
+
+    row = Judged
+
+    def cases(self) -> Iterator[tuple[str, tuple[Household, Policy]]]:
+        """Yield the households with their policies."""
+        for number, household_id in enumerate(self.households, start=1):
+            household = self.book.household(household_id)
+            yield household_id, (household, self.book.policy(household.policy_id))
+            if number % 10 == 0 or number == len(self.households):
+                asked = f"{number} of {len(self.households)} households"
+                self.say(f"{asked}, {len(self.by_name)} methods each")
+
+    def methods(self) -> Mapping[str, Callable[[tuple[Household, Policy]], Judged]]:
+        """Run a method and judge what it proposes."""
+        return {name: partial(_judged, name, method) for name, method in self.by_name.items()}
+
+
+def _judged(name: str, method: Rebalancer, case: tuple[Household, Policy]) -> Judged:
+    return judge(name, method, *case)
 
 
 def chosen(book: Book, most: int | None) -> tuple[list[str], dict[str, str]]:
@@ -63,16 +96,18 @@ def compare(
     methods: Mapping[str, Rebalancer],
     households: int | None = None,
     sweep: int = 20,
+    *,
     say: Callable[[str], None] = lambda _: None,
+    command: str = "",
+    kept: Path | None = None,
 ) -> Comparison:
-    """Run every method on up to `households` of a book, and our sweep on up to `sweep` of them."""
+    """Run every method on up to `households` of a book, and our sweep on up to `sweep` of them.
+
+    `kept` is a file of the methods' rows (see `benchmarks.suite.spec`) made by `command`; a sweep
+    is always made anew.
+    """
     ids, faulty = chosen(book, households)
-    rows: list[Judged] = []
-    for number, household in enumerate(_households(book, ids), start=1):
-        policy = book.policy(household.policy_id)
-        rows.extend(judge(name, method, household, policy) for name, method in methods.items())
-        if number % 10 == 0 or number == len(ids):
-            say(f"{number} of {len(ids)} households, {len(methods)} methods each")
+    rows = rows_of(OfBook(book, tuple(ids), methods, command, say), kept)
     swept, found = _sweep(book, rows, ids, sweep, say)
     return Comparison(
         book=book.path.name,

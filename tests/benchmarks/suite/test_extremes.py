@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.suite.extremes import ETF, FOUR_FUNDS, Answered, report, run, wrong_with
+from benchmarks.suite.extremes import ETF, FOUR_FUNDS, Answered, Extremes, report, wrong_with
 from benchmarks.suite.measure import write_report
+from benchmarks.suite.spec import rows_of
 from models.plan import Plan, Status
 from optimizer.rebalance import rebalance
 from scenarios.extreme import extreme
@@ -19,7 +20,7 @@ COMMAND = "python -m benchmarks.extremes --seeds 0 12"
 @pytest.fixture(scope="module")
 def found() -> list[Answered]:
     """Return the answers of twelve seeds, of both sizes."""
-    return run(0, 12)
+    return rows_of(Extremes(0, 12))
 
 
 def test_a_smoke_size_answers_everybody(found: list[Answered], tmp_path: Path) -> None:

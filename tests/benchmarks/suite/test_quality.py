@@ -8,21 +8,22 @@ import numpy as np
 import pytest
 
 from benchmarks.oracles.exact import solve
-from benchmarks.suite.quality import case_of, cases, report
+from benchmarks.suite.quality import Quality, case_of
 from benchmarks.suite.small_cases import small_households, tight_households
+from benchmarks.suite.spec import rows_of
 from models.plan import Plan, Status
 from optimizer.rebalance import rebalance
 
 
 def test_a_small_household_is_compared_and_its_bound_holds() -> None:
     """With a plan to start from, SCIP is never worse; the bound is below its judged incumbent."""
-    found = cases(small_households(1, 7), seconds=2.0)
-    (case,) = found
+    spec = Quality(households=1, seconds=2.0)
+    (case,) = rows_of(spec)
     assert case.status == "planned"
     assert case.excess_bps >= -1e-4
     assert case.bound_holds
     assert case.dual_bps <= case.exact_bps + 1e-4
-    assert "mean excess bps" in report(found, "test").text()
+    assert "mean excess bps" in spec.told([case]).text()
 
 
 def test_a_household_without_a_plan_is_missed_if_one_exists() -> None:

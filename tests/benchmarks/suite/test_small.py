@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.suite import quality, small, speed
-from benchmarks.suite.small import Sizes
+from benchmarks.suite.compare.command import Compare
+from benchmarks.suite.quality import Quality
+from benchmarks.suite.registry import Sizes
 from benchmarks.suite.small_page import Page, Part, Sentences
+from benchmarks.suite.speed import Speed
 
 SMOKE = Sizes(
-    books=(("sample", 2, 0), ("synthetic:etf", 1, 0)),
-    exact=1,
-    exact_seconds=1.0,
-    speed=(("etf", 1),),
+    books=(Compare("sample", 2, sweep=0), Compare("synthetic:etf", 1, sweep=0)),
+    exact=Quality(households=1, seconds=1.0),
+    speed=(Speed(("etf",), 1, repeats=1),),
     lives=("--households", "1", "--years", "1", "--methods", "hearth", "stand still"),
 )
 

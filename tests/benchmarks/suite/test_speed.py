@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.suite.measure import write_report
-from benchmarks.suite.speed import STAGES, report, run
+from benchmarks.suite.spec import rows_of
+from benchmarks.suite.speed import STAGES, Speed
 
 
 def test_a_smoke_size_measures_everything(tmp_path: Path) -> None:
     """Two small households: raw solves, whole plans, cvxpy, stages and gaps, written to files."""
-    timed = run(("etf",), 2, seed=3, certify=2, repeats=1)
+    spec = Speed(("etf",), 2, seed=3, certify=2, repeats=1)
+    timed = rows_of(spec)
     assert len(timed) == 2
     for one in timed:
         assert one.status == "planned"
@@ -23,7 +25,7 @@ def test_a_smoke_size_measures_everything(tmp_path: Path) -> None:
         named = {name for name in STAGES if one.stages.get(name, 0.0) > 0.0}
         assert named >= {"frame", "state", "compile", "roots", "tickets", "shares", "judge"}
         assert np.isfinite(one.ratio)
-    told = report(timed, "smoke")
+    told = spec.told(timed)
     write_report(told, tmp_path, "speed")
     text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert text.index("machine:") < text.index("Limitations") < text.index("| etf |")
