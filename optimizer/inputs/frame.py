@@ -109,6 +109,13 @@ class Frame:
         return 0.0 if limit is None else (100.0 * (limit + WEIGHT)) ** 2
 
     @property
+    def risk_price(self) -> float:
+        """What half of the squared tracking error costs: w·γ·H, and what a limit on it adds."""
+        risk = self.policy.risk
+        price = self.policy.weights.tracking_error * risk.aversion * risk.horizon_years
+        return price + self.te_multiplier
+
+    @property
     def labels(self) -> Texts:
         """Account ids, for naming rows."""
         return self.household.accounts.account_id

@@ -68,9 +68,7 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     cell[tickets.of_sale] = cells.of_sale
     cell[tickets.of_buy] = cells.of_buy
     owner = frame.accounts.group[tickets.account]
-    risk = frame.policy.risk
-    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
-    weight = (weight + frame.te_multiplier) * 100.0
+    weight = 100.0 * frame.risk_price
     divisor = frame.groups.divisor
     counts = divisor * frame.unit_usd >= LEAST_USD
     per_group = np.where(counts, weight / np.where(counts, divisor, 1.0), 0.0)[owner]

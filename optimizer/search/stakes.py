@@ -94,12 +94,10 @@ def _joined(parts: list[Ints]) -> Ints:
 
 def _curvatures(frame: Frame, sales: Ints) -> tuple[Floats, Floats]:
     """Own and factor risk along the groups of some sale columns."""
-    risk = frame.policy.risk
-    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
     cells = frame.cells
     cell = cells.of_sale[sales]
     value = np.maximum(frame.groups.divisor[cells.owner[cell]], LEAST_GROUP)
-    scale = (weight + frame.te_multiplier) * 100.0 / value
+    scale = frame.risk_price * 100.0 / value
     names = np.ix_(cells.factors, cells.factors)
     covariance = frame.household.market.risk.covariance[names]
     loadings = cells.loadings[cell]

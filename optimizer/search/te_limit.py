@@ -159,9 +159,7 @@ def _keeps(trial: Search, allowed: float) -> bool:
 def tracking_squared(found: Search, x: Floats) -> float:
     """TE² of the household at a point, in percent²."""
     unit = replace(found.frame, te_multiplier=1.0)
-    weights = found.frame.policy.weights
-    risk = found.frame.policy.risk
-    weight = weights.tracking_error * risk.aversion * risk.horizon_years + found.frame.te_multiplier
+    weight = found.frame.risk_price
     if weight <= 0.0:
         arrays = compile_arrays(program_of(unit))
         return float(x @ (arrays.P @ x))

@@ -22,9 +22,7 @@ from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Ro
 
 def state(frame: Frame) -> Part:
     """J = w·(γ/2)·H·Σ_g (W/W_g)·(y_g'Ωy_g + Σ d·e²) in bps, e and y in units of 1% of W."""
-    risk = frame.policy.risk
-    weight = frame.policy.weights.tracking_error * risk.aversion * risk.horizon_years
-    weight += frame.te_multiplier
+    weight = frame.risk_price
     cells = frame.cells
     groups = frame.groups
     active = np.flatnonzero(groups.divisor * frame.unit_usd >= LEAST_USD)
