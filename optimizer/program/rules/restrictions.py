@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, TypeAlias
+
 import numpy as np
 
 from models.arrays import Bools, Ints
+from models.ledger.reservations import reserve
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Bounds, Entry, Part, Rows
 from optimizer.program.meanings import to_the_cent
 
+WHOLE_HOUSEHOLD: Final = -1
+"""`restrictions.account` where the scope is the whole household."""
+
+Reserved: TypeAlias = Mapping[tuple[int, int], Decimal]
+"""Shares that open orders sell, by account and security."""
+
 
 def state(frame: Frame) -> Part:
-    """no_sell: sale = 0; no_buy: buy = 0; hold_at_least: Σ sales ≤ held − min(shares, held)."""
+    """no_sell: sale = 0; no_buy: buy = 0; hold_at_least: Σ sales ≤ held − min(shares, held).
+
+    What open orders sell is held no longer.
+    """
     rules, sales, buys = frame.household.restrictions, frame.sales, frame.buys
     sell_high, buy_high = np.full(len(sales.value), np.inf), np.full(len(buys.most), np.inf)
+    reserved = reserve(frame.household, frame.policy).shares
     names: list[str] = []
     entries: list[Entry] = []
     allowed: list[float] = []
@@ -29,7 +44,7 @@ def state(frame: Frame) -> Part:
             row = np.full(len(columns), len(names))
             entries.append(("sale", row, columns, np.ones(len(columns))))
             names.append(str(frame.household.market.securities.security_id[security]))
-            allowed.append(_sellable(frame, account, security, float(rules.shares[i])))
+            allowed.append(_sellable(frame, reserved, (account, security), float(rules.shares[i])))
     rows: tuple[Rows, ...] = ()
     if names:
         high = np.array(allowed)
@@ -55,12 +70,18 @@ def state(frame: Frame) -> Part:
 
 def _scope(accounts: Ints, securities: Ints, account: int, security: int) -> Bools:
     mine: Bools = securities == security
-    return mine if account < 0 else mine & (accounts == account)
+    return mine if account == WHOLE_HOUSEHOLD else mine & (accounts == account)
 
 
-def _sellable(frame: Frame, account: int, security: int, keep: float) -> float:
+def _sellable(frame: Frame, reserved: Reserved, scope: tuple[int, int], keep: float) -> float:
     """Units that may be sold while the scope's total stays at min(shares, held)."""
+    account, security = scope
     lots = frame.household.lots
     held = lots.shares[_scope(lots.account, lots.security, account, security)].sum()
+    held -= sum(
+        float(shares)
+        for where, shares in reserved.items()
+        if where[1] == security and account in (WHOLE_HOUSEHOLD, where[0])
+    )
     price = frame.household.market.securities.price[security]
     return float(max(held - min(keep, held), 0.0) * price / frame.unit_usd)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from models.household import Household
-from tests.households import Row, account, household, lot, restriction
+from models.plan import Status
+from models.policy import Policy
+from optimizer.rebalance import rebalance
+from tests.households import Row, account, household, lot, open_order, restriction
 from tests.optimizer.by_hand import stated
 
 
-def under(*rules: Row) -> Household:
+def under(*rules: Row, **given: Any) -> Household:
     """Return 400 VTI taxable ($40,000) and 200 in an IRA ($20,000), and $40,000 of cash there."""
     return household(
         [account("TX"), account("IRA", "traditional_ira", cash=40_000.0)],
         [lot("A", "TX", "VTI", 400, 10_000.0, "2024-01-02"), lot("B", "IRA", "VTI", 200)],
         restrictions=list(rules),
+        **given,
     )
 
 
@@ -50,3 +56,18 @@ def test_hold_at_least_never_demands_a_purchase() -> None:
     rule = stated("restrictions", under(restriction("VTI", "hold_at_least", shares=900.0)))
     assert rule.broken() == []
     assert rule.broken(sale={"A": 0.5}) == [("restriction", 0.5)]
+
+
+def test_what_an_open_order_sells_is_held_no_longer() -> None:
+    """100 of the IRA's 200 shares are under way: of 500 left at least 450 stay, 5 units may go.
+
+    On TX alone nothing is under way.
+    """
+    waiting = [open_order("IRA", "VTI", "sell", 100)]
+    every = under(restriction("VTI", "hold_at_least", shares=450.0), open_orders=waiting)
+    rule = stated("restrictions", every)
+    assert rule.broken(sale={"A": 5.0}) == []
+    assert rule.broken(sale={"A": 6.0}) == [("restriction", 1.0)]
+    mine = under(restriction("VTI", "hold_at_least", "TX", 350.0), open_orders=waiting)
+    assert stated("restrictions", mine).broken(sale={"A": 5.0}) == []
+    assert rebalance(every, Policy()).status is Status.PLANNED
