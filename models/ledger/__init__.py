@@ -8,24 +8,36 @@ from models.ledger.after import household_after
 from models.ledger.booking import BookedOrder, Booking, book_orders
 from models.ledger.exact import exact
 from models.ledger.history import History, read_history, recent_by_lot
+from models.ledger.replacements import (
+    FIXED,
+    Effect,
+    Replacement,
+    purchases_of,
+    replacements,
+)
 from models.ledger.replay import Ledger, UnitRun, replay
 from models.ledger.reservations import Reservations, is_loss_lot, reserve
 from models.ledger.sales import LotSale
 
 __all__ = [
+    "FIXED",
     "BookedOrder",
     "Booking",
+    "Effect",
     "History",
     "Ledger",
     "LotSale",
+    "Replacement",
     "Reservations",
     "UnitRun",
     "book_orders",
     "exact",
     "household_after",
     "is_loss_lot",
+    "purchases_of",
     "read_history",
     "recent_by_lot",
+    "replacements",
     "replay",
     "reserve",
 ]

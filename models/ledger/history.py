@@ -40,8 +40,8 @@ class History:
     recent
         Shares of each group bought in the last 30 days, still held, that replaced nothing yet.
     closed
-        Groups of which such shares were sold since and count all the same (only where the policy
-        counts closed replacements).
+        Such shares that were sold since and count all the same (only where the policy counts
+        closed replacements).
     where_of
         Account, security and day of each lot id in `events`.
     rules
@@ -51,7 +51,7 @@ class History:
     events: Mapping[int, tuple[Event, ...]]
     locked: Mapping[int, date]
     recent: Mapping[int, tuple[Fragment, ...]]
-    closed: frozenset[int]
+    closed: Mapping[int, tuple[Fragment, ...]]
     where_of: Mapping[str, BoughtWhere]
     rules: WashRules
 
@@ -91,11 +91,12 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
             for group, result in replays.items()
             if (left := recent_shares(result.held, household.asof))
         },
-        closed=frozenset(
-            group
+        closed={
+            group: gone
             for group, result in replays.items()
-            if closed_replacements == "count" and _closed(events[group], result, household.asof)
-        ),
+            if closed_replacements == "count"
+            and (gone := _closed(events[group], result, household.asof))
+        },
         where_of=where_of,
         rules=rules,
     )
@@ -177,15 +178,25 @@ def _locked(replays: Mapping[int, Replay], asof: date) -> dict[int, date]:
     return locked
 
 
-def _closed(events: Sequence[Event], result: Replay, asof: date) -> bool:
-    """Whether shares bought in the last 30 days were sold before they replaced anything."""
+def _closed(events: Sequence[Event], result: Replay, asof: date) -> tuple[Fragment, ...]:
+    """Return shares bought in the last 30 days that were sold before they replaced anything."""
     since = asof - WINDOW
-    lots = {event.lot.lot_id: event.lot for event in events if isinstance(event, Purchase)}
-    late = {name: lot for name, lot in lots.items() if lot.acquired and lot.acquired >= since}
-    left = sum((lot.shares for lot in late.values()), ZERO)
-    left -= sum((m.shares for m in result.matches if m.replacement_lot_id in late), ZERO)
-    left -= sum((p.shares for p in result.held if p.lot.lot_id in late and not p.spent), ZERO)
-    return left > SHARES
+    left = {
+        event.lot.lot_id: event.lot.shares
+        for event in events
+        if isinstance(event, Purchase) and event.date >= since
+    }
+    for match in result.matches:
+        if match.replacement_lot_id in left:
+            left[match.replacement_lot_id] -= match.shares
+    for part in result.held:
+        if part.lot.lot_id in left and not part.spent:
+            left[part.lot.lot_id] -= part.shares
+    return tuple(
+        Fragment(event.lot, left[event.lot.lot_id], ZERO, event.lot.start, spent=False)
+        for event in events
+        if isinstance(event, Purchase) and left.get(event.lot.lot_id, ZERO) > SHARES
+    )
 
 
 def recent_by_lot(household: Household, history: History) -> Floats:

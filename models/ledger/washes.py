@@ -14,7 +14,7 @@ from decimal import Decimal
 from models.household import Household
 from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
-from models.ledger.history import History, exact_lot, recent_shares
+from models.ledger.history import History, exact_lot
 from models.ledger.reservations import Reservations
 from models.ledger.sales import LotSale
 from models.tax.wash.outcome import Fragment, Match, Replay
@@ -46,9 +46,6 @@ class Washes:
         Past losses that the run's purchases disallow after all.
     matches
         Which shares met which replacement.
-    recent
-        By group with a loss sale: shares bought in the last 30 days that replaced nothing before
-        the run and are still held after it.
     held
         By group replayed: what is held after the run, with adjusted bases and periods.
     """
@@ -56,7 +53,6 @@ class Washes:
     sales: tuple[LotSale, ...]
     past: tuple[PastWash, ...]
     matches: tuple[Match, ...]
-    recent: Mapping[int, tuple[Fragment, ...]]
     held: Mapping[int, tuple[Fragment, ...]]
 
 
@@ -69,17 +65,16 @@ def match_washes(
 ) -> Washes:
     """Match the run's losses with recent purchases, the run's buys and open buys."""
     groups = household.market.securities.identical_group
-    buys = _buys(household, reserved, orders)
+    buys = bought_today(household, reserved, orders)
     lost = {int(groups[sale.security]) for sale in sales if sale.loss_lot or sale.gain < -LOSS_USD}
     ordered = {int(groups[order.security]) for order in orders if order.is_buy}
     asking = (lost & (history.recent.keys() | buys.keys())) | (history.locked.keys() & ordered)
     asking |= {group for group in lost if group in history.events and _counts_closed(history)}
     if not asking:
-        return Washes(tuple(sales), (), (), {}, {})
+        return Washes(tuple(sales), (), (), {})
     disallowed: dict[int, tuple[Decimal, Decimal]] = {}
     past: list[PastWash] = []
     matches: list[Match] = []
-    recent: dict[int, tuple[Fragment, ...]] = {}
     held: dict[int, tuple[Fragment, ...]] = {}
     for group in sorted(asking):
         mine = [sale for sale in sales if int(groups[sale.security]) == group]
@@ -100,18 +95,15 @@ def match_washes(
                 )
         matches.extend(match for match in result.matches if not match.booked)
         held[group] = result.held
-        new = {lot.lot_id for lot in bought}
-        left = [part for part in result.held if part.lot.lot_id not in new]
-        recent[group] = recent_shares(left, household.asof)
     settled = _share_out(sales, disallowed)
-    return Washes(settled, tuple(past), tuple(matches), recent, held)
+    return Washes(settled, tuple(past), tuple(matches), held)
 
 
 def _counts_closed(history: History) -> bool:
     return history.rules.closed_replacements == "count"
 
 
-def _buys(
+def bought_today(
     household: Household, reserved: Reservations, orders: Sequence[BookedOrder]
 ) -> dict[int, list[Lot]]:
     """Return the lots of today's buys, named by their orders, and of open buys, by group."""

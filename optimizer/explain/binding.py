@@ -12,6 +12,7 @@ from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Attempt
 from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
+from optimizer.solvers.solution import Solution
 
 NEGLIGIBLE = 1e-6
 """Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
@@ -19,7 +20,7 @@ NEGLIGIBLE = 1e-6
 
 def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
     """Return the rules that bind at the solution, with dollars of objective per dollar of rule."""
-    bindings = [*_rows(search, found), *_bounds(search, found)]
+    bindings = [*_rows(search, found), *_bounds(search, found), *_washed(search, found)]
     return tuple(sorted(bindings, key=lambda b: (-abs(b.shadow_price), b.rule, b.where)))
 
 
@@ -38,7 +39,7 @@ def _rows(search: Search, found: Attempt) -> list[Binding]:
 def _bounds(search: Search, found: Attempt) -> list[Binding]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = search.arrays, found.found.solution
-    reduced = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    reduced = _reduced(search, solution)
     dearest: dict[tuple[str, str], float] = {}
     for part in search.program.parts:
         for bounds in part.bounds:
@@ -56,6 +57,27 @@ def _bounds(search: Search, found: Attempt) -> list[Binding]:
                 price = abs(float(slope[column])) / BPS_PER_UNIT
                 dearest[key] = max(price, dearest.get(key, 0.0))
     return [Binding(rule, where, price) for (rule, where), price in dearest.items()]
+
+
+def _washed(search: Search, found: Attempt) -> list[Binding]:
+    """Losses that a group's recent purchases keep from being sold, or from counting."""
+    frame, solution = search.frame, found.found.solution
+    met = {piece.group for piece in frame.windows.replacements}
+    slope = _reduced(search, solution)[search.arrays.columns["sale"]]
+    bindings = []
+    for choice, side in zip(found.found.settled.choices, found.found.settled.sides, strict=True):
+        option = choice.options[side]
+        shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
+        price = float(-slope[shut].min(initial=0.0)) / BPS_PER_UNIT
+        if choice.group in met and price > NEGLIGIBLE:
+            bindings.append(Binding("wash_sale", choice.where, price))
+    return bindings
+
+
+def _reduced(search: Search, solution: Solution) -> Floats:
+    """Gradient of the Lagrangian: what a unit more of each column costs, bps."""
+    arrays = search.arrays
+    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)
 
 
 def _name(search: Search, block: str, column: int) -> str:
@@ -84,6 +106,13 @@ def notes_of(search: Search, found: Attempt) -> tuple[str, ...]:
     ]
     if any(group in groups for group in frame.windows.no_harvest):
         notes += frame.windows.notes
+    avoid = frame.policy.wash_sale.mode == "avoid"
+    kept = {each.where for each in _washed(search, found) if avoid}
+    notes += [
+        f"losses of {name} wait: shares bought within 30 days wash them while any of those stay"
+        for name in names[groups[~np.isin(groups, list(frame.windows.no_harvest))]]
+        if name in kept
+    ]
     notes += _reinvestments(search, found, _harvested(search, found))
     notes += [
         f"no purchase of {names[group]} anywhere in the household through {until.isoformat()}: "

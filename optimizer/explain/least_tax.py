@@ -20,7 +20,8 @@ from optimizer.program.compile_arrays import Arrays, Limits, compile_arrays
 from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
 from optimizer.program.rules.tax_budget import budget_usd, penalties_of
 from optimizer.program.tax_maxima import tax_from_below
-from optimizer.search.disjunctions import Choice, SideName, wash_choices
+from optimizer.search.disjunctions import Choice, SideName
+from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, nettings
 from optimizer.solvers.linear import solve_linear

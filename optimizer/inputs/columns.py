@@ -8,16 +8,18 @@ say what the bar costs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from models.household import Household
+from models.ledger import Effect
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
-from models.tolerances import DUST, SHARES
+from models.tolerances import DUST
+from optimizer.inputs.replaced import Batch
 from optimizer.inputs.windows import Windows, loss_lots, taxable_accounts
 
 Waits: TypeAlias = dict[int, tuple[int, ...]]
@@ -42,8 +44,9 @@ class SaleColumns:
         Destroyed loss per unit sold (≤ 0).
     long, loss
         Long-term lot; loss lot (sold at a loss, allowed or not).
-    disallowed
-        The column sells loss shares whose loss earlier purchases disallow (`price` mode only).
+    batch
+        The batch of recent purchases that disallows the loss of what the column sells, −1 where
+        nothing does. Such a column is a copy of the lot's own (`price` mode only).
     days_to_long
         Days until the lot is long-term; 0 if it is, or sheltered.
     recent
@@ -59,9 +62,14 @@ class SaleColumns:
     destroyed: Floats
     long: Bools
     loss: Bools
-    disallowed: Bools
+    batch: Ints
     days_to_long: Ints
     recent: Floats
+
+    @property
+    def disallowed(self) -> Bools:
+        """Whether recent purchases disallow what the column loses."""
+        return np.asarray(self.batch >= 0)
 
     def take(self, index: Ints) -> SaleColumns:
         """The columns at `index`."""
@@ -111,13 +119,12 @@ def sale_columns(
         destroyed=np.zeros(len(own)),
         long=np.asarray(long[own], bool),
         loss=loss_lots(household)[own],
-        disallowed=np.zeros(len(own), bool),
+        batch=np.full(len(own), -1),
         days_to_long=wait[own],
         recent=windows.recent[own] * price[own] / unit,
     )
     parts = [single]
-    if policy.wash_sale.mode == "price":
-        parts.append(_disallowed(single, household, windows))
+    parts += [_disallowed(single, *each) for each in enumerate(windows.batches)]
     parts.append(_sheltered(household, value, ~taxable, unit, windows))
     return _joined(parts)
 
@@ -158,37 +165,24 @@ def _sheltered(
         destroyed=zeros,
         long=no,
         loss=no,
-        disallowed=no,
+        batch=np.full(size, -1),
         days_to_long=np.zeros(size, np.int64),
         recent=recent,
     )
     return columns.take(np.flatnonzero(worth > DUST * 100.0))
 
 
-def _disallowed(single: SaleColumns, household: Household, windows: Windows) -> SaleColumns:
-    """Copies of the loss lots of groups with recent purchases: sold without a loss recognised."""
-    securities = household.market.securities
-    lots = household.lots
-    held = windows.recent > SHARES
-    groups = np.unique(securities.identical_group[lots.security[held]])
-    copies = single.take(np.flatnonzero(single.loss & np.isin(single.group, groups)))
-    sheltered = held & ~taxable_accounts(household)[lots.account]
-    lost = np.unique(securities.identical_group[lots.security[sheltered]])
-    deferred = np.unique(securities.identical_group[lots.security[held & ~sheltered]])
-    only_sheltered = np.isin(copies.group, np.setdiff1d(lost, deferred))
-    return SaleColumns(
-        copies.lot,
-        copies.account,
-        copies.security,
-        copies.group,
-        copies.value,
-        np.zeros(len(copies.lot)),
-        np.where(only_sheltered, copies.gain, 0.0),
-        copies.long,
-        copies.loss,
-        np.ones(len(copies.lot), bool),
-        copies.days_to_long,
-        copies.recent,
+def _disallowed(single: SaleColumns, number: int, batch: Batch) -> SaleColumns:
+    """Copies of a group's loss lots, for what is sold of them and meets a batch."""
+    copies = single.take(np.flatnonzero(single.loss & (single.group == batch.group)))
+    restated = batch.effect is Effect.RESTATED
+    destroyed = batch.effect is Effect.DESTROYED
+    return replace(
+        copies,
+        gain=copies.gain * restated,
+        destroyed=copies.gain * destroyed,
+        long=copies.long & (not restated),
+        batch=np.full(len(copies.lot), number),
     )
 
 

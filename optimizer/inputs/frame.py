@@ -23,6 +23,7 @@ from models.tolerances import CENT_USD, RELATIVE, WEIGHT
 from models.triggers.aim import destinations
 from optimizer.inputs.columns import BuyColumns, SaleColumns, buy_columns, left_out, sale_columns
 from optimizer.inputs.group_values import GroupValues, group_values
+from optimizer.inputs.replaced import Replaced, replaced
 from optimizer.inputs.risk_cells import Cells, risk_cells
 from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
@@ -134,6 +135,11 @@ class Frame:
     def cells(self) -> Cells:
         """Deviations from target, gathered (see `cells`)."""
         return risk_cells(self)
+
+    @cached_property
+    def replaced(self) -> Replaced:
+        """What losses meet where they are priced (see `replaced`)."""
+        return replaced(self)
 
     @cached_property
     def ranges(self) -> tuple[GainRange, ...]:

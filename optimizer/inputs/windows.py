@@ -10,14 +10,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 import numpy as np
 
 from models.arrays import Bools, Floats
 from models.household import TREATMENT_OF, Household, TaxTreatment
-from models.ledger import read_history, recent_by_lot
+from models.ledger import (
+    FIXED,
+    Effect,
+    Replacement,
+    purchases_of,
+    read_history,
+    recent_by_lot,
+    replacements,
+    reserve,
+)
 from models.policy import Policy
-from models.tolerances import LOSS_USD, SHARES
+from models.tolerances import LOSS_USD
+from optimizer.inputs.replaced import Batch, batches_of, sold_in_part
 
 WINDOW_DAYS = 30
 """Calendar days on each side of a sale, both ends included (26 U.S.C. 1091(a))."""
@@ -32,7 +43,13 @@ class Windows:
     no_buy
         Groups with an unmatched loss sale of the last 30 days, and the last blocked day.
     no_harvest
-        Groups that a scheduled buy, an open order or recent sheltered shares would wash, and why.
+        Groups of which every loss would be washed under `avoid`, and why.
+    replacements
+        Shares that losses of today would meet, by group, in order.
+    batches
+        The same gathered by what they do to a loss, where losses are priced.
+    purchases
+        Purchase of each taxable lot that was bought with some of the replacements.
     recent
         Unspent shares bought in the last 30 days and still held, by lot, shape `(n_lots,)`.
     notes
@@ -41,6 +58,9 @@ class Windows:
 
     no_buy: dict[int, date]
     no_harvest: dict[int, str]
+    replacements: tuple[Replacement, ...]
+    batches: tuple[Batch, ...]
+    purchases: dict[int, str]
     recent: Floats
     notes: tuple[str, ...]
 
@@ -48,21 +68,42 @@ class Windows:
 def windows(household: Household, policy: Policy) -> Windows:
     """Return the wash-sale windows of the past and of what is scheduled."""
     history = read_history(household, policy.wash_sale.closed_replacements)
-    recent = recent_by_lot(household, history)
+    reserved = reserve(household, policy)
     no_buy = dict(history.locked)
-    today = np.datetime64(household.asof, "D")
-    last = today + np.timedelta64(WINDOW_DAYS, "D")
-    no_harvest, notes = _scheduled(household, policy, today, last)
-    for group, why in _open_orders(household, no_buy).items():
-        no_harvest.setdefault(group, why)
-    if policy.wash_sale.mode == "avoid":
-        for group in history.closed:
-            no_harvest.setdefault(int(group), "shares bought within 30 days and sold since")
-        lots, group_of = household.lots, household.market.securities.identical_group
-        sheltered = ~taxable_accounts(household)[lots.account]
-        for group in np.unique(group_of[lots.security[sheltered & (recent > SHARES)]]):
-            no_harvest.setdefault(int(group), "shares bought in a sheltered account within 30 days")
-    return Windows(no_buy, no_harvest, recent, notes)
+    until = household.asof + timedelta(days=WINDOW_DAYS)
+    no_buy |= {group: max(until, no_buy.get(group, until)) for group in reserved.lost}
+    avoid = policy.wash_sale.mode == "avoid"
+    met = replacements(household, history, reserved)
+    purchases = purchases_of(household, met)
+    no_harvest, notes = _scheduled(household)
+    if avoid:
+        no_harvest |= dict.fromkeys(reserved.bought - set(no_harvest), "an open order buys it")
+        no_harvest = _washed(met, purchases, loss_lots(household)) | no_harvest
+    return Windows(
+        no_buy=no_buy,
+        no_harvest=no_harvest if avoid else {},
+        replacements=met,
+        batches=() if avoid else batches_of(met),
+        purchases=purchases,
+        recent=recent_by_lot(household, history),
+        notes=notes,
+    )
+
+
+def _washed(met: tuple[Replacement, ...], purchases: dict[int, str], loss: Bools) -> dict[int, str]:
+    """Groups of which no loss can be sold without meeting shares that stay, and why."""
+    found = {}
+    for group, members in groupby(met, key=lambda piece: piece.group):
+        pieces = tuple(members)
+        staying = [piece for piece in pieces if piece.lot == FIXED]
+        if staying and not sold_in_part(pieces, purchases, loss):
+            gone = staying[0].effect is not Effect.DESTROYED
+            found[group] = (
+                "shares bought within 30 days and sold since"
+                if gone
+                else "shares bought in a sheltered account within 30 days"
+            )
+    return found
 
 
 def taxable_accounts(household: Household) -> Bools:
@@ -71,47 +112,21 @@ def taxable_accounts(household: Household) -> Bools:
     return np.array([TREATMENT_OF[kind] is TaxTreatment.TAXABLE for kind in kinds], bool)
 
 
-def _scheduled(
-    household: Household, policy: Policy, today: np.datetime64, last: np.datetime64
-) -> tuple[dict[int, str], tuple[str, ...]]:
+def _scheduled(household: Household) -> tuple[dict[int, str], tuple[str, ...]]:
     """Groups that a scheduled buy within the window would wash, and what to pause."""
     scheduled, securities = household.scheduled_buys, household.market.securities
+    today = np.datetime64(household.asof, "D")
+    last = today + np.timedelta64(WINDOW_DAYS, "D")
     blocked: dict[int, str] = {}
     notes = []
     for i in np.flatnonzero((scheduled.date >= today) & (scheduled.date <= last)):
         security = scheduled.security[i]
         name = securities.security_id[security]
         account = household.accounts.account_id[scheduled.account[i]]
-        if policy.wash_sale.mode == "avoid":
-            why = f"scheduled buy of {name} in {account} on {scheduled.date[i]}"
-            blocked.setdefault(int(securities.identical_group[security]), why)
-        notes.append(
-            f"pause the scheduled buy of {name} in {account} on {scheduled.date[i]} "
-            "to be able to harvest its losses"
-        )
+        what = f"scheduled buy of {name} in {account} on {scheduled.date[i]}"
+        blocked.setdefault(int(securities.identical_group[security]), what)
+        notes.append(f"pause the {what} to be able to harvest its losses")
     return blocked, tuple(notes)
-
-
-def _open_orders(household: Household, no_buy: dict[int, date]) -> dict[int, str]:
-    """Open buys wash a harvest; open sales of loss lots keep the group from being bought."""
-    orders, lots = household.open_orders, household.lots
-    securities = household.market.securities
-    taxable = taxable_accounts(household)
-    blocked: dict[int, str] = {}
-    for i in range(len(orders.order_id)):
-        security = orders.security[i]
-        group = int(securities.identical_group[security])
-        if orders.side[i] == "buy":
-            name = securities.security_id[security]
-            blocked.setdefault(group, f"open order to buy {name}")
-        elif taxable[orders.account[i]]:
-            mine = (lots.account == orders.account[i]) & (lots.security == security)
-            if orders.lot_id[i] is not None:
-                mine &= lots.lot_id == orders.lot_id[i]
-            if loss_lots(household)[mine].any():
-                until = household.asof + timedelta(days=WINDOW_DAYS)
-                no_buy[group] = max(until, no_buy.get(group, until))
-    return blocked
 
 
 def loss_lots(household: Household) -> Bools:

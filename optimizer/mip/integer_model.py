@@ -17,7 +17,7 @@ from scipy import sparse
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.compile_arrays import Limits
-from optimizer.rounding.tickets import NOISE, WHOLE, Tickets, least_ticket, sellable
+from optimizer.rounding.tickets import NOISE, WHOLE, Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Search
 from optimizer.search.tracking_region import Cut
 from optimizer.solvers.linear import Answer, solve_linear
@@ -225,7 +225,7 @@ def state_tickets(
             most,
         )
     least = least_ticket(frame)
-    out_able = _emptiable(frame, tickets, sale_high)
+    out_able = emptiable(frame, tickets, sale_high)
     for ticket in np.flatnonzero(most > 0.0).tolist():
         step, all_of_it = float(tickets.step[ticket]), float(tickets.held[ticket])
         block, of = (
@@ -263,11 +263,3 @@ def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float
     """Sum of a position's columns: its lots of dust have none."""
     mine = (tickets.of_sale == ticket) & ~frame.sales.disallowed
     return min(float(frame.sales.value[mine].sum()), held)
-
-
-def _emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
-    sales = frame.sales
-    barred = (sale_high < sales.value * (1.0 - WHOLE)) & ~sales.disallowed
-    free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
-    only_losses = frame.policy.trades.mode == "harvest_only"
-    return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))

@@ -21,7 +21,7 @@ from optimizer.mip.whole_tracking import keep_tracking
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.tickets import NOISE, Tickets
-from optimizer.search.disjunctions import wash_choices
+from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Region

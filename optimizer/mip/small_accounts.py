@@ -26,7 +26,7 @@ from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.candidate import Attempt
 from optimizer.rounding.reopen import reopened
 from optimizer.rounding.tickets import Tickets, tickets_of
-from optimizer.search.disjunctions import wash_choices
+from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Cut

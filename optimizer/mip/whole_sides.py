@@ -115,6 +115,7 @@ def _choice(whole: Whole, choice: Choice) -> list[int]:
             rows.row([(sale + column, part), *own], 0.0, np.inf)
         own = [(z, -part * float(v)) for z, v in zip(chosen, high[column], strict=True)]
         rows.row([(sale + column, part), *own], -np.inf, 0.0)
+    _used_up(whole, choice, chosen)
     closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
     for column in closed.astype(np.int64).tolist():
         used = int(whole.used[whole.tickets.of_buy[column]])
@@ -128,6 +129,16 @@ def _choice(whole: Whole, choice: Choice) -> list[int]:
         else:
             rows.row([(buy + column, 1.0)], -np.inf, 0.0)
     return [z for z, o in zip(chosen, choice.options, strict=True) if o.name is SideName.HARVEST]
+
+
+def _used_up(whole: Whole, choice: Choice, chosen: Sequence[int]) -> None:
+    """Recent shares of which an option leaves nothing over are met or sold, if it is chosen."""
+    start = whole.search.arrays.columns["sale"].start
+    for z, option in zip(chosen, choice.options, strict=True):
+        for row in option.used_up:
+            left = whole.search.frame.replaced.used_up[row]
+            met = zip((start + left.columns).tolist(), left.coefficients.tolist(), strict=True)
+            whole.rows.row([*met, (z, -left.amount)], -left.slack, np.inf)
 
 
 def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> None:

@@ -219,7 +219,7 @@ def _lifted_sales(
     for ticket in np.flatnonzero(keep & tickets.is_sale):
         own = np.flatnonzero(tickets.of_sale == ticket)
         if empties[ticket]:
-            low[own] = most[own]
+            low[own] = np.where(search.frame.sales.disallowed[own], 0.0, most[own])
             continue
         low[own] = sale[own]
         missing = least - sale[own].sum()

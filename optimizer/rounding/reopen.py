@@ -24,7 +24,7 @@ from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_rows import ticket_rows
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.disjunctions import Sides, side_branch
 from optimizer.search.model import Search
 
@@ -165,8 +165,7 @@ def _ground(
 def _most(ground: _Ground) -> Floats:
     """The most of each ticket that its sides allow, units."""
     frame, tickets, opened = ground.search.frame, ground.tickets, ground.opened
-    sellable = np.minimum(opened.sale_high, frame.sales.value) * ~frame.sales.disallowed
-    most = np.minimum(sum_by(tickets.of_sale, sellable, tickets.size), tickets.held)
+    most = np.minimum(sellable(frame, tickets, opened.sale_high), tickets.held)
     return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
 
 

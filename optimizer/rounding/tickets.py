@@ -116,7 +116,12 @@ def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
     keeps the position from being sold out, however little it is worth.
     """
     sales = frame.sales
-    barred = (sale_high < sales.value * (1.0 - WHOLE)) & ~sales.disallowed
+    able = np.minimum(sale_high, sales.value)
+    if sales.disallowed.any():
+        owned = np.flatnonzero(sales.lot >= 0)
+        of_lot = sum_by(sales.lot[owned], able[owned], len(frame.household.lots.lot_id))
+        able[owned] = of_lot[sales.lot[owned]]
+    barred = able < sales.value * (1.0 - WHOLE)
     free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
     only_losses = frame.policy.trades.mode == "harvest_only"
     return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))

@@ -18,7 +18,8 @@ import numpy as np
 from models.arrays import Floats
 from models.policy import BRANCHING
 from optimizer.program.language import Branch
-from optimizer.search.disjunctions import Sides, position_choices, side_branch, wash_choices
+from optimizer.search.disjunctions import Sides, position_choices, side_branch
+from optimizer.search.harvests import wash_choices
 from optimizer.search.incumbent import resolved
 from optimizer.search.model import Search, Settled
 from optimizer.search.pseudocosts import NOTHING_BPS, open_estimates

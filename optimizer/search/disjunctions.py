@@ -13,12 +13,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from models.arrays import Floats, Gathered, Ints, sum_by
-from models.tolerances import SHARES
+from models.arrays import Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
-from optimizer.program.compile_arrays import Arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.search.tax_regimes import Netting
 
 
@@ -27,19 +26,22 @@ class SideName(StrEnum):
 
     BUY = "buy"
     HARVEST = "harvest"
-    HARVEST_WASHED = "harvest within what recent purchases disallow"
     SELL = "sell"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Bounds that hold while an option is chosen: sales within [low, high], some buys closed."""
+    """What holds while an option is chosen: sales within [low, high], some buys closed.
+
+    `used_up` are rows of `frame.replaced`: recent shares of which nothing is left over.
+    """
 
     name: SideName
     sales: Ints
     low: Floats
     high: Floats
     closed_buys: Ints
+    used_up: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,81 +60,6 @@ class Choice:
 
 Sides = tuple[int, ...]
 """One option by choice, −1 where not settled."""
-
-
-def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:
-    """One choice for each identical group that could be both harvested and bought."""
-    sales, buys = frame.sales, frame.buys
-    sale_high = arrays.high[arrays.columns["sale"]]
-    buy_high = arrays.high[arrays.columns["buy"]]
-    losing = sales.loss & (sale_high > 0.0)
-    groups = np.intersect1d(sales.group[losing], buys.group[buy_high > 0.0])
-    recent_groups = np.unique(sales.group[sales.recent > 0.0])
-    waited_for = np.unique(buys.after[buys.after >= 0])
-    groups = np.union1d(groups, np.intersect1d(recent_groups, sales.group[losing]))
-    groups = np.union1d(groups, np.intersect1d(waited_for, sales.group[losing]))
-    lossy, bought = Gathered(np.where(losing, sales.group, -1)), Gathered(buys.group)
-    lately = Gathered(np.where((sales.recent > 0.0) & ~sales.disallowed, sales.group, -1))
-    return tuple(
-        _wash_choice(frame, group, lossy[group], bought[group], lately[group])
-        for group in groups.tolist()
-    )
-
-
-def _wash_choice(frame: Frame, group: int, lossy: Ints, bought: Ints, recent: Ints) -> Choice:
-    """The choice of one group: its loss sales, its buys, and its sales of recent shares."""
-    sales = frame.sales
-    none = np.zeros(len(lossy))
-    nothing = np.zeros(0, np.int64)
-    buy = Option(SideName.BUY, lossy, none, none, nothing)
-    name = str(frame.household.market.securities.group_names[group])
-    own = recent[sales.lot[recent] >= 0]
-    allowed = lossy[~sales.disallowed[lossy]]
-    cleared = np.union1d(allowed, own)
-    low = np.where(np.isin(cleared, own), sales.value[cleared], 0.0)
-    clear = Option(SideName.HARVEST, cleared, low, sales.value[cleared], bought)
-    if frame.policy.wash_sale.mode != "price" or not len(recent):
-        return Choice(group, name, (buy, clear))
-    priced = _priced(frame, lossy, bought, group)
-    return Choice(group, name, (buy, *priced, clear) if len(own) == len(recent) else (buy, *priced))
-
-
-def _priced(frame: Frame, lossy: Ints, bought: Ints, group: int) -> tuple[Option, ...]:
-    """Options where recent purchases disallow the first loss shares in order of acquisition.
-
-    Either no more is sold at a loss than they disallow, or the oldest loss lots that they
-    disallow are sold out and every further loss counts.
-    """
-    sales, lots = frame.sales, frame.household.lots
-    securities = frame.household.market.securities
-    copies = lossy[sales.disallowed[lossy]]
-    own = lossy[~sales.disallowed[lossy]]
-    order = np.argsort(lots.acquired[sales.lot[own]], kind="stable")
-    shares = lots.shares[sales.lot[own[order]]]
-    recent = float(frame.windows.recent[securities.identical_group[lots.security] == group].sum())
-    before = np.concatenate([[0.0], np.cumsum(shares)[:-1]])
-    washed = np.clip(recent - before, 0.0, shares) / np.maximum(shares, SHARES)
-    early = np.zeros(len(own))
-    early[order] = washed * sales.value[own[order]]
-    of_copy = {int(sales.lot[column]): place for place, column in enumerate(own)}
-    early_copy = np.array([early[of_copy[int(sales.lot[column])]] for column in copies])
-    columns = np.concatenate([copies, own])
-    zeros_own, zeros_copy = np.zeros(len(own)), np.zeros(len(copies))
-    within = Option(
-        SideName.HARVEST_WASHED,
-        columns,
-        np.concatenate([zeros_copy, zeros_own]),
-        np.concatenate([sales.value[copies], zeros_own]),
-        bought,
-    )
-    beyond = Option(
-        SideName.HARVEST,
-        columns,
-        np.concatenate([early_copy, zeros_own]),
-        np.concatenate([early_copy, sales.value[own] - early]),
-        bought,
-    )
-    return within, beyond
 
 
 def position_choices(
@@ -206,6 +133,17 @@ def side_branch(
     bounds["sale"] = (low, high)
     bounds["buy"] = (np.zeros(len(buys.most)), buy_high)
     rows = dict(netting.branch.rows)
+    used_up = [row for option in chosen for row in option.used_up]
+    if used_up:
+        rows[USED_UP] = _used_up(frame, used_up)
     if careful and -1 not in sides:
         rows.pop(FROM_ABOVE, None)
     return Branch(bounds, rows)
+
+
+def _used_up(frame: Frame, chosen: list[int]) -> tuple[Floats, Floats]:
+    """Row bounds under which nothing is left over of some recent shares."""
+    lefts = frame.replaced.used_up
+    low = np.full(len(lefts), -np.inf)
+    low[chosen] = [lefts[row].amount for row in chosen]
+    return low, np.full(len(lefts), np.inf)

@@ -25,9 +25,9 @@ from optimizer.search.disjunctions import (
     Sides,
     position_choices,
     side_branch,
-    wash_choices,
 )
 from optimizer.search.exchange import flipped
+from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search, Settled, Tally
 from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.regime_prices import bounds_of

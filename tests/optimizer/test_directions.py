@@ -15,7 +15,8 @@ import pytest
 from models.policy import BRANCHING, Policy, TaxRates, TradeRules, WashSales
 from optimizer.inputs.frame import frame
 from optimizer.search.branch_and_bound import certified
-from optimizer.search.disjunctions import Choice, position_choices, side_branch, wash_choices
+from optimizer.search.disjunctions import Choice, position_choices, side_branch
+from optimizer.search.harvests import wash_choices
 from optimizer.search.incumbent import search
 from optimizer.search.model import Search
 from optimizer.solvers.chain import door

@@ -59,6 +59,10 @@ SHARED = {
         "which windows the past leaves open is a fact; replayed share by share, day by day",
         "test_shared_history.py",
     ),
+    "reserve": Doubted(
+        "what orders under way set aside is a fact; set aside again share by share",
+        "test_shared_reserve.py",
+    ),
     "law_for": Doubted(LAW, "test_law.py"),
     "order_id": Doubted(
         "a name made of date, account, security and side: both must call an order the same",

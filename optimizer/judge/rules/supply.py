@@ -71,11 +71,13 @@ def _position(case: Case, where: tuple[int, int]) -> Decimal:
 
 
 def open_order(case: Case) -> Iterator[Breach]:
-    """What an open order already buys or sells in an account is not ordered again."""
+    """What an open order trades in an account is not traded again, on either side.
+
+    It may fill any moment: a second order of its side would sell or buy the same thing twice, one
+    of the other side would buy and sell one security on one day.
+    """
     waiting = case.household.open_orders
-    under_way = set(
-        zip(waiting.account.tolist(), waiting.security.tolist(), waiting.side.tolist(), strict=True)
-    )
+    under_way = set(zip(waiting.account.tolist(), waiting.security.tolist(), strict=True))
     for order in case.ledger.orders:
-        if (*order.where, order.order.side) in under_way:
+        if order.where in under_way:
             yield Breach("open_order", order.order.order_id, float(order.amount))

@@ -27,7 +27,6 @@ def wash_sale(case: Case) -> Iterator[Breach]:
     if case.policy.wash_sale.mode != "avoid":
         return
     yield from _disallowed(case)
-    yield from _recent(case, lost)
     yield from _coming(case, lost)
 
 
@@ -64,7 +63,10 @@ def _both_sides(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
 
 
 def _disallowed(case: Case) -> Iterator[Breach]:
-    """Under `avoid`, no loss of the run is disallowed."""
+    """Under `avoid`, no loss of the run is disallowed: other purchases' recent shares wash it.
+
+    The rest of the very purchase that is sold washes nothing (Rev. Rul. 56-602).
+    """
     disallowed: dict[int, Decimal] = {}
     for sale in case.ledger.sales:
         group = case.group_of(sale.security)
@@ -72,14 +74,7 @@ def _disallowed(case: Case) -> Iterator[Breach]:
         disallowed[group] = disallowed.get(group, ZERO) + amount
     for group, amount in disallowed.items():
         if amount > LOSS_USD:
-            yield Breach(RULE, f"{case.group_name(group)}: loss disallowed", float(amount))
-
-
-def _recent(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
-    """Under `avoid`, no loss sale while shares bought in the last 30 days remain."""
-    for group, amount in lost.items():
-        if case.ledger.washes.recent.get(group):
-            where = f"{case.group_name(group)}: shares bought in the last 30 days remain"
+            where = f"{case.group_name(group)}: loss disallowed, shares bought within 30 days count"
             yield Breach(RULE, where, float(amount))
 
 

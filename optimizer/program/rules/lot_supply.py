@@ -11,7 +11,7 @@ from optimizer.program.language import DEFINITION, Bounds, Kind, Part, Rows
 
 
 def state(frame: Frame) -> Part:
-    """0 ≤ sale ≤ value by column; a lot sold both with and without its loss is sold once."""
+    """0 ≤ sale ≤ value by column; a lot is sold once, whatever becomes of its loss."""
     sales, buys = frame.sales, frame.buys
     copies = np.flatnonzero(sales.disallowed)
     supply = partial(Bounds, "lot_supply", kind=Kind.DEFINITION)
@@ -21,10 +21,10 @@ def state(frame: Frame) -> Part:
     )
     if not len(copies):
         return Part("lot_supply", bounds=bounds)
-    originals = np.flatnonzero((sales.lot >= 0) & ~sales.disallowed)
-    own = originals[np.searchsorted(sales.lot[originals], sales.lot[copies])]
-    rows = np.arange(len(copies))
-    ones = np.ones(len(copies))
+    originals = (sales.lot >= 0) & ~sales.disallowed
+    own = np.flatnonzero(originals & np.isin(sales.lot, sales.lot[copies]))
+    of_copy = np.searchsorted(sales.lot[own], sales.lot[copies])
+    rows = np.arange(len(own))
     lot_ids = frame.household.lots.lot_id
     return Part(
         "lot_supply",
@@ -32,9 +32,12 @@ def state(frame: Frame) -> Part:
         rows=(
             Rows(
                 "lot_supply",
-                tuple(str(lot_ids[lot]) for lot in sales.lot[copies]),
-                (("sale", rows, own, ones), ("sale", rows, copies, ones)),
-                np.full(len(copies), -np.inf),
+                tuple(str(lot_ids[lot]) for lot in sales.lot[own]),
+                (
+                    ("sale", rows, own, np.ones(len(own))),
+                    ("sale", of_copy, copies, np.ones(len(copies))),
+                ),
+                np.full(len(own), -np.inf),
                 sales.value[own],
                 DEFINITION,
             ),

@@ -59,8 +59,9 @@ def test_closed_purchases_are_told_where_they_count() -> None:
             trade("TX", "ITOT", "2026-11-10", "sell", 5, realized_gain=10.0),
         ],
     )
-    assert read_history(of).closed == frozenset()
-    assert read_history(of, "count").closed == {0}
+    assert read_history(of).closed == {}
+    (gone,) = read_history(of, "count").closed[0]
+    assert gone.shares == 5
 
 
 def test_a_closed_purchase_that_matched_a_loss_counts_no_more() -> None:
@@ -77,4 +78,4 @@ def test_a_closed_purchase_that_matched_a_loss_counts_no_more() -> None:
         ],
     )
     history = read_history(of, "count")
-    assert (history.closed, history.locked) == (frozenset(), {})
+    assert (history.closed, history.locked) == ({}, {})

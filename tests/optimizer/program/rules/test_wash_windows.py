@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 from models.policy import Policy, WashSales
 from tests.households import Row, account, household, lot, trade
 from tests.optimizer.by_hand import Stated, stated
@@ -81,13 +84,30 @@ def test_what_is_scheduled_within_30_days_bars_a_harvest_under_avoid() -> None:
     assert trials(windows(PRICE, scheduled=soon))[1] == []
 
 
-def test_under_price_recent_shares_disallow_as_many_loss_shares() -> None:
-    """A unit of $1,010 is 10.1 shares at $100: of LOSS 10 shares may sell disallowed."""
+def test_under_price_losses_meet_at_most_the_recent_shares() -> None:
+    """Of 400 shares at a loss 10 meet the IRA's: $1,000 of $101,000, 0.99 units."""
     rule = windows(PRICE, lot("NEW", "IRA", "VTI", 10, acquired="2026-11-06"))
-    copy = next(i for i, is_copy in enumerate(rule.frame.sales.disallowed) if is_copy)
-    (rows,) = rule.part.rows
-    ((block, _, columns, shares_per_unit),) = rows.entries
-    assert (block, columns.tolist(), rows.rule) == ("sale", [copy], "wash_sale")
-    assert shares_per_unit.tolist() == [10.1]
-    assert rows.high.tolist() == [10.0]
+    (copy,) = np.flatnonzero(rule.frame.sales.disallowed).tolist()
+    met, used_up = rule.part.rows
+    ((block, _, columns, coefficients),) = met.entries
+    assert (block, columns.tolist(), met.rule) == ("sale", [copy], "wash_sale")
+    assert coefficients.tolist() == [1.0]
+    assert met.high.tolist() == pytest.approx([100.0 * 10 / 1_010.0])
+    assert (used_up.low.tolist(), used_up.high.tolist()) == ([-np.inf], [np.inf])
     assert trials(rule) == ALL_FREE
+
+
+def test_recent_shares_that_are_sold_meet_nothing() -> None:
+    """10 recent shares at a loss: what is sold of them is no replacement of LOSS, nor of itself."""
+    rule = windows(PRICE, lot("NEW", "TX", "VTI", 10, 1_500.0, "2026-11-06"))
+    sales = rule.frame.sales
+    new = rule.place("sale", "NEW")
+    of_loss, of_new = np.flatnonzero(sales.disallowed).tolist()
+    assert (
+        sales.lot[[of_loss, of_new]].tolist()
+        == sales.lot[[rule.place("sale", "LOSS"), new]].tolist()
+    )
+    any_of_it, of_others = rule.frame.replaced.met
+    assert any_of_it.columns.tolist() == [new, of_loss, of_new]
+    assert any_of_it.coefficients.tolist() == [1.0, 1.0, 2.0]
+    assert (of_others.columns.tolist(), of_others.amount) == ([of_new], 0.0)

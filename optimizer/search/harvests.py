@@ -1,0 +1,142 @@
+"""The ways in which a group's losses can be sold, such that every legal sale is one of them.
+
+A group is bought or harvested. Where shares of it were bought in the last 30 days there are several
+ways to harvest. Under `avoid` nothing may be disallowed: all recent shares are sold out, or of a
+purchase that is alone some shares stay. Under `price` the ways differ by what is left over of
+recent shares: of any (every loss is disallowed), of one purchase only (which its own losses do not
+meet), or of none; then losses are disallowed in the order in which their lots were acquired, up to
+the lot that is the last to meet any. In every way the law is linear in what is sold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.arrays import Bools, Gathered, Ints
+from models.ledger import FIXED
+from optimizer.inputs.frame import Frame
+from optimizer.inputs.replaced import sold_in_part
+from optimizer.inputs.windows import loss_lots
+from optimizer.program.compile_arrays import Arrays
+from optimizer.search.disjunctions import Choice, Option, SideName
+
+NONE = np.zeros(0, np.int64)
+
+MOST_MARGINS = 8
+"""Ways that differ by the last lot to meet a recent share. Where a group has more loss lots, lots
+next to each other share one, in which the law's order is left open: the bound stays one, the judge
+keeps the order."""
+
+
+def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:
+    """One choice for each identical group that could be both harvested and bought, or washed."""
+    sales, buys = frame.sales, frame.buys
+    sale_high = arrays.high[arrays.columns["sale"]]
+    buy_high = arrays.high[arrays.columns["buy"]]
+    losing = sales.loss & (sale_high > 0.0)
+    excluded = np.concatenate(
+        [
+            buys.group[buy_high > 0.0],
+            buys.after[buys.after >= 0],
+            np.array([piece.group for piece in frame.windows.replacements], np.int64),
+        ]
+    )
+    groups = np.intersect1d(sales.group[losing], excluded)
+    lossy, bought = Gathered(np.where(losing, sales.group, -1)), Gathered(buys.group)
+    return tuple(
+        _wash_choice(frame, group, lossy[group], bought[group]) for group in groups.tolist()
+    )
+
+
+def _wash_choice(frame: Frame, group: int, lossy: Ints, bought: Ints) -> Choice:
+    """The choice of one group: it may be bought, or be harvested in one of several ways."""
+    none = np.zeros(len(lossy))
+    buy = Option(SideName.BUY, lossy, none, none, NONE)
+    name = str(frame.household.market.securities.group_names[group])
+    return Choice(group, name, (buy, *harvests(frame, group, lossy, bought)))
+
+
+def harvests(frame: Frame, group: int, lossy: Ints, bought: Ints) -> tuple[Option, ...]:
+    """Ways to sell the loss columns of a group while none of its buys is open."""
+    if not any(piece.group == group for piece in frame.windows.replacements):
+        high = frame.sales.value[lossy]
+        return (Option(SideName.HARVEST, lossy, np.zeros(len(lossy)), high, bought),)
+    if frame.policy.wash_sale.mode == "price":
+        return tuple(_priced(_Group(frame, group, lossy, bought)))
+    return tuple(_clean(_Group(frame, group, lossy, bought)))
+
+
+class _Group:
+    """A group with recent purchases: its loss columns, and the purchase of each ('' if old)."""
+
+    def __init__(self, frame: Frame, group: int, lossy: Ints, bought: Ints) -> None:
+        sales, windows = frame.sales, frame.windows
+        self.frame, self.lossy, self.bought = frame, lossy, bought
+        self.pieces = tuple(piece for piece in windows.replacements if piece.group == group)
+        names = {piece.purchase for piece in self.pieces}
+        mine = [windows.purchases.get(int(lot), "") for lot in sales.lot[lossy]]
+        self.purchase = np.array([name if name in names else "" for name in mine], object)
+        self.own = ~sales.disallowed[lossy]
+        self.batch = sales.batch[lossy]
+        self.batches = tuple(np.unique(self.batch[~self.own]).tolist())
+
+    def harvest(self, free: Bools, used_up: tuple[int, ...] = (), sold_out: Ints = NONE) -> Option:
+        """Sell no loss column that is not `free`, and other columns out."""
+        sales = self.frame.sales
+        out = np.setdiff1d(sold_out, self.lossy)
+        low = np.where(np.isin(self.lossy, sold_out), sales.value[self.lossy], 0.0)
+        return Option(
+            SideName.HARVEST,
+            np.concatenate([self.lossy, out]),
+            np.concatenate([low, sales.value[out]]),
+            np.concatenate([np.where(free, sales.value[self.lossy], 0.0), sales.value[out]]),
+            self.bought,
+            used_up,
+        )
+
+
+def _clean(group: _Group) -> Iterator[Option]:
+    """Ways in which nothing is disallowed: recent shares are sold out but of one purchase."""
+    frame, pieces = group.frame, group.pieces
+    sales, purchases = frame.sales, frame.windows.purchases
+    held = {piece.lot: piece.purchase for piece in pieces if piece.lot != FIXED}
+    columns = {lot: int(np.flatnonzero(sales.lot == lot)[0]) for lot in held if lot in sales.lot}
+
+    def out(but: str = "") -> Ints:
+        return np.array([c for lot, c in columns.items() if held[lot] != but], np.int64)
+
+    if all(piece.lot != FIXED for piece in pieces):
+        yield group.harvest(np.ones(len(group.lossy), bool), sold_out=out())
+    for name in sold_in_part(pieces, purchases, loss_lots(frame.household)):
+        yield group.harvest(group.purchase == name, sold_out=out(name))
+
+
+def _priced(group: _Group) -> Iterator[Option]:
+    """Ways by what is left over of recent shares, and by the last lot to meet any."""
+    frame, own, batch, batches = group.frame, group.own, group.batch, group.batches
+    replaced, old = frame.replaced, group.purchase == ""
+    names = {piece.purchase for piece in group.pieces}
+    alone = len(names) == 1
+    recent = sorted(set(group.purchase[own]) - {""})
+    for place, last in enumerate(batches) if not (alone and recent) else ():
+        yield group.harvest(~own & (batch <= last), replaced.without(batches[:place]))
+    for name in recent:
+        free = ~own | (group.purchase == name)
+        yield group.harvest(free, replaced.without(batches, name))
+    used_up = replaced.without(batches)
+    if recent and not alone:
+        yield group.harvest(~own | ~old, used_up)
+    lots = frame.household.lots
+    lot = frame.sales.lot[group.lossy]
+    oldest = np.unique(lot[old])
+    oldest = oldest[np.argsort(lots.acquired[oldest], kind="stable")]
+    first = 0
+    for margin in np.array_split(oldest, MOST_MARGINS):
+        last = first + len(margin)
+        met = ~own & np.isin(lot, oldest[:last])
+        allowed = own & ~np.isin(lot, oldest[:first])
+        if first < last:
+            yield group.harvest(met | allowed, used_up)
+        first = last
