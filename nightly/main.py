@@ -19,11 +19,11 @@ import typer
 
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
-from nightly import commands, console, proving, run_commands
-from nightly.choices import Choice, CommandError, Night, Sweep, SyntheticBook
-from nightly.commands import ANSWERED, UNUSABLE
-from nightly.drift import Shown
-from nightly.options import RUNS, Asof, Backend, Book, Certify, Json, Mode, Solver, day_of
+from nightly.cli import commands, console, proving, run_commands
+from nightly.cli.commands import ANSWERED, UNUSABLE
+from nightly.cli.drift import Shown
+from nightly.cli.options import RUNS, Asof, Backend, Book, Certify, Json, Mode, Solver, day_of
+from nightly.run.choices import Choice, CommandError, Night, Sweep, SyntheticBook
 
 app = typer.Typer(
     name="hearth",

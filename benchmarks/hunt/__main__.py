@@ -29,7 +29,7 @@ from benchmarks.suite.measure import write_report
 from models.book import Book, FaultyHouseholdError, read_book
 from models.household import Household
 from models.policy import Policy
-from nightly.newest_price import newest_price_date
+from nightly.partition.newest_price import newest_price_date
 
 PLANS = 800
 """Plans judged a household unless asked otherwise: a few seconds with ETFs."""

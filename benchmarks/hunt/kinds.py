@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks.hunt.policies import override
 from models.book import Book, read_book
-from nightly.newest_price import newest_price_date
+from nightly.partition.newest_price import newest_price_date
 from scenarios.book_files import write_book
 from scenarios.synthetic import generate
 from scenarios.synthetic.wishes import policy_texts

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from models.errors import RunFolderError
 from nightly.export.decisions import REJECTED, last_decisions
-from nightly.export.run_tables import run_table
-from nightly.run_folder import EVENTS, RunFolder
+from nightly.results.run_folder import EVENTS, RunFolder
+from nightly.results.run_tables import run_table
 
 EXPORTED = '"event": "export"'
 """What a line of the log of a run holds when it tells of an export."""

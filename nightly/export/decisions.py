@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from models.errors import HearthError, RunFolderError, UnknownHouseholdError
 from models.plan import Status
-from nightly.export.run_tables import lots_by_order, run_table
-from nightly.moment import clock
-from nightly.run_folder import RunFolder, refusing
+from nightly.results.moment import clock
+from nightly.results.run_folder import RunFolder, refusing
+from nightly.results.run_tables import lots_by_order, run_table
 
 DECISIONS: Final = "decisions"
 """Folder of a run's decisions."""

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import RunFolderError
-from nightly.choices import CommandError
 from nightly.export.beside import exported_beside
 from nightly.export.blocks import Block, allocations, blocks_of
 from nightly.export.fix import block_messages, lots_text, plain, ticket_messages
 from nightly.export.spreadsheet import csv_text
 from nightly.export.tickets import Leaving, Ticket
-from nightly.moment import clock
-from nightly.run_folder import RunFolder, refusing, whole_file
+from nightly.results.moment import clock
+from nightly.results.run_folder import RunFolder, refusing, whole_file
+from nightly.run.choices import CommandError
 
 FORMATS: Final = ("csv", "fix")
 EXPORTS: Final = "exports"

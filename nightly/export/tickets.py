@@ -18,8 +18,8 @@ from models.plan import Status
 from models.policy import Tickets
 from models.triggers import AUTO
 from nightly.export.decisions import APPROVED, REJECTED, digests, last_decisions
-from nightly.export.run_tables import lots_by_order, run_table
-from nightly.run_folder import RunFolder
+from nightly.results.run_folder import RunFolder
+from nightly.results.run_tables import lots_by_order, run_table
 
 TICK_USD: Final = Decimal("0.01")
 """Dollars. Smallest step of a quoted price (17 C.F.R. 242.612)."""

@@ -32,7 +32,7 @@ from models.errors import UnusableBookError
 from models.market import Market
 from models.policy import Policy
 from models.triggers import AccountRows, LotRows, TriggerColumns, is_taxable
-from nightly.triage.big_tables import joined, pieces
+from nightly.partition.big_tables import joined, pieces
 
 SHARED: Final = (
     *("securities", "exposures", "targets", "returns"),

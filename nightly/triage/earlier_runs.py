@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from models.errors import RunFolderError
 from models.plan import Status
 from nightly.export.decisions import REJECTED, last_decisions
-from nightly.export.run_tables import run_batches, run_table
-from nightly.run_folder import MANIFEST, RunFolder
+from nightly.results.run_folder import MANIFEST, RunFolder
+from nightly.results.run_tables import run_batches, run_table
 
 WINDOW_DAYS: Final = 30
 """Calendar days that a lockout lasts (26 U.S.C. 1091(a)): older runs have none."""

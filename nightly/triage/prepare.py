@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 
 from models.policy import Capacity, Policy
 from models.triggers import screen
-from nightly.partitions import IDS, SHARED, Partitions, part_name
-from nightly.run_folder import RunFolder, refusing, whole_file
+from nightly.partition.partitions import IDS, SHARED, Partitions, part_name
+from nightly.results.run_folder import RunFolder, refusing, whole_file
 from nightly.triage.columns import read_columns
 from nightly.triage.earlier_runs import (
     PREVIOUS,

@@ -30,7 +30,7 @@ from models.book.faults import Fault
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
-from nightly.run_folder import force
+from nightly.results.run_folder import force
 from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
 from nightly.triage.earlier_runs import (
     DEFERRED,

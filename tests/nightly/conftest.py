@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nightly.engines import InProcess
-from nightly.request import Request
-from nightly.run import start_run
-from nightly.run_folder import RunFolder
+from nightly.results.run_folder import RunFolder
+from nightly.run.night import start_run
+from nightly.run.request import Request
+from nightly.workers.engines import InProcess
 from scenarios.synthetic import ASOF, generate_book
 from tests.nightly import deciders, forty
 from tests.postgres import NoPostgresError, Postgres, running_postgres

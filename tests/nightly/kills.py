@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nightly.tables import TABLES
+from nightly.results.tables import TABLES
 from scenarios.synthetic import ASOF, generate_book
 
 ROOT = Path(__file__).resolve().parents[2]

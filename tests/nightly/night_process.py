@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nightly.cut import Sizes
-from nightly.engines import Processes
-from nightly.new_run import find_run
-from nightly.request import Request
-from nightly.run import resume_run, start_run
+from nightly.partition.cut import Sizes
+from nightly.run.new_run import find_run
+from nightly.run.night import resume_run, start_run
+from nightly.run.request import Request
+from nightly.workers.engines import Processes
 from scenarios.synthetic import ASOF
 from tests.nightly.deciders import sell_a_little
 

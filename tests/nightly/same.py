@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nightly.run_folder import RunFolder
-from nightly.tables import TABLES
+from nightly.results.run_folder import RunFolder
+from nightly.results.tables import TABLES
 
 
 def assert_same_tables(folder: RunFolder, other: RunFolder) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from models.book import Book, read_book
-from nightly.newest_price import newest_price_date
+from nightly.partition.newest_price import newest_price_date
 from scenarios.book_files import write_book
 from scenarios.policy_texts import sample_policies
 from scenarios.sample_book import sample_tables

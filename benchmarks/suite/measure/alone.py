@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
-from nightly.worker_process import ONE_THREAD
+from nightly.workers.driver import ONE_THREAD
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -153,7 +153,7 @@ def test_orders_come_with_their_lots_in_pieces(
     first: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read three rows at a time, each order still finds its lots; rejected ones are left out."""
-    monkeypatch.setattr("nightly.export.run_tables.BATCH_ROWS", 3)
+    monkeypatch.setattr("nightly.results.run_tables.BATCH_ROWS", 3)
     (run,) = earlier_runs(runs, date(2026, 11, 21), 5)
     rows = [row for piece in orders_left(run) for row in piece.to_pylist()]
     orders = pd.read_parquet(first / "orders.parquet")

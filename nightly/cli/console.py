@@ -1,0 +1,206 @@
+"""What the command line says: progress, summaries and faults, for people and for machines.
+
+On a terminal progress is a bar; elsewhere it is a plain line each tenth of the way, so that a log
+file stays readable. What a machine reads is one JSON document on standard output and nothing else;
+progress goes to standard error always.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
+
+import rich.progress
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from models.book.book import Book
+from models.plan import Status
+from nightly.proof.audit import Difference
+from nightly.run.tally import Summary
+from nightly.workers.answer import BETWEEN_FAULTS
+from nightly.workers.chunk import Tick
+from workbench.wording import counted
+
+SCREEN_COLUMNS: Final = 100
+"""Width of a page when standard output is not a terminal (characters)."""
+
+FAULTS_SHOWN: Final = 3
+"""Faults of a household that the summary of a run shows."""
+
+STYLE_OF: Final[Mapping[str, str]] = {
+    Status.PLANNED: "green",
+    Status.NO_ACTION: "green",
+    Status.DEFERRED: "yellow",
+    Status.INFEASIBLE: "yellow",
+    Status.INVALID: "yellow",
+    Status.REFUSED: "red",
+    Status.FAILED: "red",
+}
+"""Colour of each status."""
+
+
+def page() -> Console:
+    """Return standard output as a page: as wide as the terminal, else `SCREEN_COLUMNS`."""
+    return Console(width=None if sys.stdout.isatty() else SCREEN_COLUMNS, highlight=False)
+
+
+def say_json(content: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+class Progress:
+    """Progress of a run on standard error: a bar on a terminal, else a line each tenth of the way.
+
+    A context; inside it `start` is told how many households there are, `tick` of each answer.
+    """
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._households = self._done = 0
+        self._bar = None
+        if console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            self._bar = rich.progress.Progress(
+                *columns, TimeRemainingColumn(), console=console, transient=True
+            )
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def start(self, households: int, done: int) -> None:
+        """Set how many households there are, and how many an earlier attempt answered."""
+        self._households, self._done = households, done
+        if self._bar is not None:
+            self._bar.add_task("households", total=households, completed=done)
+        elif done:
+            print(f"{done} of {households} households were answered before", file=sys.stderr)
+
+    def tick(self, tick: Tick) -> None:
+        """Count one household."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+        elif self._done % max(1, -(-self._households // 10)) == 0 < self._households - self._done:
+            print(f"{self._done} of {self._households} households", file=sys.stderr, flush=True)
+
+
+def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
+    """Return the summary of a night as data."""
+    return {
+        "run_id": run_id,
+        "folder": folder,
+        "households": summary.households,
+        "counts": dict(summary.counts),
+        "solvers": dict(summary.solvers),
+        "seconds": round(summary.seconds, 3),
+        "households_per_second": round(summary.households_per_second, 3),
+        "solver_fallbacks": summary.fallbacks,
+        "slowest": [
+            {"household_id": household_id, "seconds": round(seconds, 6)}
+            for household_id, seconds in summary.slowest
+        ],
+    }
+
+
+def print_summary(
+    console: Console, summary: Summary, folder: str, troubles: Sequence[Tick]
+) -> None:
+    """Print the summary of a night, and why each household in `troubles` has no plan."""
+    for tick in troubles:
+        console.print(
+            f"[{STYLE_OF[tick.status]}]{tick.status:>10}[/]  {tick.household_id}  ", end=""
+        )
+        console.print(_shortened(tick.reason), markup=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for status, count in summary.counts.items():
+        table.add_row(str(count), f"[{STYLE_OF[status]}]{status}[/]")
+    console.print(table)
+    rate = summary.households_per_second
+    if summary.households and not summary.answered_now:
+        console.print("every household was answered before")
+    console.print(
+        f"{counted(summary.answered_now, 'household')} in {summary.seconds:.1f} s, "
+        f"{rate:.1f} a second"
+        + (f" (of {summary.households})" if summary.answered_now != summary.households else "")
+        + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
+        soft_wrap=True,
+    )
+    console.print(f"solver fallbacks: {summary.fallbacks}")
+    if summary.slowest:
+        slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
+        console.print(f"slowest: {slow}")
+    console.print(f"tables, manifest and log in {folder}", soft_wrap=True)
+
+
+def print_check(console: Console, book: Book) -> None:
+    """Print a book's faults, its oddities, and how many households are sound."""
+    if book.faults:
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        for column in ("table", "row", "column", "what", "what would do", "households"):
+            table.add_column(
+                column, overflow="fold", justify="right" if column == "row" else "left"
+            )
+        for fault in book.faults:
+            row = "" if fault.row is None else str(fault.row)
+            place = Text(fault.table), row, Text(fault.column or "")
+            table.add_row(*place, Text(fault.what), Text(fault.remedy), _few(fault.households))
+        console.print(table)
+        console.print()
+    for warning in book.warnings:
+        console.print(f"note: {warning}", markup=False, soft_wrap=True)
+    invalid = len(book.faults_by_household)
+    console.print(
+        f"{counted(len(book), 'household')} as of {book.asof}: {len(book) - invalid} sound, "
+        f"{invalid} invalid; {counted(len(book.faults), 'fault')}"
+    )
+
+
+def print_audit(
+    console: Console, run_id: str, households: int, differences: Sequence[Difference]
+) -> None:
+    """Print where a run and the judge disagree."""
+    for difference in differences:
+        console.print(str(difference), markup=False, soft_wrap=True)
+    if differences:
+        touched = len({difference.household_id for difference in differences} - {""})
+        console.print(
+            f"[red]{run_id}[/]: {counted(len(differences), 'difference')}; "
+            f"households that differ: {touched}, of {households} with a plan"
+        )
+    else:
+        replayed = counted(households, "household")
+        console.print(f"[green]{run_id}[/]: {replayed} replayed, every figure agrees")
+
+
+def _shortened(reason: str) -> str:
+    """Return the first few of many faults; the tables and `hearth check` have them all."""
+    faults = reason.split(BETWEEN_FAULTS)
+    rest = len(faults) - FAULTS_SHOWN
+    shown = BETWEEN_FAULTS.join(faults[:FAULTS_SHOWN])
+    return f"{shown}{BETWEEN_FAULTS}and {counted(rest, 'fault')} more" if rest > 0 else reason
+
+
+def _few(names: Sequence[str], most: int = 3) -> str:
+    """Return the first few names and the count of the rest."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.items())

@@ -1,0 +1,1 @@
+"""A book cut into partitions on disk, never held in memory whole."""

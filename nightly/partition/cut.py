@@ -1,0 +1,275 @@
+"""A book cut into partitions, once, on disk: what a run does before anything else.
+
+    book → heads and shared tables → owners of all rows → partitions and chunks
+
+A partition holds whole households, a bounded number of lots, in the order of their ids; the last
+one holds those that cannot be read apart. Shared tables and policies are copied as they are, so
+that a night ends under the prices and rules it began with. Where partitions and chunks begin
+follows from the book alone. The partitions appear together, with one rename.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from models.arrays import Ints
+from models.book.book import Book
+from models.book.policies.files import read_policies
+from models.book.read import build_book, check_folder, policy_sources
+from models.book.tables.batches import Batch
+from models.book.tables.files import read_files
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
+from models.errors import UnknownHouseholdError
+from nightly.partition.owners import OWNED, Owners, find_owners, household_ids
+from nightly.partition.partitions import IDS, LAYOUT, SHARED, part_name
+from nightly.partition.writer import deal_out
+from nightly.results.run_folder import force, refusing
+
+PARTITION_LOTS: Final = 150_000
+"""Lots of a partition, about: a worker then needs some 100 MB for it."""
+
+PARTITION_HOUSEHOLDS: Final = 3_000
+"""Households of a partition at most, where they hold next to nothing."""
+
+CHUNK_LOTS: Final = 20_000
+"""Lots of a chunk, about: some seconds of work, which a crash may cost again."""
+
+CHUNK_HOUSEHOLDS: Final = 50
+"""Households of a chunk at most."""
+
+TAPER: Final = 12
+"""A chunk has at most this part of the households that are left: the last ones are small, so that
+no worker is still at a large one when the others are done."""
+
+LEAST_HOUSEHOLDS: Final = 4
+"""Households of a chunk that the taper leaves at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much goes into a partition and into a chunk."""
+
+    partition_lots: int = PARTITION_LOTS
+    partition_households: int = PARTITION_HOUSEHOLDS
+    chunk_lots: int = CHUNK_LOTS
+    chunk_households: int = CHUNK_HOUSEHOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """A book that is usable as far as its heads and shared tables tell.
+
+    `place` is what it is called, `folder` where its tables are (the same, but for a database);
+    `chosen` says by rank who is to be answered.
+    """
+
+    place: str
+    folder: Path
+    asof: date
+    ids: Any
+    chosen: np.ndarray
+    shared: Book
+    sizes: Sizes
+
+
+def look_at(
+    place: str,
+    folder: Path,
+    asof: date,
+    wanted: Sequence[str] | None = None,
+    sizes: Sizes | None = None,
+) -> Uncut:
+    """Check what can end a run before it begins; nothing is written.
+
+    Raises
+    ------
+    FaultyBookError
+        If the book cannot be used at all.
+    UnknownHouseholdError
+        If a household is wanted that is not there.
+    """
+    check_folder(folder)
+    files = read_files(folder, heads=OWNED)
+    shared = build_book(Path(place), files, read_policies(folder / POLICY_FOLDER), asof)
+    shared = replace(shared, sources=(*files.sources, *policy_sources(folder)))
+    ids = household_ids(folder)
+    return Uncut(place, folder, asof, ids, _chosen(ids, wanted, place), shared, sizes or Sizes())
+
+
+def cut(uncut: Uncut, root: Path) -> None:
+    """Write the partitions into the folder `root`; they appear together.
+
+    Raises
+    ------
+    FaultyBookError
+        If a table turns out to be damaged.
+    RunFolderError
+        If the folder cannot be written.
+    """
+    aside, scratch = root.with_name(f".{root.name}"), root.with_name(f".{root.name}.scratch")
+    with refusing(root):
+        for left in (aside, scratch):
+            shutil.rmtree(left, ignore_errors=True)
+        aside.mkdir(parents=True)
+        owners = find_owners(uncut.folder, uncut.ids, scratch)
+        part = _partitions(uncut, owners)
+        parts = int(part.max(initial=-1)) + 1
+        _copy_shared(uncut.folder, aside / SHARED)
+        for table in OWNED:
+            to, rows = _Deal(owners, table, part), owners.count.rows[table]
+            deal_out(uncut.folder, table, aside, to, parts, rows, scratch / f"{table}.spills")
+        chunks = _write_ids(uncut, owners, part, aside)
+        facts = {
+            "book": uncut.place,
+            "asof": uncut.asof.isoformat(),
+            "parts": parts,
+            "chunks": chunks,
+            "inputs": _inputs(uncut, owners),
+        }
+        (aside / LAYOUT).write_text(json.dumps(facts, ensure_ascii=False) + "\n", "utf-8")
+        force(aside / LAYOUT)
+        force(aside)
+        aside.rename(root)
+        force(root.parent)
+        shutil.rmtree(scratch)
+
+
+class _Deal:
+    """Says where the rows of a batch go."""
+
+    def __init__(self, owners: Owners, table: str, part: Ints) -> None:
+        self.owners = owners
+        self.strays = owners.strays.get(table, np.empty(0, dtype=np.int64))
+        linked = part[owners.linked]
+        self.last = int(linked.max(initial=-1))
+        self.part = np.append(part, -1)  # rank -1 goes nowhere
+
+    def __call__(self, batch: Batch) -> Ints:
+        start, stop = batch.first_row, batch.first_row + len(batch)
+        to = self.part[self.owners.ranks(batch)]
+        low, high = np.searchsorted(self.strays, (start, stop))
+        to[self.strays[low:high] - start] = self.last
+        return to
+
+
+def _chosen(ids: Any, wanted: Sequence[str] | None, place: str) -> np.ndarray:
+    if wanted is None:
+        return np.ones(len(ids), dtype=bool)
+    asked = set(wanted)
+    chosen = np.array([name in asked for name in ids.to_pylist()], dtype=bool)
+    if chosen.sum() < len(asked):
+        unknown = sorted(asked - set(ids.filter(chosen).to_pylist()))
+        shown = ", ".join(repr(name) for name in unknown[:5])
+        raise UnknownHouseholdError(
+            f"{len(unknown)} of the {len(asked)} households asked for are not in {place}: "
+            f"{shown}{', ...' if len(unknown) > 5 else ''}; check the list"
+        )
+    return chosen
+
+
+def _partitions(uncut: Uncut, owners: Owners) -> Ints:
+    """Return the partition of every rank, -1 for those that nobody asked for."""
+    apart = uncut.chosen & ~owners.linked
+    sizes = uncut.sizes
+    part = np.full(len(owners.lots), -1, dtype=np.int64)
+    part[apart] = _groups(owners.lots[apart], sizes.partition_lots, sizes.partition_households)
+    if (uncut.chosen & owners.linked).any():
+        part[owners.linked] = part.max(initial=-1) + 1
+    return part
+
+
+def _groups(lots: Ints, most_lots: int, most_households: int) -> Ints:
+    """Number consecutive households so that a group has about so many lots, or households."""
+    share = lots / most_lots + 1.0 / most_households
+    reached = np.floor(np.cumsum(share) - share).astype(np.int64)
+    _, number = np.unique(reached, return_inverse=True)
+    return np.asarray(number, dtype=np.int64)
+
+
+def _chunks(lots: Ints, sizes: Sizes, left: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last (exclusive) household of each chunk of a partition.
+
+    `left` counts the households of this partition and of all after it.
+    """
+    through = np.cumsum(lots)
+    start = 0
+    while start < len(lots):
+        most = min(max((left - start) // TAPER, LEAST_HOUSEHOLDS), sizes.chunk_households)
+        before = int(through[start - 1]) if start else 0
+        within = int(np.searchsorted(through, before + sizes.chunk_lots, side="right"))
+        stop = min(max(within, start + 1), start + most, len(lots))
+        yield start, stop
+        start = stop
+
+
+def _write_ids(uncut: Uncut, owners: Owners, part: Ints, aside: Path) -> list[list[int]]:
+    """Write whom to answer in each partition, in order; return the chunks."""
+    chunks: list[list[int]] = []
+    sizes = uncut.sizes
+    left = int(uncut.chosen.sum())
+    answered = np.where(uncut.chosen, part, -1)
+    order = np.argsort(answered, kind="stable")
+    starts = np.searchsorted(answered[order], np.arange(part.max(initial=-1) + 2))
+    for number, (start, stop) in enumerate(pairwise(starts)):
+        ranks = order[start:stop]
+        chunks += [[number, a, b] for a, b in _chunks(owners.lots[ranks], sizes, left)]
+        left -= len(ranks)
+        place = aside / part_name(number) / IDS
+        place.parent.mkdir(exist_ok=True)
+        ids = uncut.ids.take(ranks).to_pylist()
+        place.write_text(json.dumps(ids, ensure_ascii=False) + "\n", "utf-8")
+        force(place)
+    return chunks
+
+
+def _copy_shared(book: Path, to: Path) -> None:
+    """Copy what all households share: its tables as they are, and the policies."""
+    to.mkdir()
+    for path in sorted(book.iterdir()):
+        name = path.name if path.is_dir() else path.stem
+        if name == POLICY_FOLDER and path.is_dir():
+            shutil.copytree(path, to / name)
+        elif name in SCHEMA and name not in OWNED:
+            if path.is_dir():
+                shutil.copytree(path, to / path.name)
+            elif path.suffix in (".csv", ".parquet"):
+                shutil.copy2(path, to / path.name)
+
+
+def _inputs(uncut: Uncut, owners: Owners) -> dict[str, Any]:
+    """Return what the book is made of: files with hashes, rows, dates, oddities."""
+    shared, count = uncut.shared, owners.count
+    dates = replace(
+        shared.dates,
+        last_acquired=count.newest.get("lots"),
+        last_trade=count.newest.get("trades"),
+    )
+    lost = [f"{n}: {k} rows belong to no household of the book" for n, k in count.orphans.items()]
+    files = [
+        source
+        if source.table not in OWNED
+        else replace(source, rows=count.by_file[uncut.folder / source.path])
+        for source in shared.sources
+    ]
+    return {
+        "path": uncut.place,
+        "asof": uncut.asof.isoformat(),
+        "files": [asdict(source) for source in files],
+        "rows": {**shared.rows, **count.rows},
+        "orphan_rows": dict(count.orphans),
+        "dates": {
+            name: None if (day := getattr(dates, name)) is None else day.isoformat()
+            for name in dates.__dataclass_fields__
+        },
+        "households": len(uncut.ids),
+        "warnings": [*shared.warnings, *lost],
+    }

@@ -1,0 +1,90 @@
+"""A book that was cut into partitions, as a run and its workers read it.
+
+work/book/layout.json             what was cut, and the chunks
+work/book/shared/                 the tables that all households share, and the policies
+work/book/00000/ids.json          whom to answer here
+work/book/00000/lots/...parquet   the rows of these households, with their numbers in the book
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from models.book.book import Book
+from models.book.policies.files import PolicyFile, read_policies
+from models.book.read import build_book
+from models.book.tables.files import Files, read_files
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
+from models.policy import Policy
+from nightly.workers.chunk import Chunk
+
+LAYOUT: Final = "layout.json"
+SHARED: Final = "shared"
+IDS: Final = "ids.json"
+
+
+def part_name(number: int) -> str:
+    """Return the name of a partition's folder."""
+    return f"{number:05d}"
+
+
+class Partitions:
+    """The partitions in a folder; a class because its layout is read once, when first needed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @cached_property
+    def layout(self) -> Mapping[str, Any]:
+        """What was written when the book was cut."""
+        found: dict[str, Any] = json.loads((self.root / LAYOUT).read_text("utf-8"))
+        return found
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """What the book is made of, for the manifest."""
+        found: dict[str, Any] = self.layout["inputs"]
+        return found
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the chunks in order."""
+        for index, (partition, start, stop) in enumerate(self.layout["chunks"]):
+            yield Chunk(index, partition, start, stop)
+
+    def household_ids(self, chunk: Chunk) -> list[str]:
+        """Return the ids of a chunk's households in order."""
+        place = self.root / part_name(chunk.partition) / IDS
+        ids: list[str] = json.loads(place.read_text("utf-8"))
+        return ids[chunk.start : chunk.stop]
+
+    def book(self, partition: int) -> Book:
+        """Read one partition, as if its households were the whole book."""
+        shared = read_files(self.root / SHARED)
+        own = read_files(self.root / part_name(partition))
+        tables = {
+            name: own.tables[name] if own.tables[name].rows else shared.tables[name]
+            for name in SCHEMA
+        }
+        absent = own.absent & shared.absent
+        # either folder lacks the tables of the other; anything else is damage
+        damage = (f for f in (*shared.fatal, *own.fatal) if f.kind != "missing_table")
+        files = Files(tables, (*shared.sources, *own.sources), absent, (), tuple(damage))
+        asof = date.fromisoformat(self.layout["asof"])
+        return build_book(Path(self.layout["book"]), files, self.policies(), asof)
+
+    def policies(self) -> Mapping[str, PolicyFile]:
+        """Return every policy of the book."""
+        return read_policies(self.root / SHARED / POLICY_FOLDER)
+
+    def own_solvers(self, on_policy: Callable[[Policy], Policy]) -> dict[str, str]:
+        """Return the name of each policy's own solver."""
+        return {
+            name: on_policy(file.policy).solver.name
+            for name, file in self.policies().items()
+            if file.policy is not None
+        }

@@ -1,0 +1,1 @@
+"""A run doubted afterwards: judged again, made again, and the trail of each order."""

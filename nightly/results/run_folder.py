@@ -1,0 +1,298 @@
+"""A run's folder: written in chunks, whole or absent, and never written over.
+
+A night may end at any moment, so a chunk of households becomes visible with one rename: its
+tables are written aside, forced to disk, and then named. Only when every chunk is there are the
+tables put together under their public names, and the manifest, written last, says that the run is
+complete. A reader never meets half a file. Refused: appending to Parquet (a crash leaves no
+footer), a lock file (a crash leaves the lock; the kernel's lock on the folder goes with its
+process), and clean-up on failure (what was done is kept).
+
+    RUNS/2026-11-20-0001/
+        work/request.json                what was asked, first of all
+        work/book/                       the book in partitions, while the night lasts
+        parts/000000/plans.parquet ...   while the night lasts
+        plans.parquet ...                when it is over
+        events.jsonl                     one line a household
+        manifest.json                    last
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.errors import HearthError, RunFolderError
+from nightly.results.tables import TABLES
+
+Format = Literal["parquet", "csv"]
+
+FORMATS: Final = ("parquet", "csv")
+"""Formats of a run's tables."""
+
+PARTS = "parts"
+WORK = "work"
+REQUEST = "request.json"
+EVENTS = "events.jsonl"
+MANIFEST = "manifest.json"
+
+GROUP_ROWS: Final = 8_192
+"""Rows of a row group in a finished Parquet table: what is put together at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run's folder; `run_id` is its name."""
+
+    path: Path
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run, unique among its siblings and sorted by date and order of start."""
+        return self.path.name
+
+    @property
+    def work(self) -> Path:
+        """Folder of what the run needs until it is complete."""
+        return self.path / WORK
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from writing to this run while the block lasts.
+
+        Raises
+        ------
+        RunFolderError
+            If another process holds the run.
+        """
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise RunFolderError(
+                f"{self.path} is being written by another process; let it finish, or end it first"
+            ) from error
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def begun_or_gone(self) -> Iterator[None]:
+        """Remove the folder of a run that its book or command will not let begin.
+
+        Where the file system refuses, or somebody interrupts, it stays: the run can go on.
+        """
+        try:
+            yield
+        except HearthError as error:
+            if not isinstance(error, RunFolderError):
+                shutil.rmtree(self.path, ignore_errors=True)
+            raise
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was asked of a run that is not complete."""
+        try:
+            found: dict[str, Any] = json.loads((self.work / REQUEST).read_text("utf-8"))
+        except OSError as error:
+            raise RunFolderError(
+                f"{self.path} is no run that could go on: it has no {WORK}/{REQUEST}; start anew"
+            ) from error
+        return found
+
+    @property
+    def begun(self) -> bool:
+        """Whether the log has its first line."""
+        log = self.path / EVENTS
+        return log.exists() and log.stat().st_size > 0
+
+    def mend_log(self) -> int:
+        """Cut a last line that a crash left half written off the log; return its bytes."""
+        log = self.path / EVENTS
+        if not log.exists():
+            return 0
+        with refusing(log), log.open("r+b") as file:
+            whole = 0
+            for line in file:
+                whole += len(line) if line.endswith(b"\n") else 0
+            torn = file.seek(0, os.SEEK_END) - whole
+            if torn:
+                file.truncate(whole)
+                os.fsync(file.fileno())
+        return torn
+
+    def logged_chunks(self) -> frozenset[int]:
+        """Return the chunks whose households stand in the log."""
+        log = self.path / EVENTS
+        if not log.exists():
+            return frozenset()
+        with log.open(encoding="utf-8") as file:
+            events = (json.loads(line) for line in file)
+            return frozenset(e["chunk"] for e in events if e["event"] == "household")
+
+    def note(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Append `events` to the log, one JSON line each, and force them to disk."""
+        with refusing(self.path / EVENTS), (self.path / EVENTS).open("a", encoding="utf-8") as log:
+            log.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+            log.flush()
+            os.fsync(log.fileno())
+
+    def write_chunk(self, index: int, tables: Mapping[str, Any]) -> None:
+        """Write the tables of one chunk of households; they appear together or not at all.
+
+        A table without rows has no file: a night of many who are left alone writes one each.
+        """
+        final = self.path / PARTS / f"{index:06d}"
+        aside = self.path / PARTS / f".{index:06d}"
+        with refusing(final):
+            if final.exists():
+                raise RunFolderError(f"{final} is there already; a chunk is written once")
+            if aside.exists():  # left by a run that ended while writing; nobody ever read it
+                shutil.rmtree(aside)
+            aside.mkdir(parents=True)
+            for name in TABLES:
+                if tables[name].num_rows:
+                    target = aside / f"{name}.parquet"
+                    pq.write_table(tables[name], target)
+                    force(target)
+            force(aside)
+            aside.rename(final)
+            force(final.parent)
+
+    def chunks(self) -> list[Path]:
+        """Return the folders of the chunks that are whole, in order."""
+        parts = self.path / PARTS
+        return sorted(p for p in parts.glob("[0-9]*") if p.is_dir()) if parts.exists() else []
+
+    def chunk_table(self, chunk: Path, name: str) -> Any:
+        """Return one table of a whole chunk."""
+        return _part(chunk, name)
+
+    def finish(self, manifest: Mapping[str, Any], table_format: Format = "parquet") -> None:
+        """Put the chunks together under the public names, then write the manifest.
+
+        A public table that an earlier attempt left is whole and the same: it stays.
+        """
+        if (self.path / MANIFEST).exists():
+            raise RunFolderError(f"{self.path} is complete already and is never written over")
+        chunks = self.chunks()
+        for name in TABLES:
+            target = self.path / f"{name}.{table_format}"
+            if target.exists():
+                continue
+            with whole_file(target) as aside:
+                if table_format == "parquet":
+                    _join_parquet(name, chunks, aside)
+                else:
+                    _join_csv(name, chunks, aside)
+        with whole_file(self.path / MANIFEST) as aside:
+            aside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what a complete run no longer needs: every row stands in its public tables."""
+        for name in (PARTS, WORK):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run has its manifest, which is written last."""
+        return (self.path / MANIFEST).exists()
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the manifest of a complete run."""
+        where = self.path / MANIFEST
+        if not where.exists():
+            raise RunFolderError(
+                f"{self.path} has no {MANIFEST}: it is not a run, or the run did not finish; "
+                "name a run's own folder (RUNS/<run_id>)"
+            )
+        try:
+            facts: dict[str, Any] = json.loads(where.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"{where} cannot be read: {error}") from error
+        if facts.get("run_id") is None or not facts.get("complete"):
+            raise RunFolderError(f"{where} is not the manifest of a complete run")
+        return facts
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk."""
+    aside = target.with_name(f".{target.name}.part")
+    with refusing(target):
+        if target.exists():
+            raise RunFolderError(f"{target} is there already and is never written over")
+        yield aside
+        force(aside)
+        aside.rename(target)
+        force(target.parent)
+
+
+@contextmanager
+def refusing(where: Path) -> Iterator[None]:
+    """Turn what the file system refuses into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
+            "Make room and rights there and try again (a run goes on with --resume), or name "
+            "another folder with --out"
+        ) from error
+
+
+def force(path: Path) -> None:
+    """Force a file, or the names in a folder, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _part(chunk: Path, name: str) -> Any:
+    """Return one table of a chunk; one without rows has no file."""
+    path = chunk / f"{name}.parquet"
+    if not path.exists():
+        return TABLES[name].empty_table()
+    with pq.ParquetFile(path) as file:
+        return file.read().cast(TABLES[name])
+
+
+def _join_parquet(name: str, chunks: list[Path], target: Path) -> None:
+    """Join chunks into row groups of `GROUP_ROWS`, so that chunks leave no trace in the bytes."""
+    with pq.ParquetWriter(target, TABLES[name]) as writer:
+        waiting = [TABLES[name].empty_table()]
+        rows = written = 0
+        for chunk in chunks:
+            part = _part(chunk, name)
+            waiting.append(part)
+            rows += part.num_rows
+            while rows >= GROUP_ROWS:
+                together = pa.concat_tables(waiting)
+                writer.write_table(together.slice(0, GROUP_ROWS).combine_chunks())
+                waiting = [together.slice(GROUP_ROWS)]
+                rows -= GROUP_ROWS
+                written += GROUP_ROWS
+        if rows or not written:
+            writer.write_table(pa.concat_tables(waiting).combine_chunks())
+
+
+def _join_csv(name: str, chunks: list[Path], target: Path) -> None:
+    columns = TABLES[name].names
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for chunk in chunks:
+            for row in _part(chunk, name).to_pylist():
+                writer.writerow([row[column] for column in columns])

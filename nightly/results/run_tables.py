@@ -1,0 +1,87 @@
+"""The tables of a complete run as Arrow, whatever their format: whole, in part, or in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from models.errors import RunFolderError
+from nightly.results.tables import TABLES
+
+BATCH_ROWS: Final = 65_536
+"""Rows read at a time: what a run's tables are written in."""
+
+CSV_BLOCK_BYTES: Final = 4 << 20
+"""Bytes of a CSV table read at a time."""
+
+
+def run_batches(folder: Path, name: str) -> Iterator[Any]:
+    """Yield a table of a run piece by piece, with the types of `nightly.results.tables`.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder has no such table, or it cannot be read.
+    """
+    schema = TABLES[name]
+    parquet, text = folder / f"{name}.parquet", folder / f"{name}.csv"
+    try:
+        if parquet.exists():
+            with pq.ParquetFile(parquet) as file:
+                for batch in file.iter_batches(BATCH_ROWS, columns=schema.names):
+                    yield pa.Table.from_batches([batch]).cast(schema)
+        elif text.exists():
+            reading = pacsv.ReadOptions(block_size=CSV_BLOCK_BYTES)
+            parsing = pacsv.ParseOptions(newlines_in_values=True)
+            with pacsv.open_csv(text, reading, parsing, _as_typed(schema)) as batches:
+                for batch in batches:
+                    yield pa.Table.from_batches([batch])
+        else:
+            raise RunFolderError(f"{folder} has no table {name}; it is not a complete run")
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise RunFolderError(f"{folder}/{name} cannot be read: {error}") from error
+
+
+def run_table(folder: Path, name: str, households: Collection[str] | None = None) -> Any:
+    """Return a table of a run; `households` keeps their rows only, where a table names them.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder has no such table, or it cannot be read.
+    """
+    kept = [TABLES[name].empty_table()]
+    wanted = None if households is None else pa.array(sorted(households), pa.string())
+    for batch in run_batches(folder, name):
+        mine = batch
+        if wanted is not None:
+            mine = batch.filter(pc.is_in(batch["household_id"], value_set=wanted))
+        kept.append(mine)
+    return pa.concat_tables(kept)
+
+
+def _as_typed(schema: Any) -> Any:
+    return pacsv.ConvertOptions(
+        column_types=schema,
+        include_columns=schema.names,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
+
+
+def lots_by_order(folder: Path, order_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the lots that orders name, each with its shares, by order and sorted by lot."""
+    table = run_table(folder, "order_lots")
+    wanted = pa.array(sorted(order_ids), pa.string())
+    kept = table.filter(pc.is_in(table["order_id"], value_set=wanted)).sort_by("lot_id")
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in order_ids}
+    for row in kept.to_pylist():
+        found[row["order_id"]].append(row)
+    return found

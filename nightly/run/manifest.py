@@ -1,0 +1,110 @@
+"""The manifest of a run: what went in, under which rules and law, and what came of it.
+
+With the tables it lets an auditor say, for any order, which inputs (by hash), which policy, which
+year's law and which versions made it. Clock and machine stand here and in the log, never in tables.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from models.book.policies.files import PolicyFile
+from models.book.tables.table import Source
+from models.law import law_for
+from models.policy import Policy
+from nightly.partition.partitions import Partitions
+from nightly.proof.audit import Difference
+from nightly.run.request import Request
+from nightly.run.tally import Summary
+from nightly.workers.policy_digest import policy_digest
+
+PACKAGES: Final = (
+    *("hearth", "numpy", "scipy", "pandas", "pyarrow"),
+    *("cvxpy", "piqp", "clarabel", "osqp", "ecos", "highspy"),
+)
+"""Packages whose version may change an answer or a file."""
+
+LAW_TOPICS: Final = ("ordinary_brackets", "capital_gains", "niit", "loss_limit")
+"""Topics of law that a plan's tax depends on."""
+
+
+def manifest(
+    partitions: Partitions,
+    run_id: str,
+    request: Request,
+    summary: Summary,
+    clocks: tuple[str, str],
+) -> dict[str, Any]:
+    """Return the manifest of a finished run; `clocks` are its last start and its end."""
+    return {
+        "run_id": run_id,
+        "asof": request.asof.isoformat(),
+        "complete": True,
+        "households": summary.households,
+        "counts": dict(summary.counts),
+        "solvers": dict(summary.solvers),
+        "solver_fallbacks": summary.fallbacks,
+        "options": request.as_data(),
+        "inputs": partitions.inputs,
+        "policies": policy_facts(partitions.policies(), request.choice.on),
+        "law": law_facts(request.asof.year),
+        "versions": versions(),
+        "machine": {"platform": platform.platform(), "python": platform.python_version()},
+        "started": clocks[0],
+        "ended": clocks[1],
+        "seconds": round(summary.seconds, 6),
+    }
+
+
+def policy_facts(
+    policies: Mapping[str, PolicyFile], on_policy: Callable[[Policy], Policy]
+) -> dict[str, Any]:
+    """Return every policy as it was in force, by id, each with its digest."""
+    facts = {}
+    for name, found in sorted(policies.items()):
+        if found.policy is not None:
+            policy = on_policy(found.policy)
+            digest = policy_digest(policy)
+            facts[name] = {**asdict(policy), "warnings": list(found.warnings), "sha256": digest}
+    return facts
+
+
+def changed_inputs(
+    facts: Mapping[str, Any],
+    sources: Iterable[Source],
+    policies: Mapping[str, PolicyFile],
+    on_policy: Callable[[Policy], Policy],
+) -> list[Difference]:
+    """Return where a book is no longer what the run with manifest `facts` was made from."""
+    then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
+    now = {source.path: source.sha256 for source in sources}
+    files = sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
+    found = json.loads(json.dumps(policy_facts(policies, on_policy)))
+    known = facts["policies"].keys() | found.keys()
+    rules = sorted(p for p in known if facts["policies"].get(p) != found.get(p))
+    return [
+        *(Difference("", "input", path, then.get(path), now.get(path)) for path in files),
+        *(Difference("", "policy", name, "as in the manifest", "changed") for name in rules),
+    ]
+
+
+def law_facts(year: int) -> dict[str, Any]:
+    """Return the year of the law and where each topic's figures are published."""
+    law = law_for(year)
+    return {"year": year, "topics": {topic: law.citation(topic) for topic in LAW_TOPICS}}
+
+
+def versions() -> dict[str, str]:
+    """Return the installed version of every package that may change an answer."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,108 @@
+"""A chunk of households answered: the one loop over households, whatever engine runs it.
+
+It runs in a worker process, in the command's own process, or inside a cluster's worker, and gives
+the same tables there. Refused: collecting plans in the run's main process, which would then turn
+them into rows alone while the workers wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.book.book import Book
+from models.plan import Plan, Status
+from nightly.partition.partitions import Partitions
+from nightly.results.moment import clock
+from nightly.results.tables import tables_of
+from nightly.triage.tonight import NightBook, answered, tonight_of
+from nightly.workers.answer import answer
+from nightly.workers.chunk import Answered, Begun, Imported, Job, Task, Tick
+from nightly.workers.policy_digest import policy_digest
+
+Tell = Callable[[Begun | Tick], None]
+"""Who is told of every household as it begins and ends."""
+
+
+class ChunkAnswers:
+    """Answers chunks of one run, keeping the partition it read last.
+
+    A class because the partition stays: chunks of one partition mostly come one after the other,
+    and reading it again for each would cost more than some chunks do.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        decision = job.rebalance
+        self.rebalance = decision.found() if isinstance(decision, Imported) else decision
+        self.partitions = Partitions(job.partitions)
+        self.tonight = tonight_of(self.partitions.root.parents[1])
+        self._digests: dict[str | None, str] = {}
+        self._open: tuple[int, NightBook] | None = None
+
+    def of(self, task: Task, tell: Tell) -> Answered:
+        """Answer a chunk's households in order."""
+        night = self._book(task.chunk.partition)
+        book = night.book
+        ids = self.partitions.household_ids(task.chunk)
+        plans, policies, events = [], [], []
+        for household_id in ids:
+            tell(Begun(household_id))
+            plan = self._answer(night, household_id, task.failed)
+            plans.append(plan)
+            policies.append(policy_of(book, household_id))
+            policy = self._policy(book, policies[-1])
+            events.append({**household_event(plan, task.chunk.index), "policy": policy})
+            tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
+        securities = book.market.securities
+        steps = dict(zip(securities.security_id, securities.share_step.tolist(), strict=True))
+        return Answered(task.chunk, tables_of(plans, policies, steps), tuple(events))
+
+    def _answer(self, book: NightBook, household_id: str, failed: Mapping[str, str]) -> Plan:
+        why = failed.get(household_id)
+        if why is not None:
+            return Plan(household_id, Status.FAILED, why)
+        if household_id in book.deferred and not book.faults_of(household_id):
+            return Plan(household_id, Status.DEFERRED, book.deferred[household_id])
+        plan = answer(book, household_id, self.rebalance, self.job.on_policy)
+        return answered(book, plan)
+
+    def _policy(self, book: Book, policy_id: str | None) -> Mapping[str, Any] | None:
+        """Return a policy's id and the digest of what it said, None where there is none."""
+        found = book.policies.get(policy_id or "")
+        if found is None or found.policy is None:
+            return None
+        if policy_id not in self._digests:
+            self._digests[policy_id] = policy_digest(self.job.on_policy(found.policy))
+        return {"policy_id": policy_id, "sha256": self._digests[policy_id]}
+
+    def _book(self, partition: int) -> NightBook:
+        if self._open is None or self._open[0] != partition:
+            self._open = None  # let go of the last one before the next is read
+            self._open = (partition, self.tonight.on(self.partitions.book(partition)))
+        return self._open[1]
+
+
+def policy_of(book: Book, household_id: str) -> str | None:
+    """Return the id of the policy that a household names."""
+    place = book.positions.get(household_id)
+    return None if place is None else book.policy_id[place]
+
+
+def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:
+    """Return the log line of one household: what an auditor asks first of any of its orders."""
+    certificate = plan.certificate
+    return {
+        "event": "household",
+        "clock": clock(),
+        "household_id": plan.household_id,
+        "chunk": chunk,
+        "status": plan.status.value,
+        "approval": plan.approval,
+        "reason": plan.reason,
+        "orders": len(plan.orders) if plan.status is Status.PLANNED else 0,
+        "solver": plan.solver,
+        "bound_bps": None if certificate is None else certificate.bound_bps,
+        "gap_bps": None if certificate is None else certificate.gap_bps,
+        "seconds": round(plan.seconds, 6),
+    }
