@@ -134,9 +134,16 @@ def _books(given: argparse.Namespace) -> Iterator[tuple[str, Path, Book, list[st
                 yield name, folder, book, names[: given.households - first]
 
 
+def _kind(text: str) -> str:
+    """Read a kind; argparse's own choices refuse that there is none, as with a book."""
+    if text not in KINDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hunt", description=__doc__)
-    parser.add_argument("kinds", nargs="*", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument("kinds", nargs="*", type=_kind, metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--book", type=Path, help="folder of a book")
     parser.add_argument("--household", nargs="*", help="households of the book (all)")
     parser.add_argument("--asof", type=date.fromisoformat, help="as-of date of the book")

@@ -27,6 +27,17 @@ def test_a_hunt_that_was_broken_off_goes_on(
     assert (tmp_path / "hunt.md").exists()
 
 
+def test_a_book_is_hunted_without_a_kind(tmp_path: Path) -> None:
+    """One household of a book in a folder; a kind that is none is refused."""
+    usual = ["--plans", "5", "--others", "0", "--out", str(tmp_path / "out")]
+    with book_of("etf", 2, 0, 2) as (folder, book):
+        name = str(book.household_ids[1])
+        main(["--book", str(folder), "--household", name, *usual])
+    assert [row.household_id for row in read_rows(tmp_path / "out" / "rows.csv")] == [name]
+    with pytest.raises(SystemExit):
+        main(["funds", *usual])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_book_is_valid(kind: str) -> None:
     """Its households can be planned: none has a fault, and each has a policy."""
