@@ -13,6 +13,7 @@ from models.order import Flow, Order
 from models.plan import Breach
 from optimizer.judge.verify import Verdict, verify
 from optimizer.program.compile_arrays import Arrays
+from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, supported
@@ -99,9 +100,12 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
     if found is None:
         return None
     found = fewer(search, found, tickets)
+    model = local_model(search, found, tickets)
+    whole = made_whole(search, found, tickets, model)
+    if whole is not None:
+        found, model = whole, local_model(search, whole, tickets)
     flows = flows_of(search, found.solution)
     cash = cash_after(search, flows)
-    model = local_model(search, found, tickets)
     pieces = lot_pieces(search, found, lot_rank(search, found))
     gains = ticket_gains(search, tickets, pieces)
     final = rounded(search, found, tickets, model, gains, cash, exact=exact)

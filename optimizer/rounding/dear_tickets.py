@@ -1,0 +1,160 @@
+"""Dear tickets: where one share is a large part of what is held, it is made whole before the rest.
+
+Share steps move a few steps around the solution and leave every other ticket where it was. If a
+share is worth a tenth of the household, the others must be settled again: its cash goes elsewhere,
+or comes from there. So the tickets that lose most by being whole are branched on, up and down, and
+the program is solved with each: depth first, the nearer side first, for a counted number of solves.
+Steps of ordinary funds lose thousandths of a basis point and are not asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Bools, Floats
+from optimizer.program.language import Branch
+from optimizer.rounding.local_model import LocalModel
+from optimizer.rounding.minimum_trade import SAME, Supported, too_small
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.search.disjunctions import TOUCH
+from optimizer.search.model import Search
+
+DEAR_BPS = 0.05
+"""Basis points that half a step of a ticket alone loses by curvature from which it is dear: among
+ordinary households of synthetic books none is."""
+
+MOST_SOLVES = 40
+"""Solves spent on dear tickets: five of them, both ways, with what pruning spares."""
+
+ENOUGH_BPS = 0.01
+"""Basis points by which a branch must promise to be better than the best leaf to be followed."""
+
+
+@dataclass(slots=True)
+class _Best:
+    """The best leaf so far, and the solves that are left."""
+
+    left: int
+    found: Supported | None = None
+    objective: float = np.inf
+
+
+def dear_tickets(tickets: Tickets, model: LocalModel, used: Bools) -> Bools:
+    """Tickets in use of which half a step loses more than `DEAR_BPS` by curvature alone."""
+    lost = 0.125 * model.curvature() * tickets.step**2
+    return np.asarray(used & (lost > DEAR_BPS))
+
+
+def made_whole(
+    search: Search, found: Supported, tickets: Tickets, model: LocalModel
+) -> Supported | None:
+    """The solution with its dear tickets in whole steps and the rest settled again.
+
+    None where no ticket is dear, or no branch is legal.
+    """
+    amounts = tickets.amounts(found.sale, found.buy)
+    dear = dear_tickets(tickets, model, amounts > TOUCH)
+    if not dear.any():
+        return None
+    best = _Best(MOST_SOLVES)
+    _follow(search, found, tickets, model, best)
+    return best.found
+
+
+def _follow(
+    search: Search, found: Supported, tickets: Tickets, model: LocalModel, best: _Best
+) -> None:
+    """Branch on the ticket that loses most by being whole; a solution without one is a leaf."""
+    amounts = tickets.amounts(found.sale, found.buy)
+    can_empty = emptiable(search.frame, tickets, found.sale_high)
+    part = amounts / tickets.step
+    off = np.abs(part - np.rint(part))
+    whole = (off <= SAME) | (can_empty & (amounts >= tickets.held * (1.0 - SAME)))
+    dear = dear_tickets(tickets, model, amounts > TOUCH) & ~whole
+    if not dear.any():
+        if found.solution.objective < best.objective:
+            best.found, best.objective = found, found.solution.objective
+        return
+    lost = np.where(dear, model.curvature() * (off * tickets.step) ** 2, -1.0)
+    ticket = int(np.argmax(lost))
+    for amount in _sides(search, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
+        if best.left <= 0:
+            return
+        child = _with(search, found, tickets, ticket, amount)
+        best.left -= 1
+        if child is None or child.solution.objective >= best.objective - ENOUGH_BPS:
+            continue
+        _follow(search, child, tickets, model, best)
+
+
+def _sides(
+    search: Search, tickets: Tickets, ticket: int, amount: float, can_empty: bool
+) -> list[float]:
+    """Whole amounts below (or nothing) and above, negative for an upper bound, nearer first."""
+    step, held = float(tickets.step[ticket]), float(tickets.held[ticket])
+    least = np.ceil(least_ticket(search.frame) / step - SAME) * step
+    below = np.floor(amount / step) * step
+    above = max(np.ceil(amount / step) * step, least)
+    if can_empty and above >= held:
+        above = held
+    below = 0.0 if below < least - SAME * step else below
+    sides = [-below, above]
+    return sides if amount - below <= above - amount else sides[::-1]
+
+
+def _with(
+    search: Search, found: Supported, tickets: Tickets, ticket: int, amount: float
+) -> Supported | None:
+    """Solve with a ticket at most (where negative or 0) or at least at an amount; None if illegal.
+
+    A sale of several lots is bounded lot by lot, in the order in which the solution takes them.
+    """
+    columns, branch = search.arrays.columns, found.settled.branch
+    bounds = dict(branch.bounds)
+    block, of_block, now = (
+        ("sale", tickets.of_sale, found.sale)
+        if tickets.is_sale[ticket]
+        else ("buy", tickets.of_buy, found.buy)
+    )
+    low, high = (side.copy() for side in bounds[block])
+    own = np.flatnonzero(of_block == ticket)
+    own = own[np.argsort(-now[own], kind="stable")]
+    most = np.minimum(high[own], search.arrays.high[columns[block]][own])
+    filled = _filled(np.maximum(low[own], 0.0), most, abs(amount))
+    if amount <= 0.0:
+        high[own] = np.minimum(high[own], filled)
+        low[own] = np.minimum(low[own], high[own])
+    else:
+        low[own] = np.maximum(low[own], filled)
+    bounds[block] = (low, high)
+    whole = Branch(bounds, branch.rows)
+    solution = search.solve(whole)
+    if not solution.usable:
+        return None
+    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    *_, limit = search.arrays.branched(whole)
+    can_empty = emptiable(search.frame, tickets, limit[columns["sale"]])
+    amounts = tickets.amounts(sale, buy)
+    if too_small(tickets, amounts, least_ticket(search.frame), can_empty).any():
+        return None
+    noise = amounts <= TOUCH
+    return replace(
+        found,
+        settled=replace(found.settled, branch=whole),
+        solution=solution,
+        sale=sale * ~noise[tickets.of_sale],
+        buy=buy * ~noise[tickets.of_buy],
+        sale_low=bounds["sale"][0],
+        sale_high=limit[columns["sale"]],
+        buy_high=limit[columns["buy"]],
+    )
+
+
+def _filled(low: Floats, most: Floats, total: float) -> Floats:
+    """Amounts by column that add up to a total: what must be first, then in order."""
+    room = np.maximum(most - low, 0.0)
+    left = max(total - float(low.sum()), 0.0)
+    before = np.concatenate([[0.0], np.cumsum(room)[:-1]])
+    return low + np.clip(left - before, 0.0, room)
