@@ -25,8 +25,8 @@ DEAR_BPS = 0.05
 """Basis points that half a step of a ticket alone loses by curvature from which it is dear: among
 ordinary households of synthetic books none is."""
 
-MOST_SOLVES = 40
-"""Solves spent on dear tickets: five of them, both ways, with what pruning spares."""
+MOST_SOLVES = 24
+"""Solves spent on dear tickets: four of them, both ways, with what pruning spares."""
 
 ENOUGH_BPS = 0.01
 """Basis points by which a branch must promise to be better than the best leaf to be followed."""
