@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from optimizer.inputs.unit_tax import UnitTax
 
 if TYPE_CHECKING:
     from optimizer.inputs.frame import Frame
+
+
+SAME_TAX_USD: Final = 1e-6
+"""Dollars: two taxes that differ by less are the same; sums of a dozen products differ by that."""
 
 
 class Piece(StrEnum):
@@ -54,7 +58,7 @@ class GainRange:
     short, long
         S and L before the run, and the least and most that the run can add to them.
     limit
-        Offset limit k.
+        Offset limit k; what income can consume of it, where the rest of it changes no tax.
     in_income, carried, as_ordinary
         g⁰ = max(N, −k), c⁰ = min(N + k, 0) and r⁰ before the run: the net gain in income, the net
         loss beyond the limit (≤ 0), and what is taxed as ordinary.
@@ -157,9 +161,6 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
     for unit, tax in enumerate(frame.taxes):
         mine = unit_of_sale == unit
         short, long = tax.short / frame.unit_usd, tax.long / frame.unit_usd
-        limit = tax.offset_limit / frame.unit_usd
-        net = short + long
-        in_income = max(net, -limit)
         owned = accounts.deferred & (accounts.unit == unit)
         forced = float(accounts.outflow[owned].sum())
         free = np.minimum(
@@ -169,6 +170,9 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
             float(free[owned].sum()),
             max(-frame.net_flow, 0.0) + float(accounts.required[owned].sum()),
         )
+        limit = _limit(tax, forced * frame.unit_usd, free_total > 0.0) / frame.unit_usd
+        net = short + long
+        in_income = max(net, -limit)
         ranges.append(
             GainRange(
                 tax=tax,
@@ -188,6 +192,18 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
             )
         )
     return tuple(ranges)
+
+
+def _limit(tax: UnitTax, forced: float, free: bool) -> float:
+    """Most of a net loss that counts in income, dollars: the rest is carried out.
+
+    What income cannot consume is carried (carryover worksheet). Where it lowers no tax either, as
+    almost always, a smaller limit says the same; where a distribution is free to raise what income
+    can consume, it is the law's own.
+    """
+    consumable, most = tax.consumable(forced), tax.offset_limit
+    spared = tax.tax(-consumable, 0.0, forced) - tax.tax(-most, 0.0, forced)
+    return most if free or spared > SAME_TAX_USD else consumable
 
 
 def _as_ordinary(short: float, long: float, in_income: float) -> float:

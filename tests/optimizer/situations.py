@@ -278,6 +278,14 @@ def _gain_harvest(of: Household) -> Case:
     return low, Policy(trades=TradeRules(gain_harvest=True, exempt_in_sheltered=True))
 
 
+def _poor(of: Household) -> Case:
+    """Less income than a loss may offset: what is not consumed is carried, and saves no tax."""
+    columns = {"ordinary_income": [1_200.0], "magi": [1_200.0], "net_investment_income": [0.0]}
+    more = {"qualified_dividends": [0.0], "state_rate": [0.093], "lt_carryforward": [0.0]}
+    none = {name: [0.0] for name in ("st_realized_ytd", "lt_realized_ytd", "st_carryforward")}
+    return with_columns(of, "units", **columns, **more, **none), Policy()
+
+
 def _rich(of: Household) -> Case:
     """Above the thresholds of the surtax, with a free distribution and gains in hand."""
     columns = {"ordinary_income": [245_000.0], "magi": [245_000.0], "st_realized_ytd": [9_000.0]}
@@ -320,6 +328,7 @@ SITUATIONS: Mapping[str, Situation] = {
         "two units": _two_units,
         "ranked": _ranked,
         "gain harvest": _gain_harvest,
+        "poor": _poor,
         "rich": _rich,
     }.items()
 } | {"te limit": Situation("te limit", _plain, te_multiplier=120.0)}

@@ -213,6 +213,7 @@ def test_every_term_agrees_on_synthetic_plans(plain_households: tuple[Household,
         *("by security", "after tax", "two units", "flat rates", "restricted", "rich"),
         *("withdrawal over groups", "contribution over groups", "distribution over groups"),
         *("by security over groups", "after tax flow", "after tax over groups", "policy bands"),
+        "poor",
     ],
 )
 def test_every_term_agrees_in_other_situations(

@@ -22,10 +22,11 @@ from optimizer.inputs.tax_range import Case, GainRange, Piece
 from optimizer.inputs.unit_tax import facts_of
 from optimizer.program.build import program_of
 from optimizer.program.language import Branch, Maximum, Part, Program
+from optimizer.rebalance import rebalance
 from optimizer.search.tax_regimes import nettings
 from tests.households import STOCK, account, household, lot, security, target, unit
 from tests.optimizer.statements import maximum_at
-from tests.strategies import taxed_households
+from tests.strategies import cents, taxed_households
 
 ROUNDING_USD = 1e-6
 """Dollars: sums of a dozen products of incomes below ten million."""
@@ -160,6 +161,25 @@ def test_below_is_exact_where_the_law_is_convex(of: Household, fractions: list[f
     assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
 
 
+@settings(deadline=None, max_examples=100)
+@given(taxed_households(), shares, cents(-1_500.0, 4_500.0))
+def test_a_loss_beyond_what_income_consumes_is_priced_exactly(
+    of: Household, fractions: list[float], income: float
+) -> None:
+    """With little income, losses in hand and no distribution, nothing is counted as consumed.
+
+    The surtax is kept away by its own income.
+    """
+    loss = np.array([100_000.0])
+    units = replace(
+        of.units, ordinary_income=np.array([income]), magi=np.array([-1e6]), st_carryforward=loss
+    )
+    idle = np.zeros(len(of.accounts.cash))
+    accounts = replace(of.accounts, rmd_due_usd=idle, net_flow=idle)
+    end = end_of(replace(of, units=units, accounts=accounts, net_flow=0.0), Policy(), fractions)
+    assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
+
+
 BUDGET = Policy(limits=Limits(tax_budget_usd=1_000.0))
 
 
@@ -243,3 +263,27 @@ def test_before_the_run_the_price_is_zero(of: Household) -> None:
     end = end_of(still, Policy(), [0.0] * 5)
     assert true_change(end) == 0.0
     assert priced(end) <= ROUNDING_BPS
+
+
+def test_without_income_no_loss_is_taken_for_the_state() -> None:
+    """On target, $10,000 of losses and no income at 9.3%: nothing to save, and the bound says so.
+
+    What a loss carried out is worth is less than what the lower basis will cost.
+    """
+    of = household(
+        [account("TX")],
+        [
+            lot("A", "TX", "VTI", 600, 190_000.0, "2020-01-02"),
+            lot("B", "TX", "BND", 1600, 120_000.0, "2020-01-02"),
+        ],
+        [
+            security("VTI", 300.0),
+            security("ITOT", 150.0),
+            security("BND", 75.0, "BOND"),
+        ],
+        units=[unit(ordinary_income=0.0, magi=0.0, state_rate=0.093)],
+    )
+    plan = rebalance(of, Policy())
+    assert plan.orders == ()
+    assert plan.certificate is not None
+    assert plan.certificate.gap_bps < 0.01

@@ -59,13 +59,13 @@ def state(frame: Frame) -> Part:
 def _constant(frame: Frame, reach: GainRange) -> float:
     """V with the forced distributions less V before, less what low income leaves unsaid, dollars.
 
-    With less income than the offset limit a part of the loss is not consumed: the program counts
-    it as consumed, which can understate V by κ times that part at most.
+    With less income than the offset limit a part of the loss may not be consumed: where the range
+    counts it as consumed, that can understate V by κ times that part at most.
     """
     tax, usd = reach.tax, frame.unit_usd
     forced = usd * reach.distribution
     change = tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
-    unconsumed = tax.offset_limit - tax.consumable(forced)
+    unconsumed = usd * reach.limit - tax.consumable(forced)
     return change - tax.carryforward_value * unconsumed
 
 
