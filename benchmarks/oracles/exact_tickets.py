@@ -15,7 +15,7 @@ from pyscipopt import quicksum
 
 from benchmarks.oracles.mip import Mip
 from models.arrays import Floats
-from models.tolerances import SHARES
+from models.ledger import FIXED
 from optimizer.inputs.frame import Frame
 from optimizer.rounding.tickets import Tickets, least_ticket
 
@@ -133,9 +133,9 @@ def _wash_sides(mip: Mip, frame: Frame, tickets: Tickets, found: Whole, sale_hig
         bought = [
             int(t) for t in tickets.of_buy[buys.group == group] if found.written[int(t)] is not None
         ]
-        recent = np.flatnonzero((sales.group == group) & (sales.recent > 0.0))
-        avoid = frame.policy.wash_sale.mode == "avoid"
-        if not bought and group not in waited_for and not (avoid and len(recent)):
+        if frame.policy.wash_sale.mode == "avoid":
+            _kept_clean(mip, frame, mine.tolist())
+        if not bought and group not in waited_for:
             continue
         harvest = mip.binary()
         found.harvested[group] = harvest
@@ -145,10 +145,6 @@ def _wash_sides(mip: Mip, frame: Frame, tickets: Tickets, found: Whole, sale_hig
         mip.require(quicksum(mip.blocks["sale"][c] for c in mine.tolist()) >= one * harvest)
         for ticket in bought:
             mip.require(found.written[ticket] + harvest <= 1)
-        if avoid:
-            for column in recent.tolist():
-                sold = float(sales.value[column])
-                mip.require(mip.blocks["sale"][column] >= sold * harvest)
     for column, groups in enumerate(buys.after):
         ticket = int(tickets.of_buy[column])
         if found.written[ticket] is None:
@@ -159,31 +155,76 @@ def _wash_sides(mip: Mip, frame: Frame, tickets: Tickets, found: Whole, sale_hig
             else:
                 mip.require(found.written[ticket] <= 0)
     if frame.policy.wash_sale.mode == "price":
-        _priced(mip, frame, found)
+        _priced(mip, frame)
 
 
-def _priced(mip: Mip, frame: Frame, found: Whole) -> None:
-    """The first min(r, loss shares sold) of a group, in order of acquisition, are disallowed."""
-    sales, lots = frame.sales, frame.household.lots
-    securities = frame.household.market.securities
-    for group in np.unique(sales.group[sales.disallowed]).tolist():
-        inside = securities.identical_group[lots.security] == group
-        recent = float(frame.windows.recent[inside].sum())
-        copies = np.flatnonzero(sales.disallowed & (sales.group == group))
-        own = {
-            int(sales.lot[c]): int(c)
-            for c in np.flatnonzero(sales.loss & ~sales.disallowed & (sales.group == group))
-        }
-        order = copies[np.argsort(lots.acquired[sales.lot[copies]], kind="stable")]
-        so_far: Any = 0.0
-        washed_before: Any = 0.0
-        most = 0.0
-        for copy in order.tolist():
-            lot = int(sales.lot[copy])
-            per_unit = float(lots.shares[lot] / max(sales.value[copy], SHARES))
-            sold = mip.blocks["sale"][copy] + mip.blocks["sale"][own[lot]]
-            so_far = so_far + per_unit * sold
-            most += float(lots.shares[lot])
-            washed = mip.function(so_far, 0.0, most, (recent,), partial(min, recent))
-            mip.require(per_unit * mip.blocks["sale"][copy] == washed - washed_before)
-            washed_before = washed
+def _kept_clean(mip: Mip, frame: Frame, losing: list[int]) -> None:
+    """Under `avoid` a loss is sold only if of every other recent purchase nothing stays."""
+    sales, windows = frame.sales, frame.windows
+    group = int(sales.group[losing[0]])
+    held: dict[str, list[int]] = {}
+    for piece in windows.replacements:
+        if piece.group == group:
+            held.setdefault(piece.purchase, []).append(piece.lot)
+    column_of = {int(lot): column for column, lot in enumerate(sales.lot.tolist())}
+    for purchase, lots in held.items():
+        gone = 0 if FIXED in lots else mip.binary()
+        for lot in lots:
+            if lot in column_of:
+                column = column_of[lot]
+                mip.require(mip.blocks["sale"][column] >= float(sales.value[column]) * gone)
+        for column in losing:
+            if windows.purchases.get(int(sales.lot[column])) != purchase:
+                mip.require(mip.blocks["sale"][column] <= float(sales.value[column]) * gone)
+
+
+def _priced(mip: Mip, frame: Frame) -> None:
+    """The law share by share: losses in order of acquisition, each against what others left."""
+    for group in np.unique(frame.sales.group[frame.sales.disallowed]).tolist():
+        _matched(mip, frame, group)
+
+
+def _matched(mip: Mip, frame: Frame, group: int) -> None:
+    """Each loss of a group meets recent shares of other purchases, the earliest bought first."""
+    sales, windows, lots = frame.sales, frame.windows, frame.household.lots
+    columns_of: dict[int, list[int]] = {}
+    for column in np.flatnonzero(sales.lot >= 0).tolist():
+        columns_of.setdefault(int(sales.lot[column]), []).append(column)
+
+    def sold(lot: int) -> Any:
+        per_unit = float(lots.shares[lot] / sales.value[columns_of[lot][0]])
+        return per_unit * quicksum(mip.blocks["sale"][column] for column in columns_of[lot])
+
+    met_by = [
+        (piece, number)
+        for number, batch in enumerate(windows.batches)
+        for piece in batch.pieces
+        if batch.group == group
+    ]
+    left: list[Any] = []
+    for piece, _ in met_by:
+        if piece.lot == FIXED or piece.lot not in columns_of:
+            left.append(piece.shares)
+            continue
+        held = float(lots.shares[piece.lot])
+        left.append(_smaller(mip, held - sold(piece.lot), piece.shares, held))
+    losing = np.unique(sales.lot[sales.disallowed & (sales.group == group)])
+    for lot in losing[np.argsort(lots.acquired[losing], kind="stable")].tolist():
+        waiting, most = sold(lot), float(lots.shares[lot])
+        met: dict[int, Any] = {}
+        for place, (piece, number) in enumerate(met_by):
+            if piece.purchase == windows.purchases.get(lot):
+                continue
+            matched = _smaller(mip, waiting, left[place], max(most, piece.shares))
+            waiting, left[place] = waiting - matched, left[place] - matched
+            met[number] = met.get(number, 0.0) + matched
+        per_unit = most / float(sales.value[columns_of[lot][0]])
+        for column in columns_of[lot]:
+            if sales.disallowed[column]:
+                of_batch = met.get(int(sales.batch[column]), 0.0)
+                mip.require(per_unit * mip.blocks["sale"][column] == of_batch)
+
+
+def _smaller(mip: Mip, one: Any, other: Any, most: float) -> Any:
+    """The smaller of two expressions between 0 and `most`."""
+    return one - mip.function(one - other, -most, most, (0.0,), partial(max, 0.0))

@@ -13,21 +13,30 @@ from models.order import Order
 from models.policy import Limits, Policy, WashSales
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from tests.households import BOND, account, buy, household, lot, security, sell, unit
+from tests.households import BOND, Row, account, buy, household, lot, security, sell, unit
 
 POLICY = Policy()
 
 
-def few_shares() -> Household:
-    """Shares of $10,000: a loss and a gain in taxable, bonds and cash in the IRA."""
+PRICE = replace(POLICY, wash_sale=WashSales(mode="price"))
+
+OLD = lot("gain", "TAX", "VTI", 2, 9_000.0, "2020-03-01")
+RECENT = lot("gain", "TAX", "VTI", 2, 23_000.0, "2026-11-10")
+
+
+def few_shares(day: str = "2024-03-01", other: Row = OLD) -> Household:
+    """Shares of $10,000: a loss and a gain in taxable, bonds and cash in the IRA.
+
+    `day` is when the loss was bought; `other` stands in for the gain.
+    """
     return household(
         [
             account("TAX", cash=12_000.0),
             account("IRA", "traditional_ira", cash=11_000.0),
         ],
         [
-            lot("loss", "TAX", "VTI", 1, 14_000.0, "2024-03-01"),
-            lot("gain", "TAX", "VTI", 2, 9_000.0, "2020-03-01"),
+            lot("loss", "TAX", "VTI", 1, 14_000.0, day),
+            other,
             lot("bonds", "IRA", "BND", 2, None, "2021-03-01"),
         ],
         [security("VTI", 10_000.0), security("BND", 10_000.0, BOND)],
@@ -59,17 +68,28 @@ def every_order_list(of: Household) -> list[tuple[Order, ...]]:
 
 
 @pytest.mark.parametrize(
-    "policy",
+    ("policy", "of"),
     [
-        POLICY,
-        replace(POLICY, limits=Limits(tax_budget_usd=500.0)),
-        replace(POLICY, wash_sale=WashSales(mode="price")),
+        (POLICY, few_shares()),
+        (replace(POLICY, limits=Limits(tax_budget_usd=500.0)), few_shares()),
+        (PRICE, few_shares()),
+        (POLICY, few_shares(other=RECENT)),
+        (PRICE, few_shares(other=RECENT)),
+        (POLICY, few_shares("2026-11-02", RECENT)),
+        (PRICE, few_shares("2026-11-02", RECENT)),
     ],
-    ids=["standard", "tax budget", "wash sales priced"],
+    ids=[
+        "standard",
+        "tax budget",
+        "wash sales priced",
+        "bought lately",
+        "bought lately, priced",
+        "two purchases",
+        "two purchases, priced",
+    ],
 )
-def test_no_order_list_beats_the_exact_optimum(policy: Policy) -> None:
+def test_no_order_list_beats_the_exact_optimum(policy: Policy, of: Household) -> None:
     """Of every order list that keeps the rules, none is better, and the bound is below them all."""
-    of = few_shares()
     verdicts = [verify(of, policy, orders) for orders in every_order_list(of)]
     kept = [verdict.figures.objective_after_bps for verdict in verdicts if verdict.kept]
     best = min(value for value in kept if value is not None)
