@@ -37,8 +37,10 @@ class Order:
     """One ticket: one account, security and side.
 
     `lots` name what a sale in a taxable account takes and add up to `shares`; they are empty
-    for buys and in sheltered accounts. `reason` is a `Reason`, with its marginal dollars in
-    `marginal_usd` (what the objective loses if this order alone is left out, first order).
+    for buys and in sheltered accounts. `reason` is a `Reason`. `marginal_usd` is the objective
+    without this order less the objective with it; a sale is left out with what it pays for: its
+    account's buys shrink alike. None where that would break a rule, which `needed_for` names with
+    its place, and where it is not known.
     """
 
     order_id: str
@@ -49,7 +51,8 @@ class Order:
     price: Decimal
     lots: tuple[OrderLot, ...] = ()
     reason: str = ""
-    marginal_usd: float = 0.0
+    marginal_usd: float | None = None
+    needed_for: str = ""
 
     @property
     def amount(self) -> Decimal:

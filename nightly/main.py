@@ -222,10 +222,16 @@ def entry() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; nobody else writes to standard output."""
+    with console.ours_alone():
+        return _ran(arguments)
+
+
+def _ran(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         code = app(args=list(arguments), prog_name="hearth", standalone_mode=False)
+        sys.stdout.flush()
         return int(code or ANSWERED)
     except FaultyBookError as error:
         return _refuse(error, str(error), as_json, commands.fault_documents(error.faults))

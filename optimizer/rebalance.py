@@ -17,6 +17,8 @@ from models.tolerances import BPS
 from models.triggers import approved_beforehand, held_back
 from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.conflict import explain_conflict
+from optimizer.explain.idle import why_idle
+from optimizer.explain.reasons import with_reasons
 from optimizer.inputs.frame import frame
 from optimizer.judge.left_alone import inside_bands
 from optimizer.judge.verify import verify
@@ -139,9 +141,9 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
         if idle is not None and idle.kept:
             saved = max(before - search.bound, 0.0)
             status = Status.NO_ACTION
-            reason = f"no trade pays: the best plan could save at most {saved:.3f} bps"
-            if gate is not None and not idle_pays:
-                reason = f"no trade pays enough: {gate}"
+            reason = f"no trade pays enough: {gate}"
+            if gate is None or idle_pays:
+                reason = why_idle(search, saved)
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None
@@ -158,7 +160,7 @@ def _judged(household: Household, policy: Policy, search: Search, found: Attempt
         reason=reason,
         figures=verdict.figures,
         certificate=certificate,
-        orders=orders,
+        orders=with_reasons(verdict, orders),
         flows=flows,
         lockouts=verdict.lockouts,
         binding=binding_rules(search, found),

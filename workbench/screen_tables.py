@@ -95,7 +95,7 @@ def order_table(orders: Sequence[OrderLine], household_id: str) -> Table:
             f"{order.amount:,.0f}",
             money(order.gain_st),
             money(order.gain_lt),
-            money(order.marginal_usd) if order.marginal_usd else "",
+            "needed" if order.needed_for else money(order.marginal_usd),
             order.reason,
         )
         for lot in order.lots[:LOTS_SHOWN]:

@@ -48,7 +48,8 @@ class OrderLine:
     amount: float
     cost: float
     reason: str
-    marginal_usd: float
+    marginal_usd: float | None
+    needed_for: str
     gain_st: float | None
     gain_lt: float | None
     lots: tuple[LotLine, ...]
@@ -90,6 +91,7 @@ def order_lines(
             cost=float(rate * amount + policy.trades.ticket_usd),
             reason=order.reason,
             marginal_usd=order.marginal_usd,
+            needed_for=order.needed_for,
             gain_st=by_term["short"],
             gain_lt=by_term["long"],
             lots=lots,

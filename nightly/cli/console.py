@@ -7,9 +7,13 @@ progress goes to standard error always.
 
 from __future__ import annotations
 
+import ctypes
+import io
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Self
 
 import rich.progress
@@ -42,6 +46,51 @@ STYLE_OF: Final[Mapping[str, str]] = {
     Status.FAILED: "red",
 }
 """Colour of each status."""
+
+
+STDOUT, STDERR = 1, 2
+"""Descriptors that libraries written in C print to."""
+
+
+@contextmanager
+def ours_alone() -> Iterator[None]:
+    """Keep standard output for what this process says: libraries' words go to standard error.
+
+    Solvers greet and warn past Python, now and then, whatever they are told; a document that
+    begins with a banner is none. Catching each at its call was refused as the only guard: the
+    next solver is not known yet.
+    """
+    sys.stdout.flush()
+    try:
+        own = os.dup(STDOUT)
+        os.dup2(STDERR, STDOUT)
+    except OSError:  # one of the two is closed: there is nothing to keep apart
+        yield
+        return
+    said = sys.stdout
+    if _writes_to(said, STDOUT):
+        sys.stdout = io.TextIOWrapper(
+            os.fdopen(os.dup(own), "wb"),
+            encoding=said.encoding,
+            errors=said.errors,
+            line_buffering=os.isatty(own),
+        )
+    try:
+        yield
+    finally:
+        with suppress(BrokenPipeError):  # the reader of our output has seen enough
+            sys.stdout.flush()
+        ctypes.CDLL(None).fflush(None)  # what C keeps back must not follow our own words
+        os.dup2(own, STDOUT)
+        os.close(own)
+        sys.stdout = said
+
+
+def _writes_to(stream: Any, descriptor: int) -> bool:
+    try:
+        return bool(stream.fileno() == descriptor)
+    except (OSError, ValueError):  # a stand-in that is no file
+        return False
 
 
 def page() -> Console:

@@ -82,7 +82,7 @@ class Yardstick:
         weights, tax = self.policy.weights, self.policy.tax
         dollars = shares * self.held.price
         variances = self._variances(dollars, cash, worth)
-        drag = self._drag(dollars)
+        drag = float((dollars * self.drag_rates).sum())
         tracked = float(np.array([group.divisor_usd for group in self.groups]) @ variances)
         horizon = self.policy.risk.horizon_years
         delta = discount(self.policy)
@@ -101,9 +101,7 @@ class Yardstick:
             "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
             "basis_change": weights.basis_change * delta * basis_change,
             "trading_cost": weights.trading_cost * float(cost),
-            "tax_drag": weights.tax_drag
-            * annuity_years(self.policy)
-            * (drag - float((dollars * self._borne_anyway).sum())),
+            "tax_drag": float((dollars * self.drag_prices).sum()),
             "withdrawal": weights.tax * withdrawal,
         }
         total = self.held.value_usd
@@ -136,14 +134,23 @@ class Yardstick:
         scale = account_scale(self.household, self.policy, self.rates)
         return drag_reference(self.household, long, ordinary, scale)[:, columns]
 
-    def _drag(self, dollars: Floats) -> float:
-        """Σ h·y of one year: all-in rates in taxable accounts, foreign tax in sheltered ones."""
+    @cached_property
+    def drag_rates(self) -> Floats:
+        """What a dollar costs a year, by account and column: y at all-in rates.
+
+        The rates of the owner in taxable accounts, foreign tax in sheltered ones.
+        """
         securities, columns = self.household.market.securities, self.held.securities
         unit = self.household.accounts.filing_unit
         long = np.array([float(each.long) for each in self.rates])[unit]
         ordinary = np.array([float(each.ordinary) for each in self.rates])[unit]
-        taxed = dollars * self.held.taxable[:, None]
-        yearly = float(long @ (taxed @ securities.qualified_yield[columns]))
-        yearly += float(ordinary @ (taxed @ securities.ordinary_yield[columns]))
-        sheltered = dollars * ~self.held.taxable[:, None]
-        return yearly + float((sheltered @ securities.foreign_tax_yield[columns]).sum())
+        taxed = np.outer(long, securities.qualified_yield[columns])
+        taxed += np.outer(ordinary, securities.ordinary_yield[columns])
+        foreign = securities.foreign_tax_yield[columns]
+        return np.where(self.held.taxable[:, None], taxed, foreign[None, :])
+
+    @cached_property
+    def drag_prices(self) -> Floats:
+        """What a dollar held adds to J by drag: w_drag·A_H·(y − π), by account and column."""
+        rates = self.drag_rates - self._borne_anyway
+        return self.policy.weights.tax_drag * annuity_years(self.policy) * rates

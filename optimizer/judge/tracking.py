@@ -114,6 +114,14 @@ def tracking_variance(
     """
     if group.divisor_usd < LEAST_VALUE_USD:
         return 0.0
+    factor, net = deviation(market, group, worth, dollars)
+    return max(float(factor @ market.risk.covariance @ factor), 0.0) + float(specific @ net**2)
+
+
+def deviation(
+    market: Market, group: ManagementGroup, worth: float, dollars: Floats
+) -> tuple[Floats, Floats]:
+    """B'x − B't by factor and Σx − Σt by identical group, arguments as in `tracking_variance`."""
     target, risk = group.target, market.risk
     positions, cash = dollars[:-1].copy(), float(dollars[-1])
     np.subtract.at(positions, target.securities, worth * target.security_weights)
@@ -123,11 +131,9 @@ def tracking_variance(
             off = off - worth * weight * risk.class_exposures[name]
     if CASH in risk.class_exposures:
         off = off + cash * risk.class_exposures[CASH]
-    deviation = off / group.divisor_usd
-    factor = float(deviation @ risk.covariance @ deviation)
     groups = market.securities.identical_group
-    net = np.bincount(groups, positions / group.divisor_usd, len(specific))
-    return max(factor, 0.0) + float(specific @ net**2)
+    net = np.bincount(groups, positions / group.divisor_usd, len(market.securities.group_names))
+    return off / group.divisor_usd, np.asarray(net, float)
 
 
 def specific_variances(market: Market) -> Floats:

@@ -55,6 +55,9 @@ class Verdict:
         J after the orders, dollars.
     ledger
         The exact replay: lots sold, cash, wash-sale matches.
+    case, yardstick
+        What the rules looked at, and what J was measured with: for what is asked of the same
+        orders afterwards (see `judge.left_out`).
     """
 
     figures: Figures
@@ -63,6 +66,8 @@ class Verdict:
     units: tuple[UnitTax, ...]
     objective_usd: float
     ledger: Ledger
+    case: Case
+    yardstick: Yardstick
 
     @property
     def kept(self) -> bool:
@@ -123,6 +128,8 @@ def verify(
             units=units,
             objective_usd=after.objective_usd,
             ledger=ledger,
+            case=case,
+            yardstick=yardstick,
         )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.mip.integer_model import WholePoint, noise_of
-from optimizer.rounding.candidate import Attempt, cash_after, judged
+from optimizer.rounding.candidate import Attempt, judged
 from optimizer.rounding.flows import flows_of
-from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.orders import orders_of
-from optimizer.rounding.reasons import reasons
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank
 from optimizer.rounding.tickets import Tickets
@@ -52,9 +50,7 @@ def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: Who
     )
     flows = flows_of(search, solution)
     pieces = lot_pieces(search, found, lot_rank(search, found), exact=True)
-    model = local_model(search, found, tickets)
-    why = reasons(search, found, tickets, model, point.amount, cash_after(search, flows))
     final = Rounded(point.amount, point.emptied & written)
-    orders = orders_of(search, tickets, final, why, pieces)
+    orders = orders_of(search, tickets, final, pieces)
     objective = solution.objective if best is None else best.solution.objective
     return judged(search, found, objective, orders, flows)

@@ -18,7 +18,6 @@ from optimizer.rounding.flows import flows_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, supported
 from optimizer.rounding.orders import orders_of
-from optimizer.rounding.reasons import reasons
 from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
@@ -111,8 +110,7 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
     final = rounded(search, found, tickets, model, gains, cash, exact=exact)
     if final is None:
         return None
-    why = reasons(search, found, tickets, model, final.amount, cash)
-    orders = orders_of(search, tickets, final, why, pieces)
+    orders = orders_of(search, tickets, final, pieces)
     return judged(search, found, settled.solution.objective, orders, flows)
 
 

@@ -6,14 +6,12 @@ trades gets a decimal: a household of thousands of lots pays for its few dozen o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
 from models.arrays import Gathered, Ints
 from models.order import Order, OrderLot, Side, order_id
-from optimizer.rounding.reasons import Why
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces
 from optimizer.rounding.tickets import WHOLE, Tickets
@@ -34,7 +32,6 @@ def orders_of(
     search: Search,
     tickets: Tickets,
     final: Rounded,
-    why: Mapping[int, Why],
     pieces: LotPieces,
 ) -> tuple[Order, ...]:
     """Return the orders of rounded tickets, by account, security and side.
@@ -79,8 +76,6 @@ def orders_of(
                     if taxable and sale
                     else ()
                 ),
-                reason=why[ticket].reason.value,
-                marginal_usd=why[ticket].marginal_usd,
             )
         )
     return tuple(sorted(orders, key=lambda o: (o.account_id, o.security_id, o.side.value)))

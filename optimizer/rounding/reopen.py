@@ -19,7 +19,6 @@ from optimizer.rounding.local_search import HELPS
 from optimizer.rounding.minimum_trade import SAME, Supported
 from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
-from optimizer.rounding.reasons import reasons
 from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
@@ -134,9 +133,8 @@ def _attempt(search: Search, found: Attempt, reached: _Reached) -> Attempt:
     """Orders of what a descent reached, and what the judge says of them."""
     ground, amount = reached.ground, reached.descent.amount
     emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
-    why = reasons(search, ground.opened, ground.tickets, ground.model, amount, ground.cash)
     final = Rounded(amount, emptied & (amount > 0.0))
-    orders = orders_of(search, ground.tickets, final, why, ground.pieces)
+    orders = orders_of(search, ground.tickets, final, ground.pieces)
     trial = judged(search, ground.opened, found.settled_objective, orders, found.flows)
     return replace(trial, supported_objective=found.supported_objective)
 

@@ -1,0 +1,87 @@
+"""Why a household that could be better trades nothing: its trades do not pay, or are too small.
+
+The bound is of plans in amounts of any size, so what it promises may be out of reach of every order
+that a broker takes. Saying of such a household that no trade pays was refused: it may be far from
+its target, and more cash or a smaller minimum would help it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Bools, Floats, sum_by
+from models.tolerances import CENT_USD
+from optimizer.program.language import Branch
+from optimizer.rounding.tickets import (
+    NOISE,
+    WHOLE,
+    Tickets,
+    emptiable,
+    least_ticket,
+    netted,
+    sellable,
+    tickets_of,
+)
+from optimizer.search.model import Search
+
+
+def why_idle(search: Search, saved_bps: float) -> str:
+    """Say why nothing is traded, with what the best plan could save at most."""
+    frame, columns = search.frame, search.arrays.columns
+    tickets = tickets_of(frame)
+    *_, high = search.arrays.branched(Branch())
+    sale_high, buy_high = high[columns["sale"]], high[columns["buy"]]
+    least = _least(search, tickets)
+    most = np.minimum(sellable(frame, tickets, sale_high), tickets.held)
+    most += sum_by(tickets.of_buy, np.minimum(buy_high, frame.buys.most), tickets.size)
+    sold_out = emptiable(frame, tickets, sale_high)
+    if _too_small(most, least, sold_out & (most > NOISE)):
+        nearest = _nearest(most, least)
+        can, needed = _told(search, tickets, nearest, most, least)
+        return f"no trade is of legal size: at most {can}, and {needed}"
+    if search.best is not None and saved_bps > frame.bps_of_usd(float(CENT_USD)):
+        x = search.best.solution.x
+        wanted = tickets.amounts(*netted(frame, x[columns["sale"]], x[columns["buy"]]))
+        whole = sold_out & (wanted >= tickets.held * (1.0 - WHOLE))
+        if _too_small(wanted, least, whole):
+            nearest = _nearest(wanted, least)
+            would, needed = _told(search, tickets, nearest, wanted, least)
+            return (
+                f"no trade of legal size pays: trades of any size could save at most "
+                f"{saved_bps:.3f} bps, as {would}, but {needed}"
+            )
+    return f"no trade pays: the best plan could save at most {saved_bps:.3f} bps"
+
+
+def _least(search: Search, tickets: Tickets) -> Floats:
+    """Least order of each ticket, units: whole steps that reach the minimum trade."""
+    steps = np.ceil(least_ticket(search.frame) / tickets.step - WHOLE)
+    return np.maximum(steps, 1.0) * tickets.step
+
+
+def _too_small(amount: Floats, least: Floats, sold_out: Bools) -> bool:
+    """Whether there are trades, all of them under their least, and none sells a position out."""
+    traded = amount > NOISE
+    return bool(traded.any() and (amount < least * (1.0 - WHOLE))[traded].all()) and not bool(
+        sold_out[traded].any()
+    )
+
+
+def _nearest(amount: Floats, least: Floats) -> int:
+    """Trade that is short of its least by the smallest amount."""
+    return int(np.argmin(np.where(amount > NOISE, least - amount, np.inf)))
+
+
+def _told(
+    search: Search, tickets: Tickets, ticket: int, amount: Floats, least: Floats
+) -> tuple[str, str]:
+    """What a trade would be, and the least that it may be."""
+    frame = search.frame
+    side = "sold" if tickets.is_sale[ticket] else "bought"
+    name = frame.household.market.securities.security_id[tickets.security[ticket]]
+    account = frame.labels[tickets.account[ticket]]
+    can, needs = float(amount[ticket]) * frame.unit_usd, float(least[ticket]) * frame.unit_usd
+    return (
+        f"${can:,.2f} of {name} could be {side} in {account}",
+        f"the least order of it is ${needs:,.2f}",
+    )

@@ -1,0 +1,120 @@
+"""What each order is worth: J without it less J with it, in dollars, as the judge measures it.
+
+Where leaving it out would break a rule there is no J to compare with: the order is needed, and
+what it is needed for is said in its place. First-order prices were refused: at what an order does
+to a small account, or to a household that withdraws nearly everything, they are off by millions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from models.order import Order
+from models.plan import Breach
+from optimizer.judge.case import Case, Rule
+from optimizer.judge.left_out import LeftOut
+from optimizer.judge.rules.bands import bands
+from optimizer.judge.rules.budgets import gain_budget, gain_share, tax_budget, te_max
+from optimizer.judge.rules.permissions import restriction
+from optimizer.judge.rules.ranks import rank
+from optimizer.judge.verify import Verdict, verify
+
+MEASURED: Final[tuple[Rule, ...]] = (tax_budget, gain_budget, gain_share, te_max, bands)
+"""Rules that an order may keep for others: what they measure is known without a replay."""
+
+OF_A_PART: Final = ("share_step", "minimum_trade")
+"""Rules that a buy shrunk by what no longer pays for it may break: it stands for a smaller one."""
+
+MOST_REPLAYED: Final = 40
+"""Orders that wash sales are replayed for; what further ones are worth is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Dollars that J grows by without an order; None where it is needed, or not known.
+
+    `needed_for` names the rule, and where, that would break.
+    """
+
+    usd: float | None
+    needed_for: str = ""
+
+
+def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
+    """Return what each order of a judged plan is worth."""
+    totals = sum(out.terms.values(), np.zeros(len(out.orders)))
+    replayed = np.flatnonzero(out.entangled)[:MOST_REPLAYED].tolist()
+    found = []
+    for place, order in enumerate(out.orders):
+        if np.isinf(out.cut[place]):
+            account = verdict.case.account_name(order.account)
+            found.append(Worth(None, f"cash_floor at {account}"))
+        elif place in replayed:
+            found.append(_replayed(verdict, out, place))
+        elif out.entangled[place]:
+            found.append(Worth(None))
+        else:
+            broken = next(_broken(verdict.case, out, place), None)
+            usd = None if broken else float(totals[place])
+            found.append(Worth(usd, _told(broken)))
+    return tuple(found)
+
+
+def remaining(orders: Sequence[Order], place: int, part: float) -> tuple[Order, ...]:
+    """The orders without one, and the buys of its account smaller by a part."""
+    gone = orders[place]
+    kept = Decimal(1) - Decimal(repr(part))
+    left = []
+    for order in (*orders[:place], *orders[place + 1 :]):
+        if part and order.side == "buy" and order.account_id == gone.account_id:
+            order = replace(order, shares=order.shares * kept)
+        if order.shares:
+            left.append(order)
+    return tuple(left)
+
+
+def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
+    case = verdict.case
+    orders = remaining([order.order for order in out.orders], place, float(out.cut[place]))
+    again = verify(case.household, case.policy, orders, case.flows)
+    broken = next((each for each in again.breaches if each.rule not in OF_A_PART), None)
+    if broken:
+        return Worth(None, _told(broken))
+    return Worth(again.objective_usd - verdict.objective_usd)
+
+
+def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
+    """What leaving an order out would break."""
+    order = out.orders[place]
+    units = list(case.units)
+    if place in out.units:
+        unit, units[unit] = out.units[place]
+    error = case.after.tracking_error
+    if error is not None:
+        square = error**2 + float(out.variance[place]) / case.held.value_usd
+        error = float(np.sqrt(max(square, 0.0)))
+    after = case.held.after.copy()
+    after[order.account] += out.moves[place] / case.held.price
+    without = replace(
+        case,
+        units=tuple(units),
+        after=case.after._replace(tracking_error=error),
+        held=replace(case.held, after=after),
+    )
+    for rule in MEASURED:
+        yield from rule(without)
+    if order.is_buy:
+        yield from restriction(without)
+    if out.locks[place] and not np.isnan(case.household.market.securities.rank).all():
+        sales = [s for s in case.ledger.sales if s.order_id != order.order.order_id]
+        washes = replace(case.ledger.washes, sales=tuple(sales))
+        yield from rank(replace(without, ledger=replace(case.ledger, washes=washes)))
+
+
+def _told(breach: Breach | None) -> str:
+    return "" if breach is None else f"{breach.rule} at {breach.where}"

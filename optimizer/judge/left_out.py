@@ -1,0 +1,253 @@
+"""What J's terms change by when an order is left out, for all orders of a judged case at once.
+
+An order's worth is J without it less J with it. Replaying the plan once for each of its orders was
+refused: it costs many plans. What a replay would find is known without it: tracking is a square,
+costs and drag are linear, and a tax is the law's own function of the gains that remain. That holds
+where no wash sale is at stake; orders that share an identical group with one are told apart
+(`entangled`), for whoever asks to replay them.
+
+A sale is left out together with what its proceeds pay for: the buys of its account shrink alike,
+by as much as cash would fall short of its floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from models.arrays import Bools, Floats, Ints
+from models.ledger import BookedOrder, LotSale, UnitRun
+from models.ledger.costs import cost_fraction
+from models.ledger.exact import ZERO
+from models.tolerances import CENT_USD, RELATIVE
+from optimizer.judge.case import Case
+from optimizer.judge.objective import Yardstick
+from optimizer.judge.rates import discount
+from optimizer.judge.tracking import account_scale
+from optimizer.judge.tracking_change import Moves, State, variance_changes
+from optimizer.judge.unit_tax import UnitTax, unit_tax
+
+NEEDED = np.inf
+"""Part of an account's buys that would have to go with a sale which all of them do not pay for."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """The orders of a judged case, each left out in turn: arrays by order, dollars."""
+
+    case: Case
+    yardstick: Yardstick
+
+    @property
+    def orders(self) -> tuple[BookedOrder, ...]:
+        """The orders, as the ledger replayed them."""
+        return self.case.ledger.orders
+
+    @cached_property
+    def account(self) -> Ints:
+        """Account of each order."""
+        return np.array([order.account for order in self.orders], np.int64)
+
+    @cached_property
+    def is_buy(self) -> Bools:
+        """Side of each order."""
+        return np.array([order.is_buy for order in self.orders], bool)
+
+    @cached_property
+    def amount(self) -> Floats:
+        """Dollars at the book's price."""
+        return np.array([float(order.amount) for order in self.orders])
+
+    @cached_property
+    def spread(self) -> Floats:
+        """Half-spread and commission of each order."""
+        household, policy = self.case.household, self.case.policy
+        traded = {order.security for order in self.orders}
+        rates = {one: float(cost_fraction(household, policy, one)) for one in traded}
+        return np.array([rates[order.security] for order in self.orders]) * self.amount
+
+    @cached_property
+    def free(self) -> Floats:
+        """Cash after everything above what floor and open orders ask for, by account."""
+        reserved = self.case.reserved.cash
+        floors = self.case.household.accounts.cash_floor.tolist()
+        cash = zip(self.case.ledger.cash, floors, strict=True)
+        return np.array([float(c - reserved.get(a, ZERO)) - low for a, (c, low) in enumerate(cash)])
+
+    def by_account(self, amounts: Floats) -> Floats:
+        """Totals of the orders of each account."""
+        return np.asarray(np.bincount(self.account, amounts, len(self.free)), float)
+
+    @cached_property
+    def paid(self) -> Floats:
+        """What its buys cost each account, spreads included, by account."""
+        return self.by_account(np.where(self.is_buy, self.amount + self.spread, 0.0))
+
+    @cached_property
+    def cash_need(self) -> Floats:
+        """What floor and flows ask of the sales of each account, ≥ 0, by account."""
+        raised = self.by_account(np.where(self.is_buy, 0.0, self.amount - self.spread))
+        return np.maximum(raised - self.paid - self.free, 0.0)
+
+    @cached_property
+    def cut(self) -> Floats:
+        """The part of its account's buys that goes with a sale, 0 to 1; or that it is `NEEDED`."""
+        proceeds = np.where(self.is_buy, 0.0, self.amount - self.spread)
+        leeway = float(CENT_USD) + RELATIVE * self.amount
+        missing = proceeds - np.maximum(self.free, 0.0)[self.account]
+        paid = self.paid[self.account]
+        part = np.minimum(missing / np.where(paid > 0.0, paid, 1.0), 1.0)
+        part = np.where(missing > paid + leeway, NEEDED, part)
+        return np.where(missing > leeway, part, 0.0)
+
+    @cached_property
+    def moves(self) -> Floats:
+        """Dollars by which each column of the order's account grows, `(n_orders, m)`."""
+        bought = np.zeros((len(self.free), self._alone.shape[1]))
+        np.subtract.at(bought, self.account, np.where(self.is_buy[:, None], self._alone, 0.0))
+        return np.asarray(self._alone - self._part[:, None] * bought[self.account])
+
+    @cached_property
+    def terms(self) -> Mapping[str, Floats]:
+        """J without each order less J with it, by term."""
+        weights, trades = self.case.policy.weights, self.case.policy.trades
+        bought = self.by_account(np.where(self.is_buy, self.spread, 0.0))[self.account]
+        buys = self.by_account(self.is_buy.astype(float))[self.account]
+        tickets = 1.0 + np.where(self._part == 1.0, buys, 0.0)
+        saved = self.spread + self._part * bought + trades.ticket_usd * tickets
+        return {
+            "tracking_error": self._price_of_variance * self.variance,
+            "trading_cost": -weights.trading_cost * saved,
+            "tax_drag": self.drag(self.moves),
+            **self._taxes,
+        }
+
+    @cached_property
+    def variance(self) -> Floats:
+        """Change of Σ_g W_g·TE_g²."""
+        cash = self._cash_alone + self._part * self.paid[self.account]
+        held = self.case.held
+        return self._variances(held.after, held.cash_after, self.moves, cash)
+
+    @cached_property
+    def tracking_on_the_way(self) -> Floats:
+        """What each order saves of tracking: the mean of what it does as the first and as the last.
+
+        Over all orders this adds up to what the plan saves.
+        """
+        held = self.case.held
+        start = held.cash_after + self.by_account(self._cash_alone)
+        first = self._variances(held.before, start, -self._alone, -self._cash_alone)
+        last = self._variances(held.after, held.cash_after, self._alone, self._cash_alone)
+        return np.asarray(0.5 * self._price_of_variance * (last - first))
+
+    @cached_property
+    def drag_saved(self) -> Floats:
+        """What each order itself saves of the drag term."""
+        return self.drag(self._alone)
+
+    def drag(self, moves: Floats) -> Floats:
+        """Change of the drag term when columns of each order's account grow."""
+        return np.asarray((self.yardstick.drag_prices[self.account] * moves).sum(axis=1))
+
+    @cached_property
+    def units(self) -> Mapping[int, tuple[int, UnitTax]]:
+        """Filing unit of each order that sells taxable lots, and its year without that order."""
+        sold: dict[str, list[LotSale]] = {}
+        for sale in self.case.ledger.sales:
+            sold.setdefault(sale.order_id, []).append(sale)
+        found = {}
+        for place, order in enumerate(self.orders):
+            sales = sold.get(order.order.order_id)
+            if sales:
+                now = self.case.units[sales[0].unit]
+                run = _without(now.run, sales)
+                found[place] = (sales[0].unit, unit_tax(now.filing_unit_id, now.rates, run))
+        return found
+
+    @cached_property
+    def recognized(self) -> Floats:
+        """Gain that each order realises, losses that are disallowed apart."""
+        gains = np.zeros(len(self.orders))
+        for place, (unit, without) in self.units.items():
+            gains[place] = float(self.case.units[unit].run.recognized - without.run.recognized)
+        return gains
+
+    @cached_property
+    def entangled(self) -> Bools:
+        """Orders that wash sales have to be replayed for: nothing here knows their taxes."""
+        groups = self.case.household.market.securities.identical_group
+        at_stake = list(self.case.ledger.washes.held)
+        touched = np.isin(groups[[order.security for order in self.orders]], at_stake)
+        bought = self.by_account((touched & self.is_buy).astype(float)) > 0.0
+        return np.asarray(touched | ((self._part > 0.0) & bought[self.account]))
+
+    @cached_property
+    def locks(self) -> Bools:
+        """Orders that sell a loss lot, and so keep their group from being bought."""
+        lost = {sale.order_id for sale in self.case.ledger.sales if sale.loss_lot}
+        return np.array([order.order.order_id in lost for order in self.orders], bool)
+
+    @property
+    def _part(self) -> Floats:
+        return np.where(np.isfinite(self.cut), self.cut, 0.0)
+
+    @cached_property
+    def _alone(self) -> Floats:
+        """Growth of columns when nothing but the order itself is left out."""
+        column = [self.case.held.column(order.security) for order in self.orders]
+        moves = np.zeros((len(self.orders), len(self.case.held.securities)))
+        moves[np.arange(len(column)), column] = np.where(self.is_buy, -self.amount, self.amount)
+        return moves
+
+    @cached_property
+    def _cash_alone(self) -> Floats:
+        """Growth of the account's cash when nothing but the order itself is left out."""
+        return np.where(self.is_buy, self.amount + self.spread, self.spread - self.amount)
+
+    @property
+    def _price_of_variance(self) -> float:
+        policy = self.case.policy
+        risk = policy.risk.aversion / 2 * policy.risk.horizon_years
+        return float(policy.weights.tracking_error * risk)
+
+    def _variances(self, shares: Floats, cash: Floats, moves: Floats, paid: Floats) -> Floats:
+        """Change of Σ_g W_g·TE_g² from a state, when columns and cash of an account grow."""
+        state = State(shares * self.case.held.price, cash)
+        scale = account_scale(self.case.household, self.case.policy, self.yardstick.rates)
+        return variance_changes(self.case, scale, state, Moves(self.account, moves, paid))
+
+    @cached_property
+    def _taxes(self) -> Mapping[str, Floats]:
+        weights, delta = self.case.policy.weights, discount(self.case.policy)
+        realized, basis = np.zeros(len(self.orders)), np.zeros(len(self.orders))
+        for place, (unit, without) in self.units.items():
+            now = self.case.units[unit]
+            realized[place] = float(without.value_change_usd - now.value_change_usd)
+            gone = without.run.recognized - without.run.destroyed
+            gone -= now.run.recognized - now.run.destroyed
+            basis[place] = -delta * float(now.rates.future * gone)
+        return {
+            "realized_tax": weights.tax * realized,
+            "basis_change": weights.basis_change * basis,
+        }
+
+
+def _without(run: UnitRun, sales: list[LotSale]) -> UnitRun:
+    """The run of a filing unit without some of its sales."""
+    gone = {
+        name: sum((sale.recognized for sale in sales if sale.long is long), ZERO)
+        for name, long in (("short", False), ("long", True))
+    }
+    return replace(
+        run,
+        short=run.short - gone["short"],
+        long=run.long - gone["long"],
+        deferred=run.deferred - sum((sale.deferred for sale in sales), ZERO),
+        destroyed=run.destroyed - sum((sale.destroyed for sale in sales), ZERO),
+        positive_short=run.positive_short
+        - sum((max(sale.gain, ZERO) for sale in sales if not sale.long), ZERO),
+    )
