@@ -6,6 +6,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.plan import Binding
+from optimizer.explain.shadow_prices import Held, believed
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.language import Kind
@@ -19,28 +20,33 @@ NEGLIGIBLE = 1e-6
 
 
 def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
-    """Return the rules that bind at the solution, with dollars of objective per dollar of rule."""
-    bindings = [*_rows(search, found), *_bounds(search, found), *_washed(search, found)]
-    return tuple(sorted(bindings, key=lambda b: (-abs(b.shadow_price), b.rule, b.where)))
+    """Return the rules that bind at the solution, each place once, and what a dollar is worth."""
+    held = [*_rows(search, found), *_bounds(search, found), *_washed(search, found)]
+    dearest: dict[tuple[str, str], float] = {}
+    for each, price in zip(held, believed(search, found, held), strict=True):
+        key = (each.rule, each.where)
+        dearest[key] = max(price, dearest.get(key, 0.0))
+    told = [Binding(*key, price) for key, price in dearest.items() if price > NEGLIGIBLE]
+    return tuple(sorted(told, key=lambda b: (-b.shadow_price, b.rule, b.where)))
 
 
-def _rows(search: Search, found: Attempt) -> list[Binding]:
+def _rows(search: Search, found: Attempt) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
     arrays, usd = search.arrays, search.frame.unit_usd / BPS_PER_UNIT
     multipliers = found.found.solution.multipliers
-    bindings = []
+    held = []
     for (rule, where), rows in arrays.rules.items():
         price = sum(abs(float(multipliers[row])) * usd / arrays.meaning[row].usd for row in rows)
         if price > NEGLIGIBLE:
-            bindings.append(Binding(rule, where, price))
-    return bindings
+            held.append(Held(rule, where, price, rows=tuple(rows)))
+    return held
 
 
-def _bounds(search: Search, found: Attempt) -> list[Binding]:
+def _bounds(search: Search, found: Attempt) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = search.arrays, found.found.solution
     reduced = _reduced(search, solution)
-    dearest: dict[tuple[str, str], float] = {}
+    dearest: dict[tuple[str, str], Held] = {}
     for part in search.program.parts:
         for bounds in part.bounds:
             if bounds.kind is not Kind.RULE:
@@ -55,23 +61,24 @@ def _bounds(search: Search, found: Attempt) -> list[Binding]:
             for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_UNIT)):
                 key = (bounds.rule, _name(search, bounds.block, int(column)))
                 price = abs(float(slope[column])) / BPS_PER_UNIT
-                dearest[key] = max(price, dearest.get(key, 0.0))
-    return [Binding(rule, where, price) for (rule, where), price in dearest.items()]
+                if key not in dearest or price > dearest[key].price:
+                    dearest[key] = Held(*key, price, column=where.start + int(column))
+    return list(dearest.values())
 
 
-def _washed(search: Search, found: Attempt) -> list[Binding]:
+def _washed(search: Search, found: Attempt) -> list[Held]:
     """Losses that a group's recent purchases keep from being sold, or from counting."""
     frame, solution = search.frame, found.found.solution
     met = {piece.group for piece in frame.windows.replacements}
     slope = _reduced(search, solution)[search.arrays.columns["sale"]]
-    bindings = []
+    dearest: dict[str, float] = {}
     for choice, side in zip(found.found.settled.choices, found.found.settled.sides, strict=True):
         option = choice.options[side]
         shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
         price = float(-slope[shut].min(initial=0.0)) / BPS_PER_UNIT
         if choice.group in met and price > NEGLIGIBLE:
-            bindings.append(Binding("wash_sale", choice.where, price))
-    return bindings
+            dearest[choice.where] = max(price, dearest.get(choice.where, 0.0))
+    return [Held("wash_sale", where, price) for where, price in dearest.items()]
 
 
 def _reduced(search: Search, solution: Solution) -> Floats:

@@ -1,0 +1,82 @@
+"""Shadow prices: what one dollar of a rule is worth, and when a multiplier is not believed.
+
+Where a limit leaves nothing open beside it, as what must leave an account and may not exceed what
+must, or a sale whose gain has nowhere to go, its multiplier is not unique: a solver may answer
+anything from the price to infinity. Such answers are large. So a large multiplier is asked again:
+the rule gives way a little, and the program is solved with it. Asking that of every rule was
+refused: in an ordinary household there are dozens, and their multipliers are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.program.compile_arrays import Arrays
+from optimizer.rounding.candidate import Attempt
+from optimizer.search.model import Search
+from optimizer.solvers.chain import Door
+
+DOUBTED = 0.5
+"""Dollars of objective per dollar of rule: more than a tax takes of a dollar."""
+
+GIVEN = 1e-4
+"""Units (1e-6 of the household) by which a rule gives way: far above a solver's noise, and small
+beside any trade."""
+
+
+MOST_ASKED = 12
+"""Doubted prices that are asked again, the largest first; the rest are not told at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A rule that binds somewhere, its price by the multipliers, and the rows or column it holds.
+
+    `column` is −1 where no single column is held.
+    """
+
+    rule: str
+    where: str
+    price: float
+    rows: tuple[int, ...] = ()
+    column: int = -1
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the price is large, and can be asked again."""
+        return self.price > DOUBTED and bool(self.rows or self.column >= 0)
+
+    def giving_way(self, arrays: Arrays, unit_usd: float) -> Arrays:
+        """The program with `GIVEN` more room in the rule."""
+        row_low, row_high = arrays.row_low.copy(), arrays.row_high.copy()
+        low, high = arrays.low.copy(), arrays.high.copy()
+        for row in self.rows:
+            way = GIVEN * unit_usd / arrays.meaning[row].usd
+            row_low[row] -= way
+            row_high[row] += way
+        if self.column >= 0:
+            high[self.column] += GIVEN
+            if low[self.column] > 0.0:
+                low[self.column] -= GIVEN
+        return replace(arrays, row_low=row_low, row_high=row_high, low=low, high=high)
+
+
+def believed(search: Search, found: Attempt, held: list[Held]) -> list[float]:
+    """Prices of rules, dollars of objective per dollar; doubted ones asked in the plan's branch."""
+    prices = [0.0 if each.doubted else each.price for each in held]
+    doubted = sorted(
+        (place for place, each in enumerate(held) if each.doubted),
+        key=lambda place: (-held[place].price, held[place].rule, held[place].where),
+    )
+    if not doubted:
+        return prices
+    arrays, branch, door = search.arrays, found.found.settled.branch, Door()
+    now = door.solve(search.program, arrays, branch)
+    for place in doubted[:MOST_ASKED]:
+        given = held[place].giving_way(arrays, search.frame.unit_usd)
+        then = door.solve(search.program, given, branch)
+        if now.usable and then.usable:
+            gained = max(now.objective - then.objective, 0.0)
+            prices[place] = gained / (GIVEN * BPS_PER_UNIT)
+    return prices
