@@ -58,7 +58,7 @@ STAGES = {
     "shares": ("optimizer.rounding.candidate:rounded",),
     "orders and reasons": (
         "optimizer.rounding.candidate:orders_of",
-        "optimizer.rounding.candidate:reasons",
+        "optimizer.rebalance:with_reasons",
     ),
     "judge": ("optimizer.rounding.candidate:verify", "optimizer.rebalance:verify"),
 }

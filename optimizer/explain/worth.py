@@ -21,14 +21,15 @@ from optimizer.judge.left_out import LeftOut
 from optimizer.judge.rules.bands import bands
 from optimizer.judge.rules.budgets import gain_budget, gain_share, tax_budget, te_max
 from optimizer.judge.rules.permissions import restriction
-from optimizer.judge.rules.ranks import rank
 from optimizer.judge.verify import Verdict, verify
 
 MEASURED: Final[tuple[Rule, ...]] = (tax_budget, gain_budget, gain_share, te_max, bands)
 """Rules that an order may keep for others: what they measure is known without a replay."""
 
-OF_A_PART: Final = ("share_step", "minimum_trade")
-"""Rules that a buy shrunk by what no longer pays for it may break: it stands for a smaller one."""
+SET_ASIDE: Final = ("share_step", "minimum_trade", "rank")
+"""Rules that do not make an order needed. A buy that what paid for it no longer pays for shrinks by
+parts of a share; and a replacement is bought, though its group's better rank is no longer locked.
+"""
 
 MOST_REPLAYED: Final = 40
 """Orders that wash sales are replayed for; what further ones are worth is not said."""
@@ -82,7 +83,7 @@ def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
     case = verdict.case
     orders = remaining([order.order for order in out.orders], place, float(out.cut[place]))
     again = verify(case.household, case.policy, orders, case.flows)
-    broken = next((each for each in again.breaches if each.rule not in OF_A_PART), None)
+    broken = next((each for each in again.breaches if each.rule not in SET_ASIDE), None)
     if broken:
         return Worth(None, _told(broken))
     return Worth(again.objective_usd - verdict.objective_usd)
@@ -110,10 +111,6 @@ def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
         yield from rule(without)
     if order.is_buy:
         yield from restriction(without)
-    if out.locks[place] and not np.isnan(case.household.market.securities.rank).all():
-        sales = [s for s in case.ledger.sales if s.order_id != order.order.order_id]
-        washes = replace(case.ledger.washes, sales=tuple(sales))
-        yield from rank(replace(without, ledger=replace(case.ledger, washes=washes)))
 
 
 def _told(breach: Breach | None) -> str:

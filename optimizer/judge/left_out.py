@@ -185,12 +185,6 @@ class LeftOut:
         bought = self.by_account((touched & self.is_buy).astype(float)) > 0.0
         return np.asarray(touched | ((self._part > 0.0) & bought[self.account]))
 
-    @cached_property
-    def locks(self) -> Bools:
-        """Orders that sell a loss lot, and so keep their group from being bought."""
-        lost = {sale.order_id for sale in self.case.ledger.sales if sale.loss_lot}
-        return np.array([order.order.order_id in lost for order in self.orders], bool)
-
     @property
     def _part(self) -> Floats:
         return np.where(np.isfinite(self.cut), self.cut, 0.0)

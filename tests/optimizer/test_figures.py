@@ -29,8 +29,9 @@ WITHIN_USD = 0.02
 and what a cent buys has a price."""
 
 CENT = Decimal("0.01")
-OF_A_PART = {"share_step", "minimum_trade"}
-"""Rules that a buy may break which stands for a smaller one."""
+SET_ASIDE = {"share_step", "minimum_trade", "rank"}
+"""Rules that do not make an order needed: a buy stands for a smaller one, and a replacement for
+what its group's better rank would be."""
 
 BY_REASON = {"tracking": ("tracking_error",), "location": ("tax_drag",)}
 TAXES = ("realized_tax", "basis_change")
@@ -125,7 +126,7 @@ def test_a_worth_is_the_objective_without_the_order_less_the_objective_with_it(
     for case in cases:
         for order in case.plan.orders:
             verdict = case.without(order)
-            broken = {breach.rule for breach in verdict.breaches} - OF_A_PART
+            broken = {breach.rule for breach in verdict.breaches} - SET_ASIDE
             told = f"{case.name}: {order.order_id}: {order.marginal_usd} {order.needed_for}"
             if broken:
                 assert order.marginal_usd is None, told
