@@ -2,8 +2,10 @@
 
 A ticket under half the minimum is dropped, a larger one lifted to the minimum, a position too
 small for it sold out or left alone; then the program is solved again, until every ticket is of
-legal size. A sale that empties its position is exempt. A reweighted 1-norm was refused: with the
-sides settled the solution is sparse already, and dropping by size solves less.
+legal size. A sale that empties its position is exempt. A sale that a harvest rests on (recent
+shares of its group, sold with it) is never dropped alone: it is lifted, or its group is not
+harvested. A reweighted 1-norm was refused: with the sides settled the solution is sparse already,
+and dropping by size solves less.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.program.language import Branch
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
-from optimizer.search.disjunctions import TOUCH, SideName, side_branch
+from optimizer.search.disjunctions import TOUCH, SideName, Sides, side_branch
 from optimizer.search.incumbent import one_way
 from optimizer.search.model import Search, Settled
 from optimizer.solvers.solution import Solution
 
 ROUNDS = 6
-"""Re-solves at most; in the last rounds whatever is still too small is dropped."""
+"""Re-solves at most."""
+
+LATE = 3
+"""Last rounds in which whatever is still too small is dropped."""
 
 SAME = 1e-6
 """Relative: a ticket this close to its minimum or its position counts as there."""
@@ -83,6 +88,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
     )
     for attempt in range(ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+        rests = rested_on(settled, tickets)
         followed = one_way(search, _followed(search, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
         touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
@@ -92,22 +98,50 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
             noise = amounts <= touch
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
-        settled = followed
-        closed = _closed(decided, tickets, amounts <= touch) if attempt else decided
-        found = None
-        state = (sale, amounts, small, can_empty)
-        trials = _trials(search, closed, tickets, state, attempt)
+        wishes = _Wishes(sale, amounts, small, rests, *_possible(search, tickets, can_empty))
+        late = attempt >= ROUNDS - LATE
+        settled = _not_harvested(search, followed, tickets, wishes.stuck | (small & rests & late))
+        closed = _closed(decided, tickets, (amounts <= touch) & ~rests) if attempt else decided
+        trials = _trials(search, closed, tickets, wishes, late=late)
         if attempt:
-            trials += _trials(search, decided, tickets, state, attempt)
-        for trial in trials:
-            found = search.solve(trial.over(settled.branch))
-            if found.usable:
-                decided = trial
-                break
-        if found is None or not found.usable:
+            trials += _trials(search, decided, tickets, wishes, late=late)
+        found = _first_usable(search, settled, trials)
+        if found is None and (small & rests).any():
+            settled = _not_harvested(search, settled, tickets, small & rests)
+            found = _first_usable(search, settled, trials)
+        if found is None:
             return None
-        solution = found
+        decided, solution = found
     return None
+
+
+def _first_usable(
+    search: Search, settled: Settled, trials: list[_Bounds]
+) -> tuple[_Bounds, Solution] | None:
+    for trial in trials:
+        found = search.solve(trial.over(settled.branch))
+        if found.usable:
+            return trial, found
+    return None
+
+
+def rested_on(settled: Settled, tickets: Tickets) -> Bools:
+    """Sales that harvests rest on, `(n_tickets,)`."""
+    found = np.zeros(tickets.size, bool)
+    for choice, side in zip(settled.choices, settled.sides, strict=True):
+        found[tickets.of_sale[choice.options[side].rests_on]] = True
+    return found
+
+
+def _not_harvested(search: Search, settled: Settled, tickets: Tickets, sales: Bools) -> Settled:
+    """Turn the groups whose harvest rests on some sales to the buying side."""
+    if not sales.any():
+        return settled
+    sides = tuple(
+        0 if sales[tickets.of_sale[choice.options[side].rests_on]].any() else side
+        for choice, side in zip(settled.choices, settled.sides, strict=True)
+    )
+    return _turned(search, settled, sides)
 
 
 def _sale_high(search: Search, decided: _Bounds, settled: Settled) -> Floats:
@@ -156,12 +190,16 @@ def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:
         own = option.sales[sales.loss[option.sales]]
         if sale[own].sum() <= TOUCH:
             sides[place] = 0
-    if tuple(sides) == settled.sides:
+    return _turned(search, settled, tuple(sides))
+
+
+def _turned(search: Search, settled: Settled, sides: Sides) -> Settled:
+    if sides == settled.sides:
         return settled
     branch = side_branch(
-        search.frame, settled.netting, settled.choices, tuple(sides), careful=search.careful
+        search.frame, settled.netting, settled.choices, sides, careful=search.careful
     )
-    return replace(settled, sides=tuple(sides), branch=branch)
+    return replace(settled, sides=sides, branch=branch)
 
 
 def _closed(decided: _Bounds, tickets: Tickets, shut: Bools) -> _Bounds:
@@ -172,34 +210,57 @@ def _closed(decided: _Bounds, tickets: Tickets, shut: Bools) -> _Bounds:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What a solution wants of the sale columns and of each ticket, and what is possible.
+
+    `rests` are sales that harvests rest on; `reach` tickets that can be lifted to the minimum,
+    `empties` those that can only leave whole.
+    """
+
+    sale: Floats
+    amounts: Floats
+    small: Bools
+    rests: Bools
+    reach: Bools
+    empties: Bools
+
+    @property
+    def stuck(self) -> Bools:
+        """Sales that harvests rest on and that are of legal size in no way."""
+        return self.small & self.rests & ~(self.reach | self.empties)
+
+
+def _possible(search: Search, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
+    """Tickets that can be lifted to the minimum, and those that can only leave whole."""
+    can_sell = sum_by(tickets.of_sale, _sellable(search), tickets.size)
+    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
+    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(search.frame)
+    return reach, can_empty & ~reach
+
+
+def _sellable(search: Search) -> Floats:
+    sales = search.arrays.high[search.arrays.columns["sale"]]
+    return np.minimum(sales, search.frame.sales.value)
+
+
 def _trials(
-    search: Search,
-    decided: _Bounds,
-    tickets: Tickets,
-    state: tuple[Floats, Floats, Bools, Bools],
-    attempt: int,
+    search: Search, decided: _Bounds, tickets: Tickets, wishes: _Wishes, *, late: bool
 ) -> list[_Bounds]:
     """Decisions about the small tickets, the natural one first.
 
     If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
     buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
     """
-    sale, amounts, small, can_empty = state
-    least = least_ticket(search.frame)
-    most = np.minimum(search.arrays.high[search.arrays.columns["sale"]], search.frame.sales.value)
-    can_sell = sum_by(tickets.of_sale, most, tickets.size)
-    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
-    reach = np.where(tickets.is_sale, can_sell, buyable) >= least
-    empties = can_empty & ~reach
-    natural = amounts >= 0.5 * np.minimum(least, np.where(empties, tickets.held, least))
-    if attempt >= ROUNDS - 3:
-        natural = np.zeros(tickets.size, bool)
+    least, small, empties = least_ticket(search.frame), wishes.small, wishes.empties
+    natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
+    natural &= not late
     found = []
     nobody = np.zeros(tickets.size, bool)
     for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
-        keep = small & wish & (reach | empties)
+        keep = small & (wish | wishes.rests) & (wishes.reach | empties)
         trial = _closed(decided, tickets, (small & ~keep) | tickets.opposite(keep))
-        low = _lifted_sales(search, tickets, sale, most, keep, empties)
+        low = _lifted_sales(search, tickets, wishes, keep)
         found.append(
             replace(
                 trial,
@@ -210,11 +271,10 @@ def _trials(
     return found
 
 
-def _lifted_sales(
-    search: Search, tickets: Tickets, sale: Floats, most: Floats, keep: Bools, empties: Bools
-) -> Floats:
+def _lifted_sales(search: Search, tickets: Tickets, wishes: _Wishes, keep: Bools) -> Floats:
     """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
-    least = least_ticket(search.frame)
+    least, most = least_ticket(search.frame), _sellable(search)
+    sale, empties = wishes.sale, wishes.empties
     low = np.zeros(len(sale))
     for ticket in np.flatnonzero(keep & tickets.is_sale):
         own = np.flatnonzero(tickets.of_sale == ticket)

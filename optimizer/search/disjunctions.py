@@ -43,6 +43,11 @@ class Option:
     closed_buys: Ints
     used_up: tuple[int, ...] = ()
 
+    @property
+    def rests_on(self) -> Ints:
+        """Sales without which the others lose their purpose: none of them is dropped alone."""
+        return self.sales[self.low > 0.0]
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -29,7 +29,7 @@ __all__ = ["KINDS", "PART_HOUSEHOLDS", "generate", "generate_book", "parts", "wr
 ASOF = date(2026, 11, 20)
 
 #: About how many households one part of each table holds; memory is bounded by one part.
-PART_HOUSEHOLDS = {"etf": 10_000, "mixed": 1_280, "index": 160}
+PART_HOUSEHOLDS = {"etf": 10_000, "mixed": 1_280, "index": 160, "family": 80, "office": 20}
 
 
 def generate(
@@ -42,8 +42,9 @@ def generate(
     households
         How many households, at least 1.
     kind
-        ``"etf"`` (about 15 securities, 70 lots, 3 accounts a household), ``"mixed"`` (60, 450, 5)
-        or ``"index"`` (520, 2,800, 6).
+        ``"etf"`` (about 15 securities, 70 lots, 3 accounts a household), ``"mixed"`` (60, 450, 5),
+        ``"index"`` (520, 2,800, 6), ``"family"`` (520, 5,000, 10) or ``"office"`` (3,020, 20,000,
+        10).
     seed
         Any non-negative integer; the same arguments give the same frames.
     asof

@@ -14,15 +14,11 @@ import pyarrow.compute as pc
 
 from scenarios.book_files import typed_table
 from scenarios.synthetic import wishes
-from scenarios.synthetic.history import (
-    History,
-    Planned,
-    Sales,
-    draw_history,
-)
+from scenarios.synthetic.history import History, Sales, draw_history
 from scenarios.synthetic.holdings import Lots, draw_lots, join, position_values
 from scenarios.synthetic.market import Floats, Ints, Market, Texts
 from scenarios.synthetic.people import STATUSES, People, draw_people
+from scenarios.synthetic.purchases import Planned
 
 ORIGINS = np.array(["purchase", "gift", "inheritance"], dtype=object)
 

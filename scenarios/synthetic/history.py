@@ -15,10 +15,13 @@ import numpy as np
 from scenarios.synthetic.holdings import Lots, join
 from scenarios.synthetic.market import PAST_DAYS, Bools, Floats, Ints, Market
 from scenarios.synthetic.people import RETIREMENT_AGE, People
-
-#: Trading days before as-of of the last two monthly distributions, and after it of the next.
-DISTRIBUTIONS = (11, 33)
-NEXT_DISTRIBUTION = 10
+from scenarios.synthetic.purchases import (
+    REACH,
+    Planned,
+    dividends_reinvested,
+    income_reinvested,
+    purchase,
+)
 
 #: Trading days before as-of of the last paychecks, and after it of the next.
 PAYCHECKS = (5, 15, 25, 35)
@@ -32,9 +35,6 @@ HARVESTERS, SWAP_CHANCE = 0.30, 0.6
 
 #: Trading days back within which a lot that is swapped away was bought.
 DEAR_DAYS = 560
-
-#: Trading days that surely lie within the last 61 calendar days.
-REACH = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,6 @@ class Sales:
     gain: Floats
     day: Ints
     bought: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """Scheduled purchases: where, what, and trading days after as-of."""
-
-    household: Ints
-    slot: Ints
-    security: Ints
-    ahead: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +81,11 @@ def draw_history(
     history = Events([], [], [], rng.random(people.count) < 0.22)
     for slot, facts in enumerate(market.slots):
         if facts.taxable:
-            _reinvest(market, history, slot, values[slot])
+            bought, planned = income_reinvested(market, history.reinvests, slot, values[slot])
+            history.purchases.extend(bought)
+            history.planned.append(planned)
             _new_money(rng, market, history, slot, values[slot])
+            history.purchases.extend(dividends_reinvested(rng, market, slot, values[slot]))
         else:
             _paychecks(rng, market, people, history, slot, values[slot])
             _sheltered_purchase(rng, market, history, slot, values[slot])
@@ -103,8 +96,7 @@ def draw_history(
     sales = join_sales(history.sales)
     clean = ~_replaced(market, sales, join(history.purchases))
     kept = Sales(*(getattr(sales, f.name)[clean] for f in fields(Sales)))
-    planned = join_planned(history.planned)
-    return History(history.purchases, kept, planned, history.reinvests)
+    return History(history.purchases, kept, join_planned(history.planned), history.reinvests)
 
 
 def _replaced(market: Market, sales: Sales, bought: Lots) -> Bools:
@@ -136,43 +128,12 @@ def join_planned(parts: list[Planned]) -> Planned:
     return Planned(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Planned)))
 
 
-def _buy(
-    market: Market, household: Ints, slot: int, security: Ints, dollars: Floats, ago: Ints
-) -> Lots:
-    """Return the lots of purchases of `dollars`, `ago` trading days before as-of."""
-    day = PAST_DAYS - 1 - ago
-    paid = market.path[day, security]
-    step = 0.001 if not market.slots[slot].taxable else market.lot_step[security]
-    shares = np.round(np.maximum(np.floor(dollars / paid / step), 1) * step, 3)
-    where = np.full(len(household), slot)
-    basis = np.round(shares * paid, 2)
-    lots = Lots(household, where, security, shares, basis, day, np.zeros_like(household))
-    return lots.take(basis > 0)
-
-
 def _favourite(rng: np.random.Generator, weight: Floats) -> Ints:
     """Return one column a row, with probability proportional to `weight`, `(rows,)`."""
     chance = np.cumsum(weight, axis=1)
     point = rng.random(len(weight)) * chance[:, -1]
     result: Ints = np.minimum((chance < point[:, None]).sum(axis=1), weight.shape[1] - 1)
     return result
-
-
-def _reinvest(market: Market, history: Events, slot: int, value: Floats) -> None:
-    """Bond funds pay monthly; those who reinvest buy fractions of a share."""
-    monthly = (market.yields[1] + market.yields[2] > 0.015) & (market.yields[0] == 0)
-    household, security = np.nonzero((value > 0) & monthly & history.reinvests[:, None])
-    income = value[household, security] * market.yields[1:, security].sum(axis=0) / 12
-    for ago in DISTRIBUTIONS:
-        day = np.full(len(household), PAST_DAYS - 1 - ago)
-        paid = market.path[day, security]
-        shares = np.round(income / paid, 3)
-        basis = np.round(shares * paid, 2)
-        where = np.full(len(household), slot)
-        lots = Lots(household, where, security, shares, basis, day, np.zeros_like(household))
-        history.purchases.append(lots.take((shares > 0) & (basis > 0)))
-    where, ahead = np.full(len(household), slot), np.full(len(household), NEXT_DISTRIBUTION)
-    history.planned.append(Planned(household, where, security, ahead))
 
 
 def _new_money(
@@ -182,7 +143,7 @@ def _new_money(
     security = _favourite(rng, value[household])
     dollars = value[household].sum(axis=1) * rng.uniform(0.003, 0.03, len(household))
     ago = rng.integers(1, REACH, len(household))
-    history.purchases.append(_buy(market, household, slot, security, dollars, ago))
+    history.purchases.append(purchase(market, household, slot, security, dollars, ago))
 
 
 def _paychecks(
@@ -202,7 +163,7 @@ def _paychecks(
     dollars = np.round(rng.uniform(300, 1100, len(household)))
     for ago in PAYCHECKS:
         when = np.full(len(household), ago)
-        history.purchases.append(_buy(market, household, slot, security, dollars, when))
+        history.purchases.append(purchase(market, household, slot, security, dollars, when))
     for ahead in NEXT_PAYCHECKS:
         where, when = np.full(len(household), slot), np.full(len(household), ahead)
         history.planned.append(Planned(household, where, security, when))
@@ -215,7 +176,7 @@ def _sheltered_purchase(
     security = _favourite(rng, value[household])
     dollars = value[household].sum(axis=1) * rng.uniform(0.005, 0.03, len(household))
     ago = rng.integers(1, REACH, len(household))
-    history.purchases.append(_buy(market, household, slot, security, dollars, ago))
+    history.purchases.append(purchase(market, household, slot, security, dollars, ago))
 
 
 def _swap_loss(
@@ -254,5 +215,5 @@ def _swap_loss(
     )
     replacement = market.substitute[security[loss]]
     history.purchases.append(
-        _buy(market, household[loss], 0, replacement, proceeds[loss], ago[loss])
+        purchase(market, household[loss], 0, replacement, proceeds[loss], ago[loss])
     )

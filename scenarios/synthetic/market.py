@@ -79,6 +79,8 @@ class Market:
         Median household value.
     swaps
         Recent loss sales a household makes, where it makes any.
+    dividends_reinvested
+        Share of taxable positions whose last quarterly dividend bought a fraction of a share.
     security_id, price, lot_step
         Columns of the securities, each `(n_securities,)`; `lot_step` is the step of shares in
         lots, which may be finer than what is ordered.
@@ -106,6 +108,7 @@ class Market:
     block: int
     median_wealth_usd: float
     swaps: int
+    dividends_reinvested: float
     security_id: Texts
     price: Floats
     lot_step: Floats

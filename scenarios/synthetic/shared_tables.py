@@ -65,7 +65,7 @@ class Ingredients:
         Model portfolio to class weights.
     stock_weights
         Weight of single stocks within "us_equity" of the models named ``*-direct``.
-    menus, slots, block, median_wealth_usd, swaps, lot_step
+    menus, slots, block, median_wealth_usd, swaps, dividends_reinvested, lot_step
         See `Market`.
     """
 
@@ -83,6 +83,7 @@ class Ingredients:
     block: int
     median_wealth_usd: float
     swaps: int
+    dividends_reinvested: float
     lot_step: float
 
 
@@ -121,6 +122,7 @@ def assemble(parts: Ingredients, rng: np.random.Generator, asof: date) -> Market
         block=parts.block,
         median_wealth_usd=parts.median_wealth_usd,
         swaps=parts.swaps,
+        dividends_reinvested=parts.dividends_reinvested,
         security_id=ids,
         price=price,
         lot_step=np.full(len(funds), parts.lot_step),

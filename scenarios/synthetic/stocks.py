@@ -45,6 +45,9 @@ STYLES: Mapping[str, float] = {
 #: How far single betas are drawn toward one, as usual when betas are estimated.
 BETA_SHRINKAGE = 0.6
 
+#: Index weights fall off as rank to minus this, as capitalisations do.
+WEIGHT_FALL = 0.75
+
 
 @dataclass(frozen=True, slots=True)
 class Stocks:
@@ -57,7 +60,9 @@ class Stocks:
     weight: Floats
 
 
-def invent_stocks(rng: np.random.Generator, count: int, twins: int, share_step: float) -> Stocks:
+def invent_stocks(
+    rng: np.random.Generator, count: int, twins: int, share_step: float, fall: float = WEIGHT_FALL
+) -> Stocks:
     """Return `count` stocks, the last `twins` of them second share classes of the first ones."""
     names = list(SECTORS)
     shares = np.array([SECTORS[name][0] for name in names], dtype=float)
@@ -68,7 +73,7 @@ def invent_stocks(rng: np.random.Generator, count: int, twins: int, share_step: 
     beta = 1 + BETA_SHRINKAGE * (figures[:, 1] - 1) + rng.normal(0, 0.15, count)
     specific = np.clip(figures[:, 3] * np.exp(rng.normal(0, 0.28, count)), 0.10, 0.60)
     styles = np.round(rng.normal(0, 1, (count, len(STYLES))).clip(-2.5, 2.5), 4)
-    weight = np.arange(1, count + 1, dtype=float) ** -0.75
+    weight = np.arange(1, count + 1, dtype=float) ** -fall
     weight[count - twins :] = weight[:twins] * 0.6
     weight /= weight.sum()
     price = np.round(np.exp(rng.normal(4.7, 0.7, count)).clip(12, 900), 2)

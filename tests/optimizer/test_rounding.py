@@ -9,7 +9,7 @@ import pytest
 from models.household import Household
 from models.order import Side
 from models.plan import Plan, Status
-from models.policy import Policy, TradeRules
+from models.policy import Limits, Policy, TradeRules
 from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, account, household, lot, security, target, unit
 
@@ -147,3 +147,43 @@ def test_a_harvest_is_given_up_where_fresh_shares_cannot_be_sold() -> None:
     )
     plan = rebalance(of, minimum(5_000.0))
     assert plan.status in (Status.PLANNED, Status.NO_ACTION), plan.reason
+
+
+def beside_recent(worth: float, *, guard: int = 0) -> Plan:
+    """Plan for fresh shares of VTI in TX beside 100 older ones, and 600 at a loss in HIS."""
+    of = household(
+        [account("TX"), account("HIS", cash=20_000.0)],
+        [
+            lot("NEW", "TX", "VTI", worth / 100.0, worth - 1.0, "2026-11-11"),
+            lot("OLD", "TX", "VTI", 100, 7_000.0, "2026-01-04"),
+            lot("L", "HIS", "VTI", 600, 78_000.0, "2023-01-04"),
+            lot("B", "TX", "BND", 800, 40_000.0, "2023-01-04"),
+        ],
+        [
+            security("VTI", 100.0, share_step=0.001),
+            security("ITOT", 100.0, specific_vol=0.003, share_step=0.001),
+            security("BND", 50.0, BOND, share_step=0.001),
+        ],
+    )
+    return rebalance(of, Policy(limits=Limits(long_term_guard_days=guard)))
+
+
+@pytest.mark.parametrize("worth", [5.0, 46.0, 60.0])
+def test_a_small_sale_that_a_harvest_rests_on_is_lifted_with_it(worth: float) -> None:
+    """Fresh shares of $46 under a minimum of $100: they are sold with older ones, L is harvested.
+
+    Dropping the small sale alone would leave L washed, and nothing near it legal.
+    """
+    plan = beside_recent(worth)
+    assert plan.status is Status.PLANNED
+    assert plan.reason == ""
+    assert shares(plan)["TX", "VTI", "sell"] == 1
+    assert shares(plan)["HIS", "VTI", "sell"] > 0
+
+
+def test_a_harvest_goes_with_the_small_sale_it_rests_on() -> None:
+    """OLD is guarded until it is long-term, NEW alone is too small: L is left, the rest is done."""
+    plan = beside_recent(46.0, guard=60)
+    assert plan.status is Status.PLANNED
+    assert plan.reason == ""
+    assert ("VTI", "sell") not in {key[1:] for key in shares(plan)}

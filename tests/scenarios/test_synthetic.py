@@ -14,7 +14,7 @@ from scenarios import synthetic
 from scenarios.synthetic import ASOF, KINDS, generate, generate_book, parts
 
 #: Households drawn by these tests, by kind: enough to see means, few enough for seconds.
-COUNTS = {"etf": 300, "mixed": 30, "index": 8}
+COUNTS = {"etf": 300, "mixed": 30, "index": 8, "family": 6, "office": 3}
 
 HOUSEHOLD_TABLES = (
     *("households", "filing_units", "accounts", "lots", "trades", "scheduled_buys"),
@@ -130,7 +130,13 @@ def test_columns_are_those_of_the_contract(tables: Tables) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "accounts", "securities", "lots"),
-    [("etf", 3, 15, 70), ("mixed", 5, 60, 450), ("index", 6, 520, 2800)],
+    [
+        ("etf", 3, 15, 70),
+        ("mixed", 5, 60, 450),
+        ("index", 6, 520, 2_800),
+        ("family", 10, 520, 5_000),
+        ("office", 10, 3_020, 20_000),
+    ],
 )
 def test_sizes(
     books: dict[str, Tables], kind: str, accounts: int, securities: int, lots: int
