@@ -95,7 +95,10 @@ class BuyColumns:
 def sale_columns(
     household: Household, policy: Policy, unit: float, windows: Windows
 ) -> SaleColumns:
-    """Columns of everything that can be sold, dust left out."""
+    """Columns of everything that can be sold, dust left out: but not recent dust.
+
+    A harvest of its group rests on it, however little it is worth.
+    """
     lots, securities = household.lots, household.market.securities
     price = securities.price[lots.security]
     value = lots.shares * price
@@ -106,7 +109,8 @@ def sale_columns(
     long = (first_long <= today) | (lots.origin == "inheritance")
     wait = np.where(np.isnat(first_long) | long, 0, (first_long - today).astype(np.int64))
     dust = DUST * 100.0 * unit
-    matters = taxable & (np.maximum(value, np.abs(value - lots.basis)) > dust)
+    matters = np.maximum(value, np.abs(value - lots.basis)) > dust
+    matters = taxable & (matters | (windows.recent > SHARES))
     own = np.flatnonzero(matters)
     worth = np.maximum(value[own], np.finfo(float).tiny)
     single = SaleColumns(

@@ -92,16 +92,16 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         followed = one_way(search, _followed(search, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
         touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
+        noise = (amounts <= touch) & ~rests
         can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
-        small = too_small(tickets, amounts, least, can_empty) & (amounts > touch)
+        small = too_small(tickets, amounts, least, can_empty) & ~noise
         if followed is settled and not small.any():
-            noise = amounts <= touch
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
         wishes = _Wishes(sale, amounts, small, rests, *_possible(search, tickets, can_empty))
         late = attempt >= ROUNDS - LATE
         settled = _not_harvested(search, followed, tickets, wishes.stuck | (small & rests & late))
-        closed = _closed(decided, tickets, (amounts <= touch) & ~rests) if attempt else decided
+        closed = _closed(decided, tickets, noise) if attempt else decided
         trials = _trials(search, closed, tickets, wishes, late=late)
         if attempt:
             trials += _trials(search, decided, tickets, wishes, late=late)
@@ -176,7 +176,7 @@ def _finished(
 def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
     """Tickets that are neither nothing, nor large enough, nor allowed to be small."""
     empties = can_empty & (amounts >= tickets.held * (1.0 - SAME))
-    return np.asarray((amounts > TOUCH) & (amounts < least * (1.0 - SAME)) & ~empties)
+    return np.asarray((amounts > 0.0) & (amounts < least * (1.0 - SAME)) & ~empties)
 
 
 def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
-from optimizer.rounding.minimum_trade import Supported, too_small
+from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
@@ -52,8 +52,11 @@ def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) ->
     """Solve with one ticket closed and no other opened; None if that is not legal."""
     columns = search.arrays.columns
     branch = found.settled.branch
+    rests = rested_on(found.settled, tickets)
+    if rests[ticket]:
+        return None
     amounts = tickets.amounts(found.sale, found.buy)
-    shut = (amounts <= TOUCH) | (np.arange(tickets.size) == ticket)
+    shut = ((amounts <= TOUCH) & ~rests) | (np.arange(tickets.size) == ticket)
     bounds = dict(branch.bounds)
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
         low, high = bounds[block]
@@ -67,12 +70,9 @@ def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) ->
     *_, high = search.arrays.branched(closed)
     can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
-    if too_small(tickets, amounts, least_ticket(search.frame), can_empty).any():
+    noise = (amounts <= TOUCH) & ~rests
+    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
         return None
-    forced = branch.bounds["sale"][0]
-    if (sale[forced > 0.0] < forced[forced > 0.0] - TOUCH).any():
-        return None
-    noise = amounts <= TOUCH
     return replace(
         found,
         settled=replace(found.settled, branch=closed),
