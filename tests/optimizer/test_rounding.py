@@ -154,7 +154,7 @@ def beside_recent(worth: float, *, guard: int = 0) -> Plan:
     of = household(
         [account("TX"), account("HIS", cash=20_000.0)],
         [
-            lot("NEW", "TX", "VTI", worth / 100.0, worth - 1.0, "2026-11-11"),
+            lot("NEW", "TX", "VTI", worth / 100.0, 0.98 * worth, "2026-11-11"),
             lot("OLD", "TX", "VTI", 100, 7_000.0, "2026-01-04"),
             lot("L", "HIS", "VTI", 600, 78_000.0, "2023-01-04"),
             lot("B", "TX", "BND", 800, 40_000.0, "2023-01-04"),
@@ -168,11 +168,12 @@ def beside_recent(worth: float, *, guard: int = 0) -> Plan:
     return rebalance(of, Policy(limits=Limits(long_term_guard_days=guard)))
 
 
-@pytest.mark.parametrize("worth", [5.0, 46.0, 60.0])
+@pytest.mark.parametrize("worth", [0.001, 0.05, 5.0, 46.0, 60.0])
 def test_a_small_sale_that_a_harvest_rests_on_is_lifted_with_it(worth: float) -> None:
     """Fresh shares of $46 under a minimum of $100: they are sold with older ones, L is harvested.
 
-    Dropping the small sale alone would leave L washed, and nothing near it legal.
+    Dropping the small sale alone would leave L washed, and nothing near it legal. A tenth of a cent
+    is dust, and L rests on it all the same.
     """
     plan = beside_recent(worth)
     assert plan.status is Status.PLANNED
