@@ -1,8 +1,9 @@
-"""Fewer tickets where each one costs: the smallest are closed while that pays.
+"""Fewer tickets: where each one costs the smallest are closed, and those not worth being lifted.
 
 The number of orders is not convex and the program charges it in part only. Closing a ticket and
 solving again lets other accounts take over what it did; it stays closed if objective and tickets
-together cost less. Without a price per ticket there is nothing to do here.
+together cost less. Without a price per ticket only those are asked that were lifted to the minimum
+and would rather be smaller: what they are worth is known once all others are settled.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
-from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
+from optimizer.rounding.local_model import local_model
+from optimizer.rounding.minimum_trade import SAME, Supported, rested_on, too_small
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
@@ -23,17 +26,16 @@ MOST_TRIALS = 10
 
 
 def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
-    """Close small tickets one by one while objective and tickets together cost less."""
+    """Close tickets one by one while objective and tickets together cost less."""
     policy = search.frame.policy
     price = policy.trades.ticket_usd * policy.weights.trading_cost
     price *= BPS_PER_UNIT / search.frame.unit_usd
-    if price <= 0.0:
-        return found
     tried: set[int] = set()
     for _ in range(MOST_TRIALS):
         amounts = tickets.amounts(found.sale, found.buy)
         used = np.flatnonzero(amounts > TOUCH)
-        smallest = used[np.argsort(amounts[used], kind="stable")].tolist()
+        asked = used if price > 0.0 else _worthless(search, found, tickets, amounts)
+        smallest = asked[np.argsort(amounts[asked], kind="stable")].tolist()
         ticket = next((t for t in smallest if t not in tried), None)
         if ticket is None:
             return found
@@ -46,6 +48,25 @@ def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
         if trial.solution.objective + price * count < now:
             found = trial
     return found
+
+
+def _worthless(search: Search, found: Supported, tickets: Tickets, amounts: Floats) -> Ints:
+    """Tickets lifted to the minimum that cost more than they bring, the others left as they are.
+
+    At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
+    slope·amount − ½·curvature·amount².
+    """
+    low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
+    lifted = tickets.amounts(low_sale, low_buy) > TOUCH
+    lifted &= amounts <= least_ticket(search.frame) * (1.0 + SAME)
+    if not lifted.any():
+        return np.zeros(0, np.int64)
+    columns, solution = search.arrays.columns, found.solution
+    slope = search.arrays.P @ solution.x + search.arrays.q
+    slope -= search.arrays.transposed @ solution.multipliers
+    saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
+    curved = 0.5 * local_model(search, found, tickets).curvature() * amounts**2
+    return np.flatnonzero(lifted & (saved > curved))
 
 
 def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) -> Supported | None:

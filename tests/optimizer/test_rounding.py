@@ -188,3 +188,27 @@ def test_a_harvest_goes_with_the_small_sale_it_rests_on() -> None:
     assert plan.status is Status.PLANNED
     assert plan.reason == ""
     assert ("VTI", "sell") not in {key[1:] for key in shares(plan)}
+
+
+def test_of_two_tickets_lifted_together_one_is_dropped() -> None:
+    """$6,000 of bonds too many, and two stock funds that would share them under a $5,000 minimum.
+
+    Both lifted would move $10,000 and miss by $4,000; one of them takes the $6,000 alone.
+    """
+    of = household(
+        [account("IRA", "traditional_ira")],
+        [
+            lot("A", "IRA", "VTI", 270),
+            lot("B", "IRA", "ITOT", 270),
+            lot("C", "IRA", "BND", 920),
+        ],
+        [
+            security("VTI", 100.0, share_step=0.001, specific_vol=0.01),
+            security("ITOT", 100.0, share_step=0.001, specific_vol=0.01),
+            security("BND", 50.0, BOND, share_step=0.001),
+        ],
+    )
+    orders = shares(rebalance(of, minimum(5_000.0)))
+    bought = [count for (_, _, side), count in orders.items() if side == "buy"]
+    assert len(bought) == 1
+    assert float(bought[0]) == pytest.approx(60.0, abs=3.0)
