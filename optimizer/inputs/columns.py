@@ -18,7 +18,7 @@ from models.household import Household
 from models.ledger import Effect
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
-from models.tolerances import DUST
+from models.tolerances import DUST, SHARES
 from optimizer.inputs.replaced import Batch
 from optimizer.inputs.windows import Windows, loss_lots, taxable_accounts
 

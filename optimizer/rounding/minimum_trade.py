@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.arrays import Bools, Floats, sum_by
-from optimizer.program.language import Branch
+from models.arrays import Bools, Floats
+from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import TOUCH, SideName, Sides, side_branch
 from optimizer.search.incumbent import one_way
@@ -30,7 +30,6 @@ LATE = 3
 
 SAME = 1e-6
 """Relative: a ticket this close to its minimum or its position counts as there."""
-
 
 NOISE_PER_RESIDUAL = 10.0
 """A ticket within so many residuals of its solution is that solver's noise."""
@@ -52,28 +51,6 @@ class Supported:
     buy_high: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """What has been decided about columns so far."""
-
-    sale_low: Floats
-    sale_high: Floats
-    buy_low: Floats
-    buy_high: Floats
-
-    def over(self, branch: Branch) -> Branch:
-        """The branch with these bounds intersected into it."""
-        sale_low, sale_high = branch.bounds["sale"]
-        buy_low, buy_high = branch.bounds["buy"]
-        high = np.minimum(sale_high, self.sale_high)
-        bounds = {
-            **branch.bounds,
-            "sale": (np.minimum(np.maximum(sale_low, self.sale_low), high), high),
-            "buy": (np.maximum(buy_low, self.buy_low), np.minimum(buy_high, self.buy_high)),
-        }
-        return Branch(bounds, branch.rows)
-
-
 def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported | None:
     """Solve again until every ticket is of legal size; None if none is found.
 
@@ -82,10 +59,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
     frame, columns = search.frame, search.arrays.columns
     least = least_ticket(frame)
     solution = settled.solution
-    n_sales, n_buys = len(frame.sales.value), len(frame.buys.most)
-    decided = _Bounds(
-        np.zeros(n_sales), np.full(n_sales, np.inf), np.zeros(n_buys), np.full(n_buys, np.inf)
-    )
+    decided = Decided.nothing(frame)
     for attempt in range(ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         rests = rested_on(settled, tickets)
@@ -98,13 +72,13 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
         if followed is settled and not small.any():
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
-        wishes = _Wishes(sale, amounts, small, rests, *_possible(search, tickets, can_empty))
+        wishes = Wishes(sale, amounts, small, rests, *possible(search, tickets, can_empty))
         late = attempt >= ROUNDS - LATE
         settled = _not_harvested(search, followed, tickets, wishes.stuck | (small & rests & late))
-        closed = _closed(decided, tickets, noise) if attempt else decided
-        trials = _trials(search, closed, tickets, wishes, late=late)
+        closed = closed_too(decided, tickets, noise) if attempt else decided
+        trials = decisions(search, closed, tickets, wishes, late=late)
         if attempt:
-            trials += _trials(search, decided, tickets, wishes, late=late)
+            trials += decisions(search, decided, tickets, wishes, late=late)
         found = _first_usable(search, settled, trials)
         if found is None and (small & rests).any():
             settled = _not_harvested(search, settled, tickets, small & rests)
@@ -116,8 +90,8 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
 
 
 def _first_usable(
-    search: Search, settled: Settled, trials: list[_Bounds]
-) -> tuple[_Bounds, Solution] | None:
+    search: Search, settled: Settled, trials: list[Decided]
+) -> tuple[Decided, Solution] | None:
     for trial in trials:
         found = search.solve(trial.over(settled.branch))
         if found.usable:
@@ -144,7 +118,7 @@ def _not_harvested(search: Search, settled: Settled, tickets: Tickets, sales: Bo
     return _turned(search, settled, sides)
 
 
-def _sale_high(search: Search, decided: _Bounds, settled: Settled) -> Floats:
+def _sale_high(search: Search, decided: Decided, settled: Settled) -> Floats:
     """Most of each sale column with everything decided so far."""
     *_, high = search.arrays.branched(decided.over(settled.branch))
     return np.asarray(high[search.arrays.columns["sale"]])
@@ -156,7 +130,7 @@ def _finished(
     solution: Solution,
     sale: Floats,
     buy: Floats,
-    decided: _Bounds,
+    decided: Decided,
 ) -> Supported:
     branch = decided.over(settled.branch)
     *_, high = search.arrays.branched(branch)
@@ -200,91 +174,3 @@ def _turned(search: Search, settled: Settled, sides: Sides) -> Settled:
         search.frame, settled.netting, settled.choices, sides, careful=search.careful
     )
     return replace(settled, sides=sides, branch=branch)
-
-
-def _closed(decided: _Bounds, tickets: Tickets, shut: Bools) -> _Bounds:
-    return replace(
-        decided,
-        sale_high=np.where(shut[tickets.of_sale], 0.0, decided.sale_high),
-        buy_high=np.where(shut[tickets.of_buy], 0.0, decided.buy_high),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What a solution wants of the sale columns and of each ticket, and what is possible.
-
-    `rests` are sales that harvests rest on; `reach` tickets that can be lifted to the minimum,
-    `empties` those that can only leave whole.
-    """
-
-    sale: Floats
-    amounts: Floats
-    small: Bools
-    rests: Bools
-    reach: Bools
-    empties: Bools
-
-    @property
-    def stuck(self) -> Bools:
-        """Sales that harvests rest on and that are of legal size in no way."""
-        return self.small & self.rests & ~(self.reach | self.empties)
-
-
-def _possible(search: Search, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
-    """Tickets that can be lifted to the minimum, and those that can only leave whole."""
-    can_sell = sum_by(tickets.of_sale, _sellable(search), tickets.size)
-    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
-    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(search.frame)
-    return reach, can_empty & ~reach
-
-
-def _sellable(search: Search) -> Floats:
-    sales = search.arrays.high[search.arrays.columns["sale"]]
-    return np.minimum(sales, search.frame.sales.value)
-
-
-def _trials(
-    search: Search, decided: _Bounds, tickets: Tickets, wishes: _Wishes, *, late: bool
-) -> list[_Bounds]:
-    """Decisions about the small tickets, the natural one first.
-
-    If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
-    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
-    """
-    least, small, empties = least_ticket(search.frame), wishes.small, wishes.empties
-    natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
-    natural &= not late
-    found = []
-    nobody = np.zeros(tickets.size, bool)
-    for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
-        keep = small & (wish | wishes.rests) & (wishes.reach | empties)
-        trial = _closed(decided, tickets, (small & ~keep) | tickets.opposite(keep))
-        low = _lifted_sales(search, tickets, wishes, keep)
-        found.append(
-            replace(
-                trial,
-                sale_low=np.maximum(trial.sale_low, low),
-                buy_low=np.where(keep[tickets.of_buy], least, trial.buy_low),
-            )
-        )
-    return found
-
-
-def _lifted_sales(search: Search, tickets: Tickets, wishes: _Wishes, keep: Bools) -> Floats:
-    """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
-    least, most = least_ticket(search.frame), _sellable(search)
-    sale, empties = wishes.sale, wishes.empties
-    low = np.zeros(len(sale))
-    for ticket in np.flatnonzero(keep & tickets.is_sale):
-        own = np.flatnonzero(tickets.of_sale == ticket)
-        if empties[ticket]:
-            low[own] = np.where(search.frame.sales.disallowed[own], 0.0, most[own])
-            continue
-        low[own] = sale[own]
-        missing = least - sale[own].sum()
-        for column in own[np.argsort(-sale[own], kind="stable")]:
-            more = min(missing, most[column] - sale[column])
-            low[column] += max(more, 0.0)
-            missing -= max(more, 0.0)
-    return low

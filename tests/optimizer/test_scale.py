@@ -9,7 +9,7 @@ import pytest
 
 from models.book import read_book
 from models.plan import Plan, Status
-from optimizer import rebalance
+from optimizer.rebalance import rebalance
 from scenarios.synthetic import ASOF, generate_book
 
 ANSWERED = (Status.PLANNED, Status.NO_ACTION)

@@ -1,0 +1,134 @@
+"""What may become of tickets under the minimum: dropped, lifted to it, or sold out.
+
+A decision is a set of column bounds for the next solve. A sale that a harvest rests on is in no
+decision dropped: who cannot lift it must not harvest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.arrays import Bools, Floats, sum_by
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Branch
+from optimizer.rounding.tickets import Tickets, least_ticket
+from optimizer.search.model import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What has been decided about columns so far."""
+
+    sale_low: Floats
+    sale_high: Floats
+    buy_low: Floats
+    buy_high: Floats
+
+    @classmethod
+    def nothing(cls, frame: Frame) -> Decided:
+        """Every ticket is open."""
+        sales, buys = len(frame.sales.value), len(frame.buys.most)
+        return cls(np.zeros(sales), np.full(sales, np.inf), np.zeros(buys), np.full(buys, np.inf))
+
+    def over(self, branch: Branch) -> Branch:
+        """The branch with these bounds intersected into it."""
+        sale_low, sale_high = branch.bounds["sale"]
+        buy_low, buy_high = branch.bounds["buy"]
+        high = np.minimum(sale_high, self.sale_high)
+        bounds = {
+            **branch.bounds,
+            "sale": (np.minimum(np.maximum(sale_low, self.sale_low), high), high),
+            "buy": (np.maximum(buy_low, self.buy_low), np.minimum(buy_high, self.buy_high)),
+        }
+        return Branch(bounds, branch.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a solution wants of the sale columns and of each ticket, and what is possible.
+
+    `rests` are sales that harvests rest on; `reach` tickets that can be lifted to the minimum,
+    `empties` those that can only leave whole.
+    """
+
+    sale: Floats
+    amounts: Floats
+    small: Bools
+    rests: Bools
+    reach: Bools
+    empties: Bools
+
+    @property
+    def stuck(self) -> Bools:
+        """Sales that harvests rest on and that are of legal size in no way."""
+        return self.small & self.rests & ~(self.reach | self.empties)
+
+
+def possible(search: Search, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
+    """Tickets that can be lifted to the minimum, and those that can only leave whole."""
+    can_sell = sum_by(tickets.of_sale, _sellable(search), tickets.size)
+    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
+    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(search.frame)
+    return reach, can_empty & ~reach
+
+
+def _sellable(search: Search) -> Floats:
+    sales = search.arrays.high[search.arrays.columns["sale"]]
+    return np.minimum(sales, search.frame.sales.value)
+
+
+def decisions(
+    search: Search, decided: Decided, tickets: Tickets, wishes: Wishes, *, late: bool
+) -> list[Decided]:
+    """Decisions about the small tickets, the natural one first.
+
+    If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
+    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
+    """
+    least, small, empties = least_ticket(search.frame), wishes.small, wishes.empties
+    natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
+    natural &= not late
+    found = []
+    nobody = np.zeros(tickets.size, bool)
+    for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
+        keep = small & (wish | wishes.rests) & (wishes.reach | empties)
+        trial = closed_too(decided, tickets, (small & ~keep) | tickets.opposite(keep))
+        low = _lifted_sales(search, tickets, wishes, keep)
+        found.append(
+            replace(
+                trial,
+                sale_low=np.maximum(trial.sale_low, low),
+                buy_low=np.where(keep[tickets.of_buy], least, trial.buy_low),
+            )
+        )
+    return found
+
+
+def _lifted_sales(search: Search, tickets: Tickets, wishes: Wishes, keep: Bools) -> Floats:
+    """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
+    least, most = least_ticket(search.frame), _sellable(search)
+    sale, empties = wishes.sale, wishes.empties
+    low = np.zeros(len(sale))
+    for ticket in np.flatnonzero(keep & tickets.is_sale):
+        own = np.flatnonzero(tickets.of_sale == ticket)
+        if empties[ticket]:
+            low[own] = np.where(search.frame.sales.disallowed[own], 0.0, most[own])
+            continue
+        low[own] = sale[own]
+        missing = least - sale[own].sum()
+        for column in own[np.argsort(-sale[own], kind="stable")]:
+            more = min(missing, most[column] - sale[column])
+            low[column] += max(more, 0.0)
+            missing -= max(more, 0.0)
+    return low
+
+
+def closed_too(decided: Decided, tickets: Tickets, shut: Bools) -> Decided:
+    """What has been decided, with more tickets shut."""
+    return replace(
+        decided,
+        sale_high=np.where(shut[tickets.of_sale], 0.0, decided.sale_high),
+        buy_high=np.where(shut[tickets.of_buy], 0.0, decided.buy_high),
+    )
