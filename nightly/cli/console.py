@@ -27,7 +27,7 @@ from models.plan import Status
 from nightly.proof.audit import Difference
 from nightly.run.tally import Summary
 from nightly.workers.answer import BETWEEN_FAULTS
-from nightly.workers.chunk import Tick
+from nightly.workers.messages import Tick
 from workbench.wording import counted
 
 SCREEN_COLUMNS: Final = 100

@@ -24,7 +24,7 @@ from models.triggers import screen
 from nightly.cli.drift_page import print_drift
 from nightly.export.spreadsheet import csv_lines
 from nightly.partition.newest_price import newest_price_date
-from nightly.results.run_folder import whole_file
+from nightly.results.durable import whole_file
 from nightly.run.choices import Choice, CommandError
 from nightly.triage.columns import read_columns
 from nightly.triage.drift_rows import SCHEMA, Findings, Row

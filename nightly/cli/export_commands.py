@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from nightly.cli import console
-from nightly.export.decisions import decide
 from nightly.export.files import export_files
 from nightly.export.tickets import leaving
+from nightly.results.decisions import decide
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError
 from workbench.wording import counted

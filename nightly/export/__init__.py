@@ -1,1 +1,1 @@
-"""What leaves a run: decisions on plans, and approved orders as tickets and blocks."""
+"""What leaves a run: approved orders as tickets and blocks, and fills allocated back."""

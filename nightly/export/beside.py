@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from models.errors import RunFolderError
-from nightly.export.decisions import REJECTED, last_decisions
+from nightly.results.decisions import rejected
 from nightly.results.run_folder import EVENTS, RunFolder
 from nightly.results.run_tables import run_table
 
@@ -54,5 +54,4 @@ def _exported(path: Path) -> bool:
 def _with_orders(path: Path) -> set[str]:
     """Households of a run whose orders were not rejected."""
     names = set(pc.unique(run_table(path, "orders")["household_id"]).to_pylist())
-    rejected = {name for name, made in last_decisions(path).items() if made.decision == REJECTED}
-    return names - rejected
+    return names.difference(rejected(path))

@@ -24,8 +24,9 @@ from nightly.export.blocks import Block, allocations, blocks_of
 from nightly.export.fix import block_messages, lots_text, plain, ticket_messages
 from nightly.export.spreadsheet import csv_text
 from nightly.export.tickets import Leaving, Ticket
+from nightly.results.durable import refusing, whole_file
 from nightly.results.moment import clock
-from nightly.results.run_folder import RunFolder, refusing, whole_file
+from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError
 
 FORMATS: Final = ("csv", "fix")

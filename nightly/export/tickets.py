@@ -17,7 +17,7 @@ from models.errors import RunFolderError
 from models.plan import Status
 from models.policy import Tickets
 from models.triggers import AUTO
-from nightly.export.decisions import APPROVED, REJECTED, digests, last_decisions
+from nightly.results.decisions import APPROVED, REJECTED, digests, last_decisions
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -31,37 +31,9 @@ from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnknownHouseholdError
 from nightly.partition.owners import OWNED, Owners, find_owners, household_ids
 from nightly.partition.partitions import IDS, LAYOUT, SHARED, part_name
+from nightly.partition.sizes import Sizes, chunk_bounds, group_numbers
 from nightly.partition.writer import deal_out
-from nightly.results.run_folder import force, refusing
-
-PARTITION_LOTS: Final = 150_000
-"""Lots of a partition, about: a worker then needs some 100 MB for it."""
-
-PARTITION_HOUSEHOLDS: Final = 3_000
-"""Households of a partition at most, where they hold next to nothing."""
-
-CHUNK_LOTS: Final = 20_000
-"""Lots of a chunk, about: some seconds of work, which a crash may cost again."""
-
-CHUNK_HOUSEHOLDS: Final = 50
-"""Households of a chunk at most."""
-
-TAPER: Final = 12
-"""A chunk has at most this part of the households that are left: the last ones are small, so that
-no worker is still at a large one when the others are done."""
-
-LEAST_HOUSEHOLDS: Final = 4
-"""Households of a chunk that the taper leaves at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much goes into a partition and into a chunk."""
-
-    partition_lots: int = PARTITION_LOTS
-    partition_households: int = PARTITION_HOUSEHOLDS
-    chunk_lots: int = CHUNK_LOTS
-    chunk_households: int = CHUNK_HOUSEHOLDS
+from nightly.results.durable import force, refusing
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,34 +153,12 @@ def _partitions(uncut: Uncut, owners: Owners) -> Ints:
     apart = uncut.chosen & ~owners.linked
     sizes = uncut.sizes
     part = np.full(len(owners.lots), -1, dtype=np.int64)
-    part[apart] = _groups(owners.lots[apart], sizes.partition_lots, sizes.partition_households)
+    part[apart] = group_numbers(
+        owners.lots[apart], sizes.partition_lots, sizes.partition_households
+    )
     if (uncut.chosen & owners.linked).any():
         part[owners.linked] = part.max(initial=-1) + 1
     return part
-
-
-def _groups(lots: Ints, most_lots: int, most_households: int) -> Ints:
-    """Number consecutive households so that a group has about so many lots, or households."""
-    share = lots / most_lots + 1.0 / most_households
-    reached = np.floor(np.cumsum(share) - share).astype(np.int64)
-    _, number = np.unique(reached, return_inverse=True)
-    return np.asarray(number, dtype=np.int64)
-
-
-def _chunks(lots: Ints, sizes: Sizes, left: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and last (exclusive) household of each chunk of a partition.
-
-    `left` counts the households of this partition and of all after it.
-    """
-    through = np.cumsum(lots)
-    start = 0
-    while start < len(lots):
-        most = min(max((left - start) // TAPER, LEAST_HOUSEHOLDS), sizes.chunk_households)
-        before = int(through[start - 1]) if start else 0
-        within = int(np.searchsorted(through, before + sizes.chunk_lots, side="right"))
-        stop = min(max(within, start + 1), start + most, len(lots))
-        yield start, stop
-        start = stop
 
 
 def _write_ids(uncut: Uncut, owners: Owners, part: Ints, aside: Path) -> list[list[int]]:
@@ -221,7 +171,7 @@ def _write_ids(uncut: Uncut, owners: Owners, part: Ints, aside: Path) -> list[li
     starts = np.searchsorted(answered[order], np.arange(part.max(initial=-1) + 2))
     for number, (start, stop) in enumerate(pairwise(starts)):
         ranks = order[start:stop]
-        chunks += [[number, a, b] for a, b in _chunks(owners.lots[ranks], sizes, left)]
+        chunks += [[number, a, b] for a, b in chunk_bounds(owners.lots[ranks], sizes, left)]
         left -= len(ranks)
         place = aside / part_name(number) / IDS
         place.parent.mkdir(exist_ok=True)

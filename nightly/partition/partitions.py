@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,6 @@ from models.book.read import build_book
 from models.book.tables.files import Files, read_files
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.policy import Policy
-from nightly.workers.chunk import Chunk
 
 LAYOUT: Final = "layout.json"
 SHARED: Final = "shared"
@@ -31,6 +31,20 @@ IDS: Final = "ids.json"
 def part_name(number: int) -> str:
     """Return the name of a partition's folder."""
     return f"{number:05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Households `start` to `stop` (exclusive) of a partition's list; `index` counts all chunks."""
+
+    index: int
+    partition: int
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        """Count the households."""
+        return self.stop - self.start
 
 
 class Partitions:

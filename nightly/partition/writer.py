@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from models.arrays import Ints
 from models.book.tables.batches import Batch, table_batches
 from models.book.tables.schema import ROW_COLUMN
-from nightly.results.run_folder import force
+from nightly.results.durable import force
 
 WAITING_ROWS: Final = 65_536
 """Rows that wait in memory before they are spilled, at least."""

@@ -20,15 +20,16 @@ from models.errors import UnknownHouseholdError
 from nightly.partition.cut import cut, look_at
 from nightly.partition.partitions import Partitions
 from nightly.proof.audit import Difference
+from nightly.proof.changed_inputs import changed_inputs
 from nightly.results.run_folder import WORK, RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 from nightly.results.tables import TABLES
-from nightly.run.manifest import changed_inputs, versions
+from nightly.run.manifest import versions
 from nightly.run.request import request_of
 from nightly.run.stores import fetched
 from nightly.triage.earlier_runs import PREVIOUS
-from nightly.workers.chunk import Imported, Job
 from nightly.workers.engines import Processes
+from nightly.workers.messages import Imported, Job
 
 COMPARED: Final = tuple(name for name in TABLES)
 """Tables of a run that are compared: all of them."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.errors import HearthError
-from nightly.export.decisions import last_decisions
+from nightly.results.decisions import last_decisions
 from nightly.results.run_folder import EVENTS, RunFolder
 from nightly.results.run_tables import lots_by_order, run_batches, run_table
 

@@ -1,1 +1,1 @@
-"""What a run leaves behind: its folder, its tables, and how they are read back."""
+"""What a run leaves behind: its folder, its tables, decisions on plans, and how they are read."""

@@ -18,7 +18,6 @@ process), and clean-up on failure (what was done is kept).
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import json
 import os
@@ -29,10 +28,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import HearthError, RunFolderError
+from nightly.results.durable import force, refusing, whole_file
+from nightly.results.joined import chunk_table, join_csv, join_parquet
 from nightly.results.tables import TABLES
 
 Format = Literal["parquet", "csv"]
@@ -45,9 +45,6 @@ WORK = "work"
 REQUEST = "request.json"
 EVENTS = "events.jsonl"
 MANIFEST = "manifest.json"
-
-GROUP_ROWS: Final = 8_192
-"""Rows of a row group in a finished Parquet table: what is put together at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +172,7 @@ class RunFolder:
 
     def chunk_table(self, chunk: Path, name: str) -> Any:
         """Return one table of a whole chunk."""
-        return _part(chunk, name)
+        return chunk_table(chunk, name)
 
     def finish(self, manifest: Mapping[str, Any], table_format: Format = "parquet") -> None:
         """Put the chunks together under the public names, then write the manifest.
@@ -191,9 +188,9 @@ class RunFolder:
                 continue
             with whole_file(target) as aside:
                 if table_format == "parquet":
-                    _join_parquet(name, chunks, aside)
+                    join_parquet(name, chunks, aside)
                 else:
-                    _join_csv(name, chunks, aside)
+                    join_csv(name, chunks, aside)
         with whole_file(self.path / MANIFEST) as aside:
             aside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         self.clear()
@@ -223,76 +220,3 @@ class RunFolder:
         if facts.get("run_id") is None or not facts.get("complete"):
             raise RunFolderError(f"{where} is not the manifest of a complete run")
         return facts
-
-
-@contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
-    """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk."""
-    aside = target.with_name(f".{target.name}.part")
-    with refusing(target):
-        if target.exists():
-            raise RunFolderError(f"{target} is there already and is never written over")
-        yield aside
-        force(aside)
-        aside.rename(target)
-        force(target.parent)
-
-
-@contextmanager
-def refusing(where: Path) -> Iterator[None]:
-    """Turn what the file system refuses into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        raise RunFolderError(
-            f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
-            "Make room and rights there and try again (a run goes on with --resume), or name "
-            "another folder with --out"
-        ) from error
-
-
-def force(path: Path) -> None:
-    """Force a file, or the names in a folder, to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _part(chunk: Path, name: str) -> Any:
-    """Return one table of a chunk; one without rows has no file."""
-    path = chunk / f"{name}.parquet"
-    if not path.exists():
-        return TABLES[name].empty_table()
-    with pq.ParquetFile(path) as file:
-        return file.read().cast(TABLES[name])
-
-
-def _join_parquet(name: str, chunks: list[Path], target: Path) -> None:
-    """Join chunks into row groups of `GROUP_ROWS`, so that chunks leave no trace in the bytes."""
-    with pq.ParquetWriter(target, TABLES[name]) as writer:
-        waiting = [TABLES[name].empty_table()]
-        rows = written = 0
-        for chunk in chunks:
-            part = _part(chunk, name)
-            waiting.append(part)
-            rows += part.num_rows
-            while rows >= GROUP_ROWS:
-                together = pa.concat_tables(waiting)
-                writer.write_table(together.slice(0, GROUP_ROWS).combine_chunks())
-                waiting = [together.slice(GROUP_ROWS)]
-                rows -= GROUP_ROWS
-                written += GROUP_ROWS
-        if rows or not written:
-            writer.write_table(pa.concat_tables(waiting).combine_chunks())
-
-
-def _join_csv(name: str, chunks: list[Path], target: Path) -> None:
-    columns = TABLES[name].names
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for chunk in chunks:
-            for row in _part(chunk, name).to_pylist():
-                writer.writerow([row[column] for column in columns])

@@ -6,19 +6,16 @@ year's law and which versions made it. Clock and machine stand here and in the l
 
 from __future__ import annotations
 
-import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from models.book.policies.files import PolicyFile
-from models.book.tables.table import Source
 from models.law import law_for
 from models.policy import Policy
 from nightly.partition.partitions import Partitions
-from nightly.proof.audit import Difference
 from nightly.run.request import Request
 from nightly.run.tally import Summary
 from nightly.workers.policy_digest import policy_digest
@@ -72,25 +69,6 @@ def policy_facts(
             digest = policy_digest(policy)
             facts[name] = {**asdict(policy), "warnings": list(found.warnings), "sha256": digest}
     return facts
-
-
-def changed_inputs(
-    facts: Mapping[str, Any],
-    sources: Iterable[Source],
-    policies: Mapping[str, PolicyFile],
-    on_policy: Callable[[Policy], Policy],
-) -> list[Difference]:
-    """Return where a book is no longer what the run with manifest `facts` was made from."""
-    then = {source["path"]: source["sha256"] for source in facts["inputs"]["files"]}
-    now = {source.path: source.sha256 for source in sources}
-    files = sorted(p for p in then.keys() | now.keys() if then.get(p) != now.get(p))
-    found = json.loads(json.dumps(policy_facts(policies, on_policy)))
-    known = facts["policies"].keys() | found.keys()
-    rules = sorted(p for p in known if facts["policies"].get(p) != found.get(p))
-    return [
-        *(Difference("", "input", path, then.get(path), now.get(path)) for path in files),
-        *(Difference("", "policy", name, "as in the manifest", "changed") for name in rules),
-    ]
 
 
 def law_facts(year: int) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from models.errors import RunFolderError
-from nightly.results.run_folder import REQUEST, WORK, RunFolder, force, refusing
+from nightly.results.durable import force, refusing
+from nightly.results.run_folder import REQUEST, WORK, RunFolder
 
 
 def new_run(

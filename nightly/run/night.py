@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from nightly.partition.cut import Sizes, Uncut, cut, look_at
+from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
+from nightly.partition.sizes import Sizes
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_batches
@@ -29,8 +30,8 @@ from nightly.run.tally import Summary, Tally, record, recount
 from nightly.triage.prepare import prepare
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import Rebalance
-from nightly.workers.chunk import Imported, Job, Tick
 from nightly.workers.engines import Engine, InProcess, ready
+from nightly.workers.messages import Imported, Job, Tick
 
 BOOK: Final = "book"
 """Folder of the partitions among what the run needs until it is complete."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, Protocol
 
-from nightly.results.run_folder import refusing
+from nightly.results.durable import refusing
 from nightly.run.choices import CommandError
 
 SOURCE: Final = "source"

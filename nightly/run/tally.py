@@ -18,7 +18,7 @@ from typing import Any, Final
 from models.book.policies.overrides import JOINT
 from models.plan import Status
 from nightly.results.run_folder import RunFolder
-from nightly.workers.chunk import Answered
+from nightly.workers.messages import Answered
 
 SLOWEST_KEPT: Final = 10
 """How many of the slowest households the summary names."""

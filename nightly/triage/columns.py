@@ -16,9 +16,8 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from models.arrays import Bools, Floats, Ints, Texts
+from models.arrays import Bools, Ints, Texts
 from models.book.checks.unusable import sound_covariance
 from models.book.faults import FaultyBookError
 from models.book.market.risk import build_risk, read_covariance, read_exposures
@@ -31,19 +30,15 @@ from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnusableBookError
 from models.market import Market
 from models.policy import Policy
-from models.triggers import AccountRows, LotRows, TriggerColumns, is_taxable
+from models.triggers import AccountRows, TriggerColumns
 from nightly.partition.big_tables import joined, pieces
+from nightly.triage.holdings import NO_DAY, places_of, read_accounts, read_lots, words
 
 SHARED: Final = (
     *("securities", "exposures", "targets", "returns"),
     *("covariance", "factor_covariance", "factor_loadings"),
 )
 """Tables that all households share: small, and read whole."""
-
-NULL: Final = -2
-"""Code of a null id, where −1 is one that nobody has."""
-
-NAT: Final = np.datetime64("NaT", "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +64,11 @@ def read_columns(
     market = _read_market(shared or folder, asof, part=shared is not None)
     ids, head = _households(folder)
     policies, policy, unknown = _policies(head["policy"], shared or folder)
-    targets = Ids(pa.array(sorted(market.targets), pa.large_string()), _none(), _zero())
+    targets = places_of(sorted(market.targets))
     doubtful = unknown | np.isnan(head["net_flow"])
-    accounts, account_rows, faulty = _accounts(folder, ids, targets, head["target"])
+    accounts, account_rows, faulty = read_accounts(folder, ids, targets, head["target"])
     doubtful[faulty] = True
-    lots, faulty = _lots(folder, accounts, market, policies)
+    lots, faulty = read_lots(folder, accounts, market, policies)
     doubtful[account_rows.household[faulty]] = True
     columns = TriggerColumns(
         asof=asof,
@@ -117,7 +112,7 @@ def _households(folder: Path) -> tuple[Ids, dict[str, np.ndarray]]:
     for part in pieces(folder, "households", wanted):
         names.append(part["household_id"].values)
         target.append(part["target_id"].values)
-        own = (_words(part[name].values) for name in ("policy_id", "overrides"))
+        own = (words(part[name].values) for name in ("policy_id", "overrides"))
         policy.append(effective_ids(*own))
         amount = np.nan_to_num(part["net_flow"].values)
         amount[list(part["net_flow"].unread)] = np.nan
@@ -127,7 +122,7 @@ def _households(folder: Path) -> tuple[Ids, dict[str, np.ndarray]]:
     ids = distinct(pa.concat_arrays(names))
     order = pa.array(ids.first_row)
     return ids, {
-        "target": _words(pa.concat_arrays(target).take(order)),
+        "target": words(pa.concat_arrays(target).take(order)),
         "policy": joined(policy, np.object_)[ids.first_row],
         "net_flow": joined(flow, np.float64)[ids.first_row],
     }
@@ -143,89 +138,6 @@ def _policies(named: Texts, folder: Path) -> tuple[tuple[Policy, ...], Ints, Boo
     return policies, code.astype(np.int64), unknown[code]
 
 
-def _accounts(
-    folder: Path, households: Ids, targets: Ids, household_target: Texts
-) -> tuple[Ids, AccountRows, Ints]:
-    """Return account ids, rows in their order, and the households of rows in doubt."""
-    amounts = ("cash", "cash_floor", "net_flow", "rmd_due_usd")
-    wanted = ("account_id", "household_id", "account_type", "target_id", *amounts)
-    names, owner, kind, target = [], [], [], []
-    numbers: dict[str, list[Floats]] = {name: [] for name in amounts}
-    for part in pieces(folder, "accounts", wanted):
-        household = households.codes(part["household_id"].values)
-        rows = np.flatnonzero(household >= 0)
-        names.append(part["account_id"].values.take(pa.array(rows)))
-        owner.append(household[rows])
-        kind.append(is_taxable(_words(part["account_type"].values))[rows])
-        null = pc.is_null(part["target_id"].values).to_numpy(zero_copy_only=False)
-        target.append(np.where(null, NULL, targets.codes(part["target_id"].values))[rows])
-        for name in numbers:
-            numbers[name].append(part[name].values[rows])
-    if not names:
-        raise UnusableBookError(f"{folder} has no table 'accounts'")
-    ids = distinct(pa.concat_arrays(names))
-    kept = ids.first_row
-    household, own = joined(owner, np.int64)[kept], joined(target, np.int64)[kept]
-    default = targets.codes(pa.array(household_target, pa.large_string()))
-    goal = np.where(own == NULL, default[household], own)
-    cash, floor, flow, due = (joined(numbers[name], np.float64)[kept] for name in amounts)
-    faulty = (goal < 0) | np.isnan(cash) | np.isnan(floor) | np.isnan(flow)
-    flow = np.nan_to_num(flow)
-    found = AccountRows(
-        household=household,
-        target=np.maximum(goal, 0),
-        taxable=joined(kind, np.bool_)[kept],
-        cash=np.nan_to_num(cash),
-        floor=np.nan_to_num(floor),
-        net_flow=flow,
-        required=np.maximum(np.nan_to_num(due) - np.maximum(-flow, 0.0), 0.0),
-    )
-    return ids, found, household[faulty]
-
-
-def _lots(
-    folder: Path, accounts: Ids, market: Market, policies: tuple[Policy, ...]
-) -> tuple[LotRows, Ints]:
-    """Return the lots of known accounts, and the accounts of lots in doubt."""
-    dated = _needs_lots(policies)
-    wanted = ("account_id", "security_id", "shares") + (
-        ("basis", "acquired", "holding_start", "origin") if dated else ()
-    )
-    price = market.securities.price
-    securities = Ids(pa.array(market.securities.security_id, pa.large_string()), _none(), _zero())
-    found: dict[str, list[np.ndarray]] = {name: [] for name in (*wanted, "doubt")}
-    for part in pieces(folder, "lots", wanted):
-        account = accounts.codes(part["account_id"].values)
-        security = securities.codes(part["security_id"].values)
-        shares = part["shares"].values
-        sound = (security >= 0) & np.isfinite(shares) & np.isfinite(price[security])
-        kept = np.flatnonzero((account >= 0) & sound)
-        found["doubt"].append(account[(account >= 0) & ~sound])
-        found["account_id"].append(account[kept])
-        found["security_id"].append(security[kept])
-        found["shares"].append(shares[kept])
-        if dated:
-            found["basis"].append(part["basis"].values[kept])
-            found["acquired"].append(part["acquired"].values[kept])
-            found["holding_start"].append(part["holding_start"].values[kept])
-            inherited = pc.equal(part["origin"].values, "inheritance")
-            found["origin"].append(pc.fill_null(inherited, False).to_numpy(False)[kept])
-    account = joined(found["account_id"], np.int64)
-    nothing = len(account)
-    acquired = joined(found["acquired"], "datetime64[D]") if dated else _all(NAT, nothing)
-    start = joined(found["holding_start"], "datetime64[D]") if dated else acquired
-    lots = LotRows(
-        account=account,
-        security=joined(found["security_id"], np.int64),
-        shares=joined(found["shares"], np.float64),
-        basis=joined(found["basis"], np.float64) if dated else _all(np.nan, nothing),
-        acquired=acquired,
-        holding_start=np.where(np.isnat(start), acquired, start) if dated else start,
-        inherited=joined(found["origin"], np.bool_) if dated else _all(False, nothing),
-    )
-    return lots, joined(found["doubt"], np.int64)
-
-
 def _ended(
     folder: Path,
     asof: date,
@@ -235,7 +147,7 @@ def _ended(
     policies: tuple[Policy, ...],
 ) -> np.ndarray:
     """Return the last day of each household's latest restriction that is over, NaT without any."""
-    ended = np.full(len(households), NAT)
+    ended = np.full(len(households), NO_DAY)
     if not any(policy.triggers.restriction_expired for policy in policies):
         return ended
     for part in pieces(folder, "restrictions", ("household_id", "account_id", "until")):
@@ -246,32 +158,3 @@ def _ended(
         over = np.flatnonzero((household >= 0) & (until < np.datetime64(asof, "D")))
         np.fmax.at(ended, household[over], until[over])
     return ended
-
-
-def _needs_lots(policies: tuple[Policy, ...]) -> bool:
-    return any(
-        policy.triggers.harvest_usd is not None or policy.triggers.long_term_days
-        for policy in policies
-    )
-
-
-def _words(texts: pa.Array) -> Texts:
-    """Return few distinct texts as Python strings that share; null is None."""
-    encoded = texts.dictionary_encode()
-    known = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
-    codes = pc.fill_null(encoded.indices, len(known) - 1).to_numpy(zero_copy_only=False)
-    found: Texts = known[codes]
-    return found
-
-
-def _all(value: object, count: int) -> np.ndarray:
-    """Return a column of one value that takes no memory."""
-    return np.broadcast_to(np.array(value), (count,))
-
-
-def _none() -> Texts:
-    return np.empty(0, dtype=object)
-
-
-def _zero() -> Ints:
-    return np.zeros(0, dtype=np.int64)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
 from models.plan import Status
-from nightly.export.decisions import REJECTED, last_decisions
+from nightly.results.decisions import rejected
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_batches, run_table
 
@@ -100,12 +100,12 @@ def orders_left(run: EarlierRun) -> Iterator[Any]:
     Orders and their lots stand in the same order in a run's tables, so that neither is held whole.
     """
     lots = _Lots(run_batches(run.folder.path, "order_lots"))
-    rejected = _rejected(run)
+    left_out = rejected(run.folder.path)
     for orders in run_batches(run.folder.path, "orders"):
         together = orders.select(["household_id", *ORDERS.names[3:8]]).join(
             lots.of(orders["order_id"]), "order_id", join_type="left outer"
         )
-        yield _named(_without(together, rejected), run).select(ORDERS.names).cast(ORDERS)
+        yield _named(_without(together, left_out), run).select(ORDERS.names).cast(ORDERS)
 
 
 class _Lots:
@@ -135,7 +135,7 @@ def lockouts_left(runs: Sequence[EarlierRun], asof: date) -> Any:
     """Return the lockouts of earlier runs that still hold, but those of rejected plans."""
     tables = []
     for run in runs:
-        table = _without(run_table(run.folder.path, "lockouts"), _rejected(run))
+        table = _without(run_table(run.folder.path, "lockouts"), rejected(run.folder.path))
         kept = table.filter(pc.greater_equal(table["until"], pa.scalar(asof)))
         tables.append(_named(kept, run).select(LOCKOUTS.names).cast(LOCKOUTS))
     if not tables:
@@ -159,11 +159,6 @@ def nights_waited(runs: Sequence[EarlierRun]) -> dict[str, int]:
         names = table["household_id"].to_pylist()
         before = dict(zip(names, table["nights"].to_pylist(), strict=True))
     return {name: before.get(name, 1) for name in waiting["household_id"].to_pylist()}
-
-
-def _rejected(run: EarlierRun) -> list[str]:
-    decided = last_decisions(run.folder.path)
-    return [name for name, made in decided.items() if made.decision == REJECTED]
 
 
 def _without(table: Any, households: list[str]) -> Any:

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from models.policy import Capacity, Policy
 from models.triggers import screen
 from nightly.partition.partitions import IDS, SHARED, Partitions, part_name
-from nightly.results.run_folder import RunFolder, refusing, whole_file
+from nightly.results.durable import refusing, whole_file
+from nightly.results.run_folder import RunFolder
 from nightly.triage.columns import read_columns
 from nightly.triage.earlier_runs import (
     PREVIOUS,
@@ -28,14 +29,9 @@ from nightly.triage.earlier_runs import (
     earlier_runs,
     nights_waited,
 )
+from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
-from nightly.triage.tonight import (
-    DEFERRED_SCHEMA,
-    GROUP_ROWS,
-    NightBook,
-    Tonight,
-    write_tonight,
-)
+from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Tonight, write_tonight
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""

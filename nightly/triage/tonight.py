@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -26,12 +26,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.book.book import Book
-from models.book.faults import Fault
-from models.household import Household
-from models.plan import Plan, Status
-from models.policy import Policy
-from nightly.results.run_folder import force
-from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
+from nightly.results.durable import force
+from nightly.triage.carried import EarlierOrder
 from nightly.triage.earlier_runs import (
     DEFERRED,
     PREVIOUS,
@@ -40,6 +36,7 @@ from nightly.triage.earlier_runs import (
     orders_left,
 )
 from nightly.triage.earlier_runs import ORDERS as ORDER_SCHEMA
+from nightly.triage.night_book import NightBook
 
 FACTS: Final = "facts.json"
 ORDERS: Final = "orders"
@@ -145,69 +142,6 @@ class Tonight:
 def tonight_of(run: Path) -> Tonight:
     """Return what a run keeps of the nights before it."""
     return Tonight(run / PREVIOUS)
-
-
-@dataclass(frozen=True)
-class NightBook:
-    """A book with what earlier nights left: the part of a book that answering and judging need."""
-
-    book: Book
-    last_night: date | None
-    orders: Mapping[str, tuple[EarlierOrder, ...]]
-    lockouts: Mapping[str, tuple[dict[str, Any], ...]]
-    deferred: Mapping[str, str]
-
-    def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
-        """Return the faults that make a household invalid."""
-        return self.book.faults_of(household_id)
-
-    def policy(self, policy_id: str, /) -> Policy:
-        """Return a policy of the book."""
-        return self.book.policy(policy_id)
-
-    def household(self, household_id: str, /) -> Household:
-        """Return the household with what is carried into it."""
-        household = self.book.household(household_id)
-        if self.last_night is None:
-            return household
-        household = replace(household, last_night=self.last_night)
-        policy = self.policy(household.policy_id)
-        days = policy.carry.order_days
-        open_still = under_way(
-            household, self.orders.get(household_id, ()), self.book.dead_orders, days
-        )
-        carried = with_carried(household, open_still, policy.trades.commission_bps / 1e4)
-        locked = with_lockouts(carried, self._locked(household_id, days))
-        if not open_still or not policy.carry.wait:
-            return locked
-        runs = ", ".join(dict.fromkeys(order.run_id for order in open_still))
-        count = len(open_still)
-        said = f"waits for {count} order{'s' if count > 1 else ''} of {runs} to be filled and shown"
-        return replace(locked, waits=said)
-
-    def _locked(self, household_id: str, days: int) -> Iterator[tuple[str, str]]:
-        """Groups that an earlier night locks, while the book cannot say so itself."""
-        for row in self.lockouts.get(household_id, ()):
-            young = (self.book.asof - row["asof"]).days <= days
-            if young or not self.book.rows.get("trades"):
-                yield (
-                    row["identical_group"],
-                    f"locked by {row['run_id']} through {row['until']}",
-                )
-
-
-def answered(book: NightBook, plan: Plan) -> Plan:
-    """Return the answer of tonight: who cannot be answered before its orders fill is deferred.
-
-    With orders of an earlier night on their way a household may have no plan tonight although that
-    night's plan met its needs: nothing is wrong with it, and nothing can be done but wait.
-    """
-    if plan.status is not Status.INFEASIBLE:
-        return plan
-    waits = book.household(plan.household_id).waits
-    if not waits:
-        return plan
-    return replace(plan, status=Status.DEFERRED, reason=f"{waits}; until then {plan.reason}")
 
 
 def _rows(path: Path, ids: list[str]) -> list[dict[str, Any]]:

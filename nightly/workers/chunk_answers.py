@@ -15,9 +15,10 @@ from models.plan import Plan, Status
 from nightly.partition.partitions import Partitions
 from nightly.results.moment import clock
 from nightly.results.tables import tables_of
-from nightly.triage.tonight import NightBook, answered, tonight_of
+from nightly.triage.night_book import NightBook, answered
+from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import answer
-from nightly.workers.chunk import Answered, Begun, Imported, Job, Task, Tick
+from nightly.workers.messages import Answered, Begun, Imported, Job, Task, Tick
 from nightly.workers.policy_digest import policy_digest
 
 Tell = Callable[[Begun | Tick], None]

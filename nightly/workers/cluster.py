@@ -20,8 +20,9 @@ from typing import Any, Final
 from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
 
 from models.errors import HearthError
-from nightly.workers.chunk import Answered, Chunk, Job, Tick
+from nightly.partition.partitions import Chunk
 from nightly.workers.driver import Driver, WorkerError
+from nightly.workers.messages import Answered, Job, Tick
 
 AHEAD: Final = 3
 """Chunks handed out for every thread of the cluster: one at work, the others on their way."""

@@ -22,7 +22,8 @@ from socket import socketpair
 from typing import Any, Final
 
 from models.errors import HearthError
-from nightly.workers.chunk import Answered, Begun, Broken, Chunk, Job, Task, Tick
+from nightly.partition.partitions import Chunk
+from nightly.workers.messages import Answered, Begun, Broken, Job, Task, Tick
 
 DEATHS_ALLOWED: Final = 1
 """Deaths of workers on one household that are taken for somebody else's doing."""

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from nightly.run.choices import CommandError, Night
-from nightly.workers.chunk import Answered, Begun, Chunk, Job, Task, Tick
+from nightly.partition.partitions import Chunk
 from nightly.workers.chunk_answers import ChunkAnswers
 from nightly.workers.driver import Driver
+from nightly.workers.messages import Answered, Begun, Job, Task, Tick
 
 WAITING: Final = 256
 """Ticks and answers that may wait to be written down: workers that are faster wait, or the answers
@@ -131,29 +131,3 @@ def ready(engine: Engine, job: Job) -> Iterator[Engine]:
     finally:
         for driver in drivers:
             driver.close()
-
-
-def engine_of(night: Night) -> Engine:
-    """Return the engine that a command asks for.
-
-    Raises
-    ------
-    CommandError
-        If there is no such engine.
-    """
-    limit = night.limit_seconds or None
-    if night.engine == "local":
-        if night.scheduler is not None:
-            raise CommandError("--scheduler names a cluster: add --engine dask")
-        return Processes(night.workers, limit) if night.workers else InProcess()
-    if night.engine != "dask":
-        raise CommandError(f"--engine {night.engine!r}: choose local or dask")
-    if night.scheduler is None:
-        raise CommandError("--engine dask: name the cluster with --scheduler tcp://host:port")
-    try:
-        from nightly.workers.cluster import Cluster
-    except ImportError as error:
-        raise CommandError(
-            f"--engine dask needs more packages ({error}): pip install 'hearth[cluster]'"
-        ) from error
-    return Cluster(night.scheduler, limit)

@@ -18,8 +18,8 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Final
 
-from nightly.workers.chunk import Broken, Job, Task
 from nightly.workers.chunk_answers import ChunkAnswers
+from nightly.workers.messages import Broken, Job, Task
 
 IDLE_SECONDS: Final = 600.0
 """Without a task for so long a worker leaves: nobody misses it, and a driver can start another."""

@@ -84,37 +84,61 @@ def test_imports_run_downward(package: str) -> None:
     assert upward == set()
 
 
-ROOMS = (
-    "judge",
-    "inputs",
-    "program",
-    "solvers",
-    "search",
-    "rounding",
-    "explain",
-    "mip",
-)
-"""Rooms of the optimizer, lowest first; what stands flat beside them may use them all."""
+ROOMS = {
+    "optimizer": (
+        "judge",
+        "inputs",
+        "program",
+        "solvers",
+        "search",
+        "rounding",
+        "explain",
+        "mip",
+    ),
+    "nightly": (
+        "results",
+        "partition",
+        "triage",
+        "sql",
+        "workers",
+        "run",
+        "export",
+        "proof",
+        "cli",
+    ),
+}
+"""Package → its rooms, lowest first; what stands flat beside them may use them all."""
 
 
-def test_every_room_of_the_optimizer_has_its_place() -> None:
-    """A folder that is new in the optimizer is given its floor here; few files stand flat."""
-    folders = {path.parent.name for path in (ROOT / "optimizer").glob("*/__init__.py")}
-    assert folders == set(ROOMS)
-    flat = {path.name for path in (ROOT / "optimizer").glob("*.py")} - {"__init__.py"}
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_room_has_its_place(package: str) -> None:
+    """A folder that is new is given its floor here; few files stand flat."""
+    folders = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+    assert folders == set(ROOMS[package])
+    flat = {path.name for path in (ROOT / package).glob("*.py")} - {"__init__.py"}
     assert len(flat) <= 3, flat
 
 
-def test_imports_run_downward_between_rooms() -> None:
+@pytest.mark.parametrize("package", ROOMS)
+def test_a_room_says_what_it_is(package: str) -> None:
+    """Its `__init__` tells what stands in it."""
+    for room in ROOMS[package]:
+        told = ast.parse((ROOT / package / room / "__init__.py").read_text("utf-8"))
+        assert ast.get_docstring(told), room
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_imports_run_downward_between_rooms(package: str) -> None:
     """A room takes from itself and from rooms below it, never from above or from what is flat."""
     upward = set()
-    for room in ROOMS:
-        below = {f"optimizer.{other}" for other in ROOMS[: ROOMS.index(room) + 1]}
+    rooms = ROOMS[package]
+    for room in rooms:
+        below = {f"{package}.{other}" for other in rooms[: rooms.index(room) + 1]}
         upward |= {
             f"{path.relative_to(ROOT)}:{line} imports {name}"
-            for path in files_of(f"optimizer/{room}")
+            for path in files_of(f"{package}/{room}")
             for line, name in imports_of(path)
-            if top(name) == "optimizer" and ".".join(name.split(".")[:2]) not in below
+            if top(name) == package and ".".join(name.split(".")[:2]) not in below
         }
     assert upward == set()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nightly.partition.cut import Sizes
+from nightly.partition.sizes import Sizes
 
 COUNT: Final = 40
 """Households."""

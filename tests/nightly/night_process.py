@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nightly.partition.cut import Sizes
+from nightly.partition.sizes import Sizes
 from nightly.run.new_run import find_run
 from nightly.run.night import resume_run, start_run
 from nightly.run.request import Request

@@ -22,10 +22,11 @@ from models.book.faults import FaultyBookError
 from models.book.read import read_book
 from models.book.tables.files import read_files
 from models.errors import UnknownHouseholdError
-from nightly.partition.cut import LEAST_HOUSEHOLDS, TAPER, Sizes, _chunks, cut, look_at
+from nightly.partition.cut import cut, look_at
 from nightly.partition.ids import Doubles, Ranks
 from nightly.partition.owners import OWNED
 from nightly.partition.partitions import Partitions
+from nightly.partition.sizes import LEAST_HOUSEHOLDS, TAPER, Sizes, chunk_bounds
 from scenarios.synthetic import generate_book
 from tests.books import ASOF, Tables, tiny_book, write
 from tests.models.book.fault_case import Case, again, both, cell
@@ -264,7 +265,7 @@ def test_chunks_follow_each_other_and_end_small(lots: list[int], behind: int, mo
     """Every household is in one chunk, and no chunk is a large part of what is left."""
     sizes = Sizes(chunk_lots=100, chunk_households=most)
     left = len(lots) + behind
-    found = list(_chunks(np.array(lots), sizes, left))
+    found = list(chunk_bounds(np.array(lots), sizes, left))
     assert [place for start, stop in found for place in range(start, stop)] == [*range(len(lots))]
     for start, stop in found:
         assert stop - start <= most

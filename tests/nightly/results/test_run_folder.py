@@ -14,12 +14,13 @@ import pytest
 from models.errors import RunFolderError
 from models.order import Flow, Order, OrderLot, Side
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
+from nightly.partition.partitions import Chunk
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES, rows_of, tables_of
 from nightly.run.new_run import new_run
 from nightly.run.tally import Tally, record
-from nightly.workers.chunk import Answered, Chunk
 from nightly.workers.chunk_answers import household_event
+from nightly.workers.messages import Answered
 
 ASOF = date(2026, 11, 20)
 

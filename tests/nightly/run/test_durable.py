@@ -17,7 +17,7 @@ import pytest
 
 from models.errors import RunFolderError
 from nightly.main import main
-from nightly.partition.cut import Sizes
+from nightly.partition.sizes import Sizes
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES
 from nightly.run.night import resume_run, start_run

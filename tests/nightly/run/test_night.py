@@ -17,10 +17,10 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Limits, Policy
 from nightly.proof.audit import audit
+from nightly.proof.changed_inputs import changed_inputs
 from nightly.results.run_folder import RunFolder
 from nightly.results.stored import read_run
 from nightly.results.tables import TABLES
-from nightly.run.manifest import changed_inputs
 from nightly.run.night import start_run
 from nightly.run.request import Request
 from optimizer.judge.verify import verify

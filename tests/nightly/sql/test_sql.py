@@ -19,7 +19,7 @@ import sqlalchemy
 from sqlalchemy import inspect, text
 
 from models.book.read import read_book
-from nightly.partition.cut import Sizes
+from nightly.partition.sizes import Sizes
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES
 from nightly.run.choices import CommandError

@@ -16,9 +16,9 @@ from nightly.main import main
 from nightly.results.run_folder import RunFolder
 from nightly.run.night import start_run
 from nightly.run.request import Request
-from nightly.workers.chunk import Tick
 from nightly.workers.cluster import Cluster, ClusterError
 from nightly.workers.engines import Engine
+from nightly.workers.messages import Tick
 from scenarios.synthetic import ASOF
 from tests.nightly import deciders
 from tests.nightly.forty import COUNT, SIZES, VICTIM

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from models.plan import Status
+from nightly.partition.partitions import Chunk
 from nightly.results.run_folder import RunFolder
 from nightly.run.night import start_run
 from nightly.run.request import Request
 from nightly.workers.answer import Rebalance
-from nightly.workers.chunk import Answered, Chunk, Job, Tick
 from nightly.workers.driver import Driver, WorkerError
 from nightly.workers.engines import Engine, Processes
+from nightly.workers.messages import Answered, Job, Tick
 from scenarios.synthetic import ASOF
 from tests.nightly import deciders
 from tests.nightly.forty import COUNT, SIZES, VICTIM

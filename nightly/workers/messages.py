@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.policy import Policy
+from nightly.partition.partitions import Chunk
 from nightly.workers.answer import OnPolicy, Rebalance
 
 
@@ -47,20 +48,6 @@ class Job:
     partitions: Path
     rebalance: Rebalance | Imported
     on_policy: OnPolicy = as_it_is
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Households `start` to `stop` (exclusive) of a partition's list; `index` counts all chunks."""
-
-    index: int
-    partition: int
-    start: int
-    stop: int
-
-    def __len__(self) -> int:
-        """Count the households."""
-        return self.stop - self.start
 
 
 @dataclass(frozen=True, slots=True)

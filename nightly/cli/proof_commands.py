@@ -1,23 +1,59 @@
-"""The commands that prove a run afterwards: make a plan again, and tell an order's trail."""
+"""What the commands about a run that stands do: judge it again, make a plan again, tell a trail."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+from models.book.read import read_book
 from nightly.cli import console
+from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.proof.audit import audit
+from nightly.proof.changed_inputs import changed_inputs
 from nightly.proof.replay import Replay, replay
 from nightly.proof.trail import trail_of
 from nightly.results.run_folder import RunFolder
+from nightly.results.stored import read_run
+from nightly.run.choices import Choice
 from nightly.run.request import located
-from nightly.run.stores import copied, shown
-from nightly.workers.chunk import Imported
+from nightly.triage.tonight import tonight_of
+from nightly.workers.messages import Imported
 
-AGREES, DIFFERS = 0, 1
-"""Exit codes: everything is as the run says, or not."""
+
+def verify(book: Path, run_folder: Path, as_json: bool) -> int:
+    """Replay a run's plans and compare (`hearth verify`)."""
+    from optimizer.judge.verify import verify as judge
+
+    folder = RunFolder(run_folder.resolve())
+    facts = folder.manifest()
+    read = read_book(book, date.fromisoformat(facts["asof"]))
+    stored = read_run(run_folder)
+    choice = Choice(**facts["options"]["choice"])
+    ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
+    policies = {name: file for name, file in read.policies.items() if not file.overridden}
+    found = changed_inputs(facts, read.sources, policies, choice.on)
+    counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
+    night = tonight_of(folder.path).on(read)
+    for _, differences in audit(night, ids, stored, judge, choice.on):
+        found += differences
+    if as_json:
+        console.say_json(
+            {
+                "run_id": folder.run_id,
+                "households": len(stored.plans),
+                "counts": dict(counts),
+                "agree": not found,
+                "differences": [d.as_data() for d in found],
+            }
+        )
+    else:
+        console.print_audit(console.page(), folder.run_id, len(stored.plans), found)
+    return TROUBLED if found else ANSWERED
 
 
 def replay_plan(run: Path, household_id: str, book: str | None, as_json: bool) -> int:
@@ -29,7 +65,7 @@ def replay_plan(run: Path, household_id: str, book: str | None, as_json: bool) -
         console.say_json(found.as_data())
     else:
         _print_replay(found)
-    return AGREES if found.identical else DIFFERS
+    return ANSWERED if found.identical else TROUBLED
 
 
 def trace_order(run: Path, order_id: str, as_json: bool) -> int:
@@ -42,17 +78,7 @@ def trace_order(run: Path, order_id: str, as_json: bool) -> int:
         for name, said in _lines(trail):
             page.print(f"[dim]{name:>34}[/]  ", end="")
             page.print(said, markup=False, soft_wrap=True)
-    return AGREES
-
-
-def copy_book(book: Path, to: str, as_json: bool) -> int:
-    """Copy a book folder into a database (`hearth book copy`)."""
-    rows = copied(book, to)
-    if as_json:
-        console.say_json({"book": str(book), "to": shown(to), "rows": rows})
-    else:
-        print(f"{sum(rows.values())} rows in {len(rows)} tables of {shown(to)}")
-    return AGREES
+    return ANSWERED
 
 
 def _print_replay(found: Replay) -> None:

@@ -1,4 +1,4 @@
-"""What each command of `hearth` does: read the book, call one thing, say it, return its exit code.
+"""What the commands about books do: read the book, call one thing, say it, return its exit code.
 
 Solvers and the judge are imported inside the commands that need them: `hearth --version` and
 `hearth check` should not wait a second for libraries that they never call.
@@ -7,12 +7,11 @@ Solvers and the judge are imported inside the commands that need them: `hearth -
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from models.book.book import Book
 from models.book.faults import Fault
@@ -21,29 +20,12 @@ from models.errors import RunFolderError
 from models.plan import Plan, Status
 from nightly.cli import console
 from nightly.cli.drift import Shown, find_drift, say_drift
-from nightly.cli.memory import give_back
+from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.partition.newest_price import newest_price_date
-from nightly.proof.audit import audit
-from nightly.results.run_folder import RunFolder
-from nightly.results.stored import read_run
-from nightly.run.choices import Choice, CommandError, Night, Sweep, SyntheticBook, table_format
-from nightly.run.manifest import changed_inputs
-from nightly.run.night import resume_run, start_run
-from nightly.run.request import located, request_for, resumed
-from nightly.triage.tonight import tonight_of
+from nightly.run.choices import Choice, CommandError, Sweep, SyntheticBook, table_format
+from nightly.run.stores import copied, shown
 from nightly.workers.answer import answer
-from nightly.workers.chunk import Imported, Tick
-from nightly.workers.engines import engine_of
 from workbench.wording import counted
-
-ANSWERED, TROUBLED, UNUSABLE = 0, 1, 2
-"""Exit codes: all answered; something failed, was refused or was found; cannot be used."""
-
-NO_TROUBLE: Final = (Status.PLANNED, Status.NO_ACTION, Status.DEFERRED)
-"""Answers that a run's summary counts and need not explain."""
-
-TROUBLES_SHOWN: Final = 20
-"""Households without a plan that a run's summary lists; the tables have them all."""
 
 
 def hearth_version() -> str:
@@ -52,33 +34,6 @@ def hearth_version() -> str:
         return version("hearth")
     except PackageNotFoundError:
         return "(not installed)"
-
-
-def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_json: bool) -> int:
-    """Answer a book's households into a new run folder, or go on with one (`hearth run`)."""
-    give_back()
-    engine = engine_of(night)
-    rebalance = Imported("optimizer.rebalance", "rebalance")
-    troubles: list[Tick] = []
-    with console.Progress() as progress:
-
-        def on_tick(tick: Tick) -> None:
-            progress.tick(tick)
-            if tick.status not in NO_TROUBLE:
-                troubles.extend([tick] if len(troubles) < TROUBLES_SHOWN else [])
-
-        if night.resume is None:
-            request = request_for(book, asof, choice, night)
-            folder, summary = start_run(request, rebalance, engine, on_tick, progress.start)
-        else:
-            found = resumed(book, asof, choice, night)
-            again = None if book is None else located(book)
-            folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
-    if as_json:
-        console.say_json(console.summary_facts(summary, folder.run_id, str(folder.path)))
-    else:
-        console.print_summary(console.page(), summary, str(folder.path), troubles)
-    return ANSWERED if summary.all_answered else TROUBLED
 
 
 def check(book: Path, asof: date | None, as_json: bool) -> int:
@@ -156,46 +111,15 @@ def _explained(read: Book, made: Plan, choice: Choice) -> Any:
     return explain(household, policy, made, units)
 
 
-def drift(book: Path, asof: date | None, propose: bool, choice: Choice, shown: Shown) -> int:
+def drift(book: Path, asof: date | None, propose: bool, choice: Choice, form: Shown) -> int:
     """Say who breached what (`hearth drift`)."""
     decides = None
     if propose:
         from optimizer.rebalance import rebalance
 
         decides = rebalance
-    say_drift(find_drift(book, asof, decides, choice), shown)
+    say_drift(find_drift(book, asof, decides, choice), form)
     return ANSWERED
-
-
-def verify(book: Path, run_folder: Path, as_json: bool) -> int:
-    """Replay a run's plans and compare (`hearth verify`)."""
-    from optimizer.judge.verify import verify as judge
-
-    folder = RunFolder(run_folder.resolve())
-    facts = folder.manifest()
-    read = read_book(book, date.fromisoformat(facts["asof"]))
-    stored = read_run(run_folder)
-    choice = Choice(**facts["options"]["choice"])
-    ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
-    policies = {name: file for name, file in read.policies.items() if not file.overridden}
-    found = changed_inputs(facts, read.sources, policies, choice.on)
-    counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
-    night = tonight_of(folder.path).on(read)
-    for _, differences in audit(night, ids, stored, judge, choice.on):
-        found += differences
-    if as_json:
-        console.say_json(
-            {
-                "run_id": folder.run_id,
-                "households": len(stored.plans),
-                "counts": dict(counts),
-                "agree": not found,
-                "differences": [d.as_data() for d in found],
-            }
-        )
-    else:
-        console.print_audit(console.page(), folder.run_id, len(stored.plans), found)
-    return TROUBLED if found else ANSWERED
 
 
 def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
@@ -217,6 +141,16 @@ def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
     else:
         made = counted(book.households, "household")
         print(f"{made} in {out}; try: hearth run {out} --asof {asof} --out runs")
+    return ANSWERED
+
+
+def copy_book(book: Path, to: str, as_json: bool) -> int:
+    """Copy a book folder into a database (`hearth book copy`)."""
+    rows = copied(book, to)
+    if as_json:
+        console.say_json({"book": str(book), "to": shown(to), "rows": rows})
+    else:
+        print(f"{sum(rows.values())} rows in {len(rows)} tables of {shown(to)}")
     return ANSWERED
 
 

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from models.errors import HearthError, RunFolderError, UnknownHouseholdError
 from models.plan import Status
+from nightly.results.durable import force, refusing
 from nightly.results.moment import clock
-from nightly.results.run_folder import RunFolder, refusing
+from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 
 DECISIONS: Final = "decisions"
@@ -100,6 +101,11 @@ def last_decisions(folder: Path) -> Mapping[str, Decision]:
     return {made.household_id: made for made in decisions(folder)}
 
 
+def rejected(folder: Path) -> list[str]:
+    """Return the households whose plan was rejected: it left nothing."""
+    return [name for name, made in last_decisions(folder).items() if made.decision == REJECTED]
+
+
 def orders_digest(folder: Path, household_id: str) -> str:
     """Return the SHA-256 of a household's orders and their lots in a run."""
     return digests(folder, [household_id])[household_id]
@@ -134,9 +140,5 @@ def _write(folder: Path, made: Decision) -> Decision:
                 os.link(aside.name, folder / f"{numbered.number:06d}.json")
             except FileExistsError:  # somebody decided in the same moment
                 continue
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        force(folder)
         return numbered

@@ -1,0 +1,45 @@
+"""Files that are whole, named once and on disk, and one clear error where a disk refuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.errors import RunFolderError
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk."""
+    aside = target.with_name(f".{target.name}.part")
+    with refusing(target):
+        if target.exists():
+            raise RunFolderError(f"{target} is there already and is never written over")
+        yield aside
+        force(aside)
+        aside.rename(target)
+        force(target.parent)
+
+
+@contextmanager
+def refusing(where: Path) -> Iterator[None]:
+    """Turn what the file system refuses into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
+            "Make room and rights there and try again (a run goes on with --resume), or name "
+            "another folder with --out"
+        ) from error
+
+
+def force(path: Path) -> None:
+    """Force a file, or the names in a folder, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
