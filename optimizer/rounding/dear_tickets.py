@@ -16,7 +16,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import LocalModel
-from optimizer.rounding.minimum_trade import SAME, Supported, too_small
+from optimizer.rounding.minimum_trade import SAME, Supported, rested_on, too_small
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
@@ -137,9 +137,9 @@ def _with(
     *_, limit = search.arrays.branched(whole)
     can_empty = emptiable(search.frame, tickets, limit[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
-    if too_small(tickets, amounts, least_ticket(search.frame), can_empty).any():
+    noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
+    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
         return None
-    noise = amounts <= TOUCH
     return replace(
         found,
         settled=replace(found.settled, branch=whole),
