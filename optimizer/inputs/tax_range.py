@@ -140,11 +140,11 @@ class GainRange:
         return tuple(found)
 
     def reachable(self) -> tuple[Piece, ...]:
-        """Cases of the netting that the run can end in."""
+        """Cases of the netting that the run can end in, but for points that two of them share."""
         found = []
-        if self.net_low <= 0.0:
+        if self.net_low < 0.0 or self.net_high <= 0.0:
             found.append(Piece.LOSS)
-        if self.net_high >= 0.0:
+        if self.net_high > 0.0:
             if self.long + self.long_high >= 0.0:
                 found.append(Piece.BOTH)
             if self.long + self.long_low < 0.0 and self.short + self.short_high > 0.0:

@@ -26,12 +26,12 @@ class Triplets:
     def part(self, rows: Bools, columns: Bools) -> sparse.csc_matrix:
         """The matrix of the rows and columns where the masks say so."""
         keep = np.flatnonzero(rows[self.rows] & columns[self.columns])
-        place_of_row = np.cumsum(np.append(rows, False), dtype=np.int32) - 1
+        place_of_row = np.cumsum(rows, dtype=np.int32) - 1
         counts = np.bincount(self.columns[keep], minlength=self.shape[1])[columns]
         starts = np.zeros(len(counts) + 1, np.int32)
         np.cumsum(counts, out=starts[1:])
         entries = self.values[keep], place_of_row[self.rows[keep]], starts
-        return sparse.csc_matrix(entries, shape=(int(place_of_row[-1]) + 1, len(counts)))
+        return sparse.csc_matrix(entries, shape=(np.count_nonzero(rows), len(counts)))
 
 
 def triplets_of(matrix: sparse.csc_array) -> Triplets:

@@ -75,9 +75,9 @@ def position_choices(
     sales, buys = frame.sales, frame.buys
     found = []
     securities = len(frame.household.market.securities.security_id)
-    positions, place = np.unique(sales.account * securities + sales.security, return_inverse=True)
-    traded = positions[sum_by(place, sale, len(positions)) > TOUCH]
-    both = np.isin(buys.account * securities + buys.security, traded)
+    positions = securities * len(frame.labels)
+    sold_of = sum_by(sales.account * securities + sales.security, sale, positions)
+    both = sold_of[buys.account * securities + buys.security] > TOUCH
     for column in np.flatnonzero((buy > TOUCH) & frame.accounts.taxable[buys.account] & both):
         account, security = buys.account[column], buys.security[column]
         sold = np.flatnonzero((sales.account == account) & (sales.security == security))

@@ -34,6 +34,9 @@ ROUNDING_USD = 1e-6
 ROUNDING_BPS = 1e-6
 """Basis points of a household of half a million dollars: five thousandths of a cent."""
 
+SHARED = 1e-9
+"""Units: this close to where two cases of the netting meet, either may hold the run."""
+
 shares = st.lists(
     st.one_of(st.just(0.0), st.just(1.0), st.floats(0.0, 1.0)), min_size=5, max_size=5
 )
@@ -100,15 +103,17 @@ def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
     after = filing.Position(
         before.net_short + dollars(short), before.net_long + dollars(long), dollars(moved)
     )
-    piece = Piece.LOSS
-    if net > 0.0:
-        piece = Piece.BOTH if total_long >= 0.0 else Piece.SHORT
+    holds = {
+        Piece.LOSS: net <= SHARED,
+        Piece.BOTH: net >= -SHARED and total_long >= -SHARED,
+        Piece.SHORT: net >= -SHARED and total_long <= SHARED,
+    }
     income = reach.tax.income + usd * (moved + ordinary)
     for netting in nettings(program, (reach,)):
         (case,) = netting.cases
-        if case.piece is piece and case.low - 1e-6 <= income <= case.high + 1e-6:
+        if holds[case.piece] and case.low - 1e-6 <= income <= case.high + 1e-6:
             return End(framed, program, reach, point, case, netting.branch, facts, before, after)
-    raise AssertionError(f"no case holds {piece} at an income of {income}")
+    raise AssertionError(f"no case holds a net gain of {net} at an income of {income}")
 
 
 def priced(end: End) -> float:
