@@ -16,15 +16,10 @@ import numpy as np
 
 from models.order import Order
 from models.plan import Breach
-from optimizer.judge.case import Case, Rule
+from optimizer.judge.case import Case
 from optimizer.judge.left_out import LeftOut
-from optimizer.judge.rules.bands import bands
-from optimizer.judge.rules.budgets import gain_budget, gain_share, tax_budget, te_max
-from optimizer.judge.rules.permissions import restriction
+from optimizer.judge.rules import KEPT_FOR_OTHERS
 from optimizer.judge.verify import Verdict, verify
-
-MEASURED: Final[tuple[Rule, ...]] = (tax_budget, gain_budget, gain_share, te_max, bands)
-"""Rules that an order may keep for others: what they measure is known without a replay."""
 
 SET_ASIDE: Final = ("share_step", "minimum_trade", "rank")
 """Rules that do not make an order needed. A buy that what paid for it no longer pays for shrinks by
@@ -107,10 +102,8 @@ def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
         after=case.after._replace(tracking_error=error),
         held=replace(case.held, after=after),
     )
-    for rule in MEASURED:
+    for rule in KEPT_FOR_OTHERS:
         yield from rule(without)
-    if order.is_buy:
-        yield from restriction(without)
 
 
 def _told(breach: Breach | None) -> str:

@@ -57,3 +57,14 @@ RULES: Final[tuple[Rule, ...]] = (
     class_limit,
     bands,
 )
+
+KEPT_FOR_OTHERS: Final[tuple[Rule, ...]] = (
+    restriction,
+    tax_budget,
+    gain_budget,
+    gain_share,
+    te_max,
+    class_limit,
+    bands,
+)
+"""Rules that measure what is held and taxed in the end: leaving an order out may break them."""
