@@ -142,6 +142,14 @@ class Frame:
         return replaced(self)
 
     @cached_property
+    def risk_root(self) -> Floats:
+        """R with RR' = Ω over the factors that matter here, `(k, k)`."""
+        factors = self.cells.factors
+        covariance = self.household.market.risk.covariance[np.ix_(factors, factors)]
+        values, vectors = np.linalg.eigh(covariance)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+    @cached_property
     def ranges(self) -> tuple[GainRange, ...]:
         """How far each filing unit's gains can move (see `gain_range`)."""
         return gain_ranges(self)

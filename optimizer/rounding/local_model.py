@@ -77,9 +77,7 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     cash = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
     exposure = cells.loadings[cell] * (sign * scale)[:, None]
     exposure = exposure + np.outer(scale * cash, cells.cash_loading)
-    names = frame.household.market.risk.covariance[np.ix_(cells.factors, cells.factors)]
-    values, vectors = np.linalg.eigh(names)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root = frame.risk_root
     block = np.zeros((tickets.size, len(frame.group_target), len(cells.factors)))
     block[np.arange(tickets.size), owner] = (exposure @ root) * np.sqrt(per_group)[:, None]
     n_groups = len(frame.household.market.securities.group_names)

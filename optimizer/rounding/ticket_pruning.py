@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import local_model
@@ -22,25 +22,34 @@ from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
 
 MOST_TRIALS = 10
-"""Solves spent on closing tickets: the smallest few are where it can pay."""
+"""Solves spent on closing tickets that have a price: the smallest few are where it can pay."""
+
+ROUNDS = 3
+"""Times that tickets of no worth are looked for: closing some may leave others without."""
 
 
 def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
-    """Close tickets one by one while objective and tickets together cost less."""
+    """Close tickets while objective and tickets together cost less."""
     policy = search.frame.policy
     price = policy.trades.ticket_usd * policy.weights.trading_cost
     price *= BPS_PER_UNIT / search.frame.unit_usd
+    return (
+        _cheaper(search, found, tickets, price) if price > 0.0 else _worth(search, found, tickets)
+    )
+
+
+def _cheaper(search: Search, found: Supported, tickets: Tickets, price: float) -> Supported:
+    """Close the smallest tickets one by one where each has a price, bps."""
     tried: set[int] = set()
     for _ in range(MOST_TRIALS):
         amounts = tickets.amounts(found.sale, found.buy)
         used = np.flatnonzero(amounts > TOUCH)
-        asked = used if price > 0.0 else _worthless(search, found, tickets, amounts)
-        smallest = asked[np.argsort(amounts[asked], kind="stable")].tolist()
+        smallest = used[np.argsort(amounts[used], kind="stable")].tolist()
         ticket = next((t for t in smallest if t not in tried), None)
         if ticket is None:
             return found
         tried.add(ticket)
-        trial = _without(search, found, tickets, ticket)
+        trial = _without(search, found, tickets, np.array([ticket]))
         if trial is None:
             continue
         now = found.solution.objective + price * len(used)
@@ -50,12 +59,29 @@ def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
     return found
 
 
-def _worthless(search: Search, found: Supported, tickets: Tickets, amounts: Floats) -> Ints:
-    """Tickets lifted to the minimum that cost more than they bring, the others left as they are.
+def _worth(search: Search, found: Supported, tickets: Tickets) -> Supported:
+    """Close tickets that were lifted and would rather be nothing: all, or the worst half."""
+    for _ in range(ROUNDS):
+        closed = _worthless(search, found, tickets)
+        trial = None
+        while len(closed) and trial is None:
+            trial = _without(search, found, tickets, closed)
+            if trial is not None and trial.solution.objective >= found.solution.objective:
+                trial = None
+            closed = closed[: len(closed) // 2]
+        if trial is None:
+            return found
+        found = trial
+    return found
+
+
+def _worthless(search: Search, found: Supported, tickets: Tickets) -> Ints:
+    """Tickets lifted to the minimum that cost more than they bring, those that cost most first.
 
     At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
     slope·amount − ½·curvature·amount².
     """
+    amounts = tickets.amounts(found.sale, found.buy)
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
     lifted &= amounts <= least_ticket(search.frame) * (1.0 + SAME)
@@ -66,29 +92,30 @@ def _worthless(search: Search, found: Supported, tickets: Tickets, amounts: Floa
     slope -= search.arrays.transposed @ solution.multipliers
     saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
     curved = 0.5 * local_model(search, found, tickets).curvature() * amounts**2
-    return np.flatnonzero(lifted & (saved > curved))
+    worthless = np.flatnonzero(lifted & (saved > curved))
+    return worthless[np.argsort((curved - saved)[worthless], kind="stable")]
 
 
-def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) -> Supported | None:
-    """Solve with one ticket closed and no other opened; None if that is not legal."""
+def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
+    """Solve with some tickets closed and no other opened; None if that is not legal."""
     columns = search.arrays.columns
     branch = found.settled.branch
     rests = rested_on(found.settled, tickets)
-    if rests[ticket]:
+    if rests[closed].any():
         return None
     amounts = tickets.amounts(found.sale, found.buy)
-    shut = ((amounts <= TOUCH) & ~rests) | (np.arange(tickets.size) == ticket)
+    shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
     bounds = dict(branch.bounds)
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
         low, high = bounds[block]
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
-    closed = Branch(bounds, branch.rows)
-    solution = search.solve(closed)
+    shorter = Branch(bounds, branch.rows)
+    solution = search.solve(shorter)
     if not solution.usable:
         return None
     sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-    *_, high = search.arrays.branched(closed)
+    *_, high = search.arrays.branched(shorter)
     can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
     noise = (amounts <= TOUCH) & ~rests
@@ -96,7 +123,7 @@ def _without(search: Search, found: Supported, tickets: Tickets, ticket: int) ->
         return None
     return replace(
         found,
-        settled=replace(found.settled, branch=closed),
+        settled=replace(found.settled, branch=shorter),
         solution=solution,
         sale=sale * ~noise[tickets.of_sale],
         buy=buy * ~noise[tickets.of_buy],
