@@ -40,6 +40,12 @@ LOOSE_BPS = 10.0
 """Basis points above the open piece from which a certificate is worth branching unasked: one
 household in a hundred of the synthetic books."""
 
+SMALL = 60
+"""Sales and buys of a program up to which a solve costs less than a third of a millisecond."""
+
+LONGER = 5
+"""Times as many solves that a small program is branched on for."""
+
 NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
 
@@ -55,23 +61,25 @@ class _Node:
 def certified(search: Search, solves: int) -> Search:
     """Branch for at most `solves` solves; the bound only rises and the best plan only improves.
 
-    `BRANCHING` solves are spent unasked where the open pieces say little, or where a solution would
-    sell and buy the same positions (weights under which recognising a gain pays): there flips alone
-    choose badly.
+    `BRANCHING` solves are spent unasked where the open pieces say little, where a solution would
+    sell and buy the same positions (weights under which recognising a gain pays), or where a group
+    can be harvested in several ways: there flips alone choose badly. A small program is branched on
+    sooner and longer: its solves cost less than what surrounds them.
     """
     if search.best is None:
         return search
     lost = search.best.solution.objective - search.root_objective
-    does_both = any(choice.group < 0 for choice in search.best.choices)
-    if lost > (UNSETTLED_BPS if does_both else LOOSE_BPS):
-        solves = max(solves, BRANCHING)
+    unsettled = any(choice.group < 0 or len(choice.options) > 2 for choice in search.best.choices)
+    small = len(search.frame.sales.value) + len(search.frame.buys.most) <= SMALL
+    if lost > (UNSETTLED_BPS if unsettled or small else LOOSE_BPS):
+        solves = max(solves, LONGER * BRANCHING if small else BRANCHING)
     if solves <= 0:
         return search
     unknown = (root for _, root in search.roots if not root.usable)
     if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search
     tree = _Tree(search, search.best, solves)
-    tree.grow(kept=min(DIVES + len(tree.turns), solves - 1))
+    tree.grow(kept=min(DIVES + len(tree.turns), solves // 2))
     bound = tree.bound
     tree.dive()
     return replace(search, best=tree.best, branched_bound=bound)
@@ -121,7 +129,11 @@ class _Tree:
                 if node.solution.objective < self.best.solution.objective:
                     self._try(node.netting, _filled(sides, estimates))
                 continue
-            for option in range(len(self.choices[widest].options)):
+            options = len(self.choices[widest].options)
+            if self.left - kept < options:
+                self._push(bound, node)
+                return
+            for option in range(options):
                 settled = (*sides[:widest], option, *sides[widest + 1 :])
                 child = self._solve(self._branch(node.netting, settled))
                 if child.usable:
@@ -130,7 +142,7 @@ class _Tree:
 
     @property
     def turns(self) -> list[dict[tuple[int, str], int]]:
-        """Sides of choices with more than two options: they are not branched on, only tried."""
+        """Sides of choices with more than two options: flips look at few of them."""
         return [
             {choice.key: option}
             for choice in self.choices
@@ -190,18 +202,19 @@ class _Tree:
     def _widest(self, sides: Sides, estimates: list[Floats]) -> int | None:
         """The open choice whose sides promise most for the bound; None if none gives up anything.
 
-        Where a side leaves the node as it is, no other is estimated. Choices that price earlier
-        purchases stay open: their options do not cover every plan.
+        Where a side leaves the node as it is, no other is estimated. The bound rises to the child
+        that gives up least, so that the two that give up least count.
         """
         widest, most = None, 0.0
         for place, (estimate, side) in enumerate(zip(estimates, sides, strict=True)):
-            if side >= 0 or len(estimate) != 2 or not np.isfinite(estimate).all():
+            if side >= 0 or len(estimate) < 2 or not np.isfinite(estimate).all():
                 continue
             if float(np.abs(estimate).max()) <= NOTHING_BPS:
                 continue
-            gains = [
-                self.measured.get((place, option), float(estimate[option])) for option in (0, 1)
-            ]
+            gains = sorted(
+                self.measured.get((place, option), value)
+                for option, value in enumerate(estimate.tolist())
+            )
             product = max(gains[0], NOTHING_BPS) * max(gains[1], NOTHING_BPS)
             if product > most:
                 widest, most = place, product
