@@ -16,6 +16,7 @@ import numpy as np
 
 from models.order import Order
 from models.plan import Breach
+from models.policy import Limits
 from optimizer.judge.case import Case
 from optimizer.judge.left_out import LeftOut
 from optimizer.judge.rules import KEPT_FOR_OTHERS
@@ -44,6 +45,7 @@ class Worth:
 def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
     """Return what each order of a judged plan is worth."""
     totals = sum(out.terms.values(), np.zeros(len(out.orders)))
+    limited = _limited(verdict.case)
     replayed = np.flatnonzero(out.entangled)[:MOST_REPLAYED].tolist()
     found = []
     for place, order in enumerate(out.orders):
@@ -55,7 +57,7 @@ def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
         elif out.entangled[place]:
             found.append(Worth(None))
         else:
-            broken = next(_broken(verdict.case, out, place), None)
+            broken = next(_broken(verdict.case, out, place), None) if limited else None
             usd = None if broken else float(totals[place])
             found.append(Worth(usd, _told(broken)))
     return tuple(found)
@@ -82,6 +84,13 @@ def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
     if broken:
         return Worth(None, _told(broken))
     return Worth(again.objective_usd - verdict.objective_usd)
+
+
+def _limited(case: Case) -> bool:
+    """Whether there is any limit that leaving an order out could break."""
+    units, limits = case.household.units, case.policy.limits
+    own = ~np.isnan(units.tax_budget_usd) | ~np.isnan(units.gain_budget_usd)
+    return bool(own.any()) or limits != Limits() or len(case.household.restrictions.rule) > 0
 
 
 def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
