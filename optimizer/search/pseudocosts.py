@@ -38,25 +38,55 @@ def open_estimates(search: Search, stakes: Stakes, root: Solution) -> list[Float
     moved = np.clip(amount, stakes.low, stakes.high) - amount
     stirs = (amount > stakes.high + TOUCH) | (amount < stakes.low - TOUCH)
     free = sum_by(stakes.of_sale, stirs.astype(float), stakes.size) == 0.0
+    washed, left = _washed(search, stakes, sale)
+    free &= left <= TOUCH
     free &= sum_by(stakes.of_buy, (buy[stakes.buys] > TOUCH).astype(float), stakes.size) == 0.0
     settled = sum_by(stakes.choice, free.astype(float), len(stakes.first)) > 0.0
     given_up = np.where(free, 0.0, np.inf)
     in_conflict = ~settled[stakes.choice]
     if in_conflict.any():
-        given_up[in_conflict] = _given_up(search, stakes, root, moved, in_conflict)
+        given_up[in_conflict] = _given_up(search, stakes, root, (moved, washed), in_conflict)
     return stakes.by_choice(given_up)
 
 
 def _given_up(
-    search: Search, stakes: Stakes, root: Solution, moved: Floats, wanted: Bools
+    search: Search, stakes: Stakes, root: Solution, changes: tuple[Floats, Floats], wanted: Bools
 ) -> Floats:
-    """What the wanted options give up, bps; `moved` is by how much each sale entry would change."""
+    """What the wanted options give up, bps.
+
+    `changes` are by how much each sale entry would change, and what of it would be disallowed.
+    """
+    moved, washed = changes
     buy = root.x[search.arrays.columns["buy"]]
     closed = sum_by(stakes.of_buy, buy[stakes.buys], stakes.size)
     shifted = sum_by(stakes.of_sale, moved, stakes.size)
     curved = 0.5 * (stakes.own + STANDS_IN * stakes.factors) * closed**2
     cost = np.where(stakes.is_buy, 0.0, curved) + 0.5 * stakes.own * shifted**2
-    return (cost + _without_losses(search, stakes, root, -moved, wanted))[wanted]
+    return (cost + _without_losses(search, stakes, root, washed - moved, wanted))[wanted]
+
+
+def _washed(search: Search, stakes: Stakes, sale: Floats) -> tuple[Floats, Floats]:
+    """What of each sale entry would be disallowed, and what each option leaves to be met, units.
+
+    The losses that are worth least are taken first: the law's order is left to the solve.
+    """
+    washed, most = np.zeros(len(stakes.sales)), np.zeros(stakes.size)
+    columns = search.frame.sales
+    for option, row in stakes.used_up:
+        left = search.frame.replaced.used_up[row]
+        missing = left.amount - float(left.coefficients @ sale[left.columns])
+        most[option] = max(most[option], missing)
+        entries = np.flatnonzero((stakes.of_sale == option) & (stakes.high > 0.0))
+        copied = columns.disallowed[stakes.sales[entries]]
+        met = np.isin(
+            columns.lot[stakes.sales[entries]], columns.lot[stakes.sales[entries[copied]]]
+        )
+        own = entries[met & ~copied]
+        for entry in own[np.argsort(-columns.gain[stakes.sales[own]], kind="stable")].tolist():
+            more = min(max(missing, 0.0), float(sale[stakes.sales[entry]]) - washed[entry])
+            washed[entry] += more
+            missing -= more
+    return washed, most
 
 
 def flip_gains(

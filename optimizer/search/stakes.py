@@ -35,6 +35,8 @@ class Stakes:
         Sale column of each entry, its option, and the bounds it gets there.
     buys, of_buy
         Buy column of each entry, and the option that closes it.
+    used_up
+        Option and row of `frame.replaced` of each row that an option closes (see `harvests`).
     own, factors
         Second derivatives along what the choice trades: its own risk and its factor risk, bps per
         unit².
@@ -49,6 +51,7 @@ class Stakes:
     high: Floats
     buys: Ints
     of_buy: Ints
+    used_up: tuple[tuple[int, int], ...]
     own: Floats
     factors: Floats
 
@@ -83,6 +86,9 @@ def stakes_of(frame: Frame, choices: Sequence[Choice]) -> Stakes:
         high=np.concatenate([np.zeros(0), *(option.high for option in options)]),
         buys=_joined([option.closed_buys for option in options]),
         of_buy=np.repeat(places, [len(option.closed_buys) for option in options]),
+        used_up=tuple(
+            (place, row) for place, option in enumerate(options) for row in option.used_up
+        ),
         own=own,
         factors=factors,
     )
