@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,23 @@ import typer
 from nightly.cli import book_commands, night_commands, run_app
 from nightly.cli.drift import Shown
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
-from nightly.cli.options import RUNS, Asof, Backend, Book, Certify, Json, Mode, Solver, day_of
-from nightly.run.choices import Choice, CommandError, Night, Sweep, SyntheticBook
+from nightly.cli.grouped import grouped
+from nightly.cli.options import (
+    Asof,
+    Book,
+    Certify,
+    Decided,
+    Json,
+    Planning,
+    Scope,
+    Solving,
+    Sweep,
+    SyntheticBook,
+    Where,
+    Work,
+    day_of,
+)
+from nightly.run.choices import Choice
 
 app = typer.Typer(
     name="hearth",
@@ -43,58 +57,25 @@ def _top(
 
 
 @app.command()
-def run(
-    place: Annotated[
-        str | None, typer.Argument(metavar="BOOK", help="Folder of the book's tables, or a URL.")
-    ] = None,
-    asof: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")] = None,
-    book: Annotated[
-        str | None, typer.Option(metavar="URL", help="BOOK said in another way.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder that gets a folder for this run.")] = RUNS,
-    backend: Backend = None,
-    solver: Solver = None,
-    certify: Certify = False,
-    households: Annotated[
-        Path | None, typer.Option(help="File of household ids, one a line [default: all].")
-    ] = None,
-    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
-    resume: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish.")
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=0, help="Worker processes; 0 works in the command's own process.")
-    ] = 1,
-    engine: Annotated[str, typer.Option(help="local or dask.")] = "local",
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port.")
-    ] = None,
-    time_limit: Annotated[
-        float, typer.Option(min=0.0, help="Seconds for one household, 0 for no limit.")
-    ] = 600.0,
-    mode: Mode = None,
-    max_households: Annotated[
-        int | None, typer.Option(help="Households the night answers; the rest are deferred.")
-    ] = None,
-    max_usd: Annotated[
-        float | None, typer.Option(help="Dollars of trades the night answers, estimated.")
-    ] = None,
-    earlier: Annotated[
-        bool, typer.Option(help="Carry on what runs of earlier dates in OUT left under way.")
-    ] = True,
-    as_json: Json = False,
-) -> None:
+@grouped
+def run(where: Where, solving: Solving, work: Work, scope: Scope, as_json: Json = False) -> None:
     """Answer every household of BOOK and write tables, manifest and log to OUT/<run_id>/.
 
     A household with faulty data is `invalid`, one without a possible plan `infeasible`: both are
     answers. One household's failure never stops the others; nothing is ever written over. A run
     that ended early goes on with --resume and ends as if nothing had happened.
     """
-    choice = Choice(backend, solver, mode, max_households, max_usd, earlier, certify)
-    wanted = Night(out, households, table_format, resume, workers, engine, scheduler, time_limit)
-    raise typer.Exit(
-        night_commands.run(_one_book(place, book), day_of(asof), choice, wanted, as_json)
+    choice = Choice(
+        solving.backend,
+        solving.solver,
+        scope.mode,
+        scope.max_households,
+        scope.max_usd,
+        scope.earlier,
+        solving.certify,
     )
+    book, asof = where.one_book(), day_of(where.asof)
+    raise typer.Exit(night_commands.run(book, asof, choice, work.night(where.out), as_json))
 
 
 @app.command()
@@ -107,45 +88,38 @@ def check(book: Book, asof: Asof = None, as_json: Json = False) -> None:
 
 
 @app.command()
+@grouped
 def plan(
+    *,
     book: Book,
-    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")],
+    household: Decided,
     asof: Asof = None,
-    backend: Backend = None,
-    solver: Solver = None,
-    mode: Mode = None,
+    planning: Planning,
     certify: Certify = False,
     as_json: Json = False,
 ) -> None:
     """Plan one household and explain the plan on one screen."""
-    choice = Choice(backend, solver, mode, certify=certify)
+    choice = Choice(planning.backend, planning.solver, planning.mode, certify=certify)
     raise typer.Exit(book_commands.plan(book, household, day_of(asof), choice, as_json))
 
 
 @app.command()
+@grouped
 def frontier(
+    *,
     book: Book,
-    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")],
+    household: Decided,
     asof: Asof = None,
-    term: Annotated[
-        str,
-        typer.Option(help="tracking_error, tax, basis_change, trading_cost or tax_drag."),
-    ] = "tax",
-    least: Annotated[float, typer.Option(help="Least weight of the term.")] = 0.1,
-    most: Annotated[float, typer.Option(help="Greatest weight of the term.")] = 10.0,
-    points: Annotated[int, typer.Option(help="Points, in equal ratios.")] = 50,
-    plans: Annotated[
-        bool, typer.Option("--plans", help="Whole plans, verified, not relaxed points.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="CSV file [default: printed].")] = None,
+    sweep: Sweep,
 ) -> None:
     """Trace one household's frontier: tracking error and every term as one weight goes up."""
-    wanted = Sweep(term, least, most, points, plans, out)
-    raise typer.Exit(book_commands.frontier(book, household, day_of(asof), wanted))
+    raise typer.Exit(book_commands.frontier(book, household, day_of(asof), sweep))
 
 
 @app.command()
+@grouped
 def drift(
+    *,
     book: Book,
     asof: Asof = None,
     propose: Annotated[
@@ -157,9 +131,7 @@ def drift(
     out: Annotated[
         Path | None, typer.Option(help="New file for csv, json or parquet [default: stdout].")
     ] = None,
-    backend: Backend = None,
-    solver: Solver = None,
-    mode: Mode = None,
+    planning: Planning,
     as_json: Json = False,
 ) -> None:
     """List who breached what, by how much, in order of priority: cash needs, then drift.
@@ -167,7 +139,7 @@ def drift(
     Whom no trigger of its policy names is not listed.
     """
     shown = Shown("json" if as_json else table_format, out)
-    choice = Choice(backend, solver, mode)
+    choice = Choice(planning.backend, planning.solver, planning.mode)
     raise typer.Exit(book_commands.drift(book, day_of(asof), propose, choice, shown))
 
 
@@ -182,18 +154,14 @@ def copy_book(
 
 
 @book_app.command()
+@grouped
 def generate(
-    households: Annotated[int, typer.Option(min=1, help="How many households.")],
-    kind: Annotated[str, typer.Option(help="etf, mixed or index: 15, 60 or 520 securities.")],
-    out: Annotated[Path, typer.Option(help="New folder for the book.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same book.")] = 0,
-    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    made: SyntheticBook,
     asof: Asof = None,
     as_json: Json = False,
 ) -> None:
     """Write a synthetic book: realistic lot ages and gains, wash-sale histories, budgets."""
-    made = SyntheticBook(households, kind, seed, table_format, day_of(asof))
-    raise typer.Exit(book_commands.generate(out, made, as_json))
+    raise typer.Exit(book_commands.generate(made, day_of(asof), as_json))
 
 
 @law_app.command("check")
@@ -205,9 +173,3 @@ def law_check(
 
 
 app.add_typer(run_app.app)
-
-
-def _one_book(place: str | None, book: str | None) -> str | None:
-    if place is not None and book is not None and place != book:
-        raise CommandError(f"BOOK {place} and --book {book} are two books; name one")
-    return place or book

@@ -21,8 +21,9 @@ from models.plan import Plan, Status
 from nightly.cli import console
 from nightly.cli.drift import Shown, find_drift, say_drift
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.options import Sweep, SyntheticBook
 from nightly.partition.newest_price import newest_price_date
-from nightly.run.choices import Choice, CommandError, Sweep, SyntheticBook, table_format
+from nightly.run.choices import Choice, CommandError, table_format
 from nightly.run.stores import copied, shown
 from nightly.workers.answer import answer
 from workbench.wording import counted
@@ -122,25 +123,25 @@ def drift(book: Path, asof: date | None, propose: bool, choice: Choice, form: Sh
     return ANSWERED
 
 
-def generate(out: Path, book: SyntheticBook, as_json: bool) -> int:
+def generate(book: SyntheticBook, day: date | None, as_json: bool) -> int:
     """Write a synthetic book (`hearth book generate`)."""
     from scenarios.synthetic import ASOF, KINDS, generate_book
 
     if book.kind not in KINDS:
         raise CommandError(f"--kind {book.kind!r}: choose one of {', '.join(KINDS)}")
     named = table_format(book.table_format)
-    asof = book.asof or ASOF
+    asof = day or ASOF
     try:
-        generate_book(out, book.households, book.kind, book.seed, format=named, asof=asof)
+        generate_book(book.out, book.households, book.kind, book.seed, format=named, asof=asof)
     except OSError as error:
         raise RunFolderError(f"cannot write the book: {error}") from error
-    facts = {"book": str(out), "households": book.households, "kind": book.kind}
+    facts = {"book": str(book.out), "households": book.households, "kind": book.kind}
     facts |= {"seed": book.seed, "asof": asof.isoformat()}
     if as_json:
         console.say_json(facts)
     else:
         made = counted(book.households, "household")
-        print(f"{made} in {out}; try: hearth run {out} --asof {asof} --out runs")
+        print(f"{made} in {book.out}; try: hearth run {book.out} --asof {asof} --out runs")
     return ANSWERED
 
 

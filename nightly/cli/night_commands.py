@@ -8,8 +8,9 @@ from typing import Final
 from models.plan import Status
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.cli.memory import give_back
+from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
+from nightly.run.memory import give_back
 from nightly.run.night import resume_run, start_run
 from nightly.run.request import located, request_for, resumed
 from nightly.workers.engines import Engine, InProcess, Processes
@@ -28,7 +29,7 @@ def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_js
     engine = engine_of(night)
     rebalance = Imported("optimizer.rebalance", "rebalance")
     troubles: list[Tick] = []
-    with console.Progress() as progress:
+    with Progress() as progress:
 
         def on_tick(tick: Tick) -> None:
             progress.tick(tick)

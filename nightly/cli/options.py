@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from nightly.run.choices import CommandError, Night
 from nightly.run.stores import local_folder
 
 Book = Annotated[
@@ -42,6 +44,130 @@ Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 Decided = Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")]
 By = Annotated[str, typer.Option(help="Who decides.")]
 Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which book, as of when, and where the run goes."""
+
+    place: Annotated[
+        str | None, typer.Argument(metavar="BOOK", help="Folder of the book's tables, or a URL.")
+    ] = None
+    asof: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date.")] = None
+    book: Annotated[str | None, typer.Option(metavar="URL", help="BOOK said in another way.")] = (
+        None
+    )
+    out: Annotated[Path, typer.Option(help="Folder that gets a folder for this run.")] = RUNS
+
+    def one_book(self) -> str | None:
+        """Return the book's place, however it was said.
+
+        Raises
+        ------
+        CommandError
+            If two books are named.
+        """
+        if self.place is not None and self.book is not None and self.place != self.book:
+            raise CommandError(f"BOOK {self.place} and --book {self.book} are two books; name one")
+        return self.place or self.book
+
+
+@dataclass(frozen=True, slots=True)
+class Solving:
+    """Who solves, for all policies, and whether solves are spent on tighter bounds."""
+
+    backend: Backend = None
+    solver: Solver = None
+    certify: Certify = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Whom a run answers, how its tables are written, and who works."""
+
+    households: Annotated[
+        Path | None, typer.Option(help="File of household ids, one a line [default: all].")
+    ] = None
+    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet"
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with a run that did not finish.")
+    ] = None
+    workers: Annotated[
+        int, typer.Option(min=0, help="Worker processes; 0 works in the command's own process.")
+    ] = 1
+    engine: Annotated[str, typer.Option(help="local or dask.")] = "local"
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port.")
+    ] = None
+    time_limit: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for one household, 0 for no limit.")
+    ] = 600.0
+
+    def night(self, out: Path) -> Night:
+        """Return the night that is asked for."""
+        return Night(
+            out,
+            self.households,
+            self.table_format,
+            self.resume,
+            self.workers,
+            self.engine,
+            self.scheduler,
+            self.time_limit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How every household may trade, and how much the night answers."""
+
+    mode: Mode = None
+    max_households: Annotated[
+        int | None, typer.Option(help="Households the night answers; the rest are deferred.")
+    ] = None
+    max_usd: Annotated[
+        float | None, typer.Option(help="Dollars of trades the night answers, estimated.")
+    ] = None
+    earlier: Annotated[
+        bool, typer.Option(help="Carry on what runs of earlier dates in OUT left under way.")
+    ] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Who solves and how every household may trade, for all policies."""
+
+    backend: Backend = None
+    solver: Solver = None
+    mode: Mode = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One weight that goes from `least` to `most` in so many points; whole plans or relaxed."""
+
+    term: Annotated[
+        str,
+        typer.Option(help="tracking_error, tax, basis_change, trading_cost or tax_drag."),
+    ] = "tax"
+    least: Annotated[float, typer.Option(help="Least weight of the term.")] = 0.1
+    most: Annotated[float, typer.Option(help="Greatest weight of the term.")] = 10.0
+    points: Annotated[int, typer.Option(help="Points, in equal ratios.")] = 50
+    plans: Annotated[
+        bool, typer.Option("--plans", help="Whole plans, verified, not relaxed points.")
+    ] = False
+    out: Annotated[Path | None, typer.Option(help="CSV file [default: printed].")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticBook:
+    """What a generated book should be, and where it goes."""
+
+    households: Annotated[int, typer.Option(min=1, help="How many households.")]
+    kind: Annotated[str, typer.Option(help="etf, mixed or index: 15, 60 or 520 securities.")]
+    out: Annotated[Path, typer.Option(help="New folder for the book.")]
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same book.")] = 0
+    table_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet"
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import export_commands, proof_commands
+from nightly.cli import run_commands
 from nightly.cli.options import Book, By, Decided, Json, Run, Why
 
 app = typer.Typer()
@@ -23,7 +23,7 @@ def verify(
 
     The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
     """
-    raise typer.Exit(proof_commands.verify(book, run_folder, as_json))
+    raise typer.Exit(run_commands.verify(book, run_folder, as_json))
 
 
 @app.command()
@@ -32,13 +32,13 @@ def approve(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json
 
     Decisions are added and never changed; the last one holds.
     """
-    raise typer.Exit(export_commands.decision(run_folder, household, "approved", by, why, as_json))
+    raise typer.Exit(run_commands.decision(run_folder, household, "approved", by, why, as_json))
 
 
 @app.command()
 def reject(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
     """Reject the plan of HOUSEHOLD in RUN, even one that its policy approved beforehand."""
-    raise typer.Exit(export_commands.decision(run_folder, household, "rejected", by, why, as_json))
+    raise typer.Exit(run_commands.decision(run_folder, household, "rejected", by, why, as_json))
 
 
 @app.command()
@@ -59,7 +59,7 @@ def export(
     Send either the tickets or the blocks. What is neither approved by policy nor by a person, or
     was rejected, stays behind and is told.
     """
-    raise typer.Exit(export_commands.export(run_folder, table_format, out, fills, as_json))
+    raise typer.Exit(run_commands.export(run_folder, table_format, out, fills, as_json))
 
 
 @app.command()
@@ -76,7 +76,7 @@ def replay(
     Exit code 0 when orders, lots, flows and plan are the same, 1 when they are not or when an
     input is no longer what the manifest says it was.
     """
-    raise typer.Exit(proof_commands.replay_plan(run_folder, household, book, as_json))
+    raise typer.Exit(run_commands.replay_plan(run_folder, household, book, as_json))
 
 
 @app.command()
@@ -86,4 +86,4 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Tell how ORDER of RUN came to be: inputs, rule, policy, law, solver, bound, approval."""
-    raise typer.Exit(proof_commands.trace_order(run_folder, order, as_json))
+    raise typer.Exit(run_commands.trace_order(run_folder, order, as_json))

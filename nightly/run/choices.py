@@ -6,7 +6,6 @@ A misspelt solver must end the command, not fail every household of a night.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -101,29 +100,6 @@ class Night:
     engine: str = "local"
     scheduler: str | None = None
     limit_seconds: float = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """One weight that goes from `least` to `most` in so many points; whole plans or relaxed."""
-
-    term: str
-    least: float
-    most: float
-    points: int
-    plans: bool
-    out: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class SyntheticBook:
-    """What a generated book should be."""
-
-    households: int
-    kind: str
-    seed: int
-    table_format: str
-    asof: date | None
 
 
 def household_list(path: Path) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 
 from nightly.main import main
 
-SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
+SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "sample"
 ASOF = "2026-11-20"
 
 CHATTY = """
