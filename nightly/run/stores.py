@@ -102,8 +102,7 @@ def fetched(book: str, work: Path) -> Path:
     """
     if not is_database(book):
         return Path(book)
-    if PASSWORD in book:
-        raise CommandError(f"{book}: a password is not kept with a run; give the whole URL again")
+    _with_password(book)
     _sql()
     from nightly.sql.book import copy_from_database
 
@@ -148,12 +147,17 @@ def results_of(book: str) -> Results:
     """Return where a book's answers go beside the run's folder."""
     if not is_database(book):
         return FolderOnly()
-    if PASSWORD in book:
-        raise CommandError(f"{book}: a password is not kept with a run; give the whole URL again")
+    _with_password(book)
     _sql()
     from nightly.sql.results import DatabaseResults
 
     return DatabaseResults(book)
+
+
+def _with_password(book: str) -> None:
+    """Raise `CommandError` where a URL shows that its password was left out."""
+    if PASSWORD in book:
+        raise CommandError(f"{book}: a password is not kept with a run; give the whole URL again")
 
 
 def _sql() -> Any:
