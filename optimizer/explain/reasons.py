@@ -5,7 +5,8 @@ buys do; `harvest`, where a taxable sale changes this year's gains and taxes, no
 most by that; then `tracking` or `location`, whichever the order saves more of on the way from
 doing nothing to the plan. Looking at the end alone was refused: there each leg of a swap between
 accounts looks like tracking, because the other legs are in place. What one account sells and
-another buys of one exposure does nothing for tracking, and is told by its place.
+another buys of one exposure does nothing for tracking, and is told by its place; what an account
+replaces by its like changes no place.
 
 An order that saves nothing by itself has its reason from what it pays for.
 """
@@ -52,7 +53,7 @@ def reasons(out: LeftOut) -> list[Reason]:
     """Return the reason of each order of a judged plan."""
     legs = _legs(out)
     tracking = out.tracking_on_the_way * legs.net
-    location = out.drag_saved
+    location = out.drag_saved * legs.leaves
     taxes = out.terms["realized_tax"] + out.terms["basis_change"]
     taxed = np.abs(out.recognized) > NOTHING_USD
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
@@ -77,12 +78,14 @@ def reasons(out: LeftOut) -> list[Reason]:
 class _Legs:
     """How orders of one exposure cancel each other, by order.
 
-    `kind` numbers management group and exposure, `net` is the part that is not cancelled by the
-    other side, `between_accounts` says that other accounts cancel at least half.
+    `kind` numbers management group and exposure, `net` is the part that the other side does not
+    cancel, `leaves` the part that it does not cancel in the order's own account, and
+    `between_accounts` says that other accounts cancel at least half.
     """
 
     kind: Ints
     net: Floats
+    leaves: Floats
     between_accounts: Bools
 
 
@@ -101,8 +104,13 @@ def _legs(out: LeftOut) -> _Legs:
     mine, other = total[side, kind], total[1 - side, kind]
     of_account = np.zeros((2, int(kind.max()) + 1, len(out.free)))
     np.add.at(of_account, (side, kind, out.account), out.amount)
-    elsewhere = other - of_account[1 - side, kind, out.account]
-    return _Legs(kind, 1.0 - np.minimum(other / mine, 1.0), elsewhere >= 0.5 * mine)
+    here = of_account[side, kind, out.account], of_account[1 - side, kind, out.account]
+    return _Legs(
+        kind=kind,
+        net=1.0 - np.minimum(other / mine, 1.0),
+        leaves=1.0 - np.minimum(here[1] / here[0], 1.0),
+        between_accounts=other - here[1] >= 0.5 * mine,
+    )
 
 
 def _drag_saved_by_moves(out: LeftOut, legs: _Legs) -> Floats:

@@ -103,13 +103,14 @@ def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
     if error is not None:
         square = error**2 + float(out.variance[place]) / case.held.value_usd
         error = float(np.sqrt(max(square, 0.0)))
-    after = case.held.after.copy()
+    after, cash = case.held.after.copy(), case.held.cash_after.copy()
     after[order.account] += out.moves[place] / case.held.price
+    cash[order.account] += out.cash[place]
     without = replace(
         case,
         units=tuple(units),
         after=case.after._replace(tracking_error=error),
-        held=replace(case.held, after=after),
+        held=replace(case.held, after=after, cash_after=cash),
     )
     for rule in KEPT_FOR_OTHERS:
         yield from rule(without)

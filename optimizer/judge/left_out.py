@@ -111,6 +111,11 @@ class LeftOut:
         return np.asarray(self._alone - self._part[:, None] * bought[self.account])
 
     @cached_property
+    def cash(self) -> Floats:
+        """Dollars by which the cash of the order's account grows."""
+        return np.asarray(self._cash_alone + self._part * self.paid[self.account])
+
+    @cached_property
     def terms(self) -> Mapping[str, Floats]:
         """J without each order less J with it, by term."""
         weights, trades = self.case.policy.weights, self.case.policy.trades
@@ -121,16 +126,15 @@ class LeftOut:
         return {
             "tracking_error": self._price_of_variance * self.variance,
             "trading_cost": -weights.trading_cost * saved,
-            "tax_drag": self.drag(self.moves),
+            "tax_drag": self._drag(self.moves),
             **self._taxes,
         }
 
     @cached_property
     def variance(self) -> Floats:
         """Change of Σ_g W_g·TE_g²."""
-        cash = self._cash_alone + self._part * self.paid[self.account]
         held = self.case.held
-        return self._variances(held.after, held.cash_after, self.moves, cash)
+        return self._variances(held.after, held.cash_after, self.moves, self.cash)
 
     @cached_property
     def tracking_on_the_way(self) -> Floats:
@@ -147,10 +151,9 @@ class LeftOut:
     @cached_property
     def drag_saved(self) -> Floats:
         """What each order itself saves of the drag term."""
-        return self.drag(self._alone)
+        return self._drag(self._alone)
 
-    def drag(self, moves: Floats) -> Floats:
-        """Change of the drag term when columns of each order's account grow."""
+    def _drag(self, moves: Floats) -> Floats:
         return np.asarray((self.yardstick.drag_prices[self.account] * moves).sum(axis=1))
 
     @cached_property
@@ -199,7 +202,7 @@ class LeftOut:
 
     @cached_property
     def _cash_alone(self) -> Floats:
-        """Growth of the account's cash when nothing but the order itself is left out."""
+        """Growth of cash when nothing but the order itself is left out."""
         return np.where(self.is_buy, self.amount + self.spread, self.spread - self.amount)
 
     @property
