@@ -31,11 +31,12 @@ from optimizer.program.reweigh import (
     positive,
     reweighed,
 )
-from optimizer.rebalance import concluded, door_of, rebalance
+from optimizer.rebalance import concluded, rebalance
 from optimizer.search.incumbent import search
 from optimizer.search.tax_regimes import nettings
 from optimizer.search.te_limit import search_within_limits
 from optimizer.solvers.adapters import answer_of
+from optimizer.solvers.chain import chain_of
 from optimizer.solvers.presolve import gentle, reduce
 from optimizer.solvers.solution import SolveStatus
 
@@ -55,7 +56,7 @@ def sweep(
         for weights in settings:
             yield rebalance(household, at_weights(policy, weights), certify=certify)
         return
-    door, whole = door_of(policy), frame(household, at_weights(policy, ONES))
+    door, whole = chain_of(policy), frame(household, at_weights(policy, ONES))
     program = program_of(whole)
     arrays, near = compile_arrays(program), None
     for weights in settings:
@@ -63,8 +64,7 @@ def sweep(
         found = search(frame_at(whole, weights), door, stated=stated, near=near)
         near = found.best or near
         found = search_within_limits(found.frame, door, known=found)
-        plan = concluded(household, at_weights(policy, weights), found, door, certify)
-        yield approved_beforehand(plan, policy.approval)
+        yield approved_beforehand(concluded(found, certify), policy.approval)
 
 
 @dataclass(frozen=True, slots=True)

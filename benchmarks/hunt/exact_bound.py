@@ -18,8 +18,8 @@ from models.household import Household
 from models.policy import Policy
 from optimizer.inputs.frame import frame
 from optimizer.program.compile_arrays import Arrays, Limits
-from optimizer.rebalance import door_of
 from optimizer.search.incumbent import search
+from optimizer.solvers.chain import chain_of
 from optimizer.solvers.dual_bound import safe_bound
 from optimizer.solvers.solution import SolveStatus
 
@@ -107,7 +107,7 @@ def _columns(arrays: Arrays, slope: list[Fraction], limits: Limits) -> Fraction:
 
 def doubted(household: Household, policy: Policy) -> Iterator[Doubted]:
     """Yield every piece that the search solved, or proved to be without plans."""
-    found = search(frame(household, policy), door_of(policy))
+    found = search(frame(household, policy), chain_of(policy))
     arrays = found.arrays
     for netting, root in found.roots:
         limits = arrays.branched(netting.branch)

@@ -58,9 +58,9 @@ STAGES = {
     "shares": ("optimizer.rounding.candidate:rounded",),
     "orders and reasons": (
         "optimizer.rounding.candidate:orders_of",
-        "optimizer.rebalance:with_reasons",
+        "optimizer.explain.answer:with_reasons",
     ),
-    "judge": ("optimizer.rounding.candidate:verify", "optimizer.rebalance:verify"),
+    "judge": ("optimizer.rounding.candidate:verify", "optimizer.explain.answer:verify"),
 }
 """Stages and the functions they are, where they are called from; the rest is `other`."""
 

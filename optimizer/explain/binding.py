@@ -10,7 +10,7 @@ from optimizer.explain.shadow_prices import Held, believed
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.language import Kind
-from optimizer.rounding.candidate import Attempt
+from optimizer.rounding.candidate import Candidate
 from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
 from optimizer.solvers.solution import Solution
@@ -19,7 +19,7 @@ NEGLIGIBLE = 1e-6
 """Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
 
 
-def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
+def binding_rules(search: Search, found: Candidate) -> tuple[Binding, ...]:
     """Return the rules that bind at the solution, each place once, and what a dollar is worth."""
     held = [*_rows(search, found), *_bounds(search, found), *_washed(search, found)]
     dearest: dict[tuple[str, str], float] = {}
@@ -30,7 +30,7 @@ def binding_rules(search: Search, found: Attempt) -> tuple[Binding, ...]:
     return tuple(sorted(told, key=lambda b: (-b.shadow_price, b.rule, b.where)))
 
 
-def _rows(search: Search, found: Attempt) -> list[Held]:
+def _rows(search: Search, found: Candidate) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
     arrays, usd = search.arrays, search.frame.unit_usd / BPS_PER_UNIT
     multipliers = found.found.solution.multipliers
@@ -42,7 +42,7 @@ def _rows(search: Search, found: Attempt) -> list[Held]:
     return held
 
 
-def _bounds(search: Search, found: Attempt) -> list[Held]:
+def _bounds(search: Search, found: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = search.arrays, found.found.solution
     reduced = _reduced(search, solution)
@@ -66,7 +66,7 @@ def _bounds(search: Search, found: Attempt) -> list[Held]:
     return list(dearest.values())
 
 
-def _washed(search: Search, found: Attempt) -> list[Held]:
+def _washed(search: Search, found: Candidate) -> list[Held]:
     """Losses that a group's recent purchases keep from being sold, or from counting."""
     frame, solution = search.frame, found.found.solution
     met = {piece.group for piece in frame.windows.replacements}
@@ -99,7 +99,7 @@ def _name(search: Search, block: str, column: int) -> str:
     return f"{frame.labels[account]}/{securities[security]}"
 
 
-def notes_of(search: Search, found: Attempt) -> tuple[str, ...]:
+def notes_of(search: Search, found: Candidate) -> tuple[str, ...]:
     """Return instructions that keep the plan clean, and losses that had to be left."""
     frame = search.frame
     household, securities = frame.household, frame.household.market.securities
@@ -129,12 +129,12 @@ def notes_of(search: Search, found: Attempt) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _harvested(search: Search, found: Attempt) -> Floats:
+def _harvested(search: Search, found: Candidate) -> Floats:
     sales = search.frame.sales
     return np.unique(sales.group[sales.loss & (found.found.sale > TOUCH)]).astype(float)
 
 
-def _reinvestments(search: Search, found: Attempt, harvested: Floats) -> list[str]:
+def _reinvestments(search: Search, found: Candidate, harvested: Floats) -> list[str]:
     """Accounts that reinvest dividends of a harvested group: the reinvestment would wash it."""
     household = search.frame.household
     securities, lots = household.market.securities, household.lots

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.compile_arrays import Arrays
-from optimizer.rounding.candidate import Attempt
+from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Search
 from optimizer.solvers.chain import Door
 
@@ -62,7 +62,7 @@ class Held:
         return replace(arrays, row_low=row_low, row_high=row_high, low=low, high=high)
 
 
-def believed(search: Search, found: Attempt, held: list[Held]) -> list[float]:
+def believed(search: Search, found: Candidate, held: list[Held]) -> list[float]:
     """Prices of rules, dollars of objective per dollar; doubted ones asked in the plan's branch."""
     prices = [0.0 if each.doubted else each.price for each in held]
     doubted = sorted(

@@ -26,17 +26,17 @@ from optimizer.mip.question import (
     nearest_whole,
     with_steps,
 )
-from optimizer.mip.whole_orders import whole_attempt
+from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
 from optimizer.program.rules.tax_budget import FROM_ABOVE
-from optimizer.rounding.candidate import Attempt, can_overstep
+from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, hull
 from optimizer.search.tracking_region import allowed_square, least_square, region
 from optimizer.solvers.solution import SolveStatus
 
-RESCUED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
+REPAIRED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
 
 EDGE = 0.5
@@ -61,20 +61,18 @@ WITHIN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Rescue:
-    """A legal plan, or proof that there is none; neither where the question stayed open.
+class _Looked:
+    """What looking into a piece brought: a legal plan, or proof that there is none, or neither.
 
-    `nearest` is the first plan tried that kept its limits but for what the judge says; `why` tells
-    why there is no plan.
+    `nearest` is the first plan tried that kept its limits but for what the judge says.
     """
 
-    found: Attempt | None = None
+    found: Candidate | None = None
     impossible: bool = False
-    nearest: Attempt | None = None
-    why: str = "no plan of legal tickets found, and no proof that there is none"
+    nearest: Candidate | None = None
 
 
-def mended_by_rounding(search: Search, found: Attempt) -> bool:
+def mended_by_rounding(search: Search, found: Candidate) -> bool:
     """Whether a plan breaks nothing but limits that whole tickets may miss: no bug, bad luck."""
     return all(
         breach.rule == "te_max" or can_overstep(search.arrays, breach)
@@ -82,38 +80,37 @@ def mended_by_rounding(search: Search, found: Attempt) -> bool:
     )
 
 
-def rescued(search: Search) -> Rescue:
-    """Look for the nearest legal plan over every netting piece and every side."""
+def repaired(search: Search) -> Candidate | Proof | Open:
+    """Look for the nearest legal plan over every tax regime and every side."""
     tickets = tickets_of(search.frame)
     if tickets.size > MOST_TICKETS:
-        return Rescue()
+        return Open()
     if search.best is None and not feasible(search, rules_of(search)):
-        return Rescue(None, impossible=True, why=explain_conflict(search))
-    nearest: Attempt | None = None
+        return Proof(explain_conflict(search))
+    nearest: Candidate | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
     open_ones = _promising(search)
     impossible = True
     if len(open_ones) > 1 and search.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
-        answer = _in_piece(search, hull(open_ones), tickets, common, proof=True)
-        if answer.found is not None:
-            return answer
-        nearest = answer.nearest
-        open_ones = [] if answer.impossible else open_ones
+        looked = _in_piece(search, hull(open_ones), tickets, common, proof=True)
+        if looked.found is not None:
+            return replace(looked.found, told=REPAIRED)
+        nearest = looked.nearest
+        open_ones = [] if looked.impossible else open_ones
         effort.work -= effort.work // 2 - common.work
     for netting in open_ones:
-        answer = _in_piece(search, netting, tickets, effort)
-        if answer.found is not None:
-            return answer
-        impossible &= answer.impossible
-        nearest = nearest or answer.nearest
+        looked = _in_piece(search, netting, tickets, effort)
+        if looked.found is not None:
+            return replace(looked.found, told=REPAIRED)
+        impossible &= looked.impossible
+        nearest = nearest or looked.nearest
     if impossible:
-        return Rescue(None, impossible, nearest, _proven(search))
-    rescue = Rescue(None, impossible, nearest)
+        return Proof(_proven(search))
     if nearest is None:
-        return rescue
+        return Open()
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
-    return replace(rescue, why=f"{rescue.why}; the nearest breaks {worst}")
+    return Open(f"{Open().reason}; the nearest breaks {worst}")
 
 
 def _promising(search: Search) -> list[Netting]:
@@ -139,7 +136,7 @@ def _proven(search: Search) -> str:
 
 def _in_piece(
     search: Search, netting: Netting, tickets: Tickets, effort: Effort, *, proof: bool = False
-) -> Rescue:
+) -> _Looked:
     """Tighten and cut until the judge is content, or nothing is left.
 
     Where it is a `proof` that counts, a plan is only asked for what a proof may give way by.
@@ -150,7 +147,7 @@ def _in_piece(
         least = least_square(search.frame, search.door, netting.branch)
         around = region(search, least, limit)
         if around is None:
-            return Rescue(None, impossible=True)
+            return _Looked(None, impossible=True)
         edge = least.squared > EDGE * limit
     touched: list[Floats] = []
     up_to = MOST_STEPS if around is None else 0.0
@@ -162,7 +159,7 @@ def _in_piece(
         row_high, tightened, more, square = search.arrays.row_high, False, MORE, limit
         for _ in range(TRIES):
             if effort.work <= 0:
-                return Rescue(None, impossible, nearest)
+                return _Looked(None, impossible, nearest)
             arrays = replace(search.arrays, row_high=row_high)
             trial = replace(search, arrays=arrays, careful=careful)
             tracking = None if around is None else Tracking(around, limit, square, edge, touched)
@@ -182,9 +179,9 @@ def _in_piece(
                 if around.squared(point.x) > square * (1.0 + WITHIN):
                     touched.append(around.directions @ point.x)
                     continue
-            found = whole_attempt(trial, netting, tickets, point)
+            found = whole_candidate(trial, netting, tickets, point)
             if found.verdict.kept:
-                return Rescue(found)
+                return _Looked(found)
             nearest = nearest or found
             breaches = found.verdict.breaches
             if not mended_by_rounding(trial, found):
@@ -200,8 +197,8 @@ def _in_piece(
             row_high, tightened = _lower(trial, point.x, breaches, more), True
             more *= 2.0
         if impossible:
-            return Rescue(None, impossible, nearest)
-    return Rescue(None, impossible, nearest)
+            return _Looked(None, impossible, nearest)
+    return _Looked(None, impossible, nearest)
 
 
 def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) -> bool:

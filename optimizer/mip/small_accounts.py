@@ -17,13 +17,13 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.mip.integer_model import Whole, WholePoint
-from optimizer.mip.whole_orders import whole_attempt
+from optimizer.mip.whole_orders import whole_candidate
 from optimizer.mip.whole_sides import state_whole
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
-from optimizer.rounding.candidate import Attempt
+from optimizer.rounding.candidate import Candidate
 from optimizer.rounding.reopen import reopened
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.harvests import wash_choices
@@ -76,12 +76,13 @@ class _Squares:
         return cuts
 
 
-def refined(search: Search, found: Attempt) -> Attempt:
+def refined(search: Search, found: Candidate) -> Candidate:
     """The plan, or a better one whose tickets were chosen as whole shares."""
     after = found.verdict.figures.objective_after_bps
     tickets = tickets_of(search.frame)
     if (
         search.best is None
+        or not found.verdict.kept
         or after is None
         or after - found.settled_objective < LOST_BPS
         or float(np.median(tickets.step)) < COARSE
@@ -95,7 +96,7 @@ def refined(search: Search, found: Attempt) -> Attempt:
     return min((found, *filter(_kept, trials)), key=_objective)
 
 
-def legal_nearby(search: Search, found: Attempt) -> Attempt | None:
+def legal_nearby(search: Search, found: Candidate) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
     tickets = tickets_of(search.frame)
     if tickets.size > MOST_TICKETS or float(np.median(tickets.step)) < COARSE:
@@ -104,21 +105,21 @@ def legal_nearby(search: Search, found: Attempt) -> Attempt | None:
     return min(filter(_kept, trials), key=_objective, default=None)
 
 
-def _kept(attempt: Attempt) -> bool:
-    return attempt.verdict.kept
+def _kept(found: Candidate) -> bool:
+    return found.verdict.kept
 
 
-def _objective(attempt: Attempt) -> float:
-    after = attempt.verdict.figures.objective_after_bps
+def _objective(found: Candidate) -> float:
+    after = found.verdict.figures.objective_after_bps
     return np.inf if after is None else after
 
 
 def together(
-    search: Search, netting: Netting, tickets: Tickets, found: Attempt, after: float
-) -> list[Attempt]:
+    search: Search, netting: Netting, tickets: Tickets, found: Candidate, after: float
+) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program."""
     points = _points(search, netting, tickets, found.found.solution.x, after)
-    return [whole_attempt(search, netting, tickets, point) for point in points]
+    return [whole_candidate(search, netting, tickets, point) for point in points]
 
 
 def _points(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.mip.integer_model import WholePoint, noise_of
-from optimizer.rounding.candidate import Attempt, judged
+from optimizer.rounding.candidate import Candidate, judged
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.orders import orders_of
@@ -17,7 +17,9 @@ from optimizer.search.tax_regimes import Netting
 from optimizer.solvers.solution import Solution, SolveStatus
 
 
-def whole_attempt(search: Search, netting: Netting, tickets: Tickets, point: WholePoint) -> Attempt:
+def whole_candidate(
+    search: Search, netting: Netting, tickets: Tickets, point: WholePoint
+) -> Candidate:
     """Make orders of a whole point and let the judge see them."""
     frame, columns = search.frame, search.arrays.columns
     best = search.best

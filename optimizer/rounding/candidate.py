@@ -32,22 +32,38 @@ MORE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """Orders and flows, what the judge says of them, and the objective on the way there, bps."""
+class Proof:
+    """That there is no plan, and why, in words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Neither a plan nor a proof that there is none, and what came nearest, in words."""
+
+    reason: str = "no plan of legal tickets found, and no proof that there is none"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Orders and flows, what the judge says of them, and the objective on the way there, bps.
+
+    `told` is what a household is told with them, empty for nearly all.
+    """
 
     orders: tuple[Order, ...]
     flows: tuple[Flow, ...]
     verdict: Verdict
     found: Supported
-    bound: float
-    other_pieces: float
     settled_objective: float
     supported_objective: float
+    told: str = ""
 
-    def gap_by_cause(self, after: float) -> dict[str, float]:
+    def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:
         """Split the gap: directions, other pieces of the netting, tickets, shares, in bps."""
-        settled = self.settled_objective - self.bound
-        netting = min(max(settled, 0.0), self.other_pieces)
+        settled = self.settled_objective - search.bound
+        netting = min(max(settled, 0.0), search.other_pieces)
         return {
             "directions": settled - netting,
             "netting": netting,
@@ -56,11 +72,11 @@ class Attempt:
         }
 
 
-def attempt(search: Search) -> Attempt | None:
+def candidate_of(search: Search) -> Candidate | None:
     """Make orders of the best directions; None if no legal tickets were found."""
     if search.best is None:
         return None
-    best: Attempt | None = None
+    best: Candidate | None = None
     trial = search
     for _ in range(TRIES):
         found = _once(trial, search.best, exact=False)
@@ -76,7 +92,7 @@ def attempt(search: Search) -> Attempt | None:
     return best
 
 
-def overstepped(search: Search, found: Attempt) -> bool:
+def overstepped(search: Search, found: Candidate) -> bool:
     """Whether the plan breaks something, and nothing but limits that rounding can overstep."""
     breaches = found.verdict.breaches
     return bool(breaches) and all(can_overstep(search.arrays, breach) for breach in breaches)
@@ -88,7 +104,7 @@ def can_overstep(arrays: Arrays, breach: Breach) -> bool:
     return any(arrays.meaning[row].overstepped for row in rows)
 
 
-def _once(search: Search, settled: Settled, *, exact: bool) -> Attempt | None:
+def _once(search: Search, settled: Settled, *, exact: bool) -> Candidate | None:
     if search.taken_off:
         again = search.solve(settled.branch)
         if not again.usable:
@@ -129,22 +145,20 @@ def judged(
     settled: float,
     orders: tuple[Order, ...],
     flows: tuple[Flow, ...],
-) -> Attempt:
+) -> Candidate:
     """Let the judge see orders and flows."""
     verdict = verify(search.frame.household, search.frame.policy, orders, flows)
-    return Attempt(
+    return Candidate(
         orders=orders,
         flows=flows,
         verdict=verdict,
         found=found,
-        bound=search.bound,
-        other_pieces=search.other_pieces,
         settled_objective=settled,
         supported_objective=found.solution.objective,
     )
 
 
-def _tightened(search: Search, last: Attempt) -> Search | None:
+def _tightened(search: Search, last: Candidate) -> Search | None:
     """Lower the limits that were overstepped; None if no other limit could mend the plan.
 
     A limit that the program did not even touch is first brought to where the program was.

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
 from models.order import Side
-from optimizer.rounding.candidate import Attempt, cash_after, judged
+from optimizer.rounding.candidate import Candidate, cash_after, judged
 from optimizer.rounding.local_model import LocalModel, local_model
 from optimizer.rounding.local_search import HELPS
 from optimizer.rounding.minimum_trade import SAME, Supported
@@ -69,7 +69,7 @@ class _Reached:
         return self.descent.change()
 
 
-def reopened(search: Search, found: Attempt, tickets: Tickets) -> list[Attempt]:
+def reopened(search: Search, found: Candidate, tickets: Tickets) -> list[Candidate]:
     """Plans that the descent reaches from the rounded plan and from doing nothing.
 
     Sides turn one at a time while that helps, then tickets are given up one at a time.
@@ -88,7 +88,7 @@ def reopened(search: Search, found: Attempt, tickets: Tickets) -> list[Attempt]:
         return []
     best = min(reached, key=lambda one: one.change)
     turned = _kicked(_turned(search, found.found, best))
-    return [_attempt(search, found, one) for one in (best, turned)]
+    return [_candidate(search, found, one) for one in (best, turned)]
 
 
 def _turned(search: Search, found: Supported, best: _Reached) -> _Reached:
@@ -129,7 +129,7 @@ def _kicked(best: _Reached) -> _Reached:
     return best
 
 
-def _attempt(search: Search, found: Attempt, reached: _Reached) -> Attempt:
+def _candidate(search: Search, found: Candidate, reached: _Reached) -> Candidate:
     """Orders of what a descent reached, and what the judge says of them."""
     ground, amount = reached.ground, reached.descent.amount
     emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
@@ -167,7 +167,7 @@ def _most(ground: _Ground) -> Floats:
     return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
 
 
-def _amounts(search: Search, found: Attempt, tickets: Tickets) -> Floats:
+def _amounts(search: Search, found: Candidate, tickets: Tickets) -> Floats:
     """Amounts of a plan's orders by ticket, units."""
     securities = search.frame.household.market.securities
     account = {str(name): place for place, name in enumerate(search.frame.labels)}

@@ -8,10 +8,9 @@ error alone says whether anything could.
 from __future__ import annotations
 
 from models.plan import Breach
-from optimizer.rounding.candidate import Attempt, attempt
+from optimizer.rounding.candidate import Candidate, candidate_of
 from optimizer.search.model import Search
 from optimizer.search.te_limit import least_tracking_error, search_within_limits, tracking_squared
-from optimizer.solvers.chain import Door
 
 TRIES = 3
 """Searches that aim lower before the plan is given up."""
@@ -26,14 +25,14 @@ PROVEN = 1e-6
 """Relative: how far a bound on tracking error must lie above the limit to be a proof."""
 
 
-def beyond_tracking(search: Search, door: Door) -> str:
+def beyond_tracking(search: Search) -> str:
     """Say that no plan can keep te_max, with the bound that proves it; empty if one may."""
     limit = search.frame.policy.limits.te_max
     if limit is None or search.best is None:
         return ""
     if tracking_squared(search, search.best.solution.x) <= search.frame.te_squared_allowed:
         return ""
-    least = least_tracking_error(search.frame, door)
+    least = least_tracking_error(search.frame, search.door)
     if least <= limit * (1.0 + PROVEN):
         return ""
     return (
@@ -47,21 +46,18 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
     return bool(breaches) and all(breach.rule == "te_max" for breach in breaches)
 
 
-def nearer(search: Search, found: Attempt, door: Door) -> tuple[Search, Attempt | None]:
+def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
     """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
     limit = search.frame.policy.limits.te_max
     margin = FIRST / MORE
-    best: tuple[Search, Attempt | None] = (search, found)
     for _ in range(TRIES):
-        missed = best[1].verdict.breaches if best[1] is not None else ()
+        missed = found.verdict.breaches
         if limit is None or not only_tracking_missed(missed):
-            return best
+            break
         margin = min(0.9, MORE * (margin + missed[0].amount / limit))
-        again = search_within_limits(best[0].frame, door, margin, best[0])
-        if again.best is None:
-            return best
-        trial = attempt(again)
+        again = search_within_limits(search.frame, search.door, margin, search)
+        trial = None if again.best is None else candidate_of(again)
         if trial is None:
-            return best
-        best = (again, trial)
-    return best
+            break
+        search, found = again, trial
+    return search, found

@@ -25,6 +25,7 @@ from optimizer.search.model import Search, Settled
 from optimizer.search.pseudocosts import NOTHING_BPS, open_estimates
 from optimizer.search.stakes import stakes_of
 from optimizer.search.tax_regimes import Netting
+from optimizer.search.te_limit import DEAR
 from optimizer.solvers.solution import Solution, SolveStatus, unsolved
 
 ENOUGH_BPS = 0.01
@@ -66,7 +67,7 @@ def certified(search: Search, solves: int) -> Search:
     can be harvested in several ways: there flips alone choose badly. A small program is branched on
     sooner and longer: its solves cost less than what surrounds them.
     """
-    if search.best is None:
+    if search.best is None or search.frame.te_multiplier > DEAR:
         return search
     lost = search.best.solution.objective - search.root_objective
     unsettled = any(choice.group < 0 or len(choice.options) > 2 for choice in search.best.choices)

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats
+from models.policy import Policy
 from optimizer.program.compile_arrays import Arrays, Limits
 from optimizer.program.language import Branch, Program
 from optimizer.solvers.adapters import ADAPTERS, answer_of
@@ -154,3 +155,13 @@ def door(name: str, through: Through | None = None) -> Door:
             f"solver {name!r} takes no arrays; use backend 'cvxpy', or one of {sorted(ADAPTERS)}"
         )
     return Door(name, through)
+
+
+def chain_of(policy: Policy) -> Door:
+    """The solver and the compiler that a policy names."""
+    if policy.solver.backend == "cvxpy":
+        # imported for whoever asks: it takes a worker longer to start than all the rest does
+        from optimizer.solvers.through_cvxpy import solve_through_cvxpy
+
+        return door(policy.solver.name, solve_through_cvxpy)
+    return door(policy.solver.name)

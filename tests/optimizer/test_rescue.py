@@ -11,8 +11,9 @@ from models.household import Household
 from models.plan import Status
 from models.policy import Policy
 from optimizer.inputs.frame import frame
-from optimizer.mip.feasibility_repair import rescued
+from optimizer.mip.feasibility_repair import repaired
 from optimizer.rebalance import rebalance
+from optimizer.rounding.candidate import Proof
 from optimizer.search.te_limit import search_within_limits
 from optimizer.search.tracking_region import allowed_square, least_square, region
 from optimizer.solvers.chain import door
@@ -40,7 +41,7 @@ def test_a_plan_that_exists_is_not_proven_away(seed: int, step: float) -> None:
     """Whatever the share step: with te_max where a plan stands, nobody says that there is none."""
     of, policy = at_the_limit(seed, step)
     search = search_within_limits(frame(of, policy), door("piqp"))
-    assert not rescued(search).impossible
+    assert not isinstance(repaired(search), Proof)
     assert rebalance(of, policy).status is not Status.INFEASIBLE
 
 

@@ -272,6 +272,7 @@ SABOTAGE: dict[str, tuple[str, Corruption]] = {
     "a gain days from long": ("long_term_guard", add(lambda of: sell(of, "TX", "BND", {"E": 40}))),
     "more turnover than allowed": ("turnover", under("trades", max_turnover=0.1)),
     "tracking error above its limit": ("te_max", under("limits", te_max=0.001)),
+    "a class above its limit": ("class_limit", under("limits", class_max=((STOCK, 0.01),))),
     "a weight outside its hard band": ("bands", add(lambda of: sell(of, "RO", "VTI", 30))),
     "a sale under buy_only": ("mode", under("trades", mode="buy_only")),
     "a buy under sell_only": ("mode", under("trades", mode="sell_only")),

@@ -1,0 +1,90 @@
+"""The answer: a candidate beside doing nothing, with its certificate and its reasons; or why not.
+
+Nothing leaves but what the judge has kept. Where nothing legal was found, doing nothing is the
+answer if that keeps every rule; never empty orders in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.plan import Certificate, Plan, Status
+from models.tolerances import BPS
+from models.triggers import held_back
+from optimizer.explain.binding import binding_rules, notes_of
+from optimizer.explain.idle import why_idle
+from optimizer.explain.reasons import with_reasons
+from optimizer.judge.verify import verify
+from optimizer.rounding.candidate import Candidate, Open
+from optimizer.search.model import Search
+
+
+def answered(search: Search, found: Candidate) -> Plan:
+    """Compare a candidate with doing nothing, certify the better one, and say why."""
+    household, policy = search.frame.household, search.frame.policy
+    verdict, orders, flows = found.verdict, found.orders, found.flows
+    if not verdict.kept:
+        worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in verdict.breaches)
+        plan = without_plan(search, Status.REFUSED, f"breaks {worst}")
+        return replace(plan, breaches=verdict.breaches, figures=verdict.figures)
+    status, reason = Status.PLANNED, found.told
+    before, after = verdict.figures.objective_before_bps, verdict.figures.objective_after_bps
+    if before is not None and after is not None:
+        idle_pays = not orders or after >= before
+        gate = held_back(policy.gate, verdict.figures)
+        idle = verify(household, policy, (), ()) if idle_pays or gate is not None else None
+        if idle is not None and idle.kept:
+            if search.best is None:
+                return without_plan(search, Status.FAILED, Open().reason)
+            saved = max(before - search.bound, 0.0)
+            status = Status.NO_ACTION
+            reason = f"no trade pays enough: {gate}"
+            if gate is None or idle_pays:
+                reason = why_idle(search, saved)
+            verdict, orders, flows = idle, (), ()
+    after = verdict.figures.objective_after_bps
+    certificate = None
+    if after is not None:
+        gap = after - search.bound
+        certificate = Certificate(search.bound, gap, found.gap_by_cause(search, after))
+        if gap < -BPS:
+            reason = f"the bound {search.bound:.6f} exceeds the objective {after:.6f} bps"
+            return without_plan(search, Status.FAILED, reason)
+    return Plan(
+        household_id=household.household_id,
+        status=status,
+        reason=reason,
+        figures=verdict.figures,
+        certificate=certificate,
+        orders=with_reasons(verdict, orders),
+        flows=flows,
+        lockouts=verdict.lockouts,
+        binding=binding_rules(search, found),
+        notes=notes_of(search, found),
+        solver=_who(search),
+    )
+
+
+def standing_still(search: Search, why_not: str) -> Plan:
+    """Doing nothing, if that keeps every rule and the household was understood; else failed."""
+    idle = verify(search.frame.household, search.frame.policy, (), ())
+    after = idle.figures.objective_after_bps
+    if search.best is None or not idle.kept or after is None:
+        return without_plan(search, Status.FAILED, why_not)
+    saved = max(after - search.bound, 0.0)
+    return replace(
+        without_plan(search, Status.NO_ACTION, ""),
+        reason=f"no trade of legal size found that pays; at most {saved:.3f} bps could be saved",
+        figures=idle.figures,
+        certificate=Certificate(search.bound, after - search.bound, {"tickets": saved}),
+    )
+
+
+def without_plan(search: Search, status: Status, reason: str) -> Plan:
+    """An answer without orders."""
+    return Plan(search.frame.household.household_id, status, reason, solver=_who(search))
+
+
+def _who(search: Search) -> str:
+    """Who answered, most often first."""
+    return "+".join(sorted(search.tally.by, key=lambda name: (-search.tally.by[name], name)))
