@@ -23,6 +23,7 @@ from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.model import Search, Settled
+from optimizer.search.te_limit import DEAR
 
 TRIES = 6
 """Tightenings at most."""
@@ -61,7 +62,12 @@ class Candidate:
     told: str = ""
 
     def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:
-        """Split the gap: directions, other pieces of the netting, tickets, shares, in bps."""
+        """Split the gap: directions, other pieces of the netting, tickets, shares, in bps.
+
+        At the edge of te_max the way's own objectives are prices of tracking error, not of a plan.
+        """
+        if search.frame.te_multiplier > DEAR:
+            return {"te_max": after - search.bound}
         settled = self.settled_objective - search.bound
         netting = min(max(settled, 0.0), search.other_pieces)
         return {

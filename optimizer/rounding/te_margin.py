@@ -21,6 +21,13 @@ MORE = 4.0
 FIRST = 1e-3
 """Relative: how far below the limit the first such search aims at least; each next one 4 times."""
 
+COARSE = 0.02
+"""Relative: where more was missed, tickets are large: the next search aims `FAR` times as far."""
+
+FAR = 1.2
+"""How much further than what large tickets missed the next search aims: four times would leave
+nothing of the limit, and pay for it with everything else."""
+
 PROVEN = 1e-6
 """Relative: how far a bound on tracking error must lie above the limit to be a proof."""
 
@@ -54,7 +61,8 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
         missed = found.verdict.breaches
         if limit is None or not only_tracking_missed(missed):
             break
-        margin = min(0.9, MORE * (margin + missed[0].amount / limit))
+        share = missed[0].amount / limit
+        margin = min(0.9, MORE * (margin + share) if share < COARSE else margin + FAR * share)
         again = search_within_limits(search.frame, search.door, margin, search)
         trial = None if again.best is None else candidate_of(again)
         if trial is None:

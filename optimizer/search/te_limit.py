@@ -62,18 +62,19 @@ def search_within_limits(
 
 
 def _with_sound_bounds(dear: Search, free: Search) -> Search:
-    """At a dear multiplier no piece's bound is above that of the cheaper search, as valid as it is.
+    """At a dear multiplier every piece that is open has the bound of the cheaper search.
 
-    A limit at the edge of what is possible has no price: what a judge lets pass, a half cent of
-    cash or a billionth of a weight, is then worth more than a basis point.
+    That holds for every plan, whatever its tracking error. A limit at the edge of what is possible
+    has no price: what a judge lets pass is then worth more than a basis point, or than a thousand.
     """
     if dear.frame.te_multiplier <= DEAR:
         return dear
     most = free.root_bound
     roots = tuple(
-        (netting, replace(root, bound=min(root.bound, most))) for netting, root in dear.roots
+        (netting, root if np.isposinf(root.bound) else replace(root, bound=most))
+        for netting, root in dear.roots
     )
-    behind = tuple((netting, min(bound, most)) for netting, bound in dear.behind)
+    behind = tuple((netting, most) for netting, _ in dear.behind)
     return replace(dear, roots=roots, behind=behind, branched_bound=-np.inf)
 
 
