@@ -11,12 +11,9 @@ from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate
-from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
+from optimizer.settings import NEGLIGIBLE, TOUCH
 from optimizer.solvers.solution import Solution
-
-NEGLIGIBLE = 1e-6
-"""Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
 
 
 def binding_rules(search: Search, found: Candidate) -> tuple[Binding, ...]:

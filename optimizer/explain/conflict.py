@@ -18,10 +18,8 @@ from optimizer.program.compile_arrays import Limits
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.search.model import Search
+from optimizer.settings import GIVES_USD
 from optimizer.solvers.linear import Answer, solve_linear
-
-GIVES_USD = 0.005
-"""Dollars: a rule that gives way by less than half a cent is kept."""
 
 
 def explain_conflict(search: Search) -> str:

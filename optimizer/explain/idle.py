@@ -13,8 +13,6 @@ from models.arrays import Bools, Floats, sum_by
 from models.tolerances import CENT_USD
 from optimizer.program.language import Branch
 from optimizer.rounding.tickets import (
-    NOISE,
-    WHOLE,
     Tickets,
     emptiable,
     least_ticket,
@@ -23,6 +21,7 @@ from optimizer.rounding.tickets import (
     tickets_of,
 )
 from optimizer.search.model import Search
+from optimizer.settings import NOISE, WHOLE
 
 
 def why_idle(search: Search, saved_bps: float) -> str:

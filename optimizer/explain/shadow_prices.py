@@ -15,18 +15,8 @@ from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.compile_arrays import Arrays
 from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Search
+from optimizer.settings import DOUBTED, GIVEN, MOST_ASKED
 from optimizer.solvers.chain import Door
-
-DOUBTED = 0.5
-"""Dollars of objective per dollar of rule: more than a tax takes of a dollar."""
-
-GIVEN = 1e-4
-"""Units (1e-6 of the household) by which a rule gives way: far above a solver's noise, and small
-beside any trade."""
-
-
-MOST_ASKED = 12
-"""Doubted prices that are asked again, the largest first; the rest are not told at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
+from optimizer.settings import LEAST_USD
 
 if TYPE_CHECKING:
     from optimizer.inputs.frame import Frame
 
-LEAST_USD = 1.0
-"""Dollars. A group that counts for less has no weights."""
 
 FLOWS = (("contribution", 1.0), ("receipt", 1.0), ("withdrawal", -1.0), ("transfer", -1.0))
 """Blocks of what flows bring to an account, and their sign."""

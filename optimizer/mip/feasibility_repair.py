@@ -16,7 +16,7 @@ import numpy as np
 from models.arrays import Floats
 from models.plan import Breach
 from optimizer.explain.conflict import explain_conflict, feasible, rules_of
-from optimizer.mip.integer_model import MOST_STEPS, MOST_TICKETS, WholePoint
+from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.question import (
     WORK,
     WORK_OF_TICKET,
@@ -34,30 +34,20 @@ from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, hull
 from optimizer.search.tracking_region import allowed_square, least_square, region
+from optimizer.settings import (
+    EDGE,
+    FINE,
+    MOST_STEPS,
+    MOST_TICKETS,
+    PASS_NOISE,
+    REPAIR_MORE,
+    REPAIR_TRIES,
+    SQUARE_NOISE,
+)
 from optimizer.solvers.solution import SolveStatus
 
 REPAIRED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
-
-EDGE = 0.5
-"""Part of the allowed square of tracking error that the least takes: nearer to the limit the plan
-with the least is looked for first, farther away the plan that is nearest to the wish."""
-
-FINE = 1e8
-"""Steps in a ticket up to which they are whole once rounding them has missed a limit: at the edge
-of what is possible a ten-thousandth of a position decides."""
-
-TRIES = 12
-"""Questions in one netting piece at most, for a plan and for a proof each."""
-
-MORE = 1.05
-"""How much more than what was overstepped a limit is tightened by at first, then twice as much."""
-
-NOISE = 1.01
-"""Of what a judge lets pass: so much and a solver's noise is missed by giving way alone."""
-
-WITHIN = 1e-9
-"""Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +146,8 @@ def _in_piece(
         modes = [False]
     impossible, nearest = False, None
     for careful in modes:
-        row_high, tightened, more, square = search.arrays.row_high, False, MORE, limit
-        for _ in range(TRIES):
+        row_high, tightened, more, square = search.arrays.row_high, False, REPAIR_MORE, limit
+        for _ in range(REPAIR_TRIES):
             if effort.work <= 0:
                 return _Looked(None, impossible, nearest)
             arrays = replace(search.arrays, row_high=row_high)
@@ -176,7 +166,7 @@ def _in_piece(
                     up_to = MOST_STEPS
                     continue
                 point = better or point
-                if around.squared(point.x) > square * (1.0 + WITHIN):
+                if around.squared(point.x) > square * (1.0 + SQUARE_NOISE):
                     touched.append(around.directions @ point.x)
                     continue
             found = whole_candidate(trial, netting, tickets, point)
@@ -231,6 +221,6 @@ def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -
             missed = breach.amount * meaning.breach
             if not meaning.overstepped:
                 continue
-            off = 0.0 if missed <= NOISE * float(np.max(meaning.lets_pass)) else more * missed
+            off = 0.0 if missed <= PASS_NOISE * float(np.max(meaning.lets_pass)) else more * missed
             high[row] = min(high[row], rows[row]) - off
     return high

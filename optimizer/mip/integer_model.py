@@ -17,24 +17,11 @@ from scipy import sparse
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.compile_arrays import Limits
-from optimizer.rounding.tickets import NOISE, WHOLE, Tickets, emptiable, least_ticket, sellable
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Search
 from optimizer.search.tracking_region import Cut
+from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
 from optimizer.solvers.linear import Answer, solve_linear
-
-MOST_STEPS = 1e4
-"""Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
-buy down, which costs next to nothing and leaves cash, not debt."""
-
-DUST = 1e-5
-"""Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
-may be a billion times its worth, and a solver would sell or keep it as its noise."""
-
-PART = 1e-3
-"""Of a lot: less of a lot of dust is a solver's noise."""
-
-MOST_TICKETS = 900
-"""Tickets beyond which the question is not put: it would take longer than it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +177,7 @@ class Whole:
 
 def noise_of(frame: Frame, tickets: Tickets) -> Floats:
     """What is nothing of each sale column, units: a small part of the lot, half a share step."""
-    parts = np.minimum(PART * frame.sales.value, 0.5 * tickets.step[tickets.of_sale])
+    parts = np.minimum(DUST_PART * frame.sales.value, 0.5 * tickets.step[tickets.of_sale])
     return np.minimum(NOISE, parts)
 
 
@@ -249,7 +236,7 @@ def state_tickets(
                 rows.row([(used[ticket], 1.0), (emptied[ticket], 1.0)], -np.inf, 1.0)
         rows.row(entries, 0.0, 0.0)
         written = [(int(c), -1.0) for c in (used[ticket], emptied[ticket]) if c >= 0]
-        for column in mine[high[mine] < DUST].tolist():
+        for column in mine[high[mine] < COLUMN_DUST].tolist():
             if high[column] <= 0.0:
                 continue
             part = (column, 1.0 / float(high[column]))

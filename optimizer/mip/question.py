@@ -20,11 +20,12 @@ from optimizer.mip.whole_totals import state_totals, tighten_totals
 from optimizer.mip.whole_tracking import keep_tracking
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import FROM_ABOVE
-from optimizer.rounding.tickets import NOISE, Tickets
+from optimizer.rounding.tickets import Tickets
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Region
+from optimizer.settings import CHEAP, NEAREST_GAP, NOISE, TIGHT, WRITTEN
 from optimizer.solvers.integer import branched
 from optimizer.solvers.linear import Answer
 
@@ -36,21 +37,9 @@ NODE, NODE_OF_ROWS = 5, 3_300
 """Iterations that a node is expected to take, and one more for so many squared rows. A question
 counts as many more as it has rows: what is done before its first node."""
 
-CHEAP = 5
-"""Iterations of a linear program that is asked again, in those of a branching."""
 
 NEAREST, ANY = (5, 40), (8, 2_000)
 """Least and most nodes of a question for the nearest plan, and of one for any."""
-
-GAP = 0.2
-"""Relative gap at which the nearest plan is near enough: it is improved afterwards."""
-
-TIGHT = 1e-6
-"""Units a bps of tax: columns above a budget's maxima rest on them, so that a limit that is missed
-is tightened from where the point is and not from where a column floats."""
-
-WRITTEN = 1e-3
-"""Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
 
 
 @dataclass(slots=True)
@@ -71,7 +60,9 @@ class Effort:
         matrix, bounds, padded, integral = whole.stacked(cost, ())
         a_node = NODE + matrix.shape[0] ** 2 // NODE_OF_ROWS
         nodes = min(max(self.work // a_node, limits[0]), limits[1])
-        answer = branched(matrix, bounds, padded, integral, nodes=nodes, gap=GAP, first=first)
+        answer = branched(
+            matrix, bounds, padded, integral, nodes=nodes, gap=NEAREST_GAP, first=first
+        )
         self.work -= answer.work + matrix.shape[0]
         return answer
 

@@ -30,30 +30,16 @@ from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Cut
-
-LOST_BPS = 1.0
-"""Basis points lost to tickets and shares from which it is worth asking."""
-
-COARSE = 0.3
-"""Units (0.3% of the household): where a typical share is smaller, what rounding loses is lost."""
-
-MOST_TICKETS = 150
-"""Tickets beyond which the question takes longer than it is worth."""
-
-ROUNDS = 8
-"""Mixed-integer programs at most."""
-
-NODES = 200
-"""Nodes of each."""
-
-GAP_BPS = 0.3
-"""Basis points of gap at which each may stop."""
-
-ENOUGH_BPS = 0.05
-"""Basis points between the best plan and what tangents leave: less is not worth another round."""
-
-SPREAD = (-3.0, -1.0, 0.0, 1.0, 3.0)
-"""Where the first tangents stand: so many typical share steps from the solution."""
+from optimizer.settings import (
+    COARSE_STEP,
+    GAP_BPS,
+    LOST_BPS,
+    MOST_REFINED,
+    NODES,
+    SPREAD,
+    TANGENT_GAP_BPS,
+    TANGENT_ROUNDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +71,9 @@ def refined(search: Search, found: Candidate) -> Candidate:
         or not found.verdict.kept
         or after is None
         or after - found.settled_objective < LOST_BPS
-        or float(np.median(tickets.step)) < COARSE
+        or float(np.median(tickets.step)) < COARSE_STEP
         or search.frame.te_multiplier > 0.0
-        or tickets.size > MOST_TICKETS
+        or tickets.size > MOST_REFINED
     ):
         return found
     trials = reopened(search, found, tickets)
@@ -99,7 +85,7 @@ def refined(search: Search, found: Candidate) -> Candidate:
 def legal_nearby(search: Search, found: Candidate) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
     tickets = tickets_of(search.frame)
-    if tickets.size > MOST_TICKETS or float(np.median(tickets.step)) < COARSE:
+    if tickets.size > MOST_REFINED or float(np.median(tickets.step)) < COARSE_STEP:
         return None
     trials = reopened(search, found, tickets)
     return min(filter(_kept, trials), key=_objective, default=None)
@@ -147,7 +133,7 @@ def _points(
         cuts += squares.tangents(levels + far * reach, whole.rows.size)
     points: list[WholePoint] = []
     best = known - arrays.constant
-    for _ in range(ROUNDS):
+    for _ in range(TANGENT_ROUNDS):
         answer = whole.solve(cost, cuts, NODES, GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:
             return points
@@ -158,7 +144,7 @@ def _points(
         if value < best:
             points.append(point)
             best = value
-        if answer.bound >= best - ENOUGH_BPS:
+        if answer.bound >= best - TANGENT_GAP_BPS:
             return points
         cuts += squares.tangents(levels, whole.rows.size)
     return points

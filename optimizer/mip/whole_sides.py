@@ -14,11 +14,12 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.inputs.frame import Frame
-from optimizer.mip.integer_model import DUST, MOST_STEPS, Whole, state_tickets
+from optimizer.mip.integer_model import Whole, state_tickets
 from optimizer.program.compile_arrays import Limits
-from optimizer.rounding.tickets import NOISE, Tickets
+from optimizer.rounding.tickets import Tickets
 from optimizer.search.disjunctions import Choice, Option, SideName
 from optimizer.search.model import Search
+from optimizer.settings import COLUMN_DUST, MOST_STEPS, NOISE
 
 
 def state_whole(
@@ -109,7 +110,7 @@ def _choice(whole: Whole, choice: Choice) -> list[int]:
             high[column][number] = float(option.high[place])
     for column in low:
         value = float(frame.sales.value[column])
-        part = 1.0 / value if 0.0 < value < DUST else 1.0
+        part = 1.0 / value if 0.0 < value < COLUMN_DUST else 1.0
         if low[column].any():
             own = [(z, -part * float(v)) for z, v in zip(chosen, low[column], strict=True)]
             rows.row([(sale + column, part), *own], 0.0, np.inf)

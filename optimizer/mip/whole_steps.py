@@ -17,20 +17,9 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.mip.integer_model import Whole, WholePoint
-from optimizer.rounding.tickets import WHOLE, least_ticket
+from optimizer.rounding.tickets import least_ticket
 from optimizer.search.tracking_region import Region
-
-MOVES = (1.0, 2.0, 3.0, 5.0)
-"""Steps of a single move, up or down."""
-
-KICKS = 4
-"""Pairs that are tried from where no pair helps, the least harmful first: each leads elsewhere."""
-
-MOST_MOVES = 60
-"""Moves at most."""
-
-HELPS = 1e-12
-"""Relative: what a move must gain of TE² to be taken, more than the noise of sums."""
+from optimizer.settings import MOST_MOVES, MOVES, WHOLE, WHOLE_HELPS, WHOLE_KICKS
 
 
 def stepped(whole: Whole, point: WholePoint, region: Region, allowed: float) -> Iterator[Floats]:
@@ -84,7 +73,7 @@ class _Steps:
         place, move, change = self._pairs()
         change = np.triu(change)
         change[change == 0.0] = np.inf
-        order = np.argsort(change, axis=None, kind="stable")[:KICKS]
+        order = np.argsort(change, axis=None, kind="stable")[:WHOLE_KICKS]
         for first, second in zip(*np.unravel_index(order, change.shape), strict=True):
             if np.isfinite(change[first, second]):
                 other = replace(self, amount=self.amount.copy(), cash=self.cash.copy())
@@ -110,7 +99,7 @@ class _Steps:
         alone = 2.0 * self.level @ effect + np.einsum("ij,ij->j", effect, effect)
         change = np.where(kept, alone, np.inf)
         best = int(np.argmin(change))
-        if change[best] >= -HELPS * self.squared():
+        if change[best] >= -WHOLE_HELPS * self.squared():
             return False
         self._take([int(place[best])], [float(move[best])])
         return True
@@ -126,7 +115,7 @@ class _Steps:
 
     def _moved_in_pairs(self) -> bool:
         place, move, change = self._pairs()
-        if not change.size or change.min() >= -HELPS * self.squared():
+        if not change.size or change.min() >= -WHOLE_HELPS * self.squared():
             return False
         both = list(np.unravel_index(int(np.argmin(change)), change.shape))
         self._take(place[both].tolist(), move[both].tolist())

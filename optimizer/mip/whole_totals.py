@@ -11,16 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.mip.integer_model import Whole
+from optimizer.settings import LOOSE, MOST_WORK, WIDE
 from optimizer.solvers.integer import Relaxation
-
-LOOSE = 1e-5
-"""Steps by which a relaxed bound is widened before it is rounded: a solver's noise."""
-
-WIDE = 1e4
-"""Steps beyond which a total is left alone: branching would gain nothing."""
-
-MOST_WORK = 6_000
-"""Simplex iterations at most."""
 
 
 def state_totals(whole: Whole) -> list[int]:

@@ -14,15 +14,7 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.mip.integer_model import Whole
 from optimizer.search.tracking_region import Region
-
-FULL = 100.0
-"""What the limit counts as among the squares: a solver's tolerance is then 1e-11 of it."""
-
-LEAST = 1e-8
-"""Percent²: a limit below this (a millionth of a basis point a year) counts as this much."""
-
-POINTS = 9
-"""Tangents of each square from the beginning, spread over where it can lie."""
+from optimizer.settings import FULL_LIMIT, LEAST_LIMIT, TANGENT_POINTS
 
 
 def keep_tracking(
@@ -33,8 +25,10 @@ def keep_tracking(
     Return the columns of the squares. `limit` is what the policy allows, `allowed` what is left of
     it, percent².
     """
-    scale = FULL / max(limit, LEAST)
-    spread = [region.low + part * (region.high - region.low) for part in np.linspace(0, 1, POINTS)]
+    scale = FULL_LIMIT / max(limit, LEAST_LIMIT)
+    spread = [
+        region.low + part * (region.high - region.low) for part in np.linspace(0, 1, TANGENT_POINTS)
+    ]
     above = []
     for place, (direction, value) in enumerate(zip(region.directions, region.values, strict=True)):
         columns = np.flatnonzero(direction)

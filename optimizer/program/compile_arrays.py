@@ -27,12 +27,10 @@ from optimizer.program.language import (
     Program,
 )
 from optimizer.program.triplets import Triplets, triplets_of
+from optimizer.settings import STEEP_COLUMN
 
 Limits: TypeAlias = tuple[Floats, Floats, Floats, Floats]
 """Row and column bounds: row_low, row_high, low, high."""
-
-STEEP = 1e5
-"""Coefficient of a column in a row above which the column is counted in smaller units."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ class Arrays:
         """
         steepest = np.zeros(self.A.shape[1])
         np.maximum.at(steepest, self.triplets.columns, np.abs(self.triplets.values))
-        steep = steepest > STEEP
+        steep = steepest > STEEP_COLUMN
         return np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0) if steep.any() else None
 
     @cached_property

@@ -23,13 +23,7 @@ from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.model import Search, Settled
-from optimizer.search.te_limit import DEAR
-
-TRIES = 6
-"""Tightenings at most."""
-
-MORE = 1.5
-"""How much more than what was overstepped a limit is tightened by."""
+from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ def candidate_of(search: Search) -> Candidate | None:
         return None
     best: Candidate | None = None
     trial = search
-    for _ in range(TRIES):
+    for _ in range(TIGHTENINGS):
         found = _once(trial, search.best, exact=False)
         if found is None or overstepped(search, found):
             found = _once(trial, search.best, exact=True) or found
@@ -177,7 +171,7 @@ def _tightened(search: Search, last: Candidate) -> Search | None:
     taken_off = dict(search.taken_off)
     for breach in last.verdict.breaches:
         place = (breach.rule, breach.where)
-        off = MORE * breach.amount
+        off = TIGHTEN_MORE * breach.amount
         taken_off[place] = taken_off.get(place, 0.0) + off
         for row in arrays.rules[place]:
             high[row] = min(high[row], rows[row]) - off * arrays.meaning[row].breach

@@ -16,20 +16,10 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import LocalModel
-from optimizer.rounding.minimum_trade import SAME, Supported, rested_on, too_small
+from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
-from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
-
-DEAR_BPS = 0.05
-"""Basis points that half a step of a ticket alone loses by curvature from which it is dear: among
-ordinary households of synthetic books none is."""
-
-MOST_SOLVES = 24
-"""Solves spent on dear tickets: four of them, both ways, with what pruning spares."""
-
-ENOUGH_BPS = 0.01
-"""Basis points by which a branch must promise to be better than the best leaf to be followed."""
+from optimizer.settings import DEAR_BPS, DEAR_GAP_BPS, MOST_SOLVES, SAME, TOUCH
 
 
 @dataclass(slots=True)
@@ -84,7 +74,7 @@ def _follow(
             return
         child = _with(search, found, tickets, ticket, amount)
         best.left -= 1
-        if child is None or child.solution.objective >= best.objective - ENOUGH_BPS:
+        if child is None or child.solution.objective >= best.objective - DEAR_GAP_BPS:
             continue
         _follow(search, child, tickets, model, best)
 

@@ -13,8 +13,8 @@ from models.arrays import Floats
 from models.order import Flow
 from models.tolerances import CENT_USD
 from optimizer.inputs.frame import Frame
-from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
+from optimizer.settings import TOUCH
 from optimizer.solvers.solution import Solution
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
-from optimizer.inputs.group_values import LEAST_USD
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Search
+from optimizer.settings import LEAST_USD
 from optimizer.solvers.solution import Solution
 
 

@@ -6,36 +6,21 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.rounding.local_model import LocalModel
-from optimizer.rounding.minimum_trade import SAME
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import TicketGains
 from optimizer.rounding.ticket_rows import TicketRows
 from optimizer.rounding.tickets import Tickets
-
-MOVES_PER_TICKET = 4
-"""Moves of the descent; each takes one step of one or two tickets."""
-
-REACH = 3
-"""Steps that improvement may go from the solution: beyond, the local model is not local."""
-
-MOST_PAIRED = 40
-"""Tickets of an account beyond which pairs are not tried: single steps then serve as well."""
-
-TOGETHER = 0.7
-"""Part of what moves gain alone that they must gain together to be taken at once."""
-
-FEW = 3
-"""Moves at least that are worth pricing together."""
-
-HELPS = 3e-4
-"""Basis points a round of moves must gain to be taken: a hundred rounds of less, as they were
-measured, gained a thousandth of a basis point together."""
-
-NEAR_ENOUGH = 0.005
-"""Basis points above the solution in real amounts from which pairs of moves are worth pricing."""
-
-CASH_SLACK = 1e-9
-"""Units of cash (1e-11 of the household) by which a sum of floats may miss a floor."""
+from optimizer.settings import (
+    CASH_SLACK,
+    FEW_MOVES,
+    HELPS,
+    MOST_PAIRED,
+    MOVES_PER_TICKET,
+    NEAR_ENOUGH,
+    REACH,
+    SAME,
+    TOGETHER,
+)
 
 
 class Descent:
@@ -217,7 +202,7 @@ class Descent:
         """As many of the helpful moves, best first, as help together about as much as alone."""
         first = np.unique(place[helpful], return_index=True)[1]
         many = self._affordable(place, move, helpful[np.sort(first)])
-        while len(many) >= FEW:
+        while len(many) >= FEW_MOVES:
             moved = np.zeros(len(self.amount))
             moved[place[many]] = move[many]
             joint = float(self.gradient @ moved + 0.5 * moved @ self.model.responses(moved))

@@ -17,22 +17,11 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
-from optimizer.search.disjunctions import TOUCH, SideName, Sides, side_branch
+from optimizer.search.disjunctions import SideName, Sides, side_branch
 from optimizer.search.incumbent import one_way
 from optimizer.search.model import Search, Settled
+from optimizer.settings import LATE_ROUNDS, NOISE_PER_RESIDUAL, SAME, SUPPORT_ROUNDS, TOUCH
 from optimizer.solvers.solution import Solution
-
-ROUNDS = 6
-"""Re-solves at most."""
-
-LATE = 3
-"""Last rounds in which whatever is still too small is dropped."""
-
-SAME = 1e-6
-"""Relative: a ticket this close to its minimum or its position counts as there."""
-
-NOISE_PER_RESIDUAL = 10.0
-"""A ticket within so many residuals of its solution is that solver's noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
     least = least_ticket(frame)
     solution = settled.solution
     decided = Decided.nothing(frame)
-    for attempt in range(ROUNDS):
+    for attempt in range(SUPPORT_ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         rests = rested_on(settled, tickets)
         followed = one_way(search, _followed(search, settled, sale), sale, buy)
@@ -73,7 +62,7 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(search, settled, solution, sale, buy, decided)
         wishes = Wishes(sale, amounts, small, rests, *possible(search, tickets, can_empty))
-        late = attempt >= ROUNDS - LATE
+        late = attempt >= SUPPORT_ROUNDS - LATE_ROUNDS
         settled = _not_harvested(search, followed, tickets, wishes.stuck | (small & rests & late))
         closed = closed_too(decided, tickets, noise) if attempt else decided
         trials = decisions(search, closed, tickets, wishes, late=late)

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints
 from optimizer.rounding.local_search import Descent
-from optimizer.rounding.minimum_trade import SAME
+from optimizer.settings import SAME
 
 
 class Opening(Descent):

@@ -14,8 +14,9 @@ from models.arrays import Gathered, Ints
 from models.order import Order, OrderLot, Side, order_id
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces
-from optimizer.rounding.tickets import WHOLE, Tickets
+from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Search
+from optimizer.settings import WHOLE
 
 ZERO = Decimal(0)
 NOTHING = np.zeros(0, np.int64)

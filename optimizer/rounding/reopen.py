@@ -15,8 +15,7 @@ from models.arrays import Floats, Ints, sum_by
 from models.order import Side
 from optimizer.rounding.candidate import Candidate, cash_after, judged
 from optimizer.rounding.local_model import LocalModel, local_model
-from optimizer.rounding.local_search import HELPS
-from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
@@ -26,12 +25,7 @@ from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.disjunctions import Sides, side_branch
 from optimizer.search.model import Search
-
-KICKS = 40
-"""Descents without one ticket at most."""
-
-MOST_CHOICES = 20
-"""Choices whose side is turned; small households have few."""
+from optimizer.settings import HELPS, KICKS, MOST_CHOICES, SAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.local_search import Descent
-from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import TicketGains
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Search
+from optimizer.settings import SAME
 
 HALF_A_CENT_USD = 0.005
 """Dollars by which an account may miss its floor: flows are whole cents, prices are not."""

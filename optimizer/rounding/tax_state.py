@@ -13,10 +13,8 @@ from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.rules.tax_budget import budget_usd, counted_before
 from optimizer.search.model import Search
+from optimizer.settings import WITHIN_USD
 from optimizer.solvers.solution import Solution
-
-WITHIN_USD = 0.005
-"""Dollars by which a move may pass a tax budget: half of what the judge rounds to."""
 
 NOWHERE = np.zeros(0, np.int64)
 NO_GAINS = np.zeros((3, 0))

@@ -11,25 +11,7 @@ from models.plan import Breach
 from optimizer.rounding.candidate import Candidate, candidate_of
 from optimizer.search.model import Search
 from optimizer.search.te_limit import least_tracking_error, search_within_limits, tracking_squared
-
-TRIES = 3
-"""Searches that aim lower before the plan is given up."""
-
-MORE = 4.0
-"""How much further than what was missed the next search aims below the limit."""
-
-FIRST = 1e-3
-"""Relative: how far below the limit the first such search aims at least; each next one 4 times."""
-
-COARSE = 0.02
-"""Relative: where more was missed, tickets are large: the next search aims `FAR` times as far."""
-
-FAR = 1.2
-"""How much further than what large tickets missed the next search aims: four times would leave
-nothing of the limit, and pay for it with everything else."""
-
-PROVEN = 1e-6
-"""Relative: how far a bound on tracking error must lie above the limit to be a proof."""
+from optimizer.settings import COARSE_FAR, COARSE_MISS, PROVEN, TE_FIRST, TE_MORE, TE_TRIES
 
 
 def beyond_tracking(search: Search) -> str:
@@ -56,13 +38,15 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
 def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
     """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
     limit = search.frame.policy.limits.te_max
-    margin = FIRST / MORE
-    for _ in range(TRIES):
+    margin = TE_FIRST / TE_MORE
+    for _ in range(TE_TRIES):
         missed = found.verdict.breaches
         if limit is None or not only_tracking_missed(missed):
             break
         share = missed[0].amount / limit
-        margin = min(0.9, MORE * (margin + share) if share < COARSE else margin + FAR * share)
+        margin = min(
+            0.9, TE_MORE * (margin + share) if share < COARSE_MISS else margin + COARSE_FAR * share
+        )
         again = search_within_limits(search.frame, search.door, margin, search)
         trial = None if again.best is None else candidate_of(again)
         if trial is None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from optimizer.rounding.minimum_trade import SAME, Supported
+from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Search
+from optimizer.settings import SAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,10 @@ from models.arrays import Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import local_model
-from optimizer.rounding.minimum_trade import SAME, Supported, rested_on, too_small
+from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
-from optimizer.search.disjunctions import TOUCH
 from optimizer.search.model import Search
-
-MOST_TRIALS = 10
-"""Solves spent on closing tickets that have a price: the smallest few are where it can pay."""
-
-ROUNDS = 3
-"""Times that tickets of no worth are looked for: closing some may leave others without."""
+from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
 
 def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
@@ -61,7 +55,7 @@ def _cheaper(search: Search, found: Supported, tickets: Tickets, price: float) -
 
 def _worth(search: Search, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets that were lifted and would rather be nothing: all, or the worst half."""
-    for _ in range(ROUNDS):
+    for _ in range(PRUNING_ROUNDS):
         closed = _worthless(search, found, tickets)
         trial = None
         while len(closed) and trial is None:

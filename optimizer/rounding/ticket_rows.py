@@ -15,9 +15,7 @@ from scipy import sparse
 from models.arrays import Bools, Floats, Ints
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Search
-
-WITHIN = 1e-9
-"""Units (1e-11 of the household) by which a row may be passed: the noise of sums."""
+from optimizer.settings import ROW_NOISE
 
 
 @dataclass(slots=True)
@@ -34,14 +32,14 @@ class TicketRows:
         if not len(self.level):
             return np.ones(len(place), bool)
         after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
-        return np.asarray((after <= self._outside(self.level[:, None]) + WITHIN).all(axis=0))
+        return np.asarray((after <= self._outside(self.level[:, None]) + ROW_NOISE).all(axis=0))
 
     def kept_together(self, moved: Floats) -> bool:
         """Whether moves of all tickets at once leave no row further outside than it is."""
         if not len(self.level):
             return True
         after = self._outside(self.level + self.matrix @ moved)
-        return bool((after <= self._outside(self.level) + WITHIN).all())
+        return bool((after <= self._outside(self.level) + ROW_NOISE).all())
 
     def mended(self, place: Ints, move: Floats) -> Floats:
         """By how much each move brings the rows nearer to their bounds, units."""
@@ -52,7 +50,7 @@ class TicketRows:
     @property
     def broken(self) -> bool:
         """Whether any row is outside its bounds."""
-        return bool((self._outside(self.level) > WITHIN).any())
+        return bool((self._outside(self.level) > ROW_NOISE).any())
 
     def take(self, moved: Floats) -> None:
         """Take moves of all tickets at once."""

@@ -14,12 +14,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.windows import loss_lots
-
-WHOLE = 1e-9
-"""Relative: a lot sold to within this is sold whole (sums of doubles are off by less)."""
-
-NOISE = 1e-7
-"""Units (1e-9 of the household): what an interior point leaves in a column that is really 0."""
+from optimizer.settings import NOISE, WHOLE
 
 
 @dataclass(frozen=True)

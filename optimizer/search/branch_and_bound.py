@@ -22,30 +22,20 @@ from optimizer.search.disjunctions import Sides, position_choices, side_branch
 from optimizer.search.harvests import wash_choices
 from optimizer.search.incumbent import resolved
 from optimizer.search.model import Search, Settled
-from optimizer.search.pseudocosts import NOTHING_BPS, open_estimates
+from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.stakes import stakes_of
 from optimizer.search.tax_regimes import Netting
-from optimizer.search.te_limit import DEAR
+from optimizer.settings import (
+    DEAR,
+    DIVES,
+    LONGER,
+    LOOSE_BPS,
+    NODE_GAP_BPS,
+    NOTHING_BPS,
+    SMALL,
+    UNSETTLED_BPS,
+)
 from optimizer.solvers.solution import Solution, SolveStatus, unsolved
-
-ENOUGH_BPS = 0.01
-"""Basis points: a node this close to the best plan found is not worth a solve."""
-
-DIVES = 2
-"""Solves kept for plans: the best plan with the sides of the open nodes that promise most."""
-
-UNSETTLED_BPS = 1.0
-"""Basis points above the open piece from which positions that do both are branched on unasked."""
-
-LOOSE_BPS = 10.0
-"""Basis points above the open piece from which a certificate is worth branching unasked: one
-household in a hundred of the synthetic books."""
-
-SMALL = 60
-"""Sales and buys of a program up to which a solve costs less than a third of a millisecond."""
-
-LONGER = 5
-"""Times as many solves that a small program is branched on for."""
 
 NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
@@ -117,7 +107,7 @@ class _Tree:
         while self.heap:
             bound, _, node = self.heap[0]
             needed = 1 if node.solution is NOT_YET else 2
-            if bound >= self.best.solution.objective - ENOUGH_BPS or self.left - kept < needed:
+            if bound >= self.best.solution.objective - NODE_GAP_BPS or self.left - kept < needed:
                 return
             heapq.heappop(self.heap)
             if node.solution is NOT_YET:
@@ -153,7 +143,7 @@ class _Tree:
 
     def dive(self) -> None:
         """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
-        if self.best.solution.objective - self.bound <= ENOUGH_BPS:
+        if self.best.solution.objective - self.bound <= NODE_GAP_BPS:
             return
         places = [choice.key for choice in self.choices]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):

@@ -19,6 +19,7 @@ from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.search.tax_regimes import Netting
+from optimizer.settings import TOUCH
 
 
 class SideName(StrEnum):
@@ -98,10 +99,6 @@ def position_choices(
             )
         )
     return tuple(found)
-
-
-TOUCH = 1e-6
-"""Units (1e-8 of the household): a trade smaller than this is a solver's noise."""
 
 
 def side_branch(

@@ -16,29 +16,16 @@ from optimizer.search.disjunctions import Choice, Sides
 from optimizer.search.model import Search, Settled
 from optimizer.search.pseudocosts import flip_gains
 from optimizer.search.stakes import stakes_of
+from optimizer.settings import (
+    EXCHANGE_GAP_BPS,
+    FEW_GROUPS,
+    HELPS_BPS,
+    MOST_FLIPS,
+    PATIENCE,
+    SMALL_BPS,
+    WORTH_PAIRS_BPS,
+)
 from optimizer.solvers.solution import Solution
-
-HELPS_BPS = 1e-6
-"""Basis points a flip must gain: less is the solver's own tolerance."""
-
-ENOUGH_BPS = 0.03
-"""Basis points above the open piece at which directions are left as they are."""
-
-SMALL_BPS = 0.05
-"""Basis points: promises smaller than this are worth a solve only together."""
-
-WORTH_PAIRS_BPS = 1.0
-"""Basis points above the open piece from which two funds changing places are worth a solve."""
-
-FEW = 4
-"""Groups of a class up to which two of them may change places."""
-
-MOST_FLIPS = 6
-"""Re-solves spent on flips in one netting piece, pairs not counted, since those are few: clocks
-decide nothing, counts do."""
-
-PATIENCE = 3
-"""Flips in a row that may be in vain, pairs not counted."""
 
 Moves: TypeAlias = frozenset[tuple[int, int]]
 """Choices and the options they change to."""
@@ -61,7 +48,7 @@ def flipped(
     spent = in_vain = 0
     while spent < MOST_FLIPS:
         left = best.solution.objective - root.objective
-        if left <= ENOUGH_BPS or in_vain == PATIENCE:
+        if left <= EXCHANGE_GAP_BPS or in_vain == PATIENCE:
             return best
         gains = flip_gains(found, stakes, best.sides, best.solution)
         moves = again = None
@@ -146,7 +133,7 @@ def _alike(frame: Frame, choices: Sequence[Choice]) -> list[tuple[int, int]]:
     return sorted(
         (one, other)
         for places in of_class.values()
-        if len(places) <= FEW
+        if len(places) <= FEW_GROUPS
         for one, other in combinations(places, 2)
         if min(len(choices[one].options), len(choices[other].options)) == 2
     )

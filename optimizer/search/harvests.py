@@ -21,13 +21,9 @@ from optimizer.inputs.replaced import sold_in_part
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.compile_arrays import Arrays
 from optimizer.search.disjunctions import Choice, Option, SideName
+from optimizer.settings import MOST_MARGINS
 
 NONE = np.zeros(0, np.int64)
-
-MOST_MARGINS = 8
-"""Ways that differ by the last lot to meet a recent share. Where a group has more loss lots, lots
-next to each other share one, in which the law's order is left open: the bound stays one, the judge
-keeps the order."""
 
 
 def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:

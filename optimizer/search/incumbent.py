@@ -26,23 +26,17 @@ from optimizer.search.disjunctions import (
     position_choices,
     side_branch,
 )
-from optimizer.search.exchange import ENOUGH_BPS, flipped
+from optimizer.search.exchange import flipped
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search, Settled, Tally
 from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.regime_prices import bounds_of
 from optimizer.search.stakes import Stakes, stakes_of
 from optimizer.search.tax_regimes import Netting, nettings
+from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, STAKE_BPS
 from optimizer.solvers.chain import Door
 from optimizer.solvers.dual_bound import proves_nothing_feasible
 from optimizer.solvers.solution import Solution, SolveStatus
-
-NEAR_BPS = 0.3
-"""Basis points by which a later piece may start behind the best plan and still flip: on synthetic
-books further ones never caught up, and from nearer than a tenth as many did as did not."""
-
-STAKE_BPS = 0.03
-"""Basis points: a conflict that costs less than this either way is left to its first guess."""
 
 
 def search(
@@ -140,7 +134,7 @@ def _promises(found: Search, bound: float) -> bool:
     Leaving out those that start far behind was refused: their directions may cost them nothing,
     and where choices are few the best plan is often found in one of them.
     """
-    return found.best is None or bound < found.best.solution.objective - ENOUGH_BPS
+    return found.best is None or bound < found.best.solution.objective - EXCHANGE_GAP_BPS
 
 
 def _looked_at(

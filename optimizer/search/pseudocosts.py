@@ -13,17 +13,11 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.unit_tax import discount
-from optimizer.search.disjunctions import TOUCH, Sides
+from optimizer.search.disjunctions import Sides
 from optimizer.search.model import Search
 from optimizer.search.stakes import Stakes
+from optimizer.settings import NOTHING_BPS, STANDS_IN, TOUCH
 from optimizer.solvers.solution import Solution
-
-NOTHING_BPS = 1e-4
-"""Basis points: what gains or gives up less is not looked at."""
-
-STANDS_IN = 0.1
-"""Part of a group's factor risk that other securities cannot take over. Measured on synthetic
-books: anything between 0.05 and 0.2 guesses the better side in four cases of five."""
 
 
 def open_estimates(search: Search, stakes: Stakes, root: Solution) -> list[Floats]:

@@ -21,11 +21,9 @@ from optimizer.inputs.tax_range import GainRange, Piece
 from optimizer.program.compile_arrays import Arrays
 from optimizer.program.tax_maxima import narrow_band
 from optimizer.search.tax_regimes import Netting
+from optimizer.settings import BORDER_USD
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
 from optimizer.solvers.solution import Solution
-
-BORDER_USD = 1e-6
-"""Dollars by which a crossing of two kinks may lie outside its piece: the noise of sums."""
 
 TERM = "realized_tax"
 """The term that the law's own function stands in for."""

@@ -14,9 +14,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints
 from optimizer.inputs.frame import Frame
 from optimizer.search.disjunctions import Choice, SideName
-
-LEAST_GROUP = 1e-12
-"""Units: a group worth less counts as this; it weighs nothing where it is under a dollar."""
+from optimizer.settings import LEAST_GROUP
 
 
 @dataclass(frozen=True, slots=True)

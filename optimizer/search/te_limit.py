@@ -20,35 +20,21 @@ from optimizer.search.incumbent import search
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import nettings
 from optimizer.search.tracking_region import least_square, only_risk
+from optimizer.settings import (
+    DEAR,
+    EASES,
+    FLATTEST,
+    STEEPEST,
+    TE_BISECTIONS,
+    TE_GROWTH,
+    TE_MARGIN,
+    TE_SEARCHES,
+)
 from optimizer.solvers.chain import Door
-
-MARGIN = 1e-4
-"""Relative: how far below te_max the program aims, so that share steps stay inside."""
-
-GROWTH = 8.0
-"""Factor by which the multiplier grows until the limit holds."""
-
-STEEPEST = 1e8
-"""Multiplier beyond which a limit that still does not hold is taken to be out of reach."""
-
-STEPS = 12
-"""Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
-
-DEAR = 1e4
-"""Multiplier, bps per percent², above which a bound at it would price a judge's tolerances."""
-
-FLATTEST = 1e-3
-"""Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
-
-SEARCHES = 4
-"""Searches for directions at a multiplier: each may settle others, which need another."""
-
-EASES = 0.01
-"""Relative: a multiplier that is smaller by less is not worth another search."""
 
 
 def search_within_limits(
-    frame: Frame, door: Door, margin: float = MARGIN, known: Search | None = None
+    frame: Frame, door: Door, margin: float = TE_MARGIN, known: Search | None = None
 ) -> Search:
     """Search for directions; where te_max binds, at the multiplier that keeps it.
 
@@ -85,7 +71,7 @@ def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
     if _keeps(found, allowed):
         return found
     best, low = found, found.frame.te_multiplier
-    for _ in range(SEARCHES):
+    for _ in range(TE_SEARCHES):
         multiplier = _least_multiplier(best, door, allowed, low)
         trial = search(replace(frame, te_multiplier=multiplier), door)
         if trial.best is None:
@@ -101,12 +87,12 @@ def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
 def _least_multiplier(found: Search, door: Door, allowed: float, low: float) -> float:
     """Least multiplier above `low` that keeps the limit with the directions as they are."""
     risk = found.frame.policy.risk
-    high = max(risk.aversion * risk.horizon_years, 1.0, low * GROWTH)
+    high = max(risk.aversion * risk.horizon_years, 1.0, low * TE_GROWTH)
     while not _kept_at(found, door, high, allowed):
-        low, high = high, high * GROWTH
+        low, high = high, high * TE_GROWTH
         if high > STEEPEST:
             return STEEPEST
-    for _ in range(STEPS):
+    for _ in range(TE_BISECTIONS):
         middle = float(np.sqrt(max(low, high * FLATTEST) * high))
         if _kept_at(found, door, middle, allowed):
             high = middle

@@ -21,16 +21,8 @@ from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch, Program, Quadratic
 from optimizer.search.model import Search
+from optimizer.settings import LEAST_SQUARE, MOST_STEEP, PRICED
 from optimizer.solvers.chain import Door
-
-PRICED = 100.0
-"""What a square at its limit is priced at."""
-
-LEAST_SQUARE = 1e-4
-"""Percent² (a limit of a hundredth of a percent): the least limit that is priced so."""
-
-MOST_STEEP = 1e-12
-"""Percent² a unit²: directions flatter than this do not limit tracking error."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,9 @@ import piqp
 from scipy import sparse
 
 from models.arrays import Floats
+from optimizer.settings import OSQP_EPS, OSQP_ITERATIONS, PIQP_ITERATIONS
 from optimizer.solvers.presolve import Reduced
 from optimizer.solvers.solution import SolveStatus
-
-OSQP_EPS = 1e-6
-"""Residual of OSQP. At its default 1e-3 it calls points solved that are off by dollars."""
-
-OSQP_ITERATIONS = 200_000
-"""Most iterations of OSQP: a binding tax budget can need tens of thousands."""
-
-PIQP_ITERATIONS = 80
-"""Most iterations of PIQP: it needs 12 to 30; far more means it will not find its way."""
 
 
 @dataclass(frozen=True, slots=True)

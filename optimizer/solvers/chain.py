@@ -19,17 +19,11 @@ from models.arrays import Floats
 from models.policy import Policy
 from optimizer.program.compile_arrays import Arrays, Limits
 from optimizer.program.language import Branch, Program
+from optimizer.settings import GIVES_WAY, RESIDUAL
 from optimizer.solvers.adapters import ADAPTERS, answer_of
 from optimizer.solvers.dual_bound import proves_nothing_feasible, safe_bound
 from optimizer.solvers.presolve import gentle, reduce
 from optimizer.solvers.solution import Solution, SolveStatus, unsolved
-
-RESIDUAL = 1e-5
-"""Units (1e-7 of the household): a point further from a rule than this is not solved."""
-
-GIVES_WAY = 0.5
-"""Part of what a judge lets pass that a program takes where nothing keeps its limits as they are:
-the rest is left for cents that rounding takes."""
 
 Through: TypeAlias = Callable[[Program, Branch, str], tuple[SolveStatus, Floats, Floats]]
 """Another compiler's way to solve: status, point and multipliers in the layout of the arrays."""

@@ -19,9 +19,7 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.program.compile_arrays import Arrays, Limits
-
-NOISE = 1e-6
-"""Relative to the sizes of what is summed: far above rounding, far below what a proof shows."""
+from optimizer.settings import PROOF_NOISE
 
 
 def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
@@ -41,7 +39,7 @@ def proves_nothing_feasible(arrays: Arrays, multipliers: Floats, limits: Limits)
     """
     positive, negative, rows = rows_at_least(arrays, multipliers, limits)
     columns = columns_at_least(arrays, -(arrays.transposed @ (positive - negative)), limits)
-    return bool(rows + columns.sum() > NOISE * (abs(rows) + np.abs(columns).sum()))
+    return bool(rows + columns.sum() > PROOF_NOISE * (abs(rows) + np.abs(columns).sum()))
 
 
 def rows_at_least(

@@ -17,16 +17,8 @@ from scipy import sparse
 
 from models.arrays import Floats, Ints
 from optimizer.program.compile_arrays import Limits
+from optimizer.settings import MOST_ITERATIONS, TOLERANCE, WHOLE_WITHIN
 from optimizer.solvers.linear import Answer, scaled, unheard
-
-TOLERANCE = 1e-9
-"""Units and bps by which a row may be missed: the least that HiGHS knows is 1e-10."""
-
-WHOLE_WITHIN = 1e-7
-"""How far a whole number may be from one."""
-
-MOST_ITERATIONS = 1_500
-"""Iterations of one linear relaxation: it takes a few dozen, or gets lost."""
 
 SPARE: dict[str, Any] = {
     "output_flag": False,

@@ -19,7 +19,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.arrays import Floats, Ints
-from optimizer.program.compile_arrays import STEEP, Limits
+from optimizer.program.compile_arrays import Limits
+from optimizer.settings import STEEP_COLUMN
 
 STDOUT = 1
 """What C libraries print into."""
@@ -118,7 +119,7 @@ def scaled(A: sparse.csc_array, integral: Ints | None) -> tuple[sparse.csc_array
 
 def _units(A: sparse.csc_array, integral: Ints | None) -> Floats:
     steepest = abs(A).max(axis=0).toarray().ravel() if A.shape[0] else np.zeros(A.shape[1])
-    steep = steepest > STEEP
+    steep = steepest > STEEP_COLUMN
     if integral is not None:
         steep &= integral == 0
     return np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0)

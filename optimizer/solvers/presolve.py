@@ -14,15 +14,7 @@ from scipy import sparse
 
 from models.arrays import Floats, Ints
 from optimizer.program.compile_arrays import Arrays, Limits
-
-FIXED = 1e-9
-"""Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
-
-EMPTY_ROW = 1e-7
-"""Units: how far a row without columns may be off before its program is infeasible."""
-
-STEEP = 1e4
-"""Basis points a unit: cost coefficients up to this are what solvers are set up for."""
+from optimizer.settings import EMPTY_ROW, FIXED, STEEP_COST
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +118,9 @@ def gentle(program: Reduced) -> tuple[Reduced, float]:
     ones are left alone so that their digits stay.
     """
     steepest = float(np.abs(program.q).max(initial=0.0))
-    if steepest <= STEEP:
+    if steepest <= STEEP_COST:
         return program, 1.0
-    scale = steepest / STEEP
+    scale = steepest / STEEP_COST
     flatter = program.P.copy()
     flatter.data = flatter.data / scale
     return replace(program, P=flatter, q=program.q / scale), scale

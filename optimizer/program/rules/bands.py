@@ -20,8 +20,9 @@ from models.market import Target
 from models.tolerances import WEIGHT
 from models.triggers.bands import sides_of
 from optimizer.inputs.frame import Frame
-from optimizer.inputs.group_values import LEAST_USD, GroupValues, group_values
+from optimizer.inputs.group_values import GroupValues, group_values
 from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
+from optimizer.settings import LEAST_USD
 
 CASH = "cash"
 """The class that an account's cash belongs to."""

@@ -15,9 +15,7 @@ from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import ConvexRow, Kind, Maximum, Meaning, Part
 from optimizer.program.tax_maxima import tax_from_above, tax_from_below
-
-SAME_UNITS = 1e-12
-"""Units: how far intercepts of the same function may differ by the order of additions."""
+from optimizer.settings import SAME_UNITS
 
 
 def budget_usd(frame: Frame, unit: int) -> float | None:

@@ -15,9 +15,9 @@ import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import Frame
-from optimizer.inputs.group_values import LEAST_USD
 from optimizer.inputs.risk_cells import Cells, class_target
 from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Rows
+from optimizer.settings import LEAST_USD
 
 
 def state(frame: Frame) -> Part:

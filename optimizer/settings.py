@@ -1,0 +1,446 @@
+"""Every heuristic number of the optimizer, with its unit and its reason, room by room.
+
+A number here decides how far something is searched or when it is left; none decides what is legal,
+what a plan is worth or what is proven: that is the book's, the policy's and the law's. What each is
+worth is measured again by `python -m benchmarks.quality` (plans), `benchmarks.speed` (time)
+and `benchmarks.extremes` (answers at the edge), before and after.
+"""
+
+from __future__ import annotations
+
+# inputs: group values
+
+LEAST_USD = 1.0
+"""Dollars. A group that counts for less has no weights."""
+
+# program: compile arrays
+
+STEEP_COLUMN = 1e5
+"""Coefficient of a column in a row above which the column is counted in smaller units."""
+
+# program: tax budget
+
+SAME_UNITS = 1e-12
+"""Units: how far intercepts of the same function may differ by the order of additions."""
+
+# solvers: adapters
+
+OSQP_EPS = 1e-6
+"""Residual of OSQP. At its default 1e-3 it calls points solved that are off by dollars."""
+
+OSQP_ITERATIONS = 200_000
+"""Most iterations of OSQP: a binding tax budget can need tens of thousands."""
+
+PIQP_ITERATIONS = 80
+"""Most iterations of PIQP: it needs 12 to 30; far more means it will not find its way."""
+
+# solvers: chain
+
+RESIDUAL = 1e-5
+"""Units (1e-7 of the household): a point further from a rule than this is not solved."""
+
+GIVES_WAY = 0.5
+"""Part of what a judge lets pass that a program takes where nothing keeps its limits as they are:
+the rest is left for cents that rounding takes."""
+
+# solvers: dual bound
+
+PROOF_NOISE = 1e-6
+"""Relative to the sizes of what is summed: far above rounding, far below what a proof shows."""
+
+# solvers: integer
+
+TOLERANCE = 1e-9
+"""Units and bps by which a row may be missed: the least that HiGHS knows is 1e-10."""
+
+WHOLE_WITHIN = 1e-7
+"""How far a whole number may be from one."""
+
+MOST_ITERATIONS = 1_500
+"""Iterations of one linear relaxation: it takes a few dozen, or gets lost."""
+
+# solvers: presolve
+
+FIXED = 1e-9
+"""Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
+
+EMPTY_ROW = 1e-7
+"""Units: how far a row without columns may be off before its program is infeasible."""
+
+STEEP_COST = 1e4
+"""Basis points a unit: cost coefficients up to this are what solvers are set up for."""
+
+# search: branch and bound
+
+NODE_GAP_BPS = 0.01
+"""Basis points: a node this close to the best plan found is not worth a solve."""
+
+DIVES = 2
+"""Solves kept for plans: the best plan with the sides of the open nodes that promise most."""
+
+UNSETTLED_BPS = 1.0
+"""Basis points above the open piece from which positions that do both are branched on unasked."""
+
+LOOSE_BPS = 10.0
+"""Basis points above the open piece from which a certificate is worth branching unasked: one
+household in a hundred of the synthetic books."""
+
+SMALL = 60
+"""Sales and buys of a program up to which a solve costs less than a third of a millisecond."""
+
+LONGER = 5
+"""Times as many solves that a small program is branched on for."""
+
+# search: disjunctions
+
+TOUCH = 1e-6
+"""Units (1e-8 of the household): a trade smaller than this is a solver's noise."""
+
+# search: exchange
+
+HELPS_BPS = 1e-6
+"""Basis points a flip must gain: less is the solver's own tolerance."""
+
+EXCHANGE_GAP_BPS = 0.03
+"""Basis points above the open piece at which directions are left as they are."""
+
+SMALL_BPS = 0.05
+"""Basis points: promises smaller than this are worth a solve only together."""
+
+WORTH_PAIRS_BPS = 1.0
+"""Basis points above the open piece from which two funds changing places are worth a solve."""
+
+FEW_GROUPS = 4
+"""Groups of a class up to which two of them may change places."""
+
+MOST_FLIPS = 6
+"""Re-solves spent on flips in one netting piece, pairs not counted, since those are few: clocks
+decide nothing, counts do."""
+
+PATIENCE = 3
+"""Flips in a row that may be in vain, pairs not counted."""
+
+# search: harvests
+
+MOST_MARGINS = 8
+"""Ways that differ by the last lot to meet a recent share. Where a group has more loss lots, lots
+next to each other share one, in which the law's order is left open: the bound stays one, the judge
+keeps the order."""
+
+# search: incumbent
+
+NEAR_BPS = 0.3
+"""Basis points by which a later piece may start behind the best plan and still flip: on synthetic
+books further ones never caught up, and from nearer than a tenth as many did as did not."""
+
+STAKE_BPS = 0.03
+"""Basis points: a conflict that costs less than this either way is left to its first guess."""
+
+# search: pseudocosts
+
+NOTHING_BPS = 1e-4
+"""Basis points: what gains or gives up less is not looked at."""
+
+STANDS_IN = 0.1
+"""Part of a group's factor risk that other securities cannot take over. Measured on synthetic
+books: anything between 0.05 and 0.2 guesses the better side in four cases of five."""
+
+# search: regime prices
+
+BORDER_USD = 1e-6
+"""Dollars by which a crossing of two kinks may lie outside its piece: the noise of sums."""
+
+# search: stakes
+
+LEAST_GROUP = 1e-12
+"""Units: a group worth less counts as this; it weighs nothing where it is under a dollar."""
+
+# search: te limit
+
+TE_MARGIN = 1e-4
+"""Relative: how far below te_max the program aims, so that share steps stay inside."""
+
+TE_GROWTH = 8.0
+"""Factor by which the multiplier grows until the limit holds."""
+
+STEEPEST = 1e8
+"""Multiplier beyond which a limit that still does not hold is taken to be out of reach."""
+
+TE_BISECTIONS = 12
+"""Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
+
+DEAR = 1e4
+"""Multiplier, bps per percent², above which a bound at it would price a judge's tolerances."""
+
+FLATTEST = 1e-3
+"""Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
+
+TE_SEARCHES = 4
+"""Searches for directions at a multiplier: each may settle others, which need another."""
+
+EASES = 0.01
+"""Relative: a multiplier that is smaller by less is not worth another search."""
+
+# search: tracking region
+
+PRICED = 100.0
+"""What a square at its limit is priced at."""
+
+LEAST_SQUARE = 1e-4
+"""Percent² (a limit of a hundredth of a percent): the least limit that is priced so."""
+
+MOST_STEEP = 1e-12
+"""Percent² a unit²: directions flatter than this do not limit tracking error."""
+
+# rounding: candidate
+
+TIGHTENINGS = 6
+"""Tightenings at most."""
+
+TIGHTEN_MORE = 1.5
+"""How much more than what was overstepped a limit is tightened by."""
+
+# rounding: dear tickets
+
+DEAR_BPS = 0.05
+"""Basis points that half a step of a ticket alone loses by curvature from which it is dear: among
+ordinary households of synthetic books none is."""
+
+MOST_SOLVES = 24
+"""Solves spent on dear tickets: four of them, both ways, with what pruning spares."""
+
+DEAR_GAP_BPS = 0.01
+"""Basis points by which a branch must promise to be better than the best leaf to be followed."""
+
+# rounding: local search
+
+MOVES_PER_TICKET = 4
+"""Moves of the descent; each takes one step of one or two tickets."""
+
+REACH = 3
+"""Steps that improvement may go from the solution: beyond, the local model is not local."""
+
+MOST_PAIRED = 40
+"""Tickets of an account beyond which pairs are not tried: single steps then serve as well."""
+
+TOGETHER = 0.7
+"""Part of what moves gain alone that they must gain together to be taken at once."""
+
+FEW_MOVES = 3
+"""Moves at least that are worth pricing together."""
+
+HELPS = 3e-4
+"""Basis points a round of moves must gain to be taken: a hundred rounds of less, as they were
+measured, gained a thousandth of a basis point together."""
+
+NEAR_ENOUGH = 0.005
+"""Basis points above the solution in real amounts from which pairs of moves are worth pricing."""
+
+CASH_SLACK = 1e-9
+"""Units of cash (1e-11 of the household) by which a sum of floats may miss a floor."""
+
+# rounding: minimum trade
+
+SUPPORT_ROUNDS = 6
+"""Re-solves at most."""
+
+LATE_ROUNDS = 3
+"""Last rounds in which whatever is still too small is dropped."""
+
+SAME = 1e-6
+"""Relative: a ticket this close to its minimum or its position counts as there."""
+
+NOISE_PER_RESIDUAL = 10.0
+"""A ticket within so many residuals of its solution is that solver's noise."""
+
+# rounding: reopen
+
+KICKS = 40
+"""Descents without one ticket at most."""
+
+MOST_CHOICES = 20
+"""Choices whose side is turned; small households have few."""
+
+# rounding: tax state
+
+WITHIN_USD = 0.005
+"""Dollars by which a move may pass a tax budget: half of what the judge rounds to."""
+
+# rounding: te margin
+
+TE_TRIES = 3
+"""Searches that aim lower before the plan is given up."""
+
+TE_MORE = 4.0
+"""How much further than what was missed the next search aims below the limit."""
+
+TE_FIRST = 1e-3
+"""Relative: how far below the limit the first such search aims at least; each next one 4 times."""
+
+COARSE_MISS = 0.02
+"""Relative: where more was missed, tickets are large: the next search aims `FAR` times as far."""
+
+COARSE_FAR = 1.2
+"""How much further than what large tickets missed the next search aims: four times would leave
+nothing of the limit, and pay for it with everything else."""
+
+PROVEN = 1e-6
+"""Relative: how far a bound on tracking error must lie above the limit to be a proof."""
+
+# rounding: ticket pruning
+
+MOST_TRIALS = 10
+"""Solves spent on closing tickets that have a price: the smallest few are where it can pay."""
+
+PRUNING_ROUNDS = 3
+"""Times that tickets of no worth are looked for: closing some may leave others without."""
+
+# rounding: ticket rows
+
+ROW_NOISE = 1e-9
+"""Units (1e-11 of the household) by which a row may be passed: the noise of sums."""
+
+# rounding: tickets
+
+WHOLE = 1e-9
+"""Relative: a lot sold to within this is sold whole (sums of doubles are off by less)."""
+
+NOISE = 1e-7
+"""Units (1e-9 of the household): what an interior point leaves in a column that is really 0."""
+
+# explain: binding
+
+NEGLIGIBLE = 1e-6
+"""Dollars of objective per dollar of rule: a smaller shadow price is a solver's noise."""
+
+# explain: conflict
+
+GIVES_USD = 0.005
+"""Dollars: a rule that gives way by less than half a cent is kept."""
+
+# explain: shadow prices
+
+DOUBTED = 0.5
+"""Dollars of objective per dollar of rule: more than a tax takes of a dollar."""
+
+GIVEN = 1e-4
+"""Units (1e-6 of the household) by which a rule gives way: far above a solver's noise, and small
+beside any trade."""
+
+MOST_ASKED = 12
+"""Doubted prices that are asked again, the largest first; the rest are not told at all."""
+
+# mip: feasibility repair
+
+EDGE = 0.5
+"""Part of the allowed square of tracking error that the least takes: nearer to the limit the plan
+with the least is looked for first, farther away the plan that is nearest to the wish."""
+
+FINE = 1e8
+"""Steps in a ticket up to which they are whole once rounding them has missed a limit: at the edge
+of what is possible a ten-thousandth of a position decides."""
+
+REPAIR_TRIES = 12
+"""Questions in one netting piece at most, for a plan and for a proof each."""
+
+REPAIR_MORE = 1.05
+"""How much more than what was overstepped a limit is tightened by at first, then twice as much."""
+
+PASS_NOISE = 1.01
+"""Of what a judge lets pass: so much and a solver's noise is missed by giving way alone."""
+
+SQUARE_NOISE = 1e-9
+"""Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
+
+# mip: integer model
+
+MOST_STEPS = 1e4
+"""Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
+buy down, which costs next to nothing and leaves cash, not debt."""
+
+COLUMN_DUST = 1e-5
+"""Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
+may be a billion times its worth, and a solver would sell or keep it as its noise."""
+
+DUST_PART = 1e-3
+"""Of a lot: less of a lot of dust is a solver's noise."""
+
+MOST_TICKETS = 900
+"""Tickets beyond which the question is not put: it would take longer than it is worth."""
+
+# mip: question
+
+CHEAP = 5
+"""Iterations of a linear program that is asked again, in those of a branching."""
+
+NEAREST_GAP = 0.2
+"""Relative gap at which the nearest plan is near enough: it is improved afterwards."""
+
+TIGHT = 1e-6
+"""Units a bps of tax: columns above a budget's maxima rest on them, so that a limit that is missed
+is tightened from where the point is and not from where a column floats."""
+
+WRITTEN = 1e-3
+"""Units (1e-5 of the household) that a ticket must be worth in distance to be written."""
+
+# mip: small accounts
+
+LOST_BPS = 1.0
+"""Basis points lost to tickets and shares from which it is worth asking."""
+
+COARSE_STEP = 0.3
+"""Units (0.3% of the household): where a typical share is smaller, what rounding loses is lost."""
+
+MOST_REFINED = 150
+"""Tickets beyond which the question takes longer than it is worth."""
+
+TANGENT_ROUNDS = 8
+"""Mixed-integer programs at most."""
+
+NODES = 200
+"""Nodes of each."""
+
+GAP_BPS = 0.3
+"""Basis points of gap at which each may stop."""
+
+TANGENT_GAP_BPS = 0.05
+"""Basis points between the best plan and what tangents leave: less is not worth another round."""
+
+SPREAD = (-3.0, -1.0, 0.0, 1.0, 3.0)
+"""Where the first tangents stand: so many typical share steps from the solution."""
+
+# mip: whole steps
+
+MOVES = (1.0, 2.0, 3.0, 5.0)
+"""Steps of a single move, up or down."""
+
+WHOLE_KICKS = 4
+"""Pairs that are tried from where no pair helps, the least harmful first: each leads elsewhere."""
+
+MOST_MOVES = 60
+"""Moves at most."""
+
+WHOLE_HELPS = 1e-12
+"""Relative: what a move must gain of TE² to be taken, more than the noise of sums."""
+
+# mip: whole totals
+
+LOOSE = 1e-5
+"""Steps by which a relaxed bound is widened before it is rounded: a solver's noise."""
+
+WIDE = 1e4
+"""Steps beyond which a total is left alone: branching would gain nothing."""
+
+MOST_WORK = 6_000
+"""Simplex iterations at most."""
+
+# mip: whole tracking
+
+FULL_LIMIT = 100.0
+"""What the limit counts as among the squares: a solver's tolerance is then 1e-11 of it."""
+
+LEAST_LIMIT = 1e-8
+"""Percent²: a limit below this (a millionth of a basis point a year) counts as this much."""
+
+TANGENT_POINTS = 9
+"""Tangents of each square from the beginning, spread over where it can lie."""
