@@ -9,15 +9,15 @@ Steps of ordinary funds lose thousandths of a basis point and are not asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import LocalModel
-from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.rounding.minimum_trade import Supported, resettled
+from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
 from optimizer.search.model import Search
 from optimizer.settings import DEAR_BPS, DEAR_GAP_BPS, MOST_SOLVES, SAME, TOUCH
 
@@ -119,27 +119,7 @@ def _with(
     else:
         low[own] = np.maximum(low[own], filled)
     bounds[block] = (low, high)
-    whole = Branch(bounds, branch.rows)
-    solution = search.solve(whole)
-    if not solution.usable:
-        return None
-    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-    *_, limit = search.arrays.branched(whole)
-    can_empty = emptiable(search.frame, tickets, limit[columns["sale"]])
-    amounts = tickets.amounts(sale, buy)
-    noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
-    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
-        return None
-    return replace(
-        found,
-        settled=replace(found.settled, branch=whole),
-        solution=solution,
-        sale=sale * ~noise[tickets.of_sale],
-        buy=buy * ~noise[tickets.of_buy],
-        sale_low=bounds["sale"][0],
-        sale_high=limit[columns["sale"]],
-        buy_high=limit[columns["buy"]],
-    )
+    return resettled(search, found, tickets, Branch(bounds, branch.rows))
 
 
 def _filled(low: Floats, most: Floats, total: float) -> Floats:

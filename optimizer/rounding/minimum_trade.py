@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Bools, Floats
+from optimizer.program.language import Branch
 from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import SideName, Sides, side_branch
@@ -133,6 +134,36 @@ def _finished(
         low[columns["sale"]],
         high[columns["sale"]],
         high[columns["buy"]],
+    )
+
+
+def resettled(
+    search: Search, found: Supported, tickets: Tickets, branch: Branch
+) -> Supported | None:
+    """Solve a supported solution again with other bounds; None if its tickets are then not legal.
+
+    The sides stay, and so do the sales that its harvests rest on.
+    """
+    columns = search.arrays.columns
+    solution = search.solve(branch)
+    if not solution.usable:
+        return None
+    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    *_, high = search.arrays.branched(branch)
+    can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
+    amounts = tickets.amounts(sale, buy)
+    noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
+    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
+        return None
+    return replace(
+        found,
+        settled=replace(found.settled, branch=branch),
+        solution=solution,
+        sale=sale * ~noise[tickets.of_sale],
+        buy=buy * ~noise[tickets.of_buy],
+        sale_low=branch.bounds["sale"][0],
+        sale_high=high[columns["sale"]],
+        buy_high=high[columns["buy"]],
     )
 
 

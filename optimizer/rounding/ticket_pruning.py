@@ -8,16 +8,14 @@ and would rather be smaller: what they are worth is known once all others are se
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
 from optimizer.rounding.local_model import local_model
-from optimizer.rounding.minimum_trade import Supported, rested_on, too_small
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
+from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Search
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
@@ -92,7 +90,6 @@ def _worthless(search: Search, found: Supported, tickets: Tickets) -> Ints:
 
 def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
     """Solve with some tickets closed and no other opened; None if that is not legal."""
-    columns = search.arrays.columns
     branch = found.settled.branch
     rests = rested_on(found.settled, tickets)
     if rests[closed].any():
@@ -104,24 +101,4 @@ def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -
         low, high = bounds[block]
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
-    shorter = Branch(bounds, branch.rows)
-    solution = search.solve(shorter)
-    if not solution.usable:
-        return None
-    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-    *_, high = search.arrays.branched(shorter)
-    can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
-    amounts = tickets.amounts(sale, buy)
-    noise = (amounts <= TOUCH) & ~rests
-    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
-        return None
-    return replace(
-        found,
-        settled=replace(found.settled, branch=shorter),
-        solution=solution,
-        sale=sale * ~noise[tickets.of_sale],
-        buy=buy * ~noise[tickets.of_buy],
-        sale_low=bounds["sale"][0],
-        sale_high=high[columns["sale"]],
-        buy_high=high[columns["buy"]],
-    )
+    return resettled(search, found, tickets, Branch(bounds, branch.rows))
