@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.backtest.methods import SETS
-from benchmarks.backtest.report import Run, broken_off, report
-from benchmarks.backtest.run import Experiment, run, write_records
-from benchmarks.backtest.tables import by_method_and_year
+from benchmarks.backtest.experiment.run import Experiment, run, write_records
+from benchmarks.backtest.methods.catalogue import SETS
+from benchmarks.backtest.pages.report import Run, broken_off, report
+from benchmarks.backtest.pages.tables import by_method_and_year
 from models.errors import HearthError
 from models.law.load import known_years
 from scenarios.market_history import MarketHistory
@@ -74,7 +74,7 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
     by_method_and_year(table).to_csv(out / "figures.csv", index=False, float_format="%.5g")
     plots: list[str] = []
     try:
-        from benchmarks.backtest.plots import draw
+        from benchmarks.backtest.pages.plots import draw
 
         plots = draw(table, out)
     except ImportError:

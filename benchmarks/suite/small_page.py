@@ -15,7 +15,8 @@ from typing import Final
 
 import pandas as pd
 
-from benchmarks.backtest import behind, methods, tables
+from benchmarks.backtest.methods import catalogue as methods
+from benchmarks.backtest.pages import behind, tables
 from benchmarks.heuristics import HEURISTICS, NAIVE
 from benchmarks.suite.compare import summary
 from benchmarks.suite.compare.dominance import MEASURES

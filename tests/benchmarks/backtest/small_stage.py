@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.backtest.markets import Stage, set_stage
-from benchmarks.backtest.people import AccountPlan, LifePlan
+from benchmarks.backtest.market.stage import Stage, set_stage
+from benchmarks.backtest.people.draw import AccountPlan, LifePlan
 from scenarios.market_history import MarketHistory
 from scenarios.market_history_funds import FUNDS
 from scenarios.market_history_synthetic import synthetic_history

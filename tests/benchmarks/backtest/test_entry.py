@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.backtest.__main__ import main
-from benchmarks.backtest.diary import YearRecord
-from benchmarks.backtest.methods import MAIN, SETS, STANDARD, chosen
-from benchmarks.backtest.run import Experiment, run
+from benchmarks.backtest.experiment.run import Experiment, run
+from benchmarks.backtest.lives.diary import YearRecord
+from benchmarks.backtest.methods.catalogue import MAIN, SETS, STANDARD, chosen
 from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
 from models.policy import Policy
@@ -64,7 +64,7 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     history = synthetic_history(7, 1)
     experiment = Experiment(("new cash only",), starts=(2004,), years=1, households=2)
     whole = run(history, experiment, parts=tmp_path)
-    monkeypatch.setattr("benchmarks.backtest.run.live", lambda *given: 1 / 0)
+    monkeypatch.setattr("benchmarks.backtest.experiment.run.live", lambda *given: 1 / 0)
     assert run(history, experiment, parts=tmp_path) == whole
     other = run(history, replace(experiment, seed=2), parts=tmp_path)
     assert not other.records
@@ -81,7 +81,7 @@ def test_a_life_that_breaks_off_is_told_and_stops_no_other(
         raise RuntimeError("gave up")
 
     methods = real | {"stand still": replace(real["stand still"], rebalancer=broken)}
-    monkeypatch.setattr("benchmarks.backtest.run.chosen", lambda names: methods)
+    monkeypatch.setattr("benchmarks.backtest.experiment.run.chosen", lambda names: methods)
     small = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
     assert main(small) == 1
     text = (tmp_path / "small" / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Many lives under many methods, in processes, kept as they are done."""

@@ -1,0 +1,1 @@
+"""What the records of lives come to: differences between methods, and how sure they are."""

@@ -1,0 +1,1 @@
+"""What the markets did, and what was known of them on a day."""

@@ -1,0 +1,1 @@
+"""Who rebalances: the optimizer, its variants and the heuristics, by name."""

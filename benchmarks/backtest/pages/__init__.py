@@ -1,0 +1,1 @@
+"""What is read of a run: its report, its tables and its plots."""
