@@ -150,6 +150,13 @@ books: anything between 0.05 and 0.2 guesses the better side in four cases of fi
 BORDER_USD = 1e-6
 """Dollars by which a crossing of two kinks may lie outside its piece: the noise of sums."""
 
+# search: tax regimes
+
+BEYOND = 1.0
+"""Units of 1% of the household by which a case is held wider than what the run can reach: a limit
+that other rules imply shares their multipliers where it binds; from here it only boxes ordinary
+income (without any, bounds by a slow solver were 0.001 bps lower)."""
+
 # search: stakes
 
 LEAST_GROUP = 1e-12

@@ -71,6 +71,36 @@ class Piecewise:
         """Return x ↦ f(x + by)."""
         return Piecewise(self.knots - by, self.slopes, self.origin - by, self.level)
 
+    def lesser(self, other: Piecewise) -> Piecewise:
+        """Return the lesser of two functions at every point."""
+        lead = self - other
+        knots = np.union1d(lead.knots, lead.roots())
+        probes = _inside(knots)
+        slopes = np.where(lead(probes) <= 0.0, self.slope_at(probes), other.slope_at(probes))
+        level = min(float(self(self.origin)), float(other(self.origin)))
+        return Piecewise(knots, slopes, self.origin, level)
+
+    def least_from(self) -> Piecewise:
+        """Return x ↦ the least of f from x on; f is level at first and does not fall at last."""
+        values = np.asarray(self(self.knots))
+        ahead = np.minimum.accumulate(values[::-1])[::-1]
+        rises = (values[:-1] < ahead[1:]) & (ahead[1:] < values[1:])
+        at = self.knots[:-1] + (ahead[1:] - values[:-1]) / np.where(rises, self.slopes[1:-1], 1.0)
+        points = np.concatenate([self.knots, at[rises]])
+        order = np.argsort(points, kind="stable")
+        lows = np.concatenate([ahead, ahead[1:][rises]])[order]
+        slopes = np.diff(lows) / np.diff(points[order])
+        ends = [self.slopes[:1], slopes, self.slopes[-1:]]
+        return Piecewise(points[order], np.concatenate(ends), points[order][0], float(lows[0]))
+
+    def roots(self) -> Floats:
+        """Return where the function crosses zero inside a piece, ascending."""
+        points, anchors = self._anchors
+        rising = self.slopes != 0.0
+        crossing = points[rising] - anchors[rising] / self.slopes[rising]
+        piece = np.searchsorted(self.knots, crossing, side="right")
+        return np.unique(crossing[piece == np.flatnonzero(rising)])
+
     def slope_at(self, x: Floats) -> Floats:
         """Slope to the right of `x`, any shape."""
         return self.slopes[np.searchsorted(self.knots, x, side="right")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,26 +20,34 @@ if TYPE_CHECKING:
     from optimizer.inputs.frame import Frame
 
 
-SAME_TAX_USD: Final = 1e-6
-"""Dollars: two taxes that differ by less are the same; sums of a dozen products differ by that."""
-
-
 class Piece(StrEnum):
-    """Which case of the law's netting a filing unit ends the run in (see `netting`)."""
+    """Which case of the law's netting a filing unit ends the run in (see `tax_regimes`)."""
 
     LOSS = "loss"
+    OFFSET = "offset"
+    CARRIED = "carried"
     BOTH = "both"
     SHORT = "short"
 
 
+LOSSES = (Piece.LOSS, Piece.OFFSET, Piece.CARRIED)
+"""Cases without a net gain: all of them, those within the offset limit, and those beyond it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case of the netting with ordinary income between two dollars: its tax is convex there."""
+    """A case of the netting with ordinary income between two dollars: its tax is convex there.
+
+    `begins` and `ends`: whether another part of it lies below and above. Elsewhere the dollars are
+    what the run can reach.
+    """
 
     piece: Piece
     part: int
     low: float
     high: float
+    begins: bool
+    ends: bool
 
     @property
     def name(self) -> str:
@@ -58,14 +66,14 @@ class GainRange:
     short, long
         S and L before the run, and the least and most that the run can add to them.
     limit
-        Offset limit k; what income can consume of it, where the rest of it changes no tax.
+        Offset limit k.
     in_income, carried, as_ordinary
         g⁰ = max(N, −k), c⁰ = min(N + k, 0) and r⁰ before the run: the net gain in income, the net
         loss beyond the limit (≤ 0), and what is taxed as ordinary.
     distribution
         D forced by the accounts' own flows.
-    most_distribution
-        D at most.
+    least_distribution, most_distribution
+        D at least, with what is required of the accounts, and at most.
     """
 
     tax: UnitTax
@@ -81,6 +89,7 @@ class GainRange:
     carried: float
     as_ordinary: float
     distribution: float
+    least_distribution: float
     most_distribution: float
 
     @property
@@ -105,11 +114,17 @@ class GainRange:
 
     def ordinary_in(self, piece: Piece) -> tuple[float, float]:
         """Least and most that a case of the netting taxes as ordinary (r)."""
-        if piece is Piece.LOSS:
-            return -self.limit, 0.0
+        if piece in LOSSES:
+            return -self.limit, -self.limit if piece is Piece.CARRIED else 0.0
         if piece is Piece.BOTH:
             return 0.0, max(0.0, self.short + self.short_high)
         return 0.0, max(0.0, min(self.net_high, self.short + self.short_high))
+
+    def income_in(self, piece: Piece) -> tuple[float, float]:
+        """Least and most ordinary income in a case of the netting, dollars."""
+        least, most = self.ordinary_in(piece)
+        low, high = least + self.least_distribution, most + self.most_distribution
+        return self.tax.income + self.usd * low, self.tax.income + self.usd * high
 
     @property
     def forced_income(self) -> float:
@@ -120,36 +135,61 @@ class GainRange:
         """What a case of the netting pays on ordinary income.
 
         Where all of the net gain is ordinary, total income moves with ordinary income: one
-        function H(o) + G(o + q); else it is H alone.
+        function of it says all; else preferential gain comes on top.
         """
         if piece is Piece.BOTH:
-            return self.tax.ordinary
-        return self.tax.ordinary_and_total
+            return self.tax.on_top(*self.income_in(piece))
+        return self.tax.one_sided(*self.income_in(piece))
+
+    def valued_as(self, piece: Piece) -> Piecewise:
+        """What a case pays on ordinary income less what its offset leaves to carry on.
+
+        Income below nothing consumes none of the offset: it stays worth κ, like what is beyond the
+        limit.
+        """
+        tax, (low, _) = self.tax, self.income_in(piece)
+        ends = self.consumed_from(self.most_distribution) - tax.dividends
+        if piece not in LOSSES or tax.flat or low >= ends:
+            return self.taxed_as(piece)
+        unused = Piecewise(np.array([ends]), np.array([tax.carryforward_value, 0.0]), ends)
+        return self.taxed_as(piece) + unused
+
+    def consumed_from(self, distribution: float) -> float:
+        """Total income above which an offset is consumed, with a distribution, dollars."""
+        return min(0.0, self.tax.income + self.tax.dividends + self.usd * distribution)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """Every case of the netting in reach, cut where its tax is not convex."""
-        free = self.most_distribution - self.distribution
         found = []
         for piece in self.reachable():
-            least, most = self.ordinary_in(piece)
-            low = self.forced_income + self.usd * least
-            high = self.forced_income + self.usd * (most + free)
-            parts = self.taxed_as(piece).convex_parts(low, high)
-            found += [Case(piece, place, *part) for place, part in enumerate(parts)]
+            parts = self.valued_as(piece).convex_parts(*self.income_in(piece))
+            last = len(parts) - 1
+            found += [
+                Case(piece, place, *part, begins=place > 0, ends=place < last)
+                for place, part in enumerate(parts)
+            ]
         return tuple(found)
 
     def reachable(self) -> tuple[Piece, ...]:
         """Cases of the netting that the run can end in, but for points that two of them share."""
-        found = []
+        found: list[Piece] = []
         if self.net_low < 0.0 or self.net_high <= 0.0:
-            found.append(Piece.LOSS)
+            found += self._losses()
         if self.net_high > 0.0:
             if self.long + self.long_high >= 0.0:
                 found.append(Piece.BOTH)
             if self.long + self.long_low < 0.0 and self.short + self.short_high > 0.0:
                 found.append(Piece.SHORT)
         return tuple(found)
+
+    def _losses(self) -> list[Piece]:
+        """One case, where offsetting never saves less than carrying on: else limit and all."""
+        slopes, _ = self.valued_as(Piece.LOSS).affine_pieces(*self.income_in(Piece.LOSS))
+        if slopes.min() >= self.tax.carryforward_value:
+            return [Piece.LOSS]
+        within, beyond = self.net_high > -self.limit, self.net_low < -self.limit
+        return [Piece.OFFSET] * within + [Piece.CARRIED] * (beyond or not within)
 
 
 def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
@@ -161,18 +201,16 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
     for unit, tax in enumerate(frame.taxes):
         mine = unit_of_sale == unit
         short, long = tax.short / frame.unit_usd, tax.long / frame.unit_usd
+        limit = tax.offset_limit / frame.unit_usd
+        net = short + long
+        in_income = max(net, -limit)
         owned = accounts.deferred & (accounts.unit == unit)
         forced = float(accounts.outflow[owned].sum())
         free = np.minimum(
             accounts.most_withdrawn + accounts.required, np.maximum(accounts.most_cash, 0.0)
         )
-        free_total = min(
-            float(free[owned].sum()),
-            max(-frame.net_flow, 0.0) + float(accounts.required[owned].sum()),
-        )
-        limit = _limit(tax, forced * frame.unit_usd, free_total > 0.0) / frame.unit_usd
-        net = short + long
-        in_income = max(net, -limit)
+        required = float(accounts.required[owned].sum())
+        free_total = min(float(free[owned].sum()), max(-frame.net_flow, 0.0) + required)
         ranges.append(
             GainRange(
                 tax=tax,
@@ -188,22 +226,11 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
                 carried=min(net + limit, 0.0),
                 as_ordinary=_as_ordinary(short, long, in_income),
                 distribution=forced,
+                least_distribution=forced + max(min(required, free_total) - frame.cent, 0.0),
                 most_distribution=forced + free_total,
             )
         )
     return tuple(ranges)
-
-
-def _limit(tax: UnitTax, forced: float, free: bool) -> float:
-    """Most of a net loss that counts in income, dollars: the rest is carried out.
-
-    What income cannot consume is carried (carryover worksheet). Where it lowers no tax either, as
-    almost always, a smaller limit says the same; where a distribution is free to raise what income
-    can consume, it is the law's own.
-    """
-    consumable, most = tax.consumable(forced), tax.offset_limit
-    spared = tax.tax(-consumable, 0.0, forced) - tax.tax(-most, 0.0, forced)
-    return most if free or spared > SAME_TAX_USD else consumable
 
 
 def _as_ordinary(short: float, long: float, in_income: float) -> float:

@@ -1,18 +1,18 @@
 """A filing unit's tax as the program sees it: two piecewise-linear functions and a surtax.
 
 With o the income taxed as ordinary and x all taxable income, the worksheet's tax is
-F(o) + G(x) − G(o), F the ordinary and G the preferential schedule, both zero below zero. So
-T = H(o) + G(x) + NIIT with H = F − G: one function of ordinary income and one of total income,
-whatever the netting. State tax, flat above no income and nothing below, is a part of G. Only H can
-fail to be convex (where the 0 percent bracket ends), and the surtax's minimum when distributions
-are free; both are told in the bound.
+F(o) + G(x) − G(o), F the ordinary and G the preferential schedule, both zero below zero, and never
+more than F(x). So T = min(H(o), H(x)) + G(x) + NIIT with H = F − G, whatever the netting; H(x) is
+the lesser only in the narrow band where the 0 percent bracket of gains ends before the next
+ordinary one. State tax, flat above no income and nothing below, is a part of G. Only H can fail to
+be convex (where that bracket ends), and the surtax's minimum when distributions are free.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache
 
 import numpy as np
 
@@ -33,6 +33,9 @@ class UnitTax:
     ----------
     ordinary, total
         H(o) and G(x), state tax in G: 0 at the income before gains and distributions.
+    ahead, band
+        The least of H from an income on, and the incomes between which that is less than H, in
+        dollars: reversed where it never is.
     income, dividends
         O and q: taxable ordinary income and qualified dividends before the run.
     surtax_rate, investment_income, excess_income
@@ -50,6 +53,8 @@ class UnitTax:
 
     ordinary: Piecewise
     total: Piecewise
+    ahead: Piecewise
+    band: tuple[float, float]
     income: float
     dividends: float
     surtax_rate: float
@@ -67,10 +72,33 @@ class UnitTax:
     nothing: float
     before: float
 
-    @cached_property
-    def ordinary_and_total(self) -> Piecewise:
-        """H(o) + G(o + q): where all of the net gain is ordinary, total income moves with it."""
-        return self.ordinary + self.total.ahead(self.dividends)
+    def one_sided(self, low: float, high: float) -> Piecewise:
+        """min(H(o), H(x)) + G(x) with x = o + q: where all of the net gain is ordinary income.
+
+        Exact between the ordinary incomes `low` and `high`.
+        """
+        total = self.total.ahead(self.dividends)
+        if not self.dividends or not self._touches_band(low, high):
+            return self.ordinary + total
+        return self.ordinary.lesser(self.ordinary.ahead(self.dividends)) + total
+
+    def on_top(self, low: float, high: float) -> Piecewise:
+        """The least of min(H(o), H(x)) over x ≥ o + q: where preferential gain comes on top.
+
+        It is H(o) but in the narrow band, where it under-states by $3 to $57 at most. Holds between
+        the ordinary incomes `low` and `high`.
+        """
+        if not self._touches_band(low, high):
+            return self.ordinary
+        return self.ordinary.lesser(self.ahead.ahead(self.dividends))
+
+    def _touches_band(self, low: float, high: float) -> bool:
+        return low < self.band[1] and high + self.dividends > self.band[0]
+
+    def on_ordinary(self, ordinary: float | Floats, total: float | Floats) -> Floats:
+        """min(H(o), H(x)) in dollars."""
+        stacked = self.ordinary(ordinary)
+        return stacked if self.flat else np.minimum(stacked, self.ordinary(total))
 
     def consumable(self, distribution: float) -> float:
         """Most of the offset that income can consume (carryover worksheet lines 1 to 4)."""
@@ -94,12 +122,13 @@ class UnitTax:
         in_income = np.maximum(net, -self.offset_limit)
         one_sided = (net <= 0.0) | (long <= 0.0)
         as_ordinary = np.where(one_sided, in_income, np.maximum(short, 0.0))
-        income = self.income + distribution
+        ordinary = self.income + distribution + as_ordinary
+        total = self.income + self.dividends + distribution + in_income
         least: float = min(self.investment_income, self.excess_income + distribution)
         surtax = in_income + least
         return np.asarray(
-            self.ordinary(income + as_ordinary)
-            + self.total(income + self.dividends + in_income)
+            self.on_ordinary(ordinary, total)
+            + self.total(total)
             + self.surtax_rate * np.maximum(0.0, surtax)
         )
 
@@ -191,14 +220,18 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
     if facts.flat is not None:
         preferential = Piecewise(np.array([]), np.array([float(facts.flat.long)]))
         ordinary = Piecewise(np.array([]), np.array([float(facts.flat.short)])) - preferential
+        ahead, band = ordinary, (np.inf, -np.inf)
     else:
-        ordinary, preferential = _schedules(statute, status)
+        ordinary, preferential, ahead = _schedules(statute, status)
+        band = _band(statute, status)
         if facts.state_rate:
             preferential = preferential + _state(facts)
     surtax = statute.niit(status)
     return UnitTax(
         ordinary=ordinary,
         total=preferential,
+        ahead=ahead,
+        band=band,
         income=0.0 if flat else float(facts.ordinary_income),
         dividends=0.0 if flat else float(facts.qualified_dividends),
         surtax_rate=0.0 if flat else float(surtax.rate),
@@ -228,10 +261,22 @@ def _state(facts: TaxFacts) -> Piecewise:
 
 
 @cache
-def _schedules(law: Law, status: str) -> tuple[Piecewise, Piecewise]:
-    """H and G of a filing status: the ordinary schedule less the preferential one, and that."""
+def _schedules(law: Law, status: str) -> tuple[Piecewise, Piecewise, Piecewise]:
+    """H and G of a filing status, and the least of H from an income on."""
     preferential = _piecewise(law.capital_gains(status))
-    return _piecewise(law.ordinary(status)) - preferential, preferential
+    ordinary = _piecewise(law.ordinary(status)) - preferential
+    return ordinary, preferential, ordinary.least_from()
+
+
+@cache
+def _band(law: Law, status: str) -> tuple[float, float]:
+    """Incomes between which H falls below what it was before: reversed where it never does."""
+    ordinary, _, ahead = _schedules(law, status)
+    over = ordinary - ahead
+    inside = np.flatnonzero(over(over.knots) > 0.0)
+    if not len(inside):
+        return np.inf, -np.inf
+    return float(over.knots[inside[0] - 1]), float(over.knots[inside[-1] + 1])
 
 
 def _piecewise(schedule: Schedule) -> Piecewise:

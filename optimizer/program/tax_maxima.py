@@ -8,12 +8,13 @@ convex over the range, which is nearly always.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
-from optimizer.inputs.tax_range import GainRange, Piece
-from optimizer.inputs.unit_tax import UnitTax
+from optimizer.inputs.piecewise import Piecewise
+from optimizer.inputs.tax_range import Case, GainRange, Piece
 from optimizer.program.language import Cases, Maximum
 
 
@@ -34,21 +35,37 @@ def distribution_argument(
     ]
 
 
+def value_from_below(frame: Frame, unit: int, reach: GainRange, weight: float) -> list[Maximum]:
+    """H, G and NIIT less what an unused offset is worth: what the objective prices.
+
+    Convex functions that never exceed the law's, less their value before.
+    """
+    return _maxima(_Use(frame, unit, reach, weight, "objective", Side.VALUE))
+
+
 def tax_from_below(
-    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "objective"
+    frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str
 ) -> list[Maximum]:
     """H, G and NIIT as convex functions that never exceed the law's, less their value before.
 
     `purpose` keeps the rows of one use apart from those of another.
     """
-    return _maxima(_Use(frame, unit, reach, weight, purpose, above=False))
+    return _maxima(_Use(frame, unit, reach, weight, purpose, Side.BELOW))
 
 
 def tax_from_above(
     frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "budget from above"
 ) -> list[Maximum]:
     """H, G and NIIT as convex functions that are never below the law's, less their value before."""
-    return _maxima(_Use(frame, unit, reach, weight, purpose, above=True))
+    return _maxima(_Use(frame, unit, reach, weight, purpose, Side.ABOVE))
+
+
+class Side(StrEnum):
+    """What a maximum stands for: tax from below, tax less what is carried on, tax from above."""
+
+    BELOW = "below"
+    VALUE = "value"
+    ABOVE = "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class _Use:
     reach: GainRange
     weight: float
     purpose: str
-    above: bool
+    side: Side
 
 
 def _maxima(use: _Use) -> list[Maximum]:
@@ -70,26 +87,20 @@ def _maxima(use: _Use) -> list[Maximum]:
 
 def _ordinary(use: _Use) -> Maximum:
     """Tax on ordinary income by case of the netting; each case has its own range, convex in it."""
-    unit, reach, above = use.unit, use.reach, use.above
+    unit, reach = use.unit, use.reach
     tax, usd = reach.tax, use.frame.unit_usd
     here = reach.forced_income + usd * reach.as_ordinary
     total_here = reach.forced_income + tax.dividends + usd * reach.in_income
+    base = float(tax.on_ordinary(here, total_here))
+    if use.side is Side.VALUE and not tax.flat:
+        unused = min(0.0, total_here - reach.consumed_from(reach.distribution))
+        base += tax.carryforward_value * unused
     slopes, intercepts, of_piece = [], [], []
     for case in reach.cases:
-        function, level = reach.taxed_as(case.piece), float(tax.ordinary(here))
-        if case.piece is not Piece.BOTH:
-            level += float(tax.total(total_here))
-        if above:
-            convex = function.majorant(
-                case.low, case.high, float(np.clip(here, case.low, case.high))
-            )
-        else:
-            convex = function.minorant(case.low, case.high)
-        own, at_zero = convex.affine_pieces(case.low, case.high)
-        preferential = case.piece is Piece.BOTH or tax.dividends > 0.0
-        allowance = narrow_band(tax, case.low, case.high) if preferential and not above else 0.0
+        level = base if case.piece is Piece.BOTH else base + float(tax.total(total_here))
+        own, at_zero = _convex(use, case, here).affine_pieces(case.low, case.high)
         slopes.append(own)
-        intercepts.append((own * here + at_zero - level - allowance) / usd)
+        intercepts.append((own * here + at_zero - level) / usd)
         of_piece += [case.name] * len(own)
     argument = (("as_ordinary", unit, 1.0), *distribution_argument(use.frame, unit))
     name = f"ordinary income, {use.purpose}, unit {unit}"
@@ -102,21 +113,16 @@ def _ordinary(use: _Use) -> Maximum:
     )
 
 
-def narrow_band(tax: UnitTax, low: float, high: float) -> float:
-    """Dollars by which the ordinary schedule on everything may undercut the worksheet's sum.
-
-    It can only where the 0 percent bracket of gains ends below the next ordinary bracket, and only
-    with ordinary income at most a quarter of that band's width below the band: then taxing the
-    gain as ordinary is cheaper, by the band's width times the difference of rates at most.
-    """
-    falls = np.flatnonzero(tax.ordinary.slopes[1:-1] < 0.0) + 1
-    if not len(falls):
-        return 0.0
-    begin, end = float(tax.ordinary.knots[falls[0] - 1]), float(tax.ordinary.knots[falls[0]])
-    width = end - begin
-    if high < begin - 0.25 * width or low > end:
-        return 0.0
-    return float(-tax.ordinary.slopes[falls[0]]) * width
+def _convex(use: _Use, case: Case, here: float) -> Piecewise:
+    """What a case says of ordinary income: convex over the case, and on the side that is asked."""
+    reach = use.reach
+    if use.side is Side.ABOVE:
+        both = case.piece is Piece.BOTH
+        function = reach.tax.ordinary if both else reach.taxed_as(case.piece)
+        return function.majorant(case.low, case.high, float(np.clip(here, case.low, case.high)))
+    valued = use.side is Side.VALUE
+    function = reach.valued_as(case.piece) if valued else reach.taxed_as(case.piece)
+    return function.minorant(case.low, case.high)
 
 
 def _total(use: _Use) -> Maximum:
@@ -150,17 +156,17 @@ def _surtax(use: _Use) -> Maximum:
 
     From below the minimum becomes its chord over the range of D, from above the smaller branch.
     """
-    unit, reach, above = use.unit, use.reach, use.above
+    unit, reach, above = use.unit, use.reach, use.side is Side.ABOVE
     tax, usd = reach.tax, use.frame.unit_usd
-    least, most = reach.distribution, reach.most_distribution
+    least, most = reach.least_distribution, reach.most_distribution
     a, b = tax.investment_income / usd, tax.excess_income / usd
     at_least, at_most = min(a, b + least), min(a, b + most)
     slope = (at_most - at_least) / (most - least) if most > least else 0.0
     if above and 0.0 < slope < 1.0:
         slope = 0.0 if a <= b + 0.5 * (least + most) else 1.0
         at_least = a if slope == 0.0 else b + least
-    base = at_least + reach.in_income
-    level = max(0.0, min(a, b + least) + reach.in_income)
+    base = at_least - slope * (least - reach.distribution) + reach.in_income
+    level = max(0.0, min(a, b + reach.distribution) + reach.in_income)
     rate = tax.surtax_rate
     argument = (
         ("in_income", unit, 1.0),

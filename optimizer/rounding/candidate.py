@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.arrays import Floats
+import numpy as np
+
+from models.arrays import Floats, sum_by
 from models.order import Flow, Order
 from models.plan import Breach
 from optimizer.judge.verify import Verdict, verify
@@ -24,6 +26,7 @@ from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.model import Search, Settled
 from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
+from optimizer.solvers.solution import Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,22 @@ class Candidate:
     told: str = ""
 
     def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:
-        """Split the gap: directions, other pieces of the netting, tickets, shares, in bps.
+        """Split the gap: directions, other pieces of the netting, law, tickets, shares, in bps.
 
-        At the edge of te_max the way's own objectives are prices of tracking error, not of a plan.
+        The law's part is what the program under-states of it where the plan is. At the edge of
+        te_max the way's own objectives are prices of tracking error, not of a plan.
         """
         if search.frame.te_multiplier > DEAR:
             return {"te_max": after - search.bound}
         settled = self.settled_objective - search.bound
         netting = min(max(settled, 0.0), search.other_pieces)
+        law = _understated(search, self.found.solution)
         return {
             "directions": settled - netting,
             "netting": netting,
+            "law": law,
             "tickets": self.supported_objective - self.settled_objective,
-            "shares": after - self.supported_objective,
+            "shares": after - self.supported_objective - law,
         }
 
 
@@ -156,6 +162,25 @@ def judged(
         settled_objective=settled,
         supported_objective=found.solution.objective,
     )
+
+
+def _understated(search: Search, solution: Solution) -> float:
+    """By how much the program is under the worth of taxes by the law's own function, bps.
+
+    What is not convex in a case of the netting is priced by what is convex and just below it.
+    """
+    frame, arrays, x = search.frame, search.arrays, solution.x
+    short, long = (x[arrays.columns[block]] for block in ("short_gain", "long_gain"))
+    moved = x[arrays.columns["withdrawal"]] + x[arrays.columns["transfer"]]
+    out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
+    distribution = sum_by(frame.accounts.unit, out, len(frame.taxes))
+    change = 0.0
+    for unit, tax in enumerate(frame.taxes):
+        run = frame.unit_usd * np.array([short[unit], long[unit], distribution[unit]])
+        after = tax.value(tax.short + run[0], tax.long + run[1], run[2])
+        change += after - tax.value(tax.short, tax.long, 0.0)
+    stated = arrays.constants["realized_tax"] + float(arrays.costs["realized_tax"] @ x)
+    return frame.policy.weights.tax * frame.bps_of_usd(change) - stated
 
 
 def _tightened(search: Search, last: Candidate) -> Search | None:

@@ -19,7 +19,6 @@ from models.arrays import Bools, Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange, Piece
 from optimizer.program.compile_arrays import Arrays
-from optimizer.program.tax_maxima import narrow_band
 from optimizer.search.tax_regimes import Netting
 from optimizer.settings import BORDER_USD
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
@@ -111,13 +110,12 @@ def _least_by_piece(
     net = short + long
     here: dict[Piece, Bools] = {
         Piece.LOSS: net <= BORDER_USD,
+        Piece.OFFSET: (net <= BORDER_USD) & (net >= -tax.offset_limit - BORDER_USD),
+        Piece.CARRIED: net <= BORDER_USD - tax.offset_limit,
         Piece.BOTH: (net >= -BORDER_USD) & (long >= -BORDER_USD),
         Piece.SHORT: (net >= -BORDER_USD) & (long <= BORDER_USD),
     }
-    allowance = to_bps * max(narrow_band(tax, case.low, case.high) for case in reach.cases)
-    return {
-        piece: float(worth[mine].min(initial=np.inf)) - allowance for piece, mine in here.items()
-    }
+    return {piece: float(worth[mine].min(initial=np.inf)) for piece, mine in here.items()}
 
 
 def _crossings(reach: GainRange) -> tuple[Floats, Floats]:
@@ -130,7 +128,7 @@ def _crossings(reach: GainRange) -> tuple[Floats, Floats]:
             [reach.long + reach.long_low, reach.long + reach.long_high],
         ]
     )
-    brackets = tax.ordinary_and_total.knots - forced
+    kinks = np.union1d(tax.ordinary.knots, tax.total.knots) - forced
     shorts = np.concatenate([box[0], [0.0], tax.ordinary.knots - forced])
     longs = np.append(box[1], 0.0)
     least = min(tax.investment_income, tax.excess_income + usd * reach.distribution)
@@ -138,8 +136,8 @@ def _crossings(reach: GainRange) -> tuple[Floats, Floats]:
     nets = np.concatenate(
         [
             [0.0, -tax.offset_limit, -consumed, -least],
-            brackets,
-            tax.total.knots - forced - tax.dividends,
+            kinks,
+            kinks - tax.dividends,
         ]
     )
     by_gains = np.array(np.meshgrid(shorts, longs)).reshape(2, -1)

@@ -6,6 +6,12 @@ With N = S + L the unit's net gain, one of three holds, and in each the tax is c
     both    N ≥ 0, L ≥ 0    the short side is ordinary, and nothing less than zero: r ≥ S, r ≥ 0
     short   N ≥ 0, L ≤ 0    the long loss has eaten long gains: all of N is ordinary: r = g
 
+Where income is so low that carrying a loss on is worth more than offsetting with it, the law
+leaves no choice, and the first piece is two:
+
+    offset  −k ≤ N ≤ 0      all of the loss is in income: c = 0
+    carried N ≤ −k          the limit is in income, the rest is carried on: g = −k
+
 One convex hull over all three was refused: it is very loose. A piece is cut where rising income
 makes the law's tax less steep (the 0 percent bracket of gains ends), so that each part is convex
 as the law has it. The pieces of several units combine.
@@ -21,9 +27,10 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.inputs.tax_range import Case, GainRange, Piece
+from optimizer.inputs.tax_range import LOSSES, Case, GainRange, Piece
 from optimizer.program.language import Branch, Cases, Maximum, Program
 from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.settings import BEYOND
 
 Limit: TypeAlias = tuple[Floats, Floats]
 """Low and high of a block or of a rule's rows."""
@@ -92,16 +99,19 @@ def _branch(
     high = {name: np.full(size, np.inf) for name in _BLOCKS}
     net_low = np.full(size, -np.inf)
     net_high = np.array([reach.in_income - reach.as_ordinary for reach in ranges])
-    short_low = np.full(size, -np.inf)
+    short_low, short_high = np.full(size, -np.inf), np.full(size, np.inf)
     level_low, level_high = np.full(size, -np.inf), np.full(size, np.inf)
     for unit, (reach, case) in enumerate(zip(ranges, cases, strict=True)):
         piece = case.piece
         here = reach.forced_income + reach.usd * reach.as_ordinary
-        level_low[unit] = (case.low - here) / reach.usd
-        level_high[unit] = (case.high - here) / reach.usd
-        if piece is Piece.LOSS:
-            high["in_income"][unit] = -reach.in_income
+        level_low[unit] = (case.low - here) / reach.usd - (0.0 if case.begins else BEYOND)
+        level_high[unit] = (case.high - here) / reach.usd + (0.0 if case.ends else BEYOND)
+        if piece in LOSSES:
+            limit = reach.limit if piece is Piece.CARRIED else 0.0
+            high["in_income"][unit] = -limit - reach.in_income
             net_low[unit] = net_high[unit]
+            if piece is Piece.OFFSET:
+                low["carried"][unit] = high["carried"][unit] = -reach.carried
             continue
         low["in_income"][unit] = -reach.in_income
         low["carried"][unit] = high["carried"][unit] = -reach.carried
@@ -109,6 +119,8 @@ def _branch(
         if piece is Piece.BOTH:
             low["long_gain"][unit] = -reach.long
             short_low[unit] = reach.short - reach.as_ordinary
+            if case.low > reach.tax.income + reach.usd * reach.most_distribution:
+                short_high[unit] = short_low[unit]
         else:
             high["long_gain"][unit] = -reach.long
             net_low[unit] = net_high[unit]
@@ -116,7 +128,7 @@ def _branch(
         bounds={name: (low[name], high[name]) for name in _BLOCKS},
         rows={
             "ordinary of net": (net_low, net_high),
-            "ordinary of short": (short_low, np.full(size, np.inf)),
+            "ordinary of short": (short_low, short_high),
             "ordinary level": (level_low, level_high),
             **_open_rows(plans_only),
             **{named.name: _opened(maximum, named, cases) for maximum, named in maxima},

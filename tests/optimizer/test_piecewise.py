@@ -143,3 +143,38 @@ def test_by_hand() -> None:
     np.testing.assert_allclose(below.slopes, [0.2, 2.0])
     above = f.majorant(-3.0, 5.0, -3.0)
     np.testing.assert_allclose(above(np.array([-3.0, 2.0, 5.0])), [-3.0, 2.0, 8.0])
+
+
+@settings(deadline=None)
+@given(piecewise(), piecewise(), st.integers(-80, 80))
+def test_the_lesser_of_two_is_the_lesser_everywhere(f: Piecewise, g: Piecewise, x: int) -> None:
+    """At whole points, between them, and where the two cross."""
+    least = f.lesser(g)
+    for at in (float(x), x + 0.3, *(f - g).roots()):
+        lesser = min(float(f(at)), float(g(at)))
+        assert float(least(at)) == pytest.approx(lesser, abs=EXACT)
+
+
+@settings(deadline=None)
+@given(piecewise())
+def test_roots_are_where_a_function_crosses_zero_inside_a_piece(f: Piecewise) -> None:
+    """Each root is a zero, and every change of sign between neighbouring knots has one."""
+    roots = f.roots()
+    np.testing.assert_allclose(f(roots), 0.0, atol=EXACT)
+    for low, high in pairwise(f.knots):
+        if float(f(low)) * float(f(high)) < 0.0:
+            assert ((roots >= low) & (roots <= high)).any()
+
+
+@settings(deadline=None)
+@given(piecewise(), st.integers(-80, 80))
+def test_the_least_from_a_point_on(f: Piecewise, x: int) -> None:
+    """A function that is level at first and rises at last: the least of it over all of x and on."""
+    slopes = np.concatenate([[0.0], f.slopes[1:-1], [1.0]])
+    if len(f.knots) == 0:
+        return
+    level = Piecewise(f.knots, slopes, f.origin, f.level)
+    ahead = level.least_from()
+    later = level.knots[level.knots >= x]
+    least = float(np.min(level(np.append(later, float(x)))))
+    assert float(ahead(float(x))) == pytest.approx(least, abs=EXACT)

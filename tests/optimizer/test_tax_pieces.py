@@ -81,7 +81,7 @@ def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
     gains = framed.sales.gain * framed.sales.value * np.array(fractions[:4])
     short, long = gains[~framed.sales.long].sum(), gains[framed.sales.long].sum()
     accounts = framed.accounts
-    least = float(np.maximum(accounts.required - accounts.most_withdrawn, 0.0)[1])
+    least = reach.least_distribution - reach.distribution
     free = reach.most_distribution - reach.distribution
     taken = max(least, fractions[4] * free)
     point["withdrawal"][1] = min(taken, accounts.most_withdrawn[1], max(-framed.net_flow, 0.0))
@@ -105,6 +105,8 @@ def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
     )
     holds = {
         Piece.LOSS: net <= SHARED,
+        Piece.OFFSET: -reach.limit - SHARED <= net <= SHARED,
+        Piece.CARRIED: net <= SHARED - reach.limit,
         Piece.BOTH: net >= -SHARED and total_long >= -SHARED,
         Piece.SHORT: net >= -SHARED and total_long <= SHARED,
     }

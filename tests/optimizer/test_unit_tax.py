@@ -32,17 +32,6 @@ def exact(amount: float) -> Decimal:
     return Decimal(repr(amount))
 
 
-def most_undercut(asof: date, status: str) -> float:
-    """Return the band's width times the difference of its rates, dollars.
-
-    The 0 percent bracket of gains ends below the next ordinary bracket; in between a long-term
-    dollar pays 15 percent and an ordinary one 12 percent.
-    """
-    zero_ends, *_ = preferential_edges(asof, status)
-    ordinary = (float(e) for e in law_for(asof.year).ordinary(status).edges if e is not None)
-    return 0.03 * (min(edge for edge in ordinary if edge > zero_ends) - zero_ends)
-
-
 def preferential_edges(asof: date, status: str) -> list[float]:
     """Return where the brackets of long-term gains end, dollars."""
     every = law_for(asof.year).capital_gains(status).edges
@@ -64,9 +53,43 @@ def preferential_edges(asof: date, status: str) -> list[float]:
         (YEARS[0], "hoh", 3.0),
     ],
 )
-def test_the_narrow_band_is_known(asof: date, status: str, usd: float) -> None:
-    """The ordinary schedule undercuts the worksheet by at most these dollars."""
-    assert most_undercut(asof, status) == pytest.approx(usd)
+def test_in_the_narrow_band_the_ordinary_schedule_is_the_lesser(
+    asof: date, status: str, usd: float
+) -> None:
+    """With income where the 0 percent bracket ends, gain up to the next ordinary one pays 12%.
+
+    The worksheet's sum would be 15% of it: more by 3% of the band's width.
+    """
+    zero_ends, *_ = preferential_edges(asof, status)
+    row = unit("U1", status, ordinary_income=zero_ends, magi=zero_ends)
+    (tax,) = unit_taxes(of_unit(row, asof), Policy())
+    width = usd / 0.03
+    stacked = float(tax.ordinary(zero_ends) + tax.total(zero_ends + width))
+    assert stacked - tax.tax(0.0, width, 0.0) == pytest.approx(usd)
+    assert tax.on_ordinary(zero_ends, zero_ends + width) == tax.ordinary(zero_ends + width)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.data(), st.sampled_from(YEARS), st.sampled_from(STATUSES))
+def test_what_comes_on_top_is_the_least_over_every_total(
+    data: st.DataObject, asof: date, status: str
+) -> None:
+    """`on_top` is the least of min(H(o), H(x)) over x ≥ o + q; `one_sided` is it at x = o + q."""
+    zero_ends, *_ = preferential_edges(asof, status)
+    paid = data.draw(st.sampled_from([0.0, 40.0, 900.0, 30_000.0]))
+    row = unit("U1", status, ordinary_income=zero_ends, qualified_dividends=paid)
+    (tax,) = unit_taxes(of_unit(row, asof), Policy())
+    low, high = zero_ends - 40_000.0, zero_ends + 10_000.0
+    above = np.concatenate([np.arange(0.0, 60_000.0, 25.0), tax.ordinary.knots])
+    for o in (zero_ends + data.draw(cents(-38_000.0, 4_000.0)), *tax.ordinary.knots[:3]):
+        if low <= o <= high:
+            totals = np.append(above[above >= o + paid], o + paid)
+            least = min(float(tax.ordinary(o)), float(tax.ordinary(totals).min()))
+            assert float(tax.on_top(low, high)(o)) <= least + ROUNDING_USD
+            near = float(tax.on_top(low, high)(o))
+            assert near == pytest.approx(least, abs=0.03 * 25.0 + ROUNDING_USD)
+            here = float(tax.on_ordinary(o, o + paid) + tax.total(o + paid))
+            assert float(tax.one_sided(low, high)(o)) == pytest.approx(here, abs=ROUNDING_USD)
 
 
 gains = st.one_of(st.just(0.0), cents(-60_000.0, 60_000.0), cents(-5_000.0, 5_000.0))
@@ -78,25 +101,15 @@ amounts = st.one_of(st.just(0.0), cents(0.0, 80_000.0))
 def test_tax_and_value_are_the_laws(
     data: st.DataObject, asof: date, short: float, long: float, out: float
 ) -> None:
-    """T and V equal the exact ones; in the narrow band they are above, by its width at most."""
-    row = data.draw(units(asof))
-    of = of_unit(row, asof)
+    """T and V equal the exact ones, in the narrow band too."""
+    of = of_unit(data.draw(units(asof)), asof)
     (tax,) = unit_taxes(of, Policy())
     facts, _ = facts_of(of, Policy(), 0)
     position = filing.Position(exact(short), exact(long), exact(out))
-    lawful = filing.tax_at(facts, position)
-    over = tax.tax(short, long, out) - float(lawful.total)
-    assert -ROUNDING_USD <= over <= most_undercut(asof, row["filing_status"]) + ROUNDING_USD
-    kappa = exact(tax.carryforward_value)
-    worth = float(filing.value(facts, position, kappa))
-    assert tax.value(short, long, out) - worth == pytest.approx(over, abs=ROUNDING_USD)
-    if over > ROUNDING_USD:
-        taxable = float(lawful.taxable_income)
-        zero_ends, *_ = preferential_edges(asof, row["filing_status"])
-        assert taxable > zero_ends
-        assert taxable - float(lawful.gain_preferential) - row["qualified_dividends"] < (
-            zero_ends + most_undercut(asof, row["filing_status"]) / 0.03
-        )
+    lawful = float(filing.tax_at(facts, position).total)
+    assert tax.tax(short, long, out) == pytest.approx(lawful, abs=ROUNDING_USD)
+    worth = float(filing.value(facts, position, exact(tax.carryforward_value)))
+    assert tax.value(short, long, out) == pytest.approx(worth, abs=ROUNDING_USD)
 
 
 @settings(deadline=None, max_examples=150)

@@ -27,7 +27,7 @@ from optimizer.program.language import (
     Part,
     Rows,
 )
-from optimizer.program.tax_maxima import distribution_argument, tax_from_below
+from optimizer.program.tax_maxima import distribution_argument, value_from_below
 
 
 def state(frame: Frame) -> Part:
@@ -38,7 +38,7 @@ def state(frame: Frame) -> Part:
     maxima: list[Maximum] = []
     constant = 0.0
     for unit, reach in enumerate(ranges):
-        maxima += tax_from_below(frame, unit, reach, weight)
+        maxima += value_from_below(frame, unit, reach, weight)
         constant += weight * frame.bps_of_usd(_constant(frame, reach))
     kappa = np.array([reach.tax.carryforward_value for reach in ranges])
     return Part(
@@ -57,16 +57,9 @@ def state(frame: Frame) -> Part:
 
 
 def _constant(frame: Frame, reach: GainRange) -> float:
-    """V with the forced distributions less V before, less what low income leaves unsaid, dollars.
-
-    With less income than the offset limit a part of the loss may not be consumed: where the range
-    counts it as consumed, that can understate V by κ times that part at most.
-    """
-    tax, usd = reach.tax, frame.unit_usd
-    forced = usd * reach.distribution
-    change = tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
-    unconsumed = usd * reach.limit - tax.consumable(forced)
-    return change - tax.carryforward_value * unconsumed
+    """V with the forced distributions less V before, dollars."""
+    tax, forced = reach.tax, frame.unit_usd * reach.distribution
+    return tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
 
 
 def _blocks(ranges: tuple[GainRange, ...]) -> tuple[Block, ...]:

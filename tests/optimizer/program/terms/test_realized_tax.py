@@ -92,12 +92,14 @@ def test_the_zero_bracket_of_long_gains() -> None:
     assert taxed(low, {"LG": 1.0}) == {BOTH: 165.0}
 
 
-def test_where_the_zero_bracket_ends_the_price_is_declared_57_dollars_low() -> None:
-    """At $92,000 short gains could reach the band from 98,900 to 100,800, 3% · 1,900 = $57 wide.
+def test_where_the_zero_bracket_ends_only_what_is_taxed_less_is_priced_less() -> None:
+    """At $92,000 a long gain of 10,000 has 6,900 free and 3,100 at 15%: $465.
 
-    The long gain itself: 6,900 free, 3,100 at 15% are $465.
+    With $98,900 of ordinary income, where the 0% bracket ends, a gain of 1,900 reaches the next
+    ordinary one: the law takes 12% of it, not 15%.
     """
-    assert taxed(four(ordinary_income=92_000.0), {"LG": 1.0}) == {BOTH: 465.0 - 57.0}
+    assert taxed(four(ordinary_income=92_000.0), {"LG": 1.0}) == {BOTH: 465.0}
+    assert taxed(four(ordinary_income=98_900.0), {"LG": 0.19}) == {BOTH: 12.0 * 19}
 
 
 def test_state_and_surtax_come_on_top() -> None:
