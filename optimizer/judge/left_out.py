@@ -27,8 +27,8 @@ from optimizer.judge.case import Case
 from optimizer.judge.objective import Yardstick
 from optimizer.judge.rates import discount
 from optimizer.judge.tracking import account_scale
-from optimizer.judge.tracking_change import Moves, State, variance_changes
-from optimizer.judge.unit_tax import UnitTax, unit_tax
+from optimizer.judge.tracking_change import Deviations, Moves, State, TrackingChange
+from optimizer.judge.unit_tax import UnitTax, with_run
 
 NEEDED = np.inf
 """Part of an account's buys that would have to go with a sale which all of them do not pay for."""
@@ -106,8 +106,11 @@ class LeftOut:
     @cached_property
     def moves(self) -> Floats:
         """Dollars by which each column of the order's account grows, `(n_orders, m)`."""
+        if not self._part.any():
+            return self._alone
         bought = np.zeros((len(self.free), self._alone.shape[1]))
-        np.subtract.at(bought, self.account, np.where(self.is_buy[:, None], self._alone, 0.0))
+        buys = np.flatnonzero(self.is_buy)
+        np.add.at(bought, (self.account[buys], self._column[buys]), self.amount[buys])
         return np.asarray(self._alone - self._part[:, None] * bought[self.account])
 
     @cached_property
@@ -133,8 +136,7 @@ class LeftOut:
     @cached_property
     def variance(self) -> Floats:
         """Change of Σ_g W_g·TE_g²."""
-        held = self.case.held
-        return self._variances(held.after, held.cash_after, self.moves, self.cash)
+        return self._change.variances(self._at_end, Moves(self.account, self.moves, self.cash))
 
     @cached_property
     def tracking_on_the_way(self) -> Floats:
@@ -144,8 +146,13 @@ class LeftOut:
         """
         held = self.case.held
         start = held.cash_after + self.by_account(self._cash_alone)
-        first = self._variances(held.before, start, -self._alone, -self._cash_alone)
-        last = self._variances(held.after, held.cash_after, self._alone, self._cash_alone)
+        at_start = self._change.around(State(held.before * held.price, start))
+        done = Moves(self.account, -self._alone, -self._cash_alone)
+        first = self._change.variances(at_start, done)
+        last = self.variance
+        if self._part.any():
+            alone = Moves(self.account, self._alone, self._cash_alone)
+            last = self._change.variances(self._at_end, alone)
         return np.asarray(0.5 * self._price_of_variance * (last - first))
 
     @cached_property
@@ -167,8 +174,7 @@ class LeftOut:
             sales = sold.get(order.order.order_id)
             if sales:
                 now = self.case.units[sales[0].unit]
-                run = _without(now.run, sales)
-                found[place] = (sales[0].unit, unit_tax(now.filing_unit_id, now.rates, run))
+                found[place] = (sales[0].unit, with_run(now, _without(now.run, sales)))
         return found
 
     @cached_property
@@ -188,17 +194,23 @@ class LeftOut:
         bought = self.by_account((touched & self.is_buy).astype(float)) > 0.0
         return np.asarray(touched | ((self._part > 0.0) & bought[self.account]))
 
-    @property
+    @cached_property
     def _part(self) -> Floats:
         return np.where(np.isfinite(self.cut), self.cut, 0.0)
 
     @cached_property
     def _alone(self) -> Floats:
         """Growth of columns when nothing but the order itself is left out."""
-        column = [self.case.held.column(order.security) for order in self.orders]
         moves = np.zeros((len(self.orders), len(self.case.held.securities)))
-        moves[np.arange(len(column)), column] = np.where(self.is_buy, -self.amount, self.amount)
+        signed = np.where(self.is_buy, -self.amount, self.amount)
+        moves[np.arange(len(signed)), self._column] = signed
         return moves
+
+    @cached_property
+    def _column(self) -> Ints:
+        """Column of what each order trades."""
+        traded = [order.security for order in self.orders]
+        return np.searchsorted(self.case.held.securities, traded)
 
     @cached_property
     def _cash_alone(self) -> Floats:
@@ -211,11 +223,16 @@ class LeftOut:
         risk = policy.risk.aversion / 2 * policy.risk.horizon_years
         return float(policy.weights.tracking_error * risk)
 
-    def _variances(self, shares: Floats, cash: Floats, moves: Floats, paid: Floats) -> Floats:
-        """Change of Σ_g W_g·TE_g² from a state, when columns and cash of an account grow."""
-        state = State(shares * self.case.held.price, cash)
-        scale = account_scale(self.case.household, self.case.policy, self.yardstick.rates)
-        return variance_changes(self.case, scale, state, Moves(self.account, moves, paid))
+    @cached_property
+    def _change(self) -> TrackingChange:
+        household, policy = self.case.household, self.case.policy
+        return TrackingChange(self.case, account_scale(household, policy, self.yardstick.rates))
+
+    @cached_property
+    def _at_end(self) -> Deviations:
+        """How groups deviate after everything."""
+        held = self.case.held
+        return self._change.around(State(held.after * held.price, held.cash_after))
 
     @cached_property
     def _taxes(self) -> Mapping[str, Floats]:

@@ -5,7 +5,7 @@ Every figure is a difference of one function, the law's tax of a unit (`models.t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.household import Household
@@ -77,21 +77,28 @@ def unit_taxes(
 
 def unit_tax(filing_unit_id: str, rates: UnitRates, run: UnitRun) -> UnitTax:
     """Return one unit's year."""
-    start, facts = rates.before, rates.facts
-    end = Position(start.net_short + run.short, start.net_long + run.long, run.distribution)
-    before = tax_at(facts, start)
-    if (end.net_short, end.net_long) == (start.net_short, start.net_long):
-        undistributed = before
-    else:
-        undistributed = tax(facts, end.net_short, end.net_long)
-    return UnitTax(
+    start = rates.before
+    before = tax_at(rates.facts, start)
+    year = UnitTax(
         filing_unit_id=filing_unit_id,
         rates=rates,
-        run=run,
+        run=UnitRun(),
         position_before=start,
-        position_after=end,
+        position_after=start,
         before=before,
-        undistributed=undistributed,
-        after=tax_at(facts, end) if run.distribution else undistributed,
-        free=tax_at(facts, NOTHING),
+        undistributed=before,
+        after=before,
+        free=tax_at(rates.facts, NOTHING),
     )
+    return with_run(year, run)
+
+
+def with_run(year: UnitTax, run: UnitRun) -> UnitTax:
+    """Return a unit's year with another run: what comes before it is not computed again."""
+    start, facts = year.position_before, year.rates.facts
+    end = Position(start.net_short + run.short, start.net_long + run.long, run.distribution)
+    undistributed = year.before
+    if (end.net_short, end.net_long) != (start.net_short, start.net_long):
+        undistributed = tax(facts, end.net_short, end.net_long)
+    after = tax_at(facts, end) if run.distribution else undistributed
+    return replace(year, run=run, position_after=end, undistributed=undistributed, after=after)
