@@ -93,7 +93,7 @@ def by_other_tickets(search: Search, last: Candidate | None) -> Outcome:
 def by_whole_tickets(search: Search, last: Candidate | None) -> Outcome:
     """The nearest legal plan of whole tickets, or the proof that there is none."""
     outcome = repaired(search)
-    return (search, outcome) if isinstance(outcome, Candidate) else outcome
+    return (search, refined(search, outcome)) if isinstance(outcome, Candidate) else outcome
 
 
 WAYS = (by_share_steps, by_aiming_lower, by_other_tickets, by_whole_tickets)

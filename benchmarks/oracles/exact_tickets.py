@@ -14,7 +14,7 @@ import numpy as np
 from pyscipopt import quicksum
 
 from benchmarks.oracles.mip import Mip
-from models.arrays import Floats
+from models.arrays import Floats, sum_by
 from models.ledger import FIXED
 from optimizer.inputs.frame import Frame
 from optimizer.rounding.tickets import Tickets, least_ticket
@@ -45,11 +45,11 @@ def whole(mip: Mip, frame: Frame, tickets: Tickets) -> Whole:
     """State steps, minimums and exclusions over the blocks `sale` and `buy`."""
     sale_high = np.array([v.getUbOriginal() for v in mip.blocks["sale"]])
     buy_high = np.array([v.getUbOriginal() for v in mip.blocks["buy"]])
-    most = np.bincount(tickets.of_sale, sale_high, tickets.size)
+    most = sum_by(tickets.of_sale, sale_high, tickets.size)
     if frame.sales.disallowed.any():
         copies = np.where(frame.sales.disallowed, sale_high, 0.0)
-        most -= np.bincount(tickets.of_sale, copies, tickets.size)
-    most += np.bincount(tickets.of_buy, buy_high, tickets.size)
+        most -= sum_by(tickets.of_sale, copies, tickets.size)
+    most += sum_by(tickets.of_buy, buy_high, tickets.size)
     steps, written, emptied = [], [], []
     for ticket in range(tickets.size):
         block, columns = _columns(tickets, ticket)

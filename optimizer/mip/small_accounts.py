@@ -10,29 +10,31 @@ by rounding, which is nearly everybody, is not asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.mip.integer_model import Whole, WholePoint
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.mip.whole_sides import state_whole
-from optimizer.program.build import program_of
-from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.candidate import Candidate
+from optimizer.rounding.local_model import local_model
 from optimizer.rounding.reopen import reopened
-from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.rounding.resettle import resettled
+from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
+from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Cut
 from optimizer.settings import (
-    COARSE_STEP,
+    DEAR_BPS,
     GAP_BPS,
+    LOST_ALONE_BPS,
     LOST_BPS,
     MOST_REFINED,
     NODES,
@@ -64,40 +66,41 @@ class _Squares:
 
 def refined(search: Search, found: Candidate) -> Candidate:
     """The plan, or a better one whose tickets were chosen as whole shares."""
-    after = found.verdict.figures.objective_after_bps
     tickets = tickets_of(search.frame)
-    if (
-        search.best is None
-        or not found.verdict.kept
-        or after is None
-        or after - found.settled_objective < LOST_BPS
-        or float(np.median(tickets.step)) < COARSE_STEP
-        or search.frame.te_multiplier > 0.0
-        or tickets.size > MOST_REFINED
-    ):
+    lost = found.objective - found.settled_objective
+    if not found.kept or lost < LOST_BPS or not _coarse(search, found, tickets):
         return found
-    trials = reopened(search, found, tickets)
-    if len(np.unique(tickets.account)) == 1:
-        trials += together(search, search.best.netting, tickets, found, after)
-    return min((found, *filter(_kept, trials)), key=_objective)
+    found = _best([found, *reopened(search, found, tickets)]) or found
+    if search.best is not None and len(np.unique(tickets.account)) == 1 and lost >= LOST_ALONE_BPS:
+        whole = together(search, search.best.netting, tickets, found, found.objective)
+        found = _best([found, *whole]) or found
+    return resettled(search, found, tickets)
 
 
 def legal_nearby(search: Search, found: Candidate) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
     tickets = tickets_of(search.frame)
-    if tickets.size > MOST_REFINED or float(np.median(tickets.step)) < COARSE_STEP:
+    if not _coarse(search, found, tickets):
         return None
-    trials = reopened(search, found, tickets)
-    return min(filter(_kept, trials), key=_objective, default=None)
+    return _best(reopened(search, found, tickets))
 
 
-def _kept(found: Candidate) -> bool:
-    return found.verdict.kept
+def _coarse(search: Search, found: Candidate, tickets: Tickets) -> bool:
+    """Whether half of what some ticket moves by at least loses more than is lost anyhow.
+
+    One dear share among fine ones is enough, and so is a minimum that is a large part of a small
+    household.
+    """
+    if search.best is None or search.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
+        return False
+    curvature = local_model(search, found.found, tickets).curvature()
+    least = np.maximum(tickets.step, least_ticket(search.frame))
+    return bool((0.125 * curvature * least**2 > DEAR_BPS).any())
 
 
-def _objective(found: Candidate) -> float:
-    after = found.verdict.figures.objective_after_bps
-    return np.inf if after is None else after
+def _best(found: Sequence[Candidate]) -> Candidate | None:
+    """The best of those that are legal."""
+    return min((each for each in found if each.kept), key=lambda one: one.objective, default=None)
 
 
 def together(
@@ -120,10 +123,9 @@ def _points(
     whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
     squares = _squares(search, whole)
     cost = np.zeros(whole.rows.size)
-    cost[: len(arrays.q)] = _without_tickets(search)
-    price = search.frame.policy.trades.ticket_usd * search.frame.policy.weights.trading_cost
+    cost[: len(arrays.q)] = _without_tickets(search, tickets)
     written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
-    cost[written] = BPS_PER_UNIT * price / search.frame.unit_usd
+    cost[written] = ticket_price(search.frame)
     cost[list(squares.above)] = 1.0
     typical = float(np.median(tickets.step))
     levels = squares.directions @ start
@@ -155,14 +157,13 @@ def price_of(cost: Floats, x: Floats, written: list[int]) -> float:
     return float(cost[written] @ np.rint(x[written]))
 
 
-def _without_tickets(search: Search) -> Floats:
+def _without_tickets(search: Search, tickets: Tickets) -> Floats:
     """Linear cost by column with tickets for free: they are counted whole here."""
-    policy = search.frame.policy
-    if not policy.trades.ticket_usd:
-        return search.arrays.q
-    trades = replace(policy.trades, ticket_usd=0.0)
-    free = replace(search.frame, policy=replace(policy, trades=trades))
-    return compile_arrays(program_of(free)).q
+    charged, columns = charged_by_amount(search.frame, tickets), search.arrays.columns
+    cost = search.arrays.q.copy()
+    cost[columns["sale"]] -= charged[tickets.of_sale]
+    cost[columns["buy"]] -= charged[tickets.of_buy]
+    return cost
 
 
 def _squares(search: Search, whole: Whole) -> _Squares:

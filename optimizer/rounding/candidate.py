@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Floats, sum_by
-from models.order import Flow, Order
+from models.order import Flow, Order, Side
 from models.plan import Breach
 from optimizer.judge.verify import Verdict, verify
 from optimizer.program.compile_arrays import Arrays
@@ -23,9 +23,9 @@ from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
-from optimizer.rounding.tickets import tickets_of
+from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Search, Settled
-from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
+from optimizer.settings import DEAR, MOST_SOLVES, TIGHTEN_MORE, TIGHTENINGS
 from optimizer.solvers.solution import Solution
 
 
@@ -58,6 +58,17 @@ class Candidate:
     supported_objective: float
     told: str = ""
 
+    @property
+    def kept(self) -> bool:
+        """Whether the judge finds nothing broken."""
+        return self.verdict.kept
+
+    @property
+    def objective(self) -> float:
+        """The judge's objective, bps; infinite where there is none."""
+        after = self.verdict.figures.objective_after_bps
+        return np.inf if after is None else after
+
     def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:
         """Split the gap: directions, other pieces of the netting, law, tickets, shares, in bps.
 
@@ -85,9 +96,9 @@ def candidate_of(search: Search) -> Candidate | None:
     best: Candidate | None = None
     trial = search
     for _ in range(TIGHTENINGS):
-        found = _once(trial, search.best, exact=False)
+        found = settled_candidate(trial, search.best)
         if found is None or overstepped(search, found):
-            found = _once(trial, search.best, exact=True) or found
+            found = settled_candidate(trial, search.best, exact=True) or found
         if found is None:
             return best
         best = found
@@ -110,7 +121,19 @@ def can_overstep(arrays: Arrays, breach: Breach) -> bool:
     return any(arrays.meaning[row].overstepped for row in rows)
 
 
-def _once(search: Search, settled: Settled, *, exact: bool) -> Candidate | None:
+def settled_candidate(
+    search: Search,
+    settled: Settled,
+    *,
+    exact: bool = False,
+    below: float = np.inf,
+    solves: int = MOST_SOLVES,
+) -> Candidate | None:
+    """Tickets, shares and orders of a settled solution, and what the judge says of them.
+
+    None where no legal tickets are found, or as soon as none can be `below` an objective, bps.
+    `solves` may be spent on dear tickets.
+    """
     if search.taken_off:
         again = search.solve(settled.branch)
         if not again.usable:
@@ -118,12 +141,14 @@ def _once(search: Search, settled: Settled, *, exact: bool) -> Candidate | None:
         settled = replace(settled, solution=again)
     tickets = tickets_of(search.frame)
     found = supported(search, settled, tickets)
-    if found is None:
+    if found is None or found.solution.objective >= below:
         return None
     found = fewer(search, found, tickets)
     model = local_model(search, found, tickets)
-    whole = made_whole(search, found, tickets, model)
-    if whole is not None:
+    whole = made_whole(search, found, tickets, model, below=below, solves=solves)
+    if whole is None and below < np.inf:
+        return None
+    if whole is not None and whole is not found:
         found, model = whole, local_model(search, whole, tickets)
     flows = flows_of(search, found.solution)
     cash = cash_after(search, flows)
@@ -143,6 +168,24 @@ def cash_after(search: Search, flows: tuple[Flow, ...]) -> Floats:
     for flow in flows:
         cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
     return cash
+
+
+def amounts_of(search: Search, found: Candidate, tickets: Tickets) -> Floats:
+    """Amounts of a plan's orders by ticket, units."""
+    securities = search.frame.household.market.securities
+    account = {str(name): place for place, name in enumerate(search.frame.labels)}
+    security = {str(name): place for place, name in enumerate(securities.security_id)}
+    place = {
+        (int(a), int(s), bool(sale)): ticket
+        for ticket, (a, s, sale) in enumerate(
+            zip(tickets.account, tickets.security, tickets.is_sale, strict=True)
+        )
+    }
+    amounts = np.zeros(tickets.size)
+    for order in found.orders:
+        key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
+        amounts[place[key]] = float(order.amount) / search.frame.unit_usd
+    return amounts
 
 
 def judged(

@@ -47,11 +47,11 @@ class LocalModel:
         """Second derivative of each ticket alone, bps per unit²."""
         return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.own**2)
 
-    def response(self, place: int) -> Floats:
-        """How the gradient of every ticket moves with one unit of one of them."""
-        same = self.group == self.group[place]
-        factors = self.loadings @ self.loadings[place]
-        return np.asarray(factors + np.where(same, self.own * self.own[place], 0.0))
+    def mixed(self, first: Ints, second: Ints) -> Floats:
+        """Mixed second derivative of pairs of tickets, bps per unit²."""
+        factors = np.einsum("ij,ij->i", self.loadings[first], self.loadings[second])
+        same = self.group[first] == self.group[second]
+        return np.asarray(factors + np.where(same, self.own[first] * self.own[second], 0.0))
 
     def responses(self, moves: Floats) -> Floats:
         """How the gradient moves when all tickets move together."""

@@ -27,6 +27,7 @@ class Descent:
     """Amounts by ticket in units: cash placed, floors kept, then improved, in place."""
 
     most_paired: float = MOST_PAIRED
+    helps: float = HELPS
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Descent:
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
+        self.taxed = tickets.is_sale & ((gains.short != 0.0) | (gains.long != 0.0)).any(axis=1)
         self.recognised, self.gains_up, self.gains_down = np.zeros((3, 3, len(start)))
         self._recognise(np.flatnonzero((start > 0.0) & tickets.is_sale))
 
@@ -168,8 +170,11 @@ class Descent:
 
     def _recognised(self, place: Ints, move: Floats) -> Floats:
         """Short, long and positive short gain that each move brings, by the lots it takes."""
-        then = self.gains.at(place, self.amount[place] + move)
-        return np.where(self.tickets.is_sale[place], then - self.recognised[:, place], 0.0)
+        brought = np.zeros((3, len(place)))
+        mine = np.flatnonzero(self.taxed[place])
+        then = self.gains.at(place[mine], (self.amount[place] + move)[mine])
+        brought[:, mine] = then - self.recognised[:, place[mine]]
+        return brought
 
     def _steps(self, mine: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats]:
         """Every legal move of one step: tickets, signed amounts, and gains they bring."""
@@ -188,7 +193,7 @@ class Descent:
         account = self.tickets.account[place]
         kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
         change = np.where(kept, change, np.inf)
-        helpful = np.flatnonzero(change < -HELPS)
+        helpful = np.flatnonzero(change < -self.helps)
         if not len(helpful):
             return False
         helpful = helpful[np.argsort(change[helpful], kind="stable")]
@@ -227,7 +232,7 @@ class Descent:
 
     def _moved_in_pairs(self) -> bool:
         """Two tickets of one account, one move each, the best pair of all accounts."""
-        best = -HELPS
+        best = -self.helps
         chosen: tuple[Ints, Floats] | None = None
         for account in np.unique(self.tickets.account[self.play]).tolist():
             mine = self.play[self.tickets.account[self.play] == account]
@@ -277,6 +282,7 @@ class Descent:
 
     def _recognise(self, sold: Ints) -> None:
         """Give taxes what sales now bring, and keep what one step more or less would."""
+        sold = sold[self.taxed[sold]]
         if not len(sold):
             return
         now, step = self.amount[sold], self.tickets.step[sold]

@@ -13,30 +13,127 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints
 from optimizer.rounding.local_search import Descent
-from optimizer.settings import SAME
+from optimizer.settings import FLAT, OPENING_HELPS, SAME
 
 
 class Opening(Descent):
-    """A descent whose moves are not bound to the neighbourhood of its solution."""
+    """A descent whose moves are not bound to the neighbourhood of its solution.
+
+    `emptiable` sales may empty their position, `forced` ones stay written; `other` is each ticket's
+    opposite, −1 where there is none, `price` what a ticket costs, bps.
+    """
 
     most_paired: float = np.inf
+    helps: float = OPENING_HELPS
     emptiable: Bools
     other: Ints
+    forced: Bools
+    price: float
 
-    def allow(self, emptiable: Bools, other: Ints) -> None:
-        """Say which sales may empty their position, and each ticket's opposite (−1: none)."""
-        self.emptiable, self.other = emptiable, other
+    def allow(self, emptiable: Bools, other: Ints, forced: Bools, price: float) -> None:
+        """Say what each ticket may do and what writing one costs."""
+        self.emptiable, self.other, self.forced, self.price = emptiable, other, forced, price
+
+    def change(self) -> float:
+        """Objective change with every ticket paid, bps, but for a constant."""
+        return super().change() + self.price * float((self.amount > 0.0).sum())
 
     def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:
         """Whatever a ticket may do, not only a step near the solution."""
         place, move = self._moves(mine)
         return place, move, self._recognised(place, move)
 
+    def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
+        """As any descent, with tickets paid that a move opens, and saved that it closes."""
+        change, kept = super()._prices(place, move, gains)
+        return change + self._written(place, move), kept
+
+    def _written(self, place: Ints, move: Floats) -> Floats:
+        """What a move does to the price of its ticket, bps."""
+        now = self.amount[place]
+        more = (now + move > 0.0).astype(float) - (now > 0.0)
+        return np.asarray(self.price * more)
+
     def _together(
         self, place: Ints, move: Floats, gains: Floats, change: Floats, helpful: Ints
     ) -> Ints:
-        """One at a time: opposite tickets must not open together."""
-        return helpful[:1]
+        """As any descent, but opposite tickets must not open together, nor tickets with a price."""
+        if self.price:
+            return helpful[:1]
+        own = np.arange(len(self.other))
+        position = np.where(self.other >= 0, np.minimum(self.other, own), own)
+        first = np.unique(position[place[helpful]], return_index=True)[1]
+        return super()._together(place, move, gains, change, helpful[np.sort(first)])
+
+    def _moved_in_pairs(self) -> bool:
+        """Two tickets of one account, by what each may do alone, else one in place of another."""
+        return super()._moved_in_pairs() or self._exchanged()
+
+    def _exchanged(self) -> bool:
+        """One ticket takes over another's cash in its account: all of it, or what helps most."""
+        best, chosen = -self.helps, None
+        for account in np.unique(self.tickets.account[self.play]).tolist():
+            mine = self.play[self.tickets.account[self.play] == account]
+            first, second = (each.ravel() for each in np.meshgrid(mine, mine, indexing="ij"))
+            apart = (first != second) & (self.other[first] != second)
+            first, second = first[apart], second[apart]
+            for move in (-self.amount[first], self._cash_neutral(first, second)):
+                place, moves = self._paid_for(first, second, move)
+                change = self._prices_of_exchanges(account, place, moves)
+                if len(change) and change.min() < best:
+                    at = int(np.argmin(change))
+                    best, chosen = float(change[at]), (place[:, at], moves[:, at])
+        if chosen is None:
+            return False
+        self._take(*chosen)
+        return True
+
+    def _cash_neutral(self, first: Ints, second: Ints) -> Floats:
+        """How far the first goes at best if the second makes up for its cash, real amounts."""
+        model = self.model
+        rate = -model.cash[first] / model.cash[second]
+        curved = self.curvature[first] + rate**2 * self.curvature[second]
+        curved = curved + 2.0 * rate * model.mixed(first, second)
+        slope = self.gradient[first] + rate * self.gradient[second]
+        return np.asarray(-slope / np.maximum(curved, FLAT))
+
+    def _paid_for(self, first: Ints, second: Ints, move: Floats) -> tuple[Ints, Floats]:
+        """Legal whole moves near `move` of the first, the second paying for it: `(2, n)` each."""
+        ends = self._legal(first, np.rint((self.amount[first] + move) / self.tickets.step[first]))
+        moved = ends - self.amount[first]
+        needed = -self.model.cash[first] * moved / self.model.cash[second]
+        step = self.tickets.step[second]
+        wanted = (self.amount[second] + needed) / step
+        sale = self.tickets.is_sale[second]
+        steps = np.where(sale, np.ceil(wanted - SAME), np.floor(wanted + SAME))
+        other = self._legal(second, steps) - self.amount[second]
+        used = (moved != 0.0) & (other != 0.0)
+        return np.stack([first, second])[:, used], np.stack([moved, other])[:, used]
+
+    def _legal(self, place: Ints, steps: Floats) -> Floats:
+        """The legal amount nearest to a number of steps: none, the least and more, or all."""
+        low, high, held = self.low[place], self.high[place], self.tickets.held[place]
+        amount = np.clip(steps * self.tickets.step[place], 0.0, np.maximum(high, 0.0))
+        least = np.where((2.0 * amount >= low) | self.forced[place], low, 0.0)
+        amount = np.where(amount < low, least, amount)
+        out = self.emptiable[place] & (steps * self.tickets.step[place] >= held * (1.0 - SAME))
+        amount = np.where(out, held, np.where(low > high, 0.0, amount))
+        other = self.other[place]
+        blocked = (other >= 0) & (self.amount[other] > 0.0)
+        return np.where(blocked, self.amount[place], amount)
+
+    def _prices_of_exchanges(self, account: int, place: Ints, move: Floats) -> Floats:
+        """Objective change of given pairs of one account, infinite where not allowed."""
+        first, second = place
+        alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        alone = alone + self._written(place, move)
+        change = alone.sum(axis=0) + self.model.mixed(first, second) * move[0] * move[1]
+        gains = self._recognised(first, move[0]) + self._recognised(second, move[1])
+        taxed, kept = self.tax.change(np.full(len(first), account), gains)
+        raised = (self.model.cash[place] * move).sum(axis=0)
+        legal = kept & (self.cash[account] + raised >= self.floor[account])
+        legal &= self.rows.kept(first, move[0]) & self.rows.kept(second, move[1])
+        return np.where(legal, change + taxed, np.inf)
 
     def _moves(self, mine: Ints) -> tuple[Ints, Floats]:
         """Every legal move: one step, opening at the least, giving up, selling out, stepping back.
@@ -50,11 +147,13 @@ class Opening(Descent):
         empties = self.emptiable[mine]
         out = empties & (now >= held - noise) & (now > 0.0)
         back = np.floor(held / step - SAME) * step
+        far = self._as_far_as_it_helps(mine)
         targets = [
             (~out & (now > 0.0) & (now + step <= most + noise), now + step),
             (~out & (now - step >= least - noise), now - step),
+            (~out & ~blocked & (np.abs(far - now) > 1.5 * step) & (least <= most + noise), far),
             ((now == 0.0) & ~blocked & (least <= most + noise), least),
-            (now > 0.0, np.zeros(len(mine))),
+            ((now > 0.0) & ~self.forced[mine], np.zeros(len(mine))),
             (empties & ~out & ~blocked, held),
             (out & (back >= least - noise) & (back <= most + noise) & (back > 0.0), back),
         ]
@@ -63,9 +162,21 @@ class Opening(Descent):
         moves = np.abs(move) > 0.0
         return place[moves], move[moves]
 
+    def _as_far_as_it_helps(self, mine: Ints) -> Floats:
+        """Where each ticket alone is best by slope and curvature, in whole steps, as cash goes."""
+        step, now, account = self.tickets.step[mine], self.amount[mine], self.tickets.account[mine]
+        curved = np.maximum(self.curvature[mine], FLAT)
+        room = np.maximum(self.cash - self.floor, 0.0)[account]
+        paid = np.where(self.tickets.is_sale[mine], np.inf, room / np.abs(self.model.cash[mine]))
+        more = np.minimum(-self.gradient[mine] / curved, paid)
+        wanted = now + np.floor(more / step + SAME) * step
+        return np.clip(wanted, self.low[mine], np.maximum(self.high[mine], self.low[mine]))
+
     def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Every pair in one account; never both sides of one security."""
         change = super()._pair_prices(account, place, move, gains)
+        paid = self._written(place, move)
+        change = change + paid[:, None] + paid
         written = self.amount[place] + move > 0.0
         against = (self.other[place][:, None] == place) & written[:, None] & written
         return np.where(against, np.inf, change)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from models.order import Side
-from optimizer.rounding.candidate import Candidate, cash_after, judged
+from optimizer.rounding.candidate import Candidate, amounts_of, cash_after, judged
 from optimizer.rounding.local_model import LocalModel, local_model
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.opening import Opening
@@ -21,11 +20,12 @@ from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.disjunctions import Sides, side_branch
 from optimizer.search.model import Search
-from optimizer.settings import HELPS, KICKS, MOST_CHOICES, SAME
+from optimizer.settings import KICKS, MOST_CHOICES, OPENING_HELPS, SAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def reopened(search: Search, found: Candidate, tickets: Tickets) -> list[Candida
         return []
     cash = cash_after(search, found.flows)
     ground = _ground(search, found.found, tickets, search.best.sides, cash)
-    starts = (_amounts(search, found, tickets), np.zeros(tickets.size))
+    starts = (amounts_of(search, found, tickets), np.zeros(tickets.size))
     reached = [
         _Reached(ground, descent)
         for descent in (ground.descend(start) for start in starts)
@@ -97,10 +97,9 @@ def _turned(search: Search, found: Supported, best: _Reached) -> _Reached:
             sides[place] = option
             other = _ground(search, found, ground.tickets, tuple(sides), ground.cash)
             start = np.where(_most(other) > 0.0, best.descent.amount, 0.0)
-            for amounts in (start, np.zeros(len(start))):
-                descent = other.descend(np.minimum(amounts, _most(other)))
-                if descent is not None and descent.change() < best.change - HELPS:
-                    best = _Reached(other, descent)
+            descent = other.descend(np.minimum(start, _most(other)))
+            if descent is not None and descent.change() < best.change - OPENING_HELPS:
+                best = _Reached(other, descent)
     return best
 
 
@@ -118,7 +117,7 @@ def _kicked(best: _Reached) -> _Reached:
         start = amount.copy()
         start[ticket] = 0.0
         descent = best.ground.descend(start, ticket)
-        if descent is not None and descent.change() < best.change - HELPS:
+        if descent is not None and descent.change() < best.change - OPENING_HELPS:
             best = _Reached(best.ground, descent)
     return best
 
@@ -150,6 +149,8 @@ def _ground(
         buy_high=high[columns["buy"]],
     )
     model = local_model(search, opened, tickets)
+    free = model.gradient - charged_by_amount(search.frame, tickets)
+    model = replace(model, gradient=free)
     pieces = lot_pieces(search, opened, lot_rank(search, opened))
     return _Ground(search, tickets, sides, opened, model, pieces, cash)
 
@@ -161,24 +162,6 @@ def _most(ground: _Ground) -> Floats:
     return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
 
 
-def _amounts(search: Search, found: Candidate, tickets: Tickets) -> Floats:
-    """Amounts of a plan's orders by ticket, units."""
-    securities = search.frame.household.market.securities
-    account = {str(name): place for place, name in enumerate(search.frame.labels)}
-    security = {str(name): place for place, name in enumerate(securities.security_id)}
-    place = {
-        (int(a), int(s), bool(sale)): ticket
-        for ticket, (a, s, sale) in enumerate(
-            zip(tickets.account, tickets.security, tickets.is_sale, strict=True)
-        )
-    }
-    amounts = np.zeros(tickets.size)
-    for order in found.orders:
-        key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
-        amounts[place[key]] = float(order.amount) / search.frame.unit_usd
-    return amounts
-
-
 def _descent(ground: _Ground, start: Floats) -> Opening | None:
     """A descent at a start; None where the start itself leaves an account under its floor."""
     search, tickets, opened = ground.search, ground.tickets, ground.opened
@@ -187,7 +170,12 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
     whole = np.floor(most / tickets.step + SAME) * tickets.step
     sold_out = out & (start >= tickets.held * (1.0 - SAME))
     start = np.where(sold_out, start, np.minimum(start, whole))
-    least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, opened.sale_low, tickets.size))
+    demanded = sum_by(tickets.of_sale, opened.sale_low, tickets.size)
+    forced = demanded > 0.0
+    least = np.maximum(least_ticket(frame), demanded)
+    low = np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step
+    at_least = np.where(low > whole, tickets.held, np.maximum(start, low))
+    start = np.where(forced & ~sold_out, at_least, start)
     floor = frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd
     descent = Opening(
         model=ground.model,
@@ -195,7 +183,7 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
         gains=ticket_gains(search, tickets, ground.pieces),
         tickets=tickets,
         play=np.flatnonzero(most > 0.0),
-        low=np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step,
+        low=low,
         high=whole,
         cash=ground.cash,
         floor=floor,
@@ -203,7 +191,7 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
         solution=tickets.amounts(opened.sale, opened.buy),
         rows=ticket_rows(search, tickets, start, opened.solution.x),
     )
-    descent.allow(out, _opposites(tickets))
+    descent.allow(out, _opposites(tickets), forced, ticket_price(frame))
     return None if (descent.cash < floor).any() else descent
 
 

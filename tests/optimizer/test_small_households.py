@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -14,9 +15,15 @@ from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
+from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
-from optimizer.rebalance import rebalance
+from optimizer.mip.small_accounts import refined
+from optimizer.rebalance import by_whole_tickets, rebalance
+from optimizer.rounding.candidate import candidate_of
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.chain import chain_of
 from optimizer.solvers.linear import solve_linear, unheard
+from scenarios.four_funds import drawn
 from tests.households import BOND, account, buy, household, lot, security, sell
 
 FREE = Policy(trades=TradeRules(min_usd=0.0))
@@ -74,6 +81,27 @@ def test_the_best_of_all_plans_of_whole_shares_is_found(cash: float, held: int, 
     plan = rebalance(of, FREE)
     assert plan.status in (Status.PLANNED, Status.NO_ACTION)
     assert objective(plan) <= best_of_all(of, FREE) + 0.05
+
+
+@pytest.mark.parametrize(("ticket_usd", "seed"), [(1.0, 0), (1.0, 2), (1.0, 4), (3.0, 2), (3.0, 3)])
+def test_the_nearest_legal_plan_is_improved_like_any_other(ticket_usd: float, seed: int) -> None:
+    """What keeps every rule and lies nearest to real amounts may be far from the best of all."""
+    policy = replace(FREE, trades=TradeRules(min_usd=0.0, ticket_usd=ticket_usd))
+    of = student(900.0, 2, seed)
+    outcome = by_whole_tickets(search_within_limits(frame(of, policy), chain_of(policy)), None)
+    assert isinstance(outcome, tuple)
+    _, found = outcome
+    assert found.kept
+    assert found.objective <= best_of_all(of, policy) + 0.05
+
+
+def test_households_that_lose_nothing_by_whole_shares_are_not_asked_again() -> None:
+    """Shares of $100 in $300,000: the rounded plan itself comes back."""
+    for seed in range(10):
+        search = search_within_limits(frame(drawn(seed), FREE), chain_of(FREE))
+        found = candidate_of(search)
+        assert found is not None
+        assert refined(search, found) is found
 
 
 def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None:

@@ -1,0 +1,37 @@
+"""What a ticket costs, whole: the program charges it in part, by amount.
+
+A descent over whole tickets counts them itself; its slopes must not charge them again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.arrays import Floats
+from optimizer.inputs.frame import Frame
+from optimizer.program.terms import trading_cost
+from optimizer.rounding.tickets import Tickets
+
+
+def ticket_price(frame: Frame) -> float:
+    """Price of one ticket, bps."""
+    policy = frame.policy
+    return frame.bps_of_usd(policy.trades.ticket_usd * policy.weights.trading_cost)
+
+
+def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
+    """What the program charges for tickets by a unit of each, bps, `(n_tickets,)`."""
+    charged = np.zeros(tickets.size)
+    if ticket_price(frame) <= 0.0:
+        return charged
+    trades = replace(frame.policy.trades, ticket_usd=0.0)
+    free = replace(frame, policy=replace(frame.policy, trades=trades))
+    of_block = {"sale": tickets.of_sale, "buy": tickets.of_buy}
+    for with_price, without in zip(
+        trading_cost.state(frame).linear, trading_cost.state(free).linear, strict=True
+    ):
+        part = with_price.coefficients - without.coefficients
+        charged[of_block[with_price.block]] = part
+    return charged
