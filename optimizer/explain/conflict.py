@@ -19,7 +19,7 @@ from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.search.model import Search
 from optimizer.settings import GIVES_USD
-from optimizer.solvers.linear import Answer, solve_linear
+from optimizer.solvers.highs import Question
 
 
 def explain_conflict(search: Search) -> str:
@@ -90,9 +90,9 @@ def feasible(search: Search, kept: list[str]) -> bool:
     arrays = search.arrays
     zero = np.zeros(len(arrays.q))
     return any(
-        not solve_linear(
-            arrays.A, arrays.widened(limits_of(search, kept, netting.branch), 1.0), zero
-        ).impossible
+        not Question(arrays.A, arrays.widened(limits_of(search, kept, netting.branch), 1.0), zero)
+        .solve()
+        .impossible
         for netting in search.pieces
     )
 
@@ -147,7 +147,7 @@ def _elastic(search: Search, hard: Limits, soft: Limits) -> float | None:
         np.concatenate([hard[3], np.full(extra, np.inf)]),
     )
     stacked = sparse.csc_array(sparse.vstack(matrices))
-    answer: Answer = solve_linear(stacked, limits, np.concatenate(costs))
+    answer = Question(stacked, limits, np.concatenate(costs)).solve()
     return None if answer.x is None else answer.value
 
 

@@ -24,7 +24,7 @@ from optimizer.search.disjunctions import Choice, SideName
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, nettings
-from optimizer.solvers.linear import solve_linear
+from optimizer.solvers.highs import Question
 
 RULE = "least_tax"
 
@@ -50,7 +50,7 @@ def least_tax(search: Search, pieces: Mapping[Cases, Limits]) -> tuple[float | N
     bounds, reached = [], []
     for netting in nettings(program, ranges):
         stretched = _stretched(arrays, netting, pieces[netting.cases])
-        answer = solve_linear(arrays.A, stretched, cost)
+        answer = Question(arrays.A, stretched, cost).solve()
         if answer.x is None:
             continue
         bounds.append(base + answer.value * frame.unit_usd / BPS_PER_UNIT)
@@ -103,7 +103,7 @@ def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> F
     choices = wash_choices(frame, arrays)
     count, n = len(choices), len(cost)
     if not count:
-        return solve_linear(arrays.A, limits, cost).x
+        return Question(arrays.A, limits, cost).solve().x
     rows, highs = _exclusions(frame, arrays, choices)
     A = sparse.vstack(
         [sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], count))]), rows],
@@ -117,7 +117,7 @@ def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> F
         np.concatenate([high, np.ones(count)]),
     )
     integral = np.concatenate([np.zeros(n, np.int64), np.ones(count, np.int64)])
-    answer = solve_linear(A, whole, np.concatenate([cost, np.zeros(count)]), integral)
+    answer = Question(A, whole, np.concatenate([cost, np.zeros(count)]), integral).solve()
     return None if answer.x is None else answer.x[:n]
 
 

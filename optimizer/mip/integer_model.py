@@ -21,7 +21,7 @@ from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellabl
 from optimizer.search.model import Search
 from optimizer.search.tracking_region import Cut
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
-from optimizer.solvers.linear import Answer, solve_linear
+from optimizer.solvers.highs import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,8 @@ class Whole:
     emptied: Ints
     most_steps: float = MOST_STEPS
 
-    def solve(
-        self,
-        cost: Floats,
-        cuts: Sequence[Cut],
-        nodes: int,
-        gap: float,
-    ) -> Answer:
-        """Minimise cost'x over the program's columns (padded for the others) under cuts."""
-        matrix, limits, padded, integral = self.stacked(cost, cuts)
-        return solve_linear(matrix, limits, padded, integral, nodes=nodes, gap=gap)
-
-    def stacked(
-        self, cost: Floats, cuts: Sequence[Cut]
-    ) -> tuple[sparse.csc_array, Limits, Floats, Ints]:
-        """Rows of the program, of the tickets and of cuts; limits, cost, and what is integral."""
+    def question(self, cost: Floats, cuts: Sequence[Cut] = ()) -> Question:
+        """Minimise cost'x (padded) under the rows of the program, of the tickets and of cuts."""
         arrays, rows = self.search.arrays, self.rows
         n = arrays.A.shape[1]
         own = sparse.csc_array(
@@ -124,7 +111,7 @@ class Whole:
         padded = np.zeros(rows.size)
         padded[: len(cost)] = cost
         integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
-        return sparse.csc_array(sparse.vstack(parts)), limits, padded, integral
+        return Question(sparse.csc_array(sparse.vstack(parts)), limits, padded, integral)
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""

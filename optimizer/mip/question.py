@@ -26,8 +26,7 @@ from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Region
 from optimizer.settings import CHEAP, NEAREST_GAP, NOISE, TIGHT, WRITTEN
-from optimizer.solvers.integer import branched
-from optimizer.solvers.linear import Answer
+from optimizer.solvers.highs import Answer
 
 WORK, WORK_OF_TICKET = 2_600, 12
 """Simplex iterations in all questions of a household, and more for each of its tickets: half a
@@ -57,13 +56,11 @@ class Effort:
         return self._asked(whole, cost, ANY, first=True)
 
     def _asked(self, whole: Whole, cost: Floats, limits: tuple[int, int], *, first: bool) -> Answer:
-        matrix, bounds, padded, integral = whole.stacked(cost, ())
-        a_node = NODE + matrix.shape[0] ** 2 // NODE_OF_ROWS
-        nodes = min(max(self.work // a_node, limits[0]), limits[1])
-        answer = branched(
-            matrix, bounds, padded, integral, nodes=nodes, gap=NEAREST_GAP, first=first
-        )
-        self.work -= answer.work + matrix.shape[0]
+        question = whole.question(cost)
+        rows = question.A.shape[0]
+        nodes = min(max(self.work // (NODE + rows**2 // NODE_OF_ROWS), limits[0]), limits[1])
+        answer = question.solve(nodes=nodes, gap=NEAREST_GAP, spare=True, first=first)
+        self.work -= answer.work + rows
         return answer
 
 

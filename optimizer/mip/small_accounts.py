@@ -136,7 +136,7 @@ def _points(
     points: list[WholePoint] = []
     best = known - arrays.constant
     for _ in range(TANGENT_ROUNDS):
-        answer = whole.solve(cost, cuts, NODES, GAP_BPS / max(abs(best), 1.0))
+        answer = whole.question(cost, cuts).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:
             return points
         point = whole.point(answer.x, answer.value)

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.mip.integer_model import Whole
 from optimizer.settings import LOOSE, MOST_WORK, WIDE
-from optimizer.solvers.integer import Relaxation
+from optimizer.solvers.highs import Relaxation
 
 
 def state_totals(whole: Whole) -> list[int]:
@@ -34,8 +34,7 @@ def state_totals(whole: Whole) -> list[int]:
 
 def tighten_totals(whole: Whole, totals: list[int]) -> tuple[bool, int]:
     """Bound totals by the relaxation; say whether that leaves nothing, and the work it took."""
-    matrix, limits, _, integral = whole.stacked(np.zeros(whole.rows.size), ())
-    relaxed = Relaxation(matrix, limits, integral)
+    relaxed = Relaxation(whole.question(np.zeros(whole.rows.size)))
     n = whole.search.arrays.A.shape[1]
     for total in totals:
         if relaxed.work > MOST_WORK:

@@ -179,7 +179,7 @@ def test_the_truth_and_the_judge_know_no_solver() -> None:
 
 def test_only_its_compiler_and_adapters_name_a_solver() -> None:
     """Within the optimizer a solver is known to its adapters, linear and whole programs to one."""
-    doors = {"compile_cvxpy.py", "through_cvxpy.py", "adapters.py", "linear.py", "integer.py"}
+    doors = {"compile_cvxpy.py", "through_cvxpy.py", "adapters.py", "highs.py"}
     found = {
         path.name
         for path in files_of("optimizer")

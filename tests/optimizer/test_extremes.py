@@ -15,8 +15,7 @@ from models.tolerances import BPS
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from optimizer.solvers import adapters as solvers
-from optimizer.solvers import integer as branching
-from optimizer.solvers.linear import Answer
+from optimizer.solvers.highs import Answer, Question
 from scenarios.extreme import extreme
 from tests.households import account, household, lot, security, unit
 
@@ -46,14 +45,17 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         done.solves += 1
         return solvers.answer_of(*given)
 
-    def branched(*given: Any, **options: Any) -> Answer:
-        answer = branching.branched(*given, **options)
-        done.questions += 1
-        done.iterations += answer.work
+    solve = Question.solve
+
+    def counted(question: Question, **options: Any) -> Answer:
+        answer = solve(question, **options)
+        if options.get("spare"):
+            done.questions += 1
+            done.iterations += answer.work
         return answer
 
     monkeypatch.setattr("optimizer.solvers.chain.answer_of", answer_of)
-    monkeypatch.setattr("optimizer.mip.question.branched", branched)
+    monkeypatch.setattr(Question, "solve", counted)
     return done
 
 

@@ -22,7 +22,7 @@ from optimizer.rebalance import by_whole_tickets, rebalance
 from optimizer.rounding.candidate import candidate_of
 from optimizer.search.te_limit import search_within_limits
 from optimizer.solvers.chain import chain_of
-from optimizer.solvers.linear import solve_linear, unheard
+from optimizer.solvers.highs import Question, unheard
 from scenarios.four_funds import drawn
 from tests.households import BOND, account, buy, household, lot, security, sell
 
@@ -141,24 +141,23 @@ def test_a_limit_that_single_steps_cannot_keep_is_kept_by_other_tickets() -> Non
 
 def test_highs_stopped_without_a_point_is_no_proof() -> None:
     """One node to think gives neither a point nor a proof; x ≥ 1 and x ≤ 0 is one."""
-    none = solve_linear(
+    none = Question(
         sparse.csc_array(np.array([[1.0]])),
         (np.array([1.0]), np.array([np.inf]), np.array([-5.0]), np.array([0.0])),
         np.array([0.0]),
         np.array([1]),
-    )
+    ).solve()
     assert (none.x, none.impossible) == (None, True)
     rng = np.random.default_rng(1)
     size = 60
     weights = rng.integers(1_000, 9_999, (8, size)).astype(float)
     exactly = np.floor(0.5 * weights.sum(axis=1))
-    stopped = solve_linear(
+    stopped = Question(
         sparse.csc_array(weights),
         (exactly, exactly, np.zeros(size), np.ones(size)),
         np.zeros(size),
         np.ones(size, np.int64),
-        nodes=1,
-    )
+    ).solve(nodes=1)
     assert (stopped.x, stopped.impossible) == (None, False)
 
 
