@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.hunt.point import point_of
 from benchmarks.hunt.starts import Start
-from benchmarks.oracles.exact import solve
+from benchmarks.oracles.exact.solve import solve
 from models.errors import HearthError
 from models.household import Household
 from models.policy import Policy

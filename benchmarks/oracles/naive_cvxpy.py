@@ -17,6 +17,14 @@ import cvxpy as cp
 import numpy as np
 from scipy import sparse
 
+from benchmarks.oracles.rates import (
+    UnitRates,
+    account_scale,
+    annuity_years,
+    discount,
+    specific_variances,
+    unit_rates,
+)
 from models.arrays import Bools, Floats, Ints
 from models.drag_reference import TARGET, drag_reference
 from models.expected_flow import expected_flow
@@ -24,8 +32,6 @@ from models.household import Household, TaxTreatment
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST
-from optimizer.judge.rates import UnitRates, annuity_years, discount, unit_rates
-from optimizer.judge.tracking import account_scale, specific_variances
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from benchmarks.oracles.exact import Exact, solve
+from benchmarks.oracles.exact.solve import Exact, solve
 from benchmarks.suite.command_line import add_common, finish
 from benchmarks.suite.measure import Report, markdown_table
 from benchmarks.suite.small_cases import small_households, tight_households
@@ -36,9 +36,8 @@ SAME_ORDER = 2e-4
 
 LIMITATIONS = (
     "synthetic `etf` households: margins depend on the generator",
-    "the exact model shares the frame (which lots, buys and masks there are) and the linear and "
-    "quadratic parts with the optimizer; taxes, netting, sides, steps and minimums are its own",
-    "limits on tracking error, and gain harvesting, do not occur",
+    "the exact model states the problem by itself; it shares with the optimizer what `models` says "
+    "of law, ledger and market",
     "SCIP starts from the plan, so its incumbent is never worse than the plan",
     "where SCIP reached its time limit the optimum lies between its dual bound and the incumbent",
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.oracles.exact import solve
+from benchmarks.oracles.exact.solve import solve
 from benchmarks.suite.quality import Quality, case_of
 from benchmarks.suite.small_cases import small_households, tight_households
 from benchmarks.suite.spec import rows_of

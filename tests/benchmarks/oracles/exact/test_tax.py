@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from benchmarks.oracles.exact_tax import Span, exact_tax, netted
-from benchmarks.oracles.mip import Mip
+from benchmarks.oracles.exact.mip import Mip, Span
+from benchmarks.oracles.exact.tax import exact_tax, netted
 from models.law import law_for
 from models.tax.filing import FlatRates, TaxFacts, tax
 

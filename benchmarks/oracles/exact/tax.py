@@ -11,21 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from pyscipopt import quicksum
 
-from benchmarks.oracles.mip import Expression, Mip
+from benchmarks.oracles.exact.mip import Expression, Mip, Span
 from models.law import Schedule
 from models.tax.filing import TaxFacts
-
-
-class Span(NamedTuple):
-    """An expression and the range it stays in, in units."""
-
-    of: Expression
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

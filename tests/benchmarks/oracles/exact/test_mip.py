@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.oracles.mip import Mip
-from optimizer.program.language import DEFINITION, ConvexRow, Linear, Part, Rows
+from benchmarks.oracles.exact.mip import Mip
 
 KNOTS = (-1.0, 0.0, 2.0)
 
@@ -43,35 +42,19 @@ def test_a_square_is_half_the_quadratic_form() -> None:
     assert solved(mip, square, "minimize") == pytest.approx(9.0, abs=1e-5)
 
 
-def test_a_diagonal_is_a_sum_of_squares() -> None:
-    """½(4·1² + 2·3²) = 11."""
-    mip = Mip("d")
-    x = [mip.variable(1.0, 1.0), mip.variable(3.0, 3.0)]
-    assert solved(mip, mip.square(x, np.array([4.0, 2.0])), "minimize") == pytest.approx(
-        11.0, abs=1e-5
-    )
+def test_a_direction_without_weight_costs_nothing() -> None:
+    """With Q = [[1, −1], [−1, 1]], ½x'Qx = ½(x₀ − x₁)²: ½ at (1, 2), 0 at (1, 1)."""
+    flat = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    for second, expected in ((2.0, 0.5), (1.0, 0.0)):
+        mip = Mip("s")
+        x = [mip.variable(1.0, 1.0), mip.variable(second, second)]
+        assert solved(mip, mip.square(x, flat), "minimize") == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_part_brings_its_rows_and_costs() -> None:
-    """Minimise x₀ + 2x₁ with x₀ + x₁ ≥ 3 and x ≤ 2: x = (2, 1), 4."""
-    mip = Mip("p")
-    mip.declare("x", np.zeros(2), np.full(2, 2.0))
-    columns = np.array([0, 1])
-    row = Rows(
-        "r",
-        ("a",),
-        (("x", 0 * columns, columns, np.ones(2)),),
-        np.array([3.0]),
-        np.array([np.inf]),
-        DEFINITION,
-    )
-    mip.take(Part("p", rows=(row,), linear=(Linear("x", np.array([1.0, 2.0])),), constant=5.0))
-    goal = mip.terms[0] + mip.constant
-    assert solved(mip, goal, "minimize") == pytest.approx(9.0)
-
-
-def test_what_only_approximates_is_refused() -> None:
-    """A part with a convex row has to be stated exactly."""
-    part = Part("budget", convex_rows=(ConvexRow("budget", "u", (), (), 0.0, DEFINITION),))
-    with pytest.raises(ValueError, match="budget"):
-        Mip("m").take(part)
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_the_smaller_is_the_smaller_whichever_way_it_is_pushed(sense: str) -> None:
+    """min(3, 2) = 2 and min(1, 2) = 1."""
+    for one in (3.0, 1.0):
+        mip = Mip("m")
+        x, y = mip.variable(one, one), mip.variable(2.0, 2.0)
+        assert solved(mip, mip.smaller(x, y, 5.0), sense) == pytest.approx(min(one, 2.0))

@@ -1,0 +1,122 @@
+"""Rates and scales that follow from a household's return and its policy, for the oracles.
+
+Written from the contract's table of defaults and the law's own functions. Program and judge have
+theirs: what one of the three gets wrong shows as a disagreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from models.arrays import Floats
+from models.household import Household, TaxTreatment
+from models.law import law_for
+from models.ledger import exact
+from models.market import Market
+from models.policy import Policy, TaxRates
+from models.tax.filing import FlatRates, Position, TaxFacts
+from models.tax.marginal import marginal_rates
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRates:
+    """A filing unit's return before the run, and fractions: τ_o, τ_l, τ_ret, τ_f and κ."""
+
+    facts: TaxFacts
+    before: Position
+    ordinary: float
+    long: float
+    deferred: float
+    future: float
+    carryforward: float
+
+
+def discount(policy: Policy) -> float:
+    """δ = (1 + r)^−H."""
+    return float((1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years)
+
+
+def annuity_years(policy: Policy) -> float:
+    """A_H = Σ of the worth of a dollar a year until the horizon: (1 − δ)/r, H if r is 0."""
+    rate = policy.tax.discount_rate
+    return (1.0 - discount(policy)) / rate if rate else policy.risk.horizon_years
+
+
+def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
+    """Return the rates of every filing unit."""
+    delta, tax = discount(policy), policy.tax
+    found = []
+    for u in range(len(household.units.filing_unit_id)):
+        facts, before = _return_of(household, u)
+        here = marginal_rates(facts, before)
+        if tax.short_rate is not None or tax.long_rate is not None:
+            facts = replace(facts, flat=_flat(tax, here.short, here.long))
+            here = marginal_rates(facts, before)
+        ordinary, long = float(here.ordinary), float(here.long)
+        future = long if tax.future_gain_rate is None else tax.future_gain_rate
+        kappa = tax.carryforward_value
+        found.append(
+            UnitRates(
+                facts=facts,
+                before=before,
+                ordinary=ordinary,
+                long=long,
+                deferred=ordinary if tax.deferred_rate is None else tax.deferred_rate,
+                future=future,
+                carryforward=min(delta * future, long) if kappa is None else kappa,
+            )
+        )
+    return tuple(found)
+
+
+def account_scale(household: Household, policy: Policy, rates: tuple[UnitRates, ...]) -> Floats:
+    """What a dollar of each account counts in weights, `(n_accounts,)`: 1, or after its tax."""
+    if not policy.risk.after_tax_weights:
+        return np.ones(len(household.treatment))
+    owed = np.array([unit.deferred for unit in rates])[household.accounts.filing_unit]
+    return np.where(household.treatment == TaxTreatment.DEFERRED, 1.0 - owed, 1.0)
+
+
+def specific_variances(market: Market) -> Floats:
+    """Return d of each identical group: the largest specific variance of its members, annual."""
+    securities = market.securities
+    own = securities.specific_vol**2
+    return np.array(
+        [
+            np.fmax.reduce(own[securities.identical_group == group], initial=0.0)
+            for group in range(len(securities.group_names))
+        ]
+    )
+
+
+def _return_of(household: Household, u: int) -> tuple[TaxFacts, Position]:
+    """A unit's return before the run, and its year to date less what was carried in."""
+    units = household.units
+    facts = TaxFacts(
+        filing_status=str(units.filing_status[u]),
+        ordinary_income=exact(units.ordinary_income[u]),
+        qualified_dividends=exact(units.qualified_dividends[u]),
+        net_investment_income=exact(units.net_investment_income[u]),
+        magi=exact(units.magi[u]),
+        state_rate=exact(units.state_rate[u]),
+        law=law_for(household.asof.year),
+    )
+    short, long = (
+        exact(year_to_date[u]) - exact(carried_in[u])
+        for year_to_date, carried_in in (
+            (units.st_realized_ytd, units.st_carryforward),
+            (units.lt_realized_ytd, units.lt_carryforward),
+        )
+    )
+    return facts, Position(short, long)
+
+
+def _flat(tax: TaxRates, short: Decimal, long: Decimal) -> FlatRates:
+    """Rates that a policy gives in place of the law; the one it leaves out is the law's."""
+    return FlatRates(
+        short if tax.short_rate is None else exact(tax.short_rate),
+        long if tax.long_rate is None else exact(tax.long_rate),
+    )
