@@ -19,12 +19,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.hunt.books.kinds import BLOCK, KINDS, SYNTHETIC, book_of
 from benchmarks.hunt.exact_bound import doubted
+from benchmarks.hunt.finds.page import page, read_rows, worth_a_look
+from benchmarks.hunt.finds.row import Row, cells
 from benchmarks.hunt.hunted import Hunted, Source, hunt
 from benchmarks.hunt.keep import keep
-from benchmarks.hunt.kinds import BLOCK, KINDS, SYNTHETIC, book_of
-from benchmarks.hunt.page import page, read_rows, worth_a_look
-from benchmarks.hunt.row import Row, cells
 from benchmarks.suite.measure import write_report
 from models.book import Book, FaultyHouseholdError, read_book
 from models.household import Household
@@ -83,7 +83,7 @@ def _exact(given: argparse.Namespace) -> tuple[Source, ...]:
     if not given.exact:
         return ()
     # imported for whoever asks: SCIP is installed with the development tools only
-    from benchmarks.hunt.exact_optimum import exact_start
+    from benchmarks.hunt.starts.exact_optimum import exact_start
 
     return (exact_start,)
 

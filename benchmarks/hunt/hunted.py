@@ -13,14 +13,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.hunt.court import Court, Judged
-from benchmarks.hunt.descent import Descent
-from benchmarks.hunt.legs import board_of
-from benchmarks.hunt.point import point_of
-from benchmarks.hunt.probes import Prober
-from benchmarks.hunt.questions import flowed, otherwise, turned
-from benchmarks.hunt.row import Row, plans_of, row_of
-from benchmarks.hunt.starts import Start, answers_to, heuristics
+from benchmarks.hunt.finds.row import Row, plans_of, row_of
+from benchmarks.hunt.local_search.descent import Descent
+from benchmarks.hunt.local_search.legs import board_of
+from benchmarks.hunt.local_search.probes import Prober
+from benchmarks.hunt.plans.court import Court, Judged
+from benchmarks.hunt.plans.point import point_of
+from benchmarks.hunt.starts.questions import flowed, otherwise, turned
+from benchmarks.hunt.starts.start import Start, answers_to, heuristics
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy

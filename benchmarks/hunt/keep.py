@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.hunt.hunted import Hunted
-from benchmarks.hunt.point import orders_of
+from benchmarks.hunt.plans.point import orders_of
 from models.book.tables.files import table_paths
 from models.book.tables.schema import SCHEMA, CellKind
 from models.household import Household

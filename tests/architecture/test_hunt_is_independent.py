@@ -16,9 +16,9 @@ PROOFS = {"exact_bound.py"}
 
 def test_the_hunt_imports_nothing_of_the_optimizer_but_plan_and_judge() -> None:
     """A hunter that shared the program's algebra would share its mistakes."""
-    files = [path for path in sorted(HUNT.glob("*.py")) if path.name not in PROOFS]
+    files = [path for path in sorted(HUNT.rglob("*.py")) if path.name not in PROOFS]
     foreign = {
-        f"{path.name} imports {node.module}"
+        f"{path.relative_to(HUNT)} imports {node.module}"
         for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom)

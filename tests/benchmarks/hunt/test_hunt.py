@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.hunt.court import Court
-from benchmarks.hunt.descent import Descent
+from benchmarks.hunt.books.kinds import book_of
+from benchmarks.hunt.finds.page import page, worth_a_look
 from benchmarks.hunt.hunted import hunt, ours
 from benchmarks.hunt.keep import keep
-from benchmarks.hunt.kinds import book_of
-from benchmarks.hunt.legs import board_of
-from benchmarks.hunt.page import page, worth_a_look
-from benchmarks.hunt.point import orders_of, point_of
-from benchmarks.hunt.probes import Prober
-from benchmarks.hunt.questions import Question
-from benchmarks.hunt.starts import answers_to
+from benchmarks.hunt.local_search.descent import Descent
+from benchmarks.hunt.local_search.legs import board_of
+from benchmarks.hunt.local_search.probes import Prober
+from benchmarks.hunt.plans.court import Court
+from benchmarks.hunt.plans.point import orders_of, point_of
+from benchmarks.hunt.starts.questions import Question
+from benchmarks.hunt.starts.start import answers_to
 from models.book import read_book
 from models.household import Household
 from models.plan import Plan, Status

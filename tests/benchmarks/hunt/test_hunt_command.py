@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.hunt.__main__ import main
-from benchmarks.hunt.kinds import KINDS, book_of
-from benchmarks.hunt.page import read_rows
+from benchmarks.hunt.books.kinds import KINDS, book_of
+from benchmarks.hunt.finds.page import read_rows
 
 
 def test_a_hunt_that_was_broken_off_goes_on(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.hunt.point import point_of
-from benchmarks.hunt.starts import Start
+from benchmarks.hunt.plans.point import point_of
+from benchmarks.hunt.starts.start import Start
 from benchmarks.oracles.exact.solve import solve
 from models.errors import HearthError
 from models.household import Household

@@ -11,10 +11,10 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
-from benchmarks.hunt.court import Judged
-from benchmarks.hunt.legs import Board, whole_up
-from benchmarks.hunt.point import ZERO, Point
-from benchmarks.hunt.probes import Way
+from benchmarks.hunt.local_search.legs import Board, whole_up
+from benchmarks.hunt.local_search.probes import Way
+from benchmarks.hunt.plans.court import Judged
+from benchmarks.hunt.plans.point import ZERO, Point
 
 STEEP_ENOUGH = 2e-4
 """Dollars of J per dollar traded that a pair may cost at first and still be tried: a minimum

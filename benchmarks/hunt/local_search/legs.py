@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from benchmarks.hunt.point import WHOLE_POSITION, ZERO, Place, Point, Row
+from benchmarks.hunt.plans.point import WHOLE_POSITION, ZERO, Place, Point, Row
 from models.household import Household
 from models.ledger import exact, reserve
 from models.ledger.costs import cost_fraction

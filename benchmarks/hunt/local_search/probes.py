@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from benchmarks.hunt.court import Court, Judged
-from benchmarks.hunt.legs import Board, Leg
+from benchmarks.hunt.local_search.legs import Board, Leg
+from benchmarks.hunt.plans.court import Court, Judged
 
 PROBE_WEIGHT = 3e-4
 """Fraction of the household by which a leg is moved: far above cents, far below a ticket."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks.hunt.court import Court, Judged
+from benchmarks.hunt.plans.court import Court, Judged
 from models.plan import Plan, Status
 from models.tolerances import BPS
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.hunt.policies import override
+from benchmarks.hunt.books.policies import override
 from models.book import Book, read_book
 from nightly.partition.newest_price import newest_price_date
 from scenarios.book_files import write_book

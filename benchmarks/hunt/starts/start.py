@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from benchmarks.heuristics import HEURISTICS
-from benchmarks.hunt.point import ZERO, Point, point_of
-from benchmarks.hunt.questions import Question
+from benchmarks.hunt.plans.point import ZERO, Point, point_of
+from benchmarks.hunt.starts.questions import Question
 from models.household import Household
 from models.plan import Status
 from models.policy import Policy

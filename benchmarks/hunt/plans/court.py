@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from benchmarks.hunt.point import Point, orders_of, point_of
+from benchmarks.hunt.plans.point import Point, orders_of, point_of
 from models.household import Household
 from models.ledger import exact, reserve
 from models.ledger.exact import ZERO

@@ -14,12 +14,12 @@ from itertools import islice
 
 import numpy as np
 
-from benchmarks.hunt.court import Court, Judged
-from benchmarks.hunt.drops import without_ticket
-from benchmarks.hunt.legs import Board, Leg
-from benchmarks.hunt.moves import Pair, couples, pairs, taken
-from benchmarks.hunt.point import Point
-from benchmarks.hunt.probes import Prober, Way
+from benchmarks.hunt.local_search.drops import without_ticket
+from benchmarks.hunt.local_search.legs import Board, Leg
+from benchmarks.hunt.local_search.moves import Pair, couples, pairs, taken
+from benchmarks.hunt.local_search.probes import Prober, Way
+from benchmarks.hunt.plans.court import Court, Judged
+from benchmarks.hunt.plans.point import Point
 
 FIRST_WEIGHT = 2e-3
 """Fraction of the household that a move trades at first."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.hunt.row import Row
+from benchmarks.hunt.finds.row import Row
 from benchmarks.suite.measure import Report, markdown_table
 
 LOOK_BPS, LOOK_USD = 1.0, 5.0

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from benchmarks.hunt.court import Judged
-from benchmarks.hunt.legs import Board, Leg, whole_up
-from benchmarks.hunt.point import ZERO, Place, Point
-from benchmarks.hunt.probes import Way
+from benchmarks.hunt.local_search.legs import Board, Leg, whole_up
+from benchmarks.hunt.local_search.probes import Way
+from benchmarks.hunt.plans.court import Judged
+from benchmarks.hunt.plans.point import ZERO, Place, Point
 from models.order import Side
 
 EVENED = 3

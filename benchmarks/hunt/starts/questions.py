@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.hunt.point import Point
+from benchmarks.hunt.plans.point import Point
 from models.household import Household
 from models.ledger import exact
 from models.order import Side

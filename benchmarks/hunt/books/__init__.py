@@ -1,0 +1,1 @@
+"""Books that are hunted in: synthetic, small and odd ones, under random policies."""

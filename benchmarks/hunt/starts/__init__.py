@@ -1,0 +1,1 @@
+"""Where a hunt starts: our answers to other questions, heuristics, the exact optimum."""
