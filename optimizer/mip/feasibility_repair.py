@@ -166,8 +166,8 @@ def _in_piece(
                     up_to = MOST_STEPS
                     continue
                 point = better or point
-                if around.squared(point.x) > square * (1.0 + SQUARE_NOISE):
-                    touched.append(around.directions @ point.x)
+                if around.squares.at(point.x) > square * (1.0 + SQUARE_NOISE):
+                    touched.append(around.squares.levels(point.x))
                     continue
             found = whole_candidate(trial, netting, tickets, point)
             if found.verdict.kept:

@@ -19,7 +19,6 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.compile_arrays import Limits
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Search
-from optimizer.search.tracking_region import Cut
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
 from optimizer.solvers.highs import Question
 
@@ -87,31 +86,25 @@ class Whole:
     emptied: Ints
     most_steps: float = MOST_STEPS
 
-    def question(self, cost: Floats, cuts: Sequence[Cut] = ()) -> Question:
-        """Minimise cost'x (padded) under the rows of the program, of the tickets and of cuts."""
+    def question(self, cost: Floats) -> Question:
+        """Minimise cost'x (padded) under the rows of the program and of the tickets."""
         arrays, rows = self.search.arrays, self.rows
         n = arrays.A.shape[1]
         own = sparse.csc_array(
             (rows.values, (rows.row_of, rows.column_of)), shape=(len(rows.low), rows.size)
         )
         wide = sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], rows.size - n))])
-        parts = [wide, own]
-        if cuts:
-            tangents = np.zeros((len(cuts), rows.size))
-            for place, cut in enumerate(cuts):
-                tangents[place, : len(cut.coefficients)] = cut.coefficients
-            parts.append(sparse.csc_array(tangents))
         row_low, row_high, low, high = self.limits
         limits = (
-            np.concatenate([row_low, rows.low, [cut.low for cut in cuts]]),
-            np.concatenate([row_high, rows.high, [cut.high for cut in cuts]]),
+            np.concatenate([row_low, rows.low]),
+            np.concatenate([row_high, rows.high]),
             np.concatenate([low, rows.column_low]),
             np.concatenate([high, rows.column_high]),
         )
         padded = np.zeros(rows.size)
         padded[: len(cost)] = cost
         integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
-        return Question(sparse.csc_array(sparse.vstack(parts)), limits, padded, integral)
+        return Question(sparse.csc_array(sparse.vstack([wide, own])), limits, padded, integral)
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""

@@ -14,10 +14,10 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.outer_approximation import keep_tracking
 from optimizer.mip.whole_sides import either_side, state_whole
 from optimizer.mip.whole_steps import stepped
 from optimizer.mip.whole_totals import state_totals, tighten_totals
-from optimizer.mip.whole_tracking import keep_tracking
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.tickets import Tickets
@@ -76,7 +76,7 @@ class Tracking:
 
     def keep(self, whole: Whole) -> list[int]:
         """State it among whole tickets; return the columns of the squares."""
-        return keep_tracking(whole, self.region, self.limit, self.allowed, self.touched)
+        return keep_tracking(whole.rows, self.region, self.limit, self.allowed, self.touched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ by rounding, which is nearly everybody, is not asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.integer_model import WholePoint
+from optimizer.mip.outer_approximation import OuterApproximation
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.mip.whole_sides import state_whole
 from optimizer.program.language import Branch
@@ -29,8 +29,8 @@ from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
+from optimizer.search.squares import quadratics_of, squares_of
 from optimizer.search.tax_regimes import Netting
-from optimizer.search.tracking_region import Cut
 from optimizer.settings import (
     DEAR_BPS,
     GAP_BPS,
@@ -42,26 +42,6 @@ from optimizer.settings import (
     TANGENT_GAP_BPS,
     TANGENT_ROUNDS,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Squares:
-    """½·weight·(direction'x)², one a row; `above` are the columns that stand for them."""
-
-    directions: Floats
-    weights: Floats
-    above: tuple[int, ...]
-
-    def tangents(self, levels: Floats, size: int) -> list[Cut]:
-        """One tangent a square, at the level of each."""
-        cuts = []
-        for place, column in enumerate(self.above):
-            level, weight = float(levels[place]), float(self.weights[place])
-            coefficients = np.zeros(size)
-            coefficients[: self.directions.shape[1]] = weight * level * self.directions[place]
-            coefficients[column] = -1.0
-            cuts.append(Cut(coefficients, -np.inf, 0.5 * weight * level**2))
-        return cuts
 
 
 def refined(search: Search, found: Candidate) -> Candidate:
@@ -121,34 +101,33 @@ def _points(
         rows.pop(FROM_ABOVE, None)
     limits = arrays.branched(Branch(netting.branch.bounds, rows))
     whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
-    squares = _squares(search, whole)
+    squares = squares_of(quadratics_of(search.program), search.program, len(arrays.q))
+    above = OuterApproximation.over(whole.rows, squares, 0.5)
     cost = np.zeros(whole.rows.size)
     cost[: len(arrays.q)] = _without_tickets(search, tickets)
     written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
     cost[written] = ticket_price(search.frame)
-    cost[list(squares.above)] = 1.0
+    cost[list(above.columns)] = 1.0
     typical = float(np.median(tickets.step))
-    levels = squares.directions @ start
+    levels = squares.levels(start)
     reach = typical * np.abs(squares.directions).max(axis=1, initial=0.0)
-    cuts: list[Cut] = []
     for far in SPREAD:
-        cuts += squares.tangents(levels + far * reach, whole.rows.size)
+        above.touch(levels + far * reach)
     points: list[WholePoint] = []
     best = known - arrays.constant
     for _ in range(TANGENT_ROUNDS):
-        answer = whole.question(cost, cuts).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
+        answer = whole.question(cost).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:
             return points
         point = whole.point(answer.x, answer.value)
-        levels = squares.directions @ point.x
         value = float(cost[: len(arrays.q)] @ point.x) + price_of(cost, answer.x, written)
-        value += 0.5 * float(squares.weights @ levels**2)
+        value += 0.5 * squares.at(point.x)
         if value < best:
             points.append(point)
             best = value
         if answer.bound >= best - TANGENT_GAP_BPS:
             return points
-        cuts += squares.tangents(levels, whole.rows.size)
+        above.touch(squares.levels(point.x))
     return points
 
 
@@ -164,24 +143,3 @@ def _without_tickets(search: Search, tickets: Tickets) -> Floats:
     cost[columns["sale"]] -= charged[tickets.of_sale]
     cost[columns["buy"]] -= charged[tickets.of_buy]
     return cost
-
-
-def _squares(search: Search, whole: Whole) -> _Squares:
-    """Take the program's quadratic apart and add a column above each part."""
-    directions, weights = [], []
-    for part in search.program.parts:
-        for square in part.quadratic:
-            columns = square.columns + search.program.layout[square.block].start
-            if square.matrix.ndim == 1:
-                values, vectors = square.matrix, np.eye(len(columns))
-            else:
-                values, vectors = np.linalg.eigh(square.matrix)
-            for value, vector in zip(values, vectors.T, strict=True):
-                if value > 0.0:
-                    direction = np.zeros(len(search.arrays.q))
-                    direction[columns] = vector
-                    directions.append(direction)
-                    weights.append(float(value))
-    above = tuple(whole.rows.column(0.0, np.inf, whole=False) for _ in weights)
-    shape = (len(weights), len(search.arrays.q))
-    return _Squares(np.array(directions).reshape(shape), np.array(weights), above)

@@ -154,14 +154,14 @@ def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) ->
     if opening:
         play = np.union1d(play, _openings(whole, point, low, high))
     low = np.where(point.amount > 0.0, low, 0.0)
-    root = np.sqrt(region.values)
+    root = np.sqrt(region.squares.values)
     effect = root[:, None] * _effects(whole, region)
     cost = frame.cost[tickets.security]
     raises = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
     moved = amount - real
     return _Steps(
         amount=np.where(point.emptied, tickets.held, np.where(point.amount > 0.0, amount, 0.0)),
-        level=root * (region.directions @ x) + effect @ moved,
+        level=root * (region.squares.levels(x)) + effect @ moved,
         cash=x[columns["cash"]] + sum_by(tickets.account, raises * moved, len(frame.accounts.cash)),
         play=play,
         step=tickets.step,
@@ -210,4 +210,4 @@ def _effects(whole: Whole, region: Region) -> Floats:
     raises = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
     moved += part[:, columns["cash"]][:, tickets.account] * raises
     response = -np.linalg.solve(part[:, own], moved)
-    return np.asarray(region.directions[:, own] @ response)
+    return np.asarray(region.squares.directions[:, own] @ response)

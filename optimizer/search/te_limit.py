@@ -18,6 +18,7 @@ from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Quadratic
 from optimizer.search.incumbent import search
 from optimizer.search.model import Search
+from optimizer.search.squares import quadratics_of
 from optimizer.search.tax_regimes import nettings
 from optimizer.search.tracking_region import least_square, only_risk
 from optimizer.settings import (
@@ -150,11 +151,9 @@ def tracking_squared(found: Search, x: Floats) -> float:
     if weight <= 0.0:
         arrays = compile_arrays(program_of(unit))
         return float(x @ (arrays.P @ x))
-    total = 0.0
-    for part in found.program.parts:
-        for square in part.quadratic:
-            total += _value(square, x[found.program.layout[square.block]][square.columns])
-    return total / weight
+    layout = found.program.layout
+    squares = quadratics_of(found.program)
+    return sum(_value(each, x[layout[each.block]][each.columns]) for each in squares) / weight
 
 
 def _value(square: Quadratic, x: Floats) -> float:

@@ -2,9 +2,9 @@
 
 A limit on a sum of squares is one cone. Whole tickets ask a mixed-integer linear program, which
 knows no cone: the square is taken apart into single directions, each held from below by tangents
-(see `whole_tracking`), within a box. If the least square over a convex set is m at x*, every point
-of the set with a square of at most a has (x − x*)'S(x − x*) ≤ a − m, so no direction strays further
-than the root of that.
+(see `outer_approximation`), within a box. If the least square over a convex set is m at x*, every
+point of the set with a square of at most a has (x − x*)'S(x − x*) ≤ a − m, so no direction strays
+further than the root of that.
 """
 
 from __future__ import annotations
@@ -19,19 +19,11 @@ from models.tolerances import WEIGHT
 from optimizer.inputs.frame import Frame
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
-from optimizer.program.language import Branch, Program, Quadratic
+from optimizer.program.language import Branch, Program
 from optimizer.search.model import Search
+from optimizer.search.squares import Squares, quadratics_of, squares_of
 from optimizer.settings import LEAST_SQUARE, MOST_STEEP, PRICED
 from optimizer.solvers.chain import Door
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """low ≤ coefficients'x ≤ high over the program's columns."""
-
-    coefficients: Floats
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +41,11 @@ class Least:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """TE² = Σ value·(direction'x)², percent², and between what each direction can lie.
+    """TE², percent², as squares, and between what each direction can lie, `(n_squares,)`."""
 
-    `directions` has shape `(n_squares, n_columns)`, the others `(n_squares,)`; levels in units.
-    """
-
-    directions: Floats
-    values: Floats
+    squares: Squares
     low: Floats
     high: Floats
-
-    def squared(self, x: Floats) -> float:
-        """TE² at a point, percent²."""
-        return float(self.values @ (self.directions @ x) ** 2)
 
 
 def only_risk(frame: Frame, price: float = 1.0) -> Frame:
@@ -86,12 +70,6 @@ def least_square(frame: Frame, door: Door, branch: Branch) -> Least:
     return Least(bound, squared, answer.x, program)
 
 
-def squares(frame: Frame) -> tuple[Quadratic, ...]:
-    """TE² = Σ x'Qx in percent², as parts over named blocks."""
-    parts = program_of(only_risk(frame)).parts
-    return tuple(square for part in parts for square in part.quadratic)
-
-
 def allowed_square(frame: Frame) -> float:
     """te_max² in percent², with half of what a judge lets pass."""
     limit = frame.policy.limits.te_max
@@ -104,32 +82,12 @@ def region(search: Search, least: Least, allowed: float) -> Region | None:
     if known and least.bound > allowed:
         return None
     room = max(allowed - least.squared + 2.0 * (least.squared - least.bound), 0.0)
-    directions, values, low, high = [], [], [], []
-    for square in squares(search.frame):
-        if square.matrix.ndim == 1:
-            own, vectors = square.matrix, np.eye(len(square.columns))
-        else:
-            own, vectors = np.linalg.eigh(square.matrix)
-        for value, vector in zip(own.tolist(), vectors.T, strict=True):
-            if value <= MOST_STEEP:
-                continue
-            direction = np.zeros(len(search.arrays.q))
-            direction[_columns(search.program, square)] = vector
-            around = float(np.sqrt(allowed / value))
-            near, far = -around, around
-            if known:
-                middle = float(vector @ least.x[_columns(least.program, square)])
-                reach = float(np.sqrt(room / value))
-                near, far = max(near, middle - reach), min(far, middle + reach)
-            directions.append(direction)
-            values.append(value)
-            low.append(near)
-            high.append(max(near, far))
-    shape = (len(values), len(search.arrays.q))
-    return Region(
-        np.array(directions).reshape(shape), np.array(values), np.array(low), np.array(high)
-    )
-
-
-def _columns(program: Program, square: Quadratic) -> Floats:
-    return np.asarray(square.columns + program.layout[square.block].start)
+    parts = quadratics_of(program_of(only_risk(search.frame)))
+    squares = squares_of(parts, search.program, len(search.arrays.q), MOST_STEEP)
+    high = np.sqrt(allowed / squares.values)
+    low = -high
+    if known:
+        middle = squares_of(parts, least.program, len(least.x), MOST_STEEP).levels(least.x)
+        reach = np.sqrt(room / squares.values)
+        low, high = np.maximum(low, middle - reach), np.minimum(high, middle + reach)
+    return Region(squares, low, np.maximum(low, high))

@@ -69,8 +69,8 @@ def test_the_region_of_a_limit_holds_every_point_that_keeps_it(seed: int) -> Non
     branch = search.best.netting.branch
     around = region(search, least_square(search.frame, search.door, branch), limit)
     assert around is not None
-    assert around.squared(x) <= limit
-    levels = around.directions @ x
+    assert around.squares.at(x) <= limit
+    levels = around.squares.levels(x)
     noise = 1e-6 * (1.0 + np.abs(levels))
     assert (levels >= around.low - noise).all()
     assert (levels <= around.high + noise).all()
