@@ -29,8 +29,8 @@ from nightly.partition.partitions import Partitions
 from nightly.partition.sizes import LEAST_HOUSEHOLDS, TAPER, Sizes, chunk_bounds
 from scenarios.synthetic import generate_book
 from tests.books import ASOF, Tables, tiny_book, write
-from tests.models.book.fault_case import Case, again, both, cell
-from tests.models.book.fault_cases import CASES
+from tests.models.book.checks.fault_case import Case, again, both, cell
+from tests.models.book.checks.fault_cases import CASES
 
 SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "sample"
 ONE_EACH = Sizes(1, 1, 1, 1)

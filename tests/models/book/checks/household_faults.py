@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.models.book.fault_case import NOBODY, Case, again, both, cell, cells, without, wrong
+from tests.models.book.checks.fault_case import (
+    NOBODY,
+    Case,
+    again,
+    both,
+    cell,
+    cells,
+    without,
+    wrong,
+)
 
 twin_of_l1 = again("lots", 0, account_id="A2-TAX")
 

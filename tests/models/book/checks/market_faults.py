@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.books import Tables
-from tests.models.book.fault_case import ALL, Case, again, both, cell, cells, without, wrong
+from tests.models.book.checks.fault_case import ALL, Case, again, both, cell, cells, without, wrong
 
 
 def add_factors(tables: Tables) -> None:

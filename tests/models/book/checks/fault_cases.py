@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tests.models.book.household_faults import ACCOUNTS, CELLS, DOUBLES, HOUSEHOLDS, LOTS, TRADING
-from tests.models.book.market_faults import RISK, SECURITIES, TARGETS
+from tests.models.book.checks.household_faults import (
+    ACCOUNTS,
+    CELLS,
+    DOUBLES,
+    HOUSEHOLDS,
+    LOTS,
+    TRADING,
+)
+from tests.models.book.checks.market_faults import RISK, SECURITIES, TARGETS
 
 CASES = (
     *CELLS,

@@ -9,8 +9,8 @@ import pytest
 from models.book import FaultyHouseholdError, read_book
 from models.book.checks import KINDS
 from tests.books import ASOF, tiny_book, write
-from tests.models.book.fault_case import Case
-from tests.models.book.fault_cases import CASES
+from tests.models.book.checks.fault_case import Case
+from tests.models.book.checks.fault_cases import CASES
 
 TOLD_ELSEWHERE = {"policy_invalid", "covariance_with_a_hole"}
 

@@ -1,4 +1,4 @@
-"""Daily returns of classes: who needs them is invalid without them, and bands widen in storms."""
+"""Groups of their own, and daily returns: bands widen in storms, and who needs returns has them."""
 
 from __future__ import annotations
 
@@ -83,3 +83,15 @@ def test_a_wrong_return_touches_who_follows_it(tmp_path: Path, column: str, cell
     assert set(book.faults_by_household) <= {"H1"}
     if column != "date":
         assert set(book.faults_by_household) == {"H1"}
+
+
+def test_a_null_group_is_the_security_alone(tmp_path: Path) -> None:
+    """VTI and K500 share a group; ITOT is alone, even if another group bears its name."""
+    tables = tiny_book()
+    tables["securities"][2]["identical_group"] = "ITOT"
+    securities = read_book(write(tables, tmp_path), ASOF).market.securities
+    group = dict(zip(securities.security_id, securities.identical_group.tolist(), strict=True))
+    assert group["VTI"] == group["K500"]
+    assert len({group[name] for name in ("VTI", "ITOT", "VEA", "BND", "SPARE")}) == 5
+    assert securities.group_names[group["VTI"]] == "total-us"
+    assert securities.group_names[group["VEA"]] == securities.group_names[group["ITOT"]] == "ITOT"
