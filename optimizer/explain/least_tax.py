@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
-from scipy import sparse
 
 from models.arrays import Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
@@ -20,11 +19,12 @@ from optimizer.program.compile_arrays import Arrays, Limits, compile_arrays
 from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
 from optimizer.program.rules.tax_budget import budget_usd, penalties_of
 from optimizer.program.tax_maxima import tax_from_below
-from optimizer.search.disjunctions import Choice, SideName
+from optimizer.search.disjunctions import state_choice
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
 from optimizer.search.tax_regimes import Netting, nettings
 from optimizer.solvers.highs import Question
+from optimizer.solvers.whole_rows import WholeRows
 
 RULE = "least_tax"
 
@@ -99,48 +99,17 @@ def _stretched(arrays: Arrays, netting: Netting, limits: Limits) -> Limits:
 
 
 def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> Floats | None:
-    """Minimise with one binary per wash-sale choice: harvest or buy, never both."""
-    choices = wash_choices(frame, arrays)
-    count, n = len(choices), len(cost)
-    if not count:
-        return Question(arrays.A, limits, cost).solve().x
-    rows, highs = _exclusions(frame, arrays, choices)
-    A = sparse.vstack(
-        [sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], count))]), rows],
-        format="csc",
-    )
-    row_low, row_high, low, high = limits
-    whole = (
-        np.concatenate([row_low, np.full(len(highs), -np.inf)]),
-        np.concatenate([row_high, highs]),
-        np.concatenate([low, np.zeros(count)]),
-        np.concatenate([high, np.ones(count)]),
-    )
-    integral = np.concatenate([np.zeros(n, np.int64), np.ones(count, np.int64)])
-    answer = Question(A, whole, np.concatenate([cost, np.zeros(count)]), integral).solve()
-    return None if answer.x is None else answer.x[:n]
+    """Minimise with every wash-sale choice open: harvest or buy, never both."""
+    start, most = arrays.columns["buy"].start, frame.buys.most
+    rows = WholeRows(len(cost))
 
+    def bought(column: int) -> tuple[int, float] | None:
+        return (start + column, 1.0 / float(most[column])) if most[column] > 0.0 else None
 
-def _exclusions(
-    frame: Frame, arrays: Arrays, choices: tuple[Choice, ...]
-) -> tuple[sparse.csr_array, Floats]:
-    """Loss sales ≤ most·z and buys ≤ most·(1 − z), by choice."""
-    n, count = len(arrays.q), len(choices)
-    sale, buy = arrays.columns["sale"].start, arrays.columns["buy"].start
-    rows = sparse.lil_array((2 * count, n + count))
-    highs = np.zeros(2 * count)
-    for place, choice in enumerate(choices):
-        harvest = next(o for o in choice.options if o.name is not SideName.BUY)
-        lossy = harvest.sales[frame.sales.loss[harvest.sales]]
-        most_sold = float(frame.sales.value[lossy].sum())
-        most_bought = float(frame.buys.most[harvest.closed_buys].sum())
-        rows[2 * place, sale + lossy] = 1.0
-        rows[2 * place, n + place] = -most_sold
-        if len(harvest.closed_buys):
-            rows[2 * place + 1, buy + harvest.closed_buys] = 1.0
-        rows[2 * place + 1, n + place] = most_bought
-        highs[2 * place + 1] = most_bought
-    return sparse.csr_array(rows), highs
+    for choice in wash_choices(frame, arrays):
+        state_choice(rows, frame, arrays, choice, bought)
+    x = rows.question(arrays.A, limits, cost).solve().x
+    return None if x is None else x[: len(cost)]
 
 
 def _paid(frame: Frame, arrays: Arrays, reach: GainRange, unit: int, x: Floats) -> float:

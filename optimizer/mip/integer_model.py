@@ -8,11 +8,9 @@ else's plan would gain nothing from it. A sum of squares enters by tangents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
@@ -21,6 +19,7 @@ from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellabl
 from optimizer.search.model import Search
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
 from optimizer.solvers.highs import Question
+from optimizer.solvers.whole_rows import WholeRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +34,6 @@ class WholePoint:
     emptied: Bools
     value: float
     rounded: float = 0.0
-
-
-@dataclass(slots=True)
-class WholeRows:
-    """Rows over a growing number of columns, gathered as triplets."""
-
-    size: int
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    column_low: list[float] = field(default_factory=list)
-    column_high: list[float] = field(default_factory=list)
-    whole: list[int] = field(default_factory=list)
-    row_of: list[int] = field(default_factory=list)
-    column_of: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-
-    def column(self, low: float, high: float, *, whole: bool) -> int:
-        """Add a column and return its place."""
-        self.column_low.append(low)
-        self.column_high.append(high)
-        self.whole.append(int(whole))
-        self.size += 1
-        return self.size - 1
-
-    def row(self, entries: Sequence[tuple[int, float]], low: float, high: float) -> None:
-        """Add low ≤ Σ coefficient·column ≤ high."""
-        for column, value in entries:
-            self.row_of.append(len(self.low))
-            self.column_of.append(column)
-            self.values.append(value)
-        self.low.append(low)
-        self.high.append(high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +55,7 @@ class Whole:
 
     def question(self, cost: Floats) -> Question:
         """Minimise cost'x (padded) under the rows of the program and of the tickets."""
-        arrays, rows = self.search.arrays, self.rows
-        n = arrays.A.shape[1]
-        own = sparse.csc_array(
-            (rows.values, (rows.row_of, rows.column_of)), shape=(len(rows.low), rows.size)
-        )
-        wide = sparse.hstack([arrays.A, sparse.csc_array((arrays.A.shape[0], rows.size - n))])
-        row_low, row_high, low, high = self.limits
-        limits = (
-            np.concatenate([row_low, rows.low]),
-            np.concatenate([row_high, rows.high]),
-            np.concatenate([low, rows.column_low]),
-            np.concatenate([high, rows.column_high]),
-        )
-        padded = np.zeros(rows.size)
-        padded[: len(cost)] = cost
-        integral = np.concatenate([np.zeros(n, np.int64), np.array(rows.whole, np.int64)])
-        return Question(sparse.csc_array(sparse.vstack([wide, own])), limits, padded, integral)
+        return self.rows.question(self.search.arrays.A, self.limits, cost)
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""

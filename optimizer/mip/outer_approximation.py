@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.mip.integer_model import WholeRows
 from optimizer.search.squares import Squares
 from optimizer.search.tracking_region import Region
 from optimizer.settings import FULL_LIMIT, LEAST_LIMIT, TANGENT_POINTS
+from optimizer.solvers.whole_rows import WholeRows
 
 
 @dataclass(frozen=True, slots=True)

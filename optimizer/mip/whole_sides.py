@@ -12,14 +12,13 @@ from functools import reduce
 
 import numpy as np
 
-from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.mip.integer_model import Whole, state_tickets
 from optimizer.program.compile_arrays import Limits
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.disjunctions import Choice, Option, SideName
+from optimizer.search.disjunctions import Bought, Choice, Option, SideName, state_choice
 from optimizer.search.model import Search
-from optimizer.settings import COLUMN_DUST, MOST_STEPS, NOISE
+from optimizer.settings import MOST_STEPS, NOISE
 
 
 def state_whole(
@@ -39,7 +38,7 @@ def state_whole(
     _one_way(whole)
     harvests = {}
     for choice in choices:
-        harvest = _choice(whole, choice)
+        harvest = state_choice(whole.rows, search.frame, search.arrays, choice, _bought(whole))
         if choice.group >= 0:
             harvests[choice.group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
@@ -61,6 +60,16 @@ def either_side(frame: Frame, choices: Sequence[Choice]) -> tuple[Choice, ...]:
         harvest = Option(SideName.HARVEST, buy.sales, none, frame.sales.value[buy.sales], closed)
         found.append(replace(choice, options=(buy, harvest)))
     return tuple(found)
+
+
+def _bought(whole: Whole) -> Bought:
+    """A ticket's binary stands for its purchases."""
+
+    def bought(column: int) -> tuple[int, float] | None:
+        used = int(whole.used[whole.tickets.of_buy[column]])
+        return None if used < 0 else (used, 1.0)
+
+    return bought
 
 
 def _written(whole: Whole, ticket: int) -> list[tuple[int, float]]:
@@ -89,57 +98,6 @@ def _one_way(whole: Whole) -> None:
                 whole.rows.row([(int(whole.emptied[other]), 1.0), (bought, 1.0)], -np.inf, 1.0)
             continue
         whole.rows.row([(bought, 1.0), *_written(whole, other)], -np.inf, 1.0)
-
-
-def _choice(whole: Whole, choice: Choice) -> list[int]:
-    """One binary an option; return those that harvest."""
-    rows, frame = whole.rows, whole.search.frame
-    columns = whole.search.arrays.columns
-    sale, buy = columns["sale"].start, columns["buy"].start
-    chosen = [rows.column(0.0, 1.0, whole=True) for _ in choice.options]
-    rows.row([(column, 1.0) for column in chosen], 1.0, 1.0)
-    low: dict[int, Floats] = {}
-    high: dict[int, Floats] = {}
-    for option in choice.options:
-        for column in option.sales.tolist():
-            low.setdefault(column, np.zeros(len(chosen)))
-            high.setdefault(column, np.full(len(chosen), float(frame.sales.value[column])))
-    for number, option in enumerate(choice.options):
-        for place, column in enumerate(option.sales.tolist()):
-            low[column][number] = float(option.low[place])
-            high[column][number] = float(option.high[place])
-    for column in low:
-        value = float(frame.sales.value[column])
-        part = 1.0 / value if 0.0 < value < COLUMN_DUST else 1.0
-        if low[column].any():
-            own = [(z, -part * float(v)) for z, v in zip(chosen, low[column], strict=True)]
-            rows.row([(sale + column, part), *own], 0.0, np.inf)
-        own = [(z, -part * float(v)) for z, v in zip(chosen, high[column], strict=True)]
-        rows.row([(sale + column, part), *own], -np.inf, 0.0)
-    _used_up(whole, choice, chosen)
-    closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
-    for column in closed.astype(np.int64).tolist():
-        used = int(whole.used[whole.tickets.of_buy[column]])
-        shut = [
-            (z, 1.0)
-            for z, option in zip(chosen, choice.options, strict=True)
-            if column in option.closed_buys
-        ]
-        if used >= 0:
-            rows.row([(used, 1.0), *shut], -np.inf, 1.0)
-        else:
-            rows.row([(buy + column, 1.0)], -np.inf, 0.0)
-    return [z for z, o in zip(chosen, choice.options, strict=True) if o.name is SideName.HARVEST]
-
-
-def _used_up(whole: Whole, choice: Choice, chosen: Sequence[int]) -> None:
-    """Recent shares of which an option leaves nothing over are met or sold, if it is chosen."""
-    start = whole.search.arrays.columns["sale"].start
-    for z, option in zip(chosen, choice.options, strict=True):
-        for row in option.used_up:
-            left = whole.search.frame.replaced.used_up[row]
-            met = zip((start + left.columns).tolist(), left.coefficients.tolist(), strict=True)
-            whole.rows.row([*met, (z, -left.amount)], -left.slack, np.inf)
 
 
 def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> None:

@@ -3,23 +3,29 @@
 A loss sale in a taxable account and a purchase of the same identical group anywhere in the
 household exclude each other; so do, by policy, buying and selling one security in one account.
 Selling a gain in taxable and buying the same fund in the IRA is not excluded: it is the heart of
-asset location. A choice lists its options; an option is a set of bounds. No big-M, no penalty.
+asset location. A choice lists its options; an option is a set of bounds. No big-M, no penalty. A
+settled choice is bounds of a branch; an open one is stated with a binary an option, for questions
+that settle all of them at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
+from optimizer.program.compile_arrays import Arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.search.tax_regimes import Netting
-from optimizer.settings import TOUCH
+from optimizer.settings import COLUMN_DUST, TOUCH
+from optimizer.solvers.whole_rows import WholeRows
 
 
 class SideName(StrEnum):
@@ -149,3 +155,52 @@ def _used_up(frame: Frame, chosen: list[int]) -> tuple[Floats, Floats]:
     low = np.full(len(lefts), -np.inf)
     low[chosen] = [lefts[row].amount for row in chosen]
     return low, np.full(len(lefts), np.inf)
+
+
+Bought: TypeAlias = Callable[[int], tuple[int, float] | None]
+"""Entry of a row that is 1 while all of a purchase is open, None where nothing can be bought."""
+
+
+def state_choice(
+    rows: WholeRows, frame: Frame, arrays: Arrays, choice: Choice, bought: Bought
+) -> list[int]:
+    """State an open choice with a binary an option; return the columns of those that harvest."""
+    sale, buy = arrays.columns["sale"].start, arrays.columns["buy"].start
+    chosen = [rows.column(0.0, 1.0, whole=True) for _ in choice.options]
+    rows.row([(z, 1.0) for z in chosen], 1.0, 1.0)
+    for column, (low, high) in _by_sale(frame, choice).items():
+        value = float(frame.sales.value[column])
+        part = 1.0 / value if 0.0 < value < COLUMN_DUST else 1.0
+        if low.any():
+            own = [(z, -part * float(v)) for z, v in zip(chosen, low, strict=True)]
+            rows.row([(sale + column, part), *own], 0.0, np.inf)
+        own = [(z, -part * float(v)) for z, v in zip(chosen, high, strict=True)]
+        rows.row([(sale + column, part), *own], -np.inf, 0.0)
+    options = list(zip(chosen, choice.options, strict=True))
+    for z, option in options:
+        for row in option.used_up:
+            left = frame.replaced.used_up[row]
+            met = zip((sale + left.columns).tolist(), left.coefficients.tolist(), strict=True)
+            rows.row([*met, (z, -left.amount)], -left.slack, np.inf)
+    closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
+    for column in closed.astype(np.int64).tolist():
+        entry = bought(column)
+        shut = [(z, 1.0) for z, option in options if column in option.closed_buys]
+        if entry is not None:
+            rows.row([entry, *shut], -np.inf, 1.0)
+        else:
+            rows.row([(buy + column, 1.0)], -np.inf, 0.0)
+    return [z for z, option in options if option.name is SideName.HARVEST]
+
+
+def _by_sale(frame: Frame, choice: Choice) -> dict[int, tuple[Floats, Floats]]:
+    """Least and most of each sale column by option, `(n_options,)` each."""
+    found: dict[int, tuple[Floats, Floats]] = {}
+    size = len(choice.options)
+    for number, option in enumerate(choice.options):
+        for place, column in enumerate(option.sales.tolist()):
+            if column not in found:
+                found[column] = np.zeros(size), np.full(size, float(frame.sales.value[column]))
+            low, high = found[column]
+            low[number], high[number] = option.low[place], option.high[place]
+    return found
