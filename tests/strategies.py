@@ -16,7 +16,7 @@ from models.arrays import Floats
 from models.household import Household
 from models.law import law_for
 from optimizer.inputs.piecewise import Piecewise
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from tests.households import STOCK, Row, account, household, lot, security, target, unit
 from tests.optimizer.statements import arrays_of
 

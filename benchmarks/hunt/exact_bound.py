@@ -17,7 +17,7 @@ from models.arrays import Floats
 from models.household import Household
 from models.policy import Policy
 from optimizer.inputs.frame import frame
-from optimizer.program.compile_arrays import Arrays, Limits
+from optimizer.program.arrays import Arrays, Limits
 from optimizer.search.incumbent import search
 from optimizer.solvers.chain import chain_of
 from optimizer.solvers.dual_bound import safe_bound

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from models.arrays import Floats
 from optimizer.explain.least_tax import least_tax
-from optimizer.program.compile_arrays import Limits
+from optimizer.program.arrays import Limits
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.search.model import Search

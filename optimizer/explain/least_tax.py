@@ -15,7 +15,8 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import Case, GainRange
-from optimizer.program.compile_arrays import Arrays, Limits, compile_arrays
+from optimizer.program.arrays import Arrays, Limits
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
 from optimizer.program.rules.tax_budget import budget_usd, penalties_of
 from optimizer.program.tax_maxima import tax_from_below

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Search
 from optimizer.settings import DOUBTED, GIVEN, MOST_ASKED

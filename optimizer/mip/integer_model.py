@@ -14,7 +14,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
-from optimizer.program.compile_arrays import Limits
+from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Search
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.inputs.frame import Frame
 from optimizer.mip.integer_model import Whole, state_tickets
-from optimizer.program.compile_arrays import Limits
+from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.disjunctions import Bought, Choice, Option, SideName, state_choice
 from optimizer.search.model import Search

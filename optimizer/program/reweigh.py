@@ -13,7 +13,7 @@ import numpy as np
 
 from models.policy import Policy, Weights
 from optimizer.inputs.frame import Frame
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.program.language import Part, Program
 
 WEIGHT_OF: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from models.arrays import Floats, sum_by
 from models.order import Flow, Order, Side
 from models.plan import Breach
 from optimizer.judge.verify import Verdict, verify
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.local_model import local_model

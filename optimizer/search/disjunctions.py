@@ -19,7 +19,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.program.rules.wash_windows import USED_UP

@@ -19,7 +19,7 @@ from models.ledger import FIXED
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.replaced import sold_in_part
 from optimizer.inputs.windows import loss_lots
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.search.disjunctions import Choice, Option, SideName
 from optimizer.settings import MOST_MARGINS
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.inputs.frame import Frame
+from optimizer.program.arrays import Arrays
 from optimizer.program.build import program_of
-from optimizer.program.compile_arrays import Arrays, compile_arrays
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Program
 from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.search.disjunctions import (

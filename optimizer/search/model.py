@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.inputs.frame import Frame
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch, Program
 from optimizer.search.disjunctions import Choice, Sides
 from optimizer.search.tax_regimes import Netting

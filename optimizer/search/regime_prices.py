@@ -18,7 +18,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange, Piece
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.search.tax_regimes import Netting
 from optimizer.settings import BORDER_USD
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least

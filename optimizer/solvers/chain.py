@@ -17,7 +17,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.policy import Policy
-from optimizer.program.compile_arrays import Arrays, Limits
+from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.language import Branch, Program
 from optimizer.settings import GIVES_WAY, RESIDUAL
 from optimizer.solvers.adapters import ADAPTERS, answer_of

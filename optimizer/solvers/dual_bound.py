@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.program.compile_arrays import Arrays, Limits
+from optimizer.program.arrays import Arrays, Limits
 from optimizer.settings import PROOF_NOISE
 
 

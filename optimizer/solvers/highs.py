@@ -24,7 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
-from optimizer.program.compile_arrays import Limits
+from optimizer.program.arrays import Limits
 from optimizer.settings import MOST_ITERATIONS, STEEP_COLUMN, TOLERANCE, WHOLE_WITHIN
 
 STDOUT = 1

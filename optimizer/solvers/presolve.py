@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats, Ints
-from optimizer.program.compile_arrays import Arrays, Limits
+from optimizer.program.arrays import Arrays, Limits
 from optimizer.settings import EMPTY_ROW, FIXED, STEEP_COST
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.program.compile_arrays import Limits
+from optimizer.program.arrays import Limits
 from optimizer.solvers.highs import Question
 
 

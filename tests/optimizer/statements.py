@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats
-from optimizer.program.compile_arrays import Arrays
+from optimizer.program.arrays import Arrays
 from optimizer.program.language import DEFINITION, Branch, Maximum, Part, Program, Rows, assemble
 
 Point = Mapping[str, Floats]

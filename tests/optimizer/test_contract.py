@@ -16,8 +16,9 @@ import pytest
 from models.arrays import Floats
 from models.household import Household
 from optimizer.inputs.frame import Frame
+from optimizer.program.arrays import Arrays
 from optimizer.program.build import program_of
-from optimizer.program.compile_arrays import Arrays, compile_arrays
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.compile_cvxpy import CvxpyProgram, compile_cvxpy
 from optimizer.program.language import (
     DEFINITION,

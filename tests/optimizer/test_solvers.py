@@ -10,8 +10,9 @@ import pytest
 
 from models.household import Household
 from models.policy import Policy, SolverChoice
+from optimizer.program.arrays import Arrays
 from optimizer.program.build import program_of
-from optimizer.program.compile_arrays import Arrays, compile_arrays
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.compile_cvxpy import compile_cvxpy
 from optimizer.program.language import Branch, Program, assemble
 from optimizer.rebalance import rebalance
