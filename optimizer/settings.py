@@ -101,6 +101,9 @@ TOUCH = 1e-6
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""
 
+MOST_TANGENTS = 16
+"""Solutions that a branch is held against before it is solved: the latest ones."""
+
 EXCHANGE_GAP_BPS = 0.03
 """Basis points above the open piece at which directions are left as they are."""
 

@@ -215,8 +215,9 @@ class _Tree:
         """Take sides, if they beat the best plan found; a position left open is not traded."""
         before = self.search.tally.solves
         settled = tuple(max(side, 0) for side in sides)
-        found = resolved(self.search, netting, self.choices, settled)
-        self.left -= self.search.tally.solves - before
+        below = self.best.solution.objective
+        found = resolved(self.search, netting, self.choices, settled, below)
+        self.left -= max(self.search.tally.solves - before, 1)
         if found and found.solution.objective < self.best.solution.objective:
             self.best = found
 

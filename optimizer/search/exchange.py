@@ -30,8 +30,8 @@ from optimizer.solvers.solution import Solution
 Moves: TypeAlias = frozenset[tuple[int, int]]
 """Choices and the options they change to."""
 
-Resolve: TypeAlias = Callable[[Settled, Sides], Settled | None]
-"""Solve again with other sides; None where that is infeasible."""
+Resolve: TypeAlias = Callable[[Settled, Sides, float], Settled | None]
+"""Solve again with other sides; None where that is infeasible, or proven not below an objective."""
 
 
 def flipped(
@@ -63,8 +63,9 @@ def flipped(
             return best
         alone = tuple(sorted(place for place, _ in moves)) not in alike
         spent += alone
-        settled = resolve(best, _moved(best.sides, moves))
-        if settled is None or settled.solution.objective >= best.solution.objective - HELPS_BPS:
+        below = best.solution.objective - HELPS_BPS
+        settled = resolve(best, _moved(best.sides, moves), below)
+        if settled is None or settled.solution.objective >= below:
             refused.add(moves)
             in_vain += alone
             continue

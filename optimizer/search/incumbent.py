@@ -153,8 +153,8 @@ def _looked_at(
     near.
     """
 
-    def resolve(settled: Settled, sides: Sides) -> Settled | None:
-        return resolved(found, netting, settled.choices, sides)
+    def resolve(settled: Settled, sides: Sides, below: float) -> Settled | None:
+        return resolved(found, netting, settled.choices, sides, below)
 
     best = found.best
     if not root.usable or (best is not None and not _promises(found, root.objective)):
@@ -169,9 +169,10 @@ def _looked_at(
         start = resolved(found, netting, choices, sides)
         start = start or _any_feasible(found, netting, choices, sides)
     else:
-        start = resolved(found, netting, choices, best.sides[: len(choices)])
+        near_best = best.solution.objective + NEAR_BPS
+        start = resolved(found, netting, choices, best.sides[: len(choices)], near_best)
         if sides != best.sides[: len(choices)] and not _beats(start, best):
-            guessed = resolved(found, netting, choices, sides)
+            guessed = resolved(found, netting, choices, sides, near_best)
             start = guessed if start is None or _beats(guessed, start) else start
     if start is None or (best is not None and not _beats(start, best, NEAR_BPS)):
         return None
@@ -185,10 +186,19 @@ def _beats(one: Settled | None, other: Settled, within: float = 0.0) -> bool:
 
 
 def resolved(
-    found: Search, netting: Netting, choices: tuple[Choice, ...], sides: Sides
+    found: Search,
+    netting: Netting,
+    choices: tuple[Choice, ...],
+    sides: Sides,
+    below: float = np.inf,
 ) -> Settled | None:
-    """Solve with the sides in place, then settle positions that still do both."""
+    """Solve with the sides in place, then settle positions that still do both.
+
+    None where nothing is feasible, and where what is known proves that nothing is `below`, bps.
+    """
     branch = side_branch(found.frame, netting, choices, sides, careful=found.careful)
+    if np.isfinite(below) and found.cutoff.holds(found.arrays, branch, below):
+        return None
     solution = found.solve(branch)
     if not solution.usable:
         return None
@@ -197,7 +207,7 @@ def resolved(
     wider = one_way(found, settled, solution.x[columns["sale"]], solution.x[columns["buy"]])
     if wider is settled:
         return settled
-    return resolved(found, netting, wider.choices, wider.sides)
+    return resolved(found, netting, wider.choices, wider.sides, below)
 
 
 def one_way(found: Search, settled: Settled, sale: Floats, buy: Floats) -> Settled:

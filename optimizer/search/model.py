@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch, Program
+from optimizer.search.cutoff import Cutoff
 from optimizer.search.disjunctions import Choice, Sides
 from optimizer.search.tax_regimes import Netting
 from optimizer.solvers.chain import Door
@@ -55,7 +56,8 @@ class Search:
     settled; `proven_infeasible` says that every piece was proven infeasible with its sides open.
     `taken_off` is what limits were tightened by because rounding overstepped them, by rule and
     place, in the rule's own unit; `branched_bound` what branching has raised the bound to;
-    `careful` whether plans take budgets from above, or from below and trust the judge.
+    `careful` whether plans take budgets from above, or from below and trust the judge; `cutoff`
+    what the solutions so far prove of other branches.
     """
 
     frame: Frame
@@ -69,6 +71,7 @@ class Search:
     careful: bool = True
     behind: tuple[tuple[Netting, float], ...] = ()
     branched_bound: float = -np.inf
+    cutoff: Cutoff = field(default_factory=Cutoff)
 
     @property
     def bound(self) -> float:
@@ -104,4 +107,6 @@ class Search:
 
     def solve(self, branch: Branch) -> Solution:
         """Solve the program in one branch."""
-        return self.tally.count(self.door.solve(self.program, self.arrays, branch))
+        solution = self.tally.count(self.door.solve(self.program, self.arrays, branch))
+        self.cutoff.learn(self.arrays, solution)
+        return solution

@@ -21,7 +21,7 @@ from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.language import Branch, Program
 from optimizer.settings import GIVES_WAY, RESIDUAL
 from optimizer.solvers.adapters import ADAPTERS, answer_of
-from optimizer.solvers.dual_bound import proves_nothing_feasible, safe_bound
+from optimizer.solvers.dual_bound import bound_within, proves_nothing_feasible, tangent_at
 from optimizer.solvers.presolve import gentle, reduce
 from optimizer.solvers.solution import Solution, SolveStatus, unsolved
 
@@ -118,14 +118,16 @@ def _judged(
         status = SolveStatus.INACCURATE if residual < 100.0 * RESIDUAL else SolveStatus.FAILED
     if status is SolveStatus.FAILED:
         return unsolved(status, solver)
+    tangent = tangent_at(arrays, x, multipliers, limits)
     return Solution(
         status=status,
         x=x,
         multipliers=multipliers,
         objective=arrays.objective(x),
-        bound=safe_bound(arrays, x, multipliers, limits),
+        bound=bound_within(arrays, tangent, limits),
         residual=residual,
         solver=solver,
+        tangent=tangent,
     )
 
 

@@ -20,15 +20,30 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.settings import PROOF_NOISE
+from optimizer.solvers.solution import Tangent
 
 
 def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
     """Return the bound in bps; `limits` are row_low, row_high, low, high with a branch in place."""
-    positive, negative, rows = rows_at_least(arrays, multipliers, limits)
+    tangent = tangent_at(arrays, x, multipliers, limits)
+    return bound_within(arrays, tangent, limits)
+
+
+def tangent_at(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> Tangent:
+    """Return what a point and multipliers prove, of rows that have a side within the limits."""
+    row_low, row_high, *_ = limits
+    positive = np.where(np.isfinite(row_low), np.maximum(multipliers, 0.0), 0.0)
+    negative = np.where(np.isfinite(row_high), np.maximum(-multipliers, 0.0), 0.0)
     curved = arrays.P @ x
-    reduced = curved + arrays.q - arrays.transposed @ (positive - negative)
-    columns = columns_at_least(arrays, reduced, limits).sum()
-    return float(arrays.constant - arrays.left_out - 0.5 * x @ curved + rows + columns)
+    slope = curved + arrays.q - arrays.transposed @ (positive - negative)
+    height = float(arrays.constant - arrays.left_out - 0.5 * x @ curved)
+    return Tangent(slope, positive, negative, height)
+
+
+def bound_within(arrays: Arrays, tangent: Tangent, limits: Limits) -> float:
+    """Return the bound in bps within limits that have every side which the tangent rests on."""
+    rows = _held(arrays, tangent.positive, tangent.negative, limits)
+    return tangent.height + rows + float(columns_at_least(arrays, tangent.slope, limits).sum())
 
 
 def proves_nothing_feasible(arrays: Arrays, multipliers: Floats, limits: Limits) -> bool:
@@ -50,8 +65,15 @@ def rows_at_least(
     has_low, has_high = np.isfinite(row_low), np.isfinite(row_high)
     positive = np.where(has_low, np.maximum(multipliers, 0.0), 0.0)
     negative = np.where(has_high, np.maximum(-multipliers, 0.0), 0.0)
-    held = positive @ np.where(has_low, row_low, 0.0) - negative @ np.where(has_high, row_high, 0.0)
-    return positive, negative, float(held - (positive + negative) @ arrays.row_pass)
+    return positive, negative, _held(arrays, positive, negative, limits)
+
+
+def _held(arrays: Arrays, positive: Floats, negative: Floats, limits: Limits) -> float:
+    """What rows contribute at least, bps."""
+    row_low, row_high, *_ = limits
+    low = np.where(np.isfinite(row_low), row_low, 0.0)
+    high = np.where(np.isfinite(row_high), row_high, 0.0)
+    return float(positive @ low - negative @ high - (positive + negative) @ arrays.row_pass)
 
 
 def columns_at_least(arrays: Arrays, slope: Floats, limits: Limits) -> Floats:

@@ -24,6 +24,26 @@ class SolveStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tangent:
+    """A point and multipliers as a bound on the program within any limits, see `dual_bound`.
+
+    Attributes
+    ----------
+    slope
+        Px̂ + q − A'λ by column.
+    positive, negative
+        λ⁺ and λ⁻ by row.
+    height
+        What neither rows nor columns contribute, bps.
+    """
+
+    slope: Floats
+    positive: Floats
+    negative: Floats
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """A point of the program.
 
@@ -42,6 +62,8 @@ class Solution:
         Largest violation of a row or bound, units.
     solver
         Who answered.
+    tangent
+        What the point and its multipliers prove, None where nothing is known.
     """
 
     status: SolveStatus
@@ -51,6 +73,7 @@ class Solution:
     bound: float
     residual: float
     solver: str
+    tangent: Tangent | None = None
 
     @property
     def usable(self) -> bool:
