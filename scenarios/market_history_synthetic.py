@@ -51,7 +51,7 @@ def synthetic_history(years: int, seed: int, *, first: date = date(2000, 1, 3)) 
     if years < 1 or seed < 0:
         raise ValueError(f"years {years} must be at least 1 and seed {seed} at least 0")
     rng = np.random.default_rng([seed, years])
-    days = _weekdays(first, years)
+    days = weekdays(first, years)
     month = days.astype("datetime64[M]").astype(np.int64)
     regime = _regimes(rng, int(month[-1] - month[0]) + 1)[month - month[0]]
     returns = _class_returns(rng, regime)
@@ -63,7 +63,7 @@ def synthetic_history(years: int, seed: int, *, first: date = date(2000, 1, 3)) 
     own = np.array([fact.specific_vol for fact in facts]) / np.sqrt(DAYS_A_YEAR)
     total = total + rng.standard_normal(total.shape) * own
     yields = np.array([fact.qualified + fact.ordinary + fact.exempt for fact in facts])
-    paid = _payments(days, [fund.asset_class in MONTHLY for fund in funds]) * yields
+    paid = payments(days, [fund.asset_class in MONTHLY for fund in funds]) * yields
     close = np.array([fact.price for fact in facts]) * np.cumprod((1.0 + total) * (1 - paid), 0)
     close = np.maximum(np.round(close, 4), 0.0001)
     before_dividend = close / (1.0 - paid)
@@ -97,7 +97,8 @@ def calm_share() -> tuple[float, float, float]:
     return calm, calm * crisis, calm * inflation
 
 
-def _weekdays(first: date, years: int) -> Days:
+def weekdays(first: date, years: int) -> Days:
+    """Return every Monday to Friday of `years` years from `first` on: no holidays."""
     last = np.datetime64(date(first.year + years, first.month, 1), "D")
     every = np.arange(np.datetime64(first, "D"), last)
     days: Days = every[np.is_busday(every)]
@@ -146,7 +147,7 @@ def _class_returns(rng: np.random.Generator, regime: Ints) -> Floats:
     return np.maximum(returns, -0.5)
 
 
-def _payments(days: Days, monthly: list[bool]) -> Floats:
+def payments(days: Days, monthly: list[bool]) -> Floats:
     """Return the part of a year's dividend paid on each day by each fund."""
     month = days.astype("datetime64[M]")
     of_month = (days - month.astype("datetime64[D]")).astype(np.int64) + 1

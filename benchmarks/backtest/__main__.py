@@ -1,9 +1,10 @@
 """`python -m benchmarks.backtest`: run lives, write a table, plots and a report.
 
 Small, on the shipped synthetic market: `python -m benchmarks.backtest --small`.
-Full, on prices of your own:
-`python -m benchmarks.backtest --prices DIR --dividends FILE --starts 2007 2011 2015 --years 10
---households 12 --workers 2`.
+On prices of your own, as they were:
+`python -m benchmarks.backtest --prices DIR --starts 2007 2011 2015 --lives 60 --workers 2`.
+In a world where no class can win, and in one where each wins what is stated:
+`python -m benchmarks.backtest --world neutral --prices DIR --lives 80 --workers 2` (or premium).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.backtest.experiment.run import Experiment, run, write_records
+from benchmarks.backtest.experiment.run import PRICES, Experiment, run, write_records
+from benchmarks.backtest.market.worlds import BEGINS, WORLDS
 from benchmarks.backtest.methods.catalogue import SETS
 from benchmarks.backtest.pages.report import Run, broken_off, report
 from benchmarks.backtest.pages.tables import by_method_and_year
@@ -34,11 +36,18 @@ RESULTS = Path("benchmarks") / "results" / "backtest"
 SYNTHETIC_FIRST = 2000
 """First year of the synthetic market; years before the first life give risk and past lots."""
 
+SYNTHETIC_SOURCE = 15
+"""Years of the synthetic market, beyond those of a life, whose days drawn worlds are made of."""
+
+MIRRORS = 2
+"""Lives of a household on drawn markets: on a path, and on its mirror."""
+
 PARTS = "parts"
 """Where households that are done are kept until the run is complete."""
 
 SMALL = Experiment(methods=tuple(SETS), starts=(2004,), years=4, households=4)
 FULL_SYNTHETIC = Experiment(methods=tuple(SETS), starts=(2004, 2008, 2012), years=10, households=12)
+DRAWN = Experiment(methods=("headline",), starts=(BEGINS,), years=10, households=40)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +90,13 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
         print("no plots: install matplotlib (the `plots` extra)", file=sys.stderr)
     text = report(
         table,
-        Run(_title(given, history), _command(given), known_years()[-1], outcome.unlived),
+        Run(
+            _title(given, history),
+            _command(given),
+            known_years()[-1],
+            12 // experiment.months,
+            outcome.unlived,
+        ),
         plots,
     )
     (out / "README.md").write_text(text, encoding="utf-8")
@@ -92,40 +107,73 @@ def _run(given: argparse.Namespace, history: MarketHistory) -> int:
 
 def _history(given: argparse.Namespace) -> MarketHistory:
     if given.prices is None:
-        starts = _experiment(given)
-        years = max(1, max(starts.starts) - SYNTHETIC_FIRST + starts.years) + 2
-        return synthetic_history(years, given.market_seed)
-    if given.dividends is None:
-        raise ValueError("--prices needs --dividends: a price without its dividends is half")
+        asked = _experiment(given)
+        last = SYNTHETIC_SOURCE if asked.drawn else max(asked.starts) - SYNTHETIC_FIRST
+        return synthetic_history(max(1, last + asked.years) + 2, given.market_seed)
+    dividends = given.dividends or _dividends_beside(given.prices)
     funds = read_funds(given.funds) if given.funds else FUNDS
-    return read_market_history(given.prices, given.dividends, funds, given.name)
+    return read_market_history(given.prices, dividends, funds, given.name)
+
+
+def _dividends_beside(prices: Path) -> Path:
+    """Return the one file of dividends in the folder of the prices.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or more than one.
+    """
+    found = sorted(prices.glob("*dividends.csv")) if prices.is_dir() else []
+    if len(found) != 1:
+        raise ValueError("--prices needs --dividends: a price without its dividends is half")
+    return found[0]
 
 
 def _title(given: argparse.Namespace, history: MarketHistory) -> str:
-    return history.name + (", cash earns what bills do" if given.cash_pays else "")
+    experiment = _experiment(given)
+    title = history.name
+    if experiment.drawn:
+        title = f"{WORLDS[experiment.world].title}, days of {title}"
+    if experiment.changing_incomes:
+        title += ", incomes change"
+    return title + ("" if experiment.cash_pays else ", cash earns nothing")
 
 
 def _experiment(given: argparse.Namespace) -> Experiment:
-    base = SMALL if given.small else FULL_SYNTHETIC
+    drawn = given.world != PRICES
+    base = SMALL if given.small else DRAWN if drawn else FULL_SYNTHETIC
     wishes = {
         "methods": tuple(given.methods) if given.methods else None,
         "starts": tuple(given.starts) if given.starts else None,
         "years": given.years,
-        "households": given.households,
         "months": given.months,
         "seed": given.seed,
+        "world": given.world,
+        "cash_pays": not given.cash_idle,
+        "changing_incomes": given.changing_incomes,
     }
     found = replace(base, **{name: wish for name, wish in wishes.items() if wish is not None})
-    return replace(found, cash_pays=given.cash_pays)
+    return replace(found, households=_households(given, found))
+
+
+def _households(given: argparse.Namespace, experiment: Experiment) -> int:
+    """Return how many households for each start or pair of paths make the lives asked for."""
+    if given.households is not None:
+        return int(given.households)
+    if given.lives is None:
+        return experiment.households
+    together = MIRRORS if experiment.drawn else len(experiment.starts)
+    return -(-int(given.lives) // together)
 
 
 def _command(given: argparse.Namespace) -> str:
     """Return the command without the paths of this machine."""
     parts = ["python -m benchmarks.backtest"]
-    parts += ["--small"] if given.small else []
-    parts += ["--cash-pays"] if given.cash_pays else []
-    parts += [f'--prices DIR --dividends FILE --name "{given.name}"'] if given.prices else []
-    for name in ("methods", "starts", "years", "households", "months", "seed"):
+    for flag in ("small", "cash_idle", "changing_incomes"):
+        parts += [f"--{flag.replace('_', '-')}"] if getattr(given, flag) else []
+    parts += [f"--world {given.world}"] if given.world != PRICES else []
+    parts += [f'--prices DIR --name "{given.name}"'] if given.prices else []
+    for name in ("methods", "starts", "years", "households", "lives", "months", "seed"):
         value = getattr(given, name)
         if value is not None:
             words = value if isinstance(value, list) else [value]
@@ -143,18 +191,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.backtest", description=__doc__)
     add = parser.add_argument
     add("--prices", type=Path, help="folder with a table named *close.parquet or *close.csv")
-    add("--dividends", type=Path, help="CSV with Date, ticker, Dividends")
+    add("--dividends", type=Path, help="CSV with Date, ticker, Dividends; default: beside prices")
     add("--funds", type=Path, help="CSV of funds; default: the built-in list")
     add("--name", default="supplied prices", help="what the report calls the market")
     add("--market-seed", type=int, default=1, help="seed of the synthetic market")
+    add("--world", choices=[PRICES, *WORLDS], default=PRICES, help="prices as they were, or drawn")
     add("--small", action="store_true", help="few households and years")
     add("--methods", nargs="+", help=f"sets ({', '.join(SETS)}) or names of methods")
     add("--starts", nargs="+", type=int, help="years at whose end lives begin")
     add("--years", type=int, help="years of a life")
-    add("--households", type=int, help="households for each start")
+    add("--households", type=int, help="households for each start, or for each pair of paths")
+    add("--lives", type=int, help="how many lives; a household on a path and on its mirror is two")
     add("--months", type=int, help="months between looks, a divisor of 12 (default 3)")
     add("--seed", type=int, help="seed of the households (default 1)")
-    add("--cash-pays", action="store_true", help="idle cash earns what the bills fund returns")
+    add("--cash-idle", action="store_true", help="cash earns nothing; default: as bills do")
+    add(
+        "--changing-incomes",
+        action="store_true",
+        help="years without pay, peak years, a late pension",
+    )
     add("--workers", type=int, default=1, help="processes")
     add("--out", type=Path, default=RESULTS, help="where results go")
     add("--write-market", type=Path, help="only write the market as CSV into this folder")

@@ -35,9 +35,12 @@ FULL: Final = (
     ("python -m scenarios.cases", "named scenarios, sentence by sentence"),
     ("python -m benchmarks.backtest --workers 2", "the shipped market, three decades"),
     (
-        "python -m benchmarks.backtest --prices DIR --dividends FILE --starts 2007 2011 2015 "
-        "--years 10 --households 20",
+        "python -m benchmarks.backtest --prices DIR --starts 2007 2011 2015 --lives 60 --workers 2",
         "prices of your own",
+    ),
+    (
+        "python -m benchmarks.backtest --world neutral --prices DIR --lives 80 --workers 2",
+        "their days in a world where no class can win; --world premium: where each wins what it should",
     ),
 )
 """Every part in full as a command, and what it is for."""

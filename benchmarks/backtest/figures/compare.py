@@ -1,9 +1,11 @@
 """What one method earned over another, per year, and how sure that is.
 
 The measure is the difference of yearly log growth of wealth after tax, in basis points a year, of
-the same household in the same year. Households share their markets, so years are drawn in blocks
-(circular block bootstrap over calendar years) and, inside each draw, households with replacement.
-A t-test over household-years was refused: it would count one bull market dozens of times.
+the same household in the same year on the same path. On one past households share their markets,
+so years are drawn in blocks (circular block bootstrap over calendar years) and, inside each draw,
+households with replacement. On drawn markets paths are drawn with replacement, each with its mirror
+and every life on it. A t-test over household-years was refused: it would count one bull market
+dozens of times.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from models.arrays import Floats
+from models.arrays import Floats, Ints
 
 BLOCK_YEARS: Final = 3
 """A harvest or a location swap pays back over a few years, and markets trend about as long."""
@@ -34,11 +36,15 @@ class Difference(NamedTuple):
 
 
 def yearly_growth(table: pd.DataFrame, measure: str) -> pd.Series:
-    """Return ln(end/beginning) of a wealth measure by method, household, start and year."""
-    key = ["method", "household", "start", "year"]
+    """Return ln(end/beginning) of a wealth measure by method, path, household, start and year."""
     ratio = table[f"{measure}_usd"] / table[f"before_{measure}_usd"]
-    grown = pd.Series(np.log(ratio.to_numpy(float)), index=pd.MultiIndex.from_frame(table[key]))
-    return grown
+    return by_life_and_year(table, pd.Series(np.log(ratio.to_numpy(float))))
+
+
+def by_life_and_year(table: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """Return a row's value by method, path, household, start and year."""
+    key = ["method", "path", "household", "start", "year"]
+    return pd.Series(values.to_numpy(float), index=pd.MultiIndex.from_frame(table[key]))
 
 
 def difference(
@@ -55,8 +61,12 @@ def difference(
     if apart.empty:
         raise ValueError(f"{method!r} and {other!r} lived no year in common")
     table = apart.unstack("year").sort_index(axis=1)
-    cells = table.to_numpy(float)
-    spread = bootstrap_means(cells, np.random.default_rng(seed), draws)
+    cells, paths = table.to_numpy(float), table.index.get_level_values("path")
+    rng = np.random.default_rng(seed)
+    if paths.nunique() > 1:
+        spread = means_by_path(cells, pd.factorize(paths)[0], rng, draws)
+    else:
+        spread = bootstrap_means(cells, rng, draws)
     tail = (1.0 - COVERAGE) / 2.0
     by_life = np.nansum(cells, axis=1)
     return Difference(
@@ -84,6 +94,16 @@ def bootstrap_means(cells: Floats, rng: np.random.Generator, draws: int) -> Floa
     return kept
 
 
+def means_by_path(cells: Floats, path: Ints, rng: np.random.Generator, draws: int) -> Floats:
+    """Return means over resampled paths; rows are lives, `path` numbers them from 0 on."""
+    count = int(path.max()) + 1
+    sums = np.bincount(path, np.nansum(cells, axis=1), count)
+    lived = np.bincount(path, np.isfinite(cells).sum(axis=1), count)
+    drawn = rng.integers(count, size=(draws, count))
+    means: Floats = sums[drawn].sum(axis=1) / lived[drawn].sum(axis=1)
+    return means
+
+
 def yearly_figures(table: pd.DataFrame) -> pd.DataFrame:
     """Return means over household-years by method: bps of wealth a year, counts a year.
 
@@ -107,6 +127,8 @@ def yearly_figures(table: pd.DataFrame) -> pd.DataFrame:
             "rebalances": table["rebalances"],
             "drift": 100.0 * table["drift"],
             "cash": 100.0 * table["cash"],
+            "tilt": BPS * table["equity_tilt"],
+            "tilt_after_tax": BPS * table["equity_tilt_after_tax"],
             "disallowed": table["disallowed_usd"],
             "breaches": table["breaches"],
             "refused": table["refused"],

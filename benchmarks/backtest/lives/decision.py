@@ -28,12 +28,16 @@ from optimizer.judge.verify import verify
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A named way to rebalance: the function, its policy, and whether the judge may stop it."""
+    """A named way to rebalance: the function, its policy, and whether the judge may stop it.
+
+    A `nightly` one is asked between looks too, on nights on which a trigger of its policy fires.
+    """
 
     name: str
     rebalancer: Rebalancer
     policy: Policy
     enforced: bool = True
+    nightly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def class_drift(household: Household) -> float:
     wanted = dict(zip(target.classes, target.class_weights.tolist(), strict=True))
     by_class = dict(zip(market.risk.classes, market.risk.class_weights.T @ dollars, strict=True))
     by_class["cash"] = float(accounts.cash.sum())
-    names = wanted.keys() | by_class.keys()
+    names = sorted(wanted.keys() | by_class.keys())  # one order of summing in every process
     apart = (abs(by_class.get(n, 0.0) / value - wanted.get(n, 0.0)) for n in names)
     return 0.5 * float(sum(apart))
 

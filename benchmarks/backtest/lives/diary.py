@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.backtest.lives.decision import Look
 from benchmarks.backtest.lives.holding import Stretch
+from benchmarks.backtest.lives.tilt import Tilt
 from benchmarks.backtest.people.draw import LifePlan
 from benchmarks.backtest.taxes.tax_year import Income, YearTax
 from benchmarks.backtest.taxes.wealth import NO_WEALTH, Wealth
@@ -24,7 +25,9 @@ class YearRecord:
     Wealth is at the year's ends. `te_realized` is the yearly deviation of daily returns from the
     target's, `te_ahead` the mean tracking error that risk models gave after each look, `drift` the
     mean of ½·Σ|weight − target| by class before each look, `cash` the mean share held in cash after
-    each. `pre_tax_return` and `target_return` are of the year, before tax, costs and flows.
+    each, `equity_tilt` the mean weight of equity over the target's after each, as it stands and
+    with deferred accounts counted after tax. `pre_tax_return` and `target_return` are of the year,
+    before tax, costs and flows. `path` is the draw of the market: lives on one are no two proofs.
     """
 
     method: str
@@ -45,6 +48,8 @@ class YearRecord:
     te_ahead: float
     drift: float
     cash: float
+    equity_tilt: float
+    equity_tilt_after_tax: float
     qualified_usd: float
     ordinary_usd: float
     exempt_usd: float
@@ -65,6 +70,7 @@ class YearRecord:
     breaches: int
     refused: int
     seconds: float
+    path: str
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -80,6 +86,7 @@ class Diary:
     method: str
     start: int
     target: Floats
+    path: str = "prices"
     year: int = 0
     before: Wealth = NO_WEALTH
     sums: dict[str, float] = field(default_factory=dict)
@@ -98,8 +105,23 @@ class Diary:
         self.followed.append(1.0 + self.target[first + 1 : last + 1])
         self._add(cost=stretch.cost, disallowed=stretch.disallowed)
 
-    def looked(self, look: Look) -> None:
-        """Note a look."""
+    def looked(self, look: Look, tilt: Tilt) -> None:
+        """Note a look, and the lean to equity that it left."""
+        self.traded(look)
+        figures = look.figures
+        te = figures.te_before if look.refused else figures.te_after
+        idle = float(look.household.accounts.cash.sum()) / max(figures.value_usd, 1.0)
+        for name, value in (
+            ("te", te or 0.0),
+            ("drift", look.drift),
+            ("cash", idle),
+            ("tilt", tilt.before_tax),
+            ("tilt_after_tax", tilt.after_tax),
+        ):
+            self.means.setdefault(name, []).append(value)
+
+    def traded(self, look: Look) -> None:
+        """Note what a look did; nights count what they do, and looks alone how things stand."""
         figures = look.figures
         traded = float(sum(order.amount for order in look.orders))
         losses = sum(float(s.recognized) for s in look.ledger.sales if s.gain < 0)
@@ -115,11 +137,6 @@ class Diary:
             refused=int(look.refused),
             seconds=look.seconds,
         )
-        te = figures.te_before if look.refused else figures.te_after
-        self.means.setdefault("te", []).append(te or 0.0)
-        self.means.setdefault("drift", []).append(look.drift)
-        idle = float(look.household.accounts.cash.sum())
-        self.means.setdefault("cash", []).append(idle / max(figures.value_usd, 1.0))
 
     def close(
         self,
@@ -153,6 +170,8 @@ class Diary:
             te_ahead=float(np.mean(self.means["te"])),
             drift=float(np.mean(self.means["drift"])),
             cash=float(np.mean(self.means["cash"])),
+            equity_tilt=float(np.mean(self.means["tilt"])),
+            equity_tilt_after_tax=float(np.mean(self.means["tilt_after_tax"])),
             qualified_usd=total.qualified,
             ordinary_usd=total.ordinary,
             exempt_usd=total.exempt,
@@ -173,6 +192,7 @@ class Diary:
             breaches=int(sums.get("breaches", 0)),
             refused=int(sums.get("refused", 0)),
             seconds=sums.get("seconds", 0.0),
+            path=self.path,
         )
 
     def _add(self, **amounts: float) -> None:

@@ -1,11 +1,10 @@
 """Every method a back-test can run, by name: the optimizer, its variants, and the heuristics.
 
-`hearth, neutral drag` follows its target (γ = 30) and counts tax on income in full, but only
-beyond what the target's classes bear when placed best. `hearth` gives that tax a quarter of its
-weight instead, like the sample book's policy `stay-close`; it is what ablations and sensitivities
-vary, one thing at a time. The default weights are run beside them under their own name: they count
-tax on income and not the income, so that over years they hold cash which no investor would. A
-method is rebuilt from its name in each process, because functions do not travel.
+`hearth` is asked at every look under the policy that ships as the standard; ablations and
+sensitivities change one thing of it at a time. `hearth by nights` is the same objective led as a
+shop leads it: looked at every night, traded when a trigger fires and the gate lets it. Every
+heuristic obeys the policy of `hearth`. A method is rebuilt from its name in each process, because
+functions do not travel.
 """
 
 from __future__ import annotations
@@ -20,29 +19,41 @@ from benchmarks.heuristics import HEURISTICS
 from benchmarks.heuristics.calendar_full import calendar_full
 from benchmarks.heuristics.steps.draft import Draft
 from benchmarks.heuristics.steps.strategy import legal
-from models.policy import Policy, RiskAversion, TaxRates, Weights
+from models.policy import Bands, Gate, Policy, TaxRates, Triggers
 
 MAIN: Final = "hearth"
-STANDARD: Final = "hearth, default weights"
-NEUTRAL: Final = "hearth, neutral drag"
-NEUTRAL_STANDARD: Final = "hearth, neutral drag, γ 10"
+NIGHTS: Final = "hearth by nights"
 WITHOUT_LOCATION: Final = "without location"
-MAIN_AVERSION: Final = 30.0
-MAIN_DRAG_WEIGHT: Final = 0.25
-STANDARD_AVERSION: Final = RiskAversion().aversion
-NEUTRAL_AVERSION: Final = 100.0
 
-AVERSIONS: Final = (10.0, 100.0, 300.0)
-DRAG_WEIGHTS: Final = (0.1, 0.5, 1.0)
-HORIZONS: Final = (1.0, 10.0)
+AVERSIONS: Final = (4.0, 30.0, 100.0)
+DRAG_WEIGHTS: Final = (0.1, 0.25, 0.5)
+HORIZONS: Final = (2.0, 10.0)
 CARRY_VALUES: Final = (0.0, 0.12)
 LEAST_TRADES: Final = (1.0, 1000.0, 5000.0)
-"""What is varied around `hearth`, whose own values (γ 30, w_drag 0.25, H 5 years, κ = δ·τ_f, $100)
+"""What is varied around `hearth`, whose own values (γ 10, w_drag 1, H 5 years, κ = δ·τ_f, $100)
 need no second run."""
 
+GATE_BPS: Final = 1.0
+"""What a plan must improve J by, unless cash is needed."""
+
+BANDS: Final = Bands(absolute=0.05, relative=0.25)
+"""By nights: five points or a quarter of the target weight, the tighter: the rule of 5/25."""
+
+NIGHT_TRIGGERS: Final = Triggers(harvest_usd=2000.0, harvest_fraction=0.05, cash_weight=0.01)
+"""By nights: losses of $2,000 in lots down by 5%, cash of 1%, and what bands ask for."""
 
 ANNUAL: Final = "calendar, annual"
 STILL: Final = "stand still"
+
+
+def main_policy() -> Policy:
+    """Return the policy of `hearth`, which is also that of every heuristic."""
+    return Policy(tax=TaxRates(drag_reference="target"), gate=Gate(min_bps=GATE_BPS))
+
+
+def nights_policy() -> Policy:
+    """Return the policy of `hearth by nights`: the same objective, with bands and triggers."""
+    return replace(main_policy(), policy_id="by-nights", bands=BANDS, triggers=NIGHT_TRIGGERS)
 
 
 def heuristics() -> dict[str, Method]:
@@ -58,15 +69,13 @@ def heuristics() -> dict[str, Method]:
 
 
 def headline() -> dict[str, Method]:
-    """Return the optimizer's policies and every heuristic."""
-    policies = {
-        STANDARD: Policy(),
-        MAIN: main_policy(),
-        NEUTRAL_STANDARD: neutral_policy(STANDARD_AVERSION),
-        NEUTRAL: neutral_policy(),
-    }
-    ours = {name: Method(name, optimized, policy) for name, policy in policies.items()}
-    return ours | heuristics()
+    """Return the optimizer, by looks and by nights, and every heuristic."""
+    return {MAIN: Method(MAIN, optimized, main_policy())} | nights() | heuristics()
+
+
+def nights() -> dict[str, Method]:
+    """Return the optimizer by nights."""
+    return {NIGHTS: Method(NIGHTS, optimized, nights_policy(), nightly=True)}
 
 
 def ablations() -> dict[str, Method]:
@@ -85,6 +94,7 @@ def ablations() -> dict[str, Method]:
                 main,
                 weights=replace(weights, trading_cost=0.0),
                 trades=replace(trades, min_usd=1.0),
+                gate=Gate(),
             ),
         ),
         Method(
@@ -98,7 +108,7 @@ def ablations() -> dict[str, Method]:
 
 
 def sensitivities() -> dict[str, Method]:
-    """Return `hearth` with γ, w_drag, the horizon, κ or the minimum trade changed."""
+    """Return `hearth` with γ, w_drag and its reference, the horizon, κ or the minimum changed."""
     main = main_policy()
     policies: dict[str, Policy] = {}
     for value in AVERSIONS:
@@ -106,26 +116,14 @@ def sensitivities() -> dict[str, Method]:
     for value in DRAG_WEIGHTS:
         weights = replace(main.weights, tax_drag=value)
         policies[f"w_drag {value:g}"] = replace(main, weights=weights)
+    policies["no reference"] = replace(main, tax=replace(main.tax, drag_reference="none"))
     for value in HORIZONS:
         policies[f"H {value:g}"] = replace(main, risk=replace(main.risk, horizon_years=value))
     for value in CARRY_VALUES:
         policies[f"κ {value:g}"] = replace(main, tax=replace(main.tax, carryforward_value=value))
     for value in LEAST_TRADES:
         policies[f"min ${value:g}"] = replace(main, trades=replace(main.trades, min_usd=value))
-    return {name: Method(name, optimized, policy) for name, policy in policies.items()}
-
-
-def neutral_variants() -> dict[str, Method]:
-    """Return `hearth, neutral drag` with one setting changed."""
-    main = neutral_policy()
-    policies = {
-        f"neutral, γ {NEUTRAL_AVERSION:g}": neutral_policy(NEUTRAL_AVERSION),
-        "neutral, w_drag 0.5": replace(main, weights=replace(main.weights, tax_drag=0.5)),
-        "neutral, H 10": replace(main, risk=replace(main.risk, horizon_years=10.0)),
-        "neutral, weights after tax": replace(
-            main, risk=replace(main.risk, after_tax_weights=True)
-        ),
-    }
+    policies["no gate"] = replace(main, gate=Gate())
     return {name: Method(name, optimized, policy) for name, policy in policies.items()}
 
 
@@ -134,7 +132,6 @@ SETS: Final = MappingProxyType(
         "headline": headline,
         "ablations": ablations,
         "sensitivities": sensitivities,
-        "neutral": neutral_variants,
     }
 )
 """What `--methods` may name."""
@@ -167,21 +164,3 @@ def _in_december(draft: Draft) -> None:
     """Everything to target at the last look of the year, whatever was reinvested that month."""
     if draft.ground.household.asof.month == 12:
         calendar_full(draft)
-
-
-def main_policy() -> Policy:
-    """Return the policy of `hearth`, which is also that of every heuristic."""
-    return Policy(
-        policy_id="stay-close",
-        risk=RiskAversion(aversion=MAIN_AVERSION),
-        weights=Weights(tax_drag=MAIN_DRAG_WEIGHT),
-    )
-
-
-def neutral_policy(aversion: float = MAIN_AVERSION) -> Policy:
-    """Return the policy that counts drag in full, from what the target's classes bear anyway."""
-    return Policy(
-        policy_id="neutral-drag",
-        risk=RiskAversion(aversion=aversion),
-        tax=TaxRates(drag_reference="target"),
-    )

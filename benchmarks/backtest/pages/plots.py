@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from benchmarks.backtest.figures.certainty import AVERSION
 from benchmarks.backtest.figures.compare import (
     Difference,
     difference,
@@ -19,12 +19,7 @@ from benchmarks.backtest.methods import catalogue as methods
 from benchmarks.backtest.pages import tables
 
 OURS = "tab:red"
-MARKS = {
-    methods.STANDARD: "D",
-    methods.MAIN: "*",
-    methods.NEUTRAL: "H",
-    methods.NEUTRAL_STANDARD: "8",
-}
+MARKS = {methods.MAIN: "*", methods.NIGHTS: "D"}
 OTHER_MARKS = "osv^P<X>hpdH"
 
 
@@ -52,11 +47,11 @@ def _frontier(table: pd.DataFrame) -> Figure:
     growth = yearly_growth(table, "liquidated").groupby("method").mean() * 100
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
-    for label, style, varied in _curves():
-        curve = tables.present(table, (varied[value] for value in sorted(varied)))
-        if len(curve) > 1:
-            label = f"{label}, γ {min(varied):g} to {max(varied):g}"
-            axes.plot(figures["te"][curve], growth[curve], style, color=OURS, label=label)
+    varied = {value: f"γ {value:g}" for value in methods.AVERSIONS} | {AVERSION: methods.MAIN}
+    curve = tables.present(table, (varied[value] for value in sorted(varied)))
+    if len(curve) > 1:
+        label = f"{methods.MAIN}, γ {min(varied):g} to {max(varied):g}"
+        axes.plot(figures["te"][curve], growth[curve], ".-", color=OURS, label=label)
     for name in tables.ours_in(table):
         axes.plot(figures["te"][name], growth[name], MARKS[name], color=OURS, label=name)
     others = [n for n in tables.present(table, methods.heuristics()) if n != methods.STILL]
@@ -68,18 +63,6 @@ def _frontier(table: pd.DataFrame) -> Figure:
     if axes.get_legend_handles_labels()[1]:
         figure.legend(loc="outside right upper", fontsize=8)
     return figure
-
-
-def _curves() -> Iterator[tuple[str, str, dict[float, str]]]:
-    """Yield label, style and methods by aversion of our curves."""
-    plain = {value: f"γ {value:g}" for value in methods.AVERSIONS}
-    yield methods.MAIN, ".-", plain | {methods.MAIN_AVERSION: methods.MAIN}
-    neutral = {
-        methods.STANDARD_AVERSION: methods.NEUTRAL_STANDARD,
-        methods.MAIN_AVERSION: methods.NEUTRAL,
-        methods.NEUTRAL_AVERSION: f"neutral, γ {methods.NEUTRAL_AVERSION:g}",
-    }
-    yield methods.NEUTRAL, ".--", neutral
 
 
 def _advantage(table: pd.DataFrame, ours: str, others: list[str]) -> Figure:
@@ -118,8 +101,8 @@ def _sensitivity(table: pd.DataFrame) -> Figure:
     """Growth against `hearth` when one setting changes."""
     growth = yearly_growth(table, "liquidated")
     own = {
-        "γ": methods.MAIN_AVERSION,
-        "w": methods.MAIN_DRAG_WEIGHT,
+        "γ": AVERSION,
+        "w": 1.0,
         "H": 5.0,
         "min": 100.0,
     }

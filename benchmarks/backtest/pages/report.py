@@ -13,15 +13,14 @@ import pandas as pd
 
 from benchmarks.backtest.experiment.outcome import Unlived
 from benchmarks.backtest.methods import catalogue as methods
-from benchmarks.backtest.pages import behind, tables
+from benchmarks.backtest.pages import behind, certain, tables
 from benchmarks.suite.measure.setting import setting
 
 LIMITATIONS = (
     "The newest law known ({law}) is applied to every year, in the dollars of one year: brackets "
-    "and wages stand still, and required distributions are waived in no year.",
-    "Prices are closes on the last trading day of each period; every order fills there, at the "
-    "half-spread of today. Nothing that trades moves a price. Idle cash earns nothing unless the "
-    "title says so.",
+    "stand still, and required distributions are waived in no year.",
+    "Money moves on the last trading day of each period; every order fills at a close, at the "
+    "half-spread of today. Nothing that trades moves a price.",
     "Dividends count on their ex-date, split by kind per class ({split}); the 61-day holding test, "
     "the foreign tax credit and the deduction for property funds are left out, expense ratios are "
     "in the prices.",
@@ -30,18 +29,21 @@ LIMITATIONS = (
     "leave (refused looks); ablations marked blind may.",
     "Liquidated wealth taxes unrealized gains and deferred accounts at the marginal rates of the "
     "household's usual year, not as one lump; a loss left over is worth one year's offset.",
-    "The default weights count tax on income and not the income, so their plans hold too much cash "
-    "for a life of years (it is shown: *hearth, default weights*). *hearth* is aversion 30 with a "
-    "quarter of that weight, the sample book's policy `stay-close`. *hearth, neutral drag* is "
-    "aversion 30 with the whole weight, counted only beyond what the target's classes bear when "
-    'placed best (`drag_reference = "target"`). The need for it was seen on real prices; its '
-    "formula and its settings were fixed before it was run on any.",
     "Growth includes what households save or spend, the same under every method; only differences "
     "between methods mean something.",
     "Households are invented, begin with the target in every account, and move no money between "
     "targets over their lives. The funds are those that lived.",
+)
+ON_PRICES = (
     "Intervals are 90%, from a circular block bootstrap over calendar years (blocks of 3) with "
-    "households redrawn in each: few years make wide ones, and one past is one past.",
+    "households redrawn in each: few years make wide ones, and one past is one past. Who leaned to "
+    "the class that rose looks skilled: see equity over target.",
+)
+ON_PATHS = (
+    "Paths are 60-day blocks of real daily returns, each fund's mean replaced by its class's "
+    "in this world; every household lives on a path and on its mirror. Dividends are stated by "
+    "class, and risk is estimated from the path's own past.",
+    "Intervals are 90%, from a bootstrap over paths, each with its mirror.",
 )
 SPLIT = "US shares 95% qualified, developed 70%, emerging 40%, the rest ordinary, municipals exempt"
 SPECIAL_YEARS = (2008, 2020, 2022)
@@ -51,13 +53,14 @@ SPECIAL_YEARS = (2008, 2020, 2022)
 class Run:
     """What a table does not say of its run.
 
-    `title` names the market, `command` makes it again, `law` is the year of the law applied, and
-    `unlived` are the lives that broke off.
+    `title` names the market, `command` makes it again, `law` is the year of the law applied,
+    `looks` are those of a year on which money moves, and `unlived` the lives that broke off.
     """
 
     title: str
     command: str
     law: int
+    looks: int
     unlived: Sequence[Unlived] = ()
 
 
@@ -66,42 +69,47 @@ def report(table: pd.DataFrame, made: Run, plots: list[str]) -> str:
     heuristics = tables.present(table, methods.heuristics())
     ours = tables.ours_in(table)
     parts = [f"# Back-test: {made.title}\n", _setting(table, made), "## Limitations\n"]
-    parts += [f"* {line.format(law=made.law, split=SPLIT)}" for line in LIMITATIONS]
+    drawn = table["path"].nunique() > 1
+    limits = (*LIMITATIONS, *(ON_PATHS if drawn else ON_PRICES))
+    parts += [f"* {line.format(law=made.law, split=SPLIT)}" for line in limits]
     if made.unlived:
         parts += ["", "Lives that broke off, left out of every figure of their method:\n"]
         parts += [f"* {line}" for line in broken_off(made.unlived)]
     if heuristics and ours:
-        parts += ["", "## In short\n", *(tables.in_short(table, o, heuristics) for o in ours)]
+        parts += ["", "## In short\n", *(certain.in_short(table, o, heuristics) for o in ours)]
+    parts += ["", "## Certainty equivalent and money, by method\n", certain.explained()]
+    parts += [certain.headline(table, [*ours, *heuristics])]
+    if heuristics and ours:
+        parts += ["## What household-level optimisation is ahead by\n"]
+        parts += [
+            certain.ahead(table, each, [o for o in ours if o != each] + heuristics) for each in ours
+        ]
     parts += ["", "## Growth, tracking, tax and trading, by method\n"]
     parts += ["Means over household-years; bps are of the household's value.\n"]
     parts += [tables.headline(table, [*ours[::-1], *heuristics])]
-    if len(ours) > 1:
-        parts += ["## What the first of our policies earned over the others\n"]
-        parts += [tables.advantages(table, ours[0], ours[1:])]
     if heuristics:
-        parts += ["## What household-level optimisation earned over each heuristic\n"]
+        parts += ["## Log growth over each heuristic\n"]
         parts += [tables.advantages(table, each, heuristics) for each in ours]
         parts += ["## Where a heuristic was ahead, and by what\n"]
         parts += [behind.ahead_of(table, each, heuristics) for each in ours]
-        parts += ["## Year by year, liquidated wealth\n"]
-        parts += [behind.by_year(table, each, heuristics) for each in ours[:1]]
+        if not drawn:
+            parts += ["## Year by year, liquidated wealth\n"]
+            parts += [behind.by_year(table, each, heuristics) for each in ours[:1]]
         parts += ["## Where it came from, bps a year\n"]
         parts += [tables.sources(table, each, heuristics) for each in ours]
     changed = tables.present(table, methods.ablations())
     if changed and methods.MAIN in ours:
         parts += ["## Skills taken away, one at a time\n", tables.variants(table, changed)]
     years = [year for year in SPECIAL_YEARS if (table["year"] == year).any()]
-    if years and _is_real(made.title):
+    if years and not drawn and _is_real(made.title):
         parts += [f"## {', '.join(map(str, years))}\n"]
         parts += [tables.special_years(table, years, [*ours[::-1], *heuristics])]
     varied = tables.present(table, methods.sensitivities())
     if varied and methods.MAIN in ours:
-        parts += ["## Sensitivity: γ, weight of tax on income, horizon, κ, minimum trade\n"]
+        parts += [
+            "## Sensitivity: γ, weight and reference of tax on income, horizon, κ, least trade\n"
+        ]
         parts += [tables.variants(table, varied)]
-    neutral = tables.present(table, [methods.WITHOUT_LOCATION, *methods.neutral_variants()])
-    if neutral and methods.NEUTRAL in ours:
-        parts += ["## Neutral drag: without location, and γ, weight, horizon, weights after tax\n"]
-        parts += [tables.variants(table, neutral, methods.NEUTRAL)]
     parts += ["## Plots\n", *(f"![{Path(name).stem}]({name})\n" for name in plots)]
     return "\n".join(parts) + "\n"
 
@@ -121,12 +129,11 @@ def _setting(table: pd.DataFrame, made: Run) -> str:
     lives = table.groupby(["household", "start"]).ngroups
     years = f"{table['year'].min()} to {table['year'].max()}"
     starts = ", ".join(f"{start + 1}" for start in sorted(table["start"].unique()))
-    looks = table["looks"].max()
     lines = (
         *setting(),
         f"command: `{made.command}`",
-        f"{lives} households, lives beginning in {starts}, years {years}, {looks} looks a year, "
-        f"{table['method'].nunique()} methods, law of {made.law}",
+        f"{lives} lives on {table['path'].nunique()} paths, beginning in {starts}, years {years}, "
+        f"{made.looks} looks a year, {table['method'].nunique()} methods, law of {made.law}",
     )
     return "\n".join(f"* {line}" for line in lines) + "\n"
 

@@ -13,7 +13,7 @@ from benchmarks.backtest.figures.compare import (
     yearly_figures,
     yearly_growth,
 )
-from benchmarks.backtest.methods.catalogue import MAIN, NEUTRAL, NEUTRAL_STANDARD, STANDARD
+from benchmarks.backtest.methods.catalogue import MAIN, NIGHTS
 
 MEASURES = ("after_tax", "liquidated", "step_up")
 TITLES = {"after_tax": "after tax", "liquidated": "liquidated", "step_up": "step-up"}
@@ -131,7 +131,7 @@ def sources(table: pd.DataFrame, ours: str, others: Sequence[str]) -> str:
 
 def _slope(table: pd.DataFrame, growth: pd.Series, ours: str, other: str) -> float:
     """Least-squares slope of the yearly difference, bps for each 10% that the target returned."""
-    key = ["household", "start", "year"]
+    key = ["path", "household", "start", "year"]
     target = table[table["method"] == ours].set_index(key)["target_return"]
     apart = 1e4 * (growth.loc[ours] - growth.loc[other]).dropna()
     returned = target.reindex(apart.index).to_numpy(float)
@@ -200,8 +200,8 @@ def present(table: pd.DataFrame, names: Iterable[str]) -> list[str]:
 
 
 def ours_in(table: pd.DataFrame) -> list[str]:
-    """Return the optimizer's own policies that ran, the foremost first."""
-    return present(table, (NEUTRAL, NEUTRAL_STANDARD, MAIN, STANDARD))
+    """Return the ways in which the optimizer ran, the foremost first."""
+    return present(table, (MAIN, NIGHTS))
 
 
 def lived_with(table: pd.DataFrame, ours: str, others: Iterable[str]) -> list[str]:

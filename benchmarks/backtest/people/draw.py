@@ -41,7 +41,8 @@ class LifePlan:
 
     `age` is reached in the first year that is lived; `wages` are ordinary income after deductions,
     `saving_usd` goes into taxable accounts and `deferral_usd` into the plan while working.
-    `seed` draws the lots it starts with.
+    `seed` draws the lots it starts with. `phases` multiply the income of the years lived, one after
+    another (0: a year without any); beyond them, and by default, it is 1.
     """
 
     household_id: str
@@ -55,18 +56,33 @@ class LifePlan:
     deferral_usd: float
     accounts: tuple[AccountPlan, ...]
     seed: int
+    phases: tuple[float, ...] = ()
 
     def works(self, years: int) -> bool:
         """Whether the household still works after so many years."""
         return self.age + years < RETIREMENT_AGE
 
+    def phase(self, years: int) -> float:
+        """What the usual income is multiplied by."""
+        return self.phases[years] if years < len(self.phases) else 1.0
+
+    def usual_income(self, years: int) -> float:
+        """Taxable ordinary income of a usual year of work or retirement, dollars."""
+        return self.wages if self.works(years) else round(self.wages * RETIRED_INCOME, 2)
+
     def income(self, years: int) -> float:
         """Taxable ordinary income besides the portfolio, dollars a year."""
-        return self.wages if self.works(years) else round(self.wages * RETIRED_INCOME, 2)
+        return round(self.usual_income(years) * self.phase(years), 2)
+
+    def deferral(self, years: int) -> float:
+        """Dollars a year that go into the plan: none from pay that does not come."""
+        return self.deferral_usd * min(self.phase(years), 1.0) if self.works(years) else 0.0
 
     def household_flow(self, years: int) -> float:
         """Dollars a year that the household puts in (+) or takes out (−)."""
-        return self.saving_usd if self.works(years) else -SPENDING * self.wealth_usd
+        if not self.works(years):
+            return -SPENDING * self.wealth_usd
+        return self.saving_usd * min(self.phase(years), 1.0)
 
 
 def draw_people(count: int, seed: int, targets: Sequence[str]) -> tuple[LifePlan, ...]:

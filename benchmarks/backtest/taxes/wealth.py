@@ -37,6 +37,7 @@ def worth(
     household: Household,
     prices: Floats,
     wages: float,
+    usual_wages: float,
     income: tuple[Income, ...],
     unpaid: float,
     law_year: int,
@@ -49,6 +50,8 @@ def worth(
         Dollars per share by security.
     wages, income
         The year's wages and, by unit, dividends and distributions so far.
+    usual_wages
+        Those of a usual year, at whose rates everything is sold.
     unpaid
         Tax of the year before that is not paid yet, dollars.
     """
@@ -66,7 +69,7 @@ def worth(
     owed, selling, leaving = unpaid, 0.0, 0.0
     for u in range(len(household.units.filing_unit_id)):
         owed += year_tax(household, u, wages, income[u], law_year).total
-        rates = usual_rates(household, u, wages, law_year)
+        rates = usual_rates(household, u, usual_wages, law_year)
         mine = accounts.filing_unit[lots.account] == u
         gains = float(gain[mine & ~long].sum()), float(gain[mine & long].sum())
         selling += liquidation_tax(household, u, rates, gains, law_year)

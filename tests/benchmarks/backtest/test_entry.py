@@ -11,7 +11,7 @@ import pytest
 from benchmarks.backtest.__main__ import main
 from benchmarks.backtest.experiment.run import Experiment, run
 from benchmarks.backtest.lives.diary import YearRecord
-from benchmarks.backtest.methods.catalogue import MAIN, SETS, STANDARD, chosen
+from benchmarks.backtest.methods.catalogue import MAIN, NIGHTS, SETS, chosen
 from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
 from models.policy import Policy
@@ -21,11 +21,11 @@ from scenarios.market_history_synthetic import synthetic_history
 def test_a_small_run_writes_table_report_and_plots(tmp_path: Path) -> None:
     """One household for a year; the report begins with its setting and limits."""
     arguments = ["--small", "--households", "1", "--years", "1", "--out", str(tmp_path)]
-    assert main([*arguments, "--methods", STANDARD, MAIN, "stand still"]) == 0
+    assert main([*arguments, "--methods", NIGHTS, MAIN, "stand still"]) == 0
     out = tmp_path / "small"
     table = pd.read_csv(out / "years.csv")
     assert tuple(table.columns) == YearRecord.columns()
-    assert set(table["method"]) == {STANDARD, MAIN, "stand still"}
+    assert set(table["method"]) == {NIGHTS, MAIN, "stand still"}
     text = (out / "README.md").read_text(encoding="utf-8")
     assert text.index("machine:") < text.index("## Limitations") < text.index("## Growth")
     assert "newest law known (2026)" in text

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.backtest.market.stage import SEASONED_DAYS, set_stage
+from benchmarks.backtest.market.known import SEASONED_DAYS
+from benchmarks.backtest.market.stage import set_stage
 from benchmarks.backtest.people.draw import RETIREMENT_AGE, draw_people
 from benchmarks.backtest.people.opening import opening_household
 from models.market import Market
