@@ -40,7 +40,7 @@ FULL: Final = (
     ),
     (
         "python -m benchmarks.backtest --world neutral --prices DIR --lives 80 --workers 2",
-        "their days in a world where no class can win; --world premium: where each wins what it should",
+        "the same days, no class can win; with --world premium each wins what is stated",
     ),
 )
 """Every part in full as a command, and what it is for."""
