@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from models.household import Household
 from models.tax.filing import Position, TaxBreakdown
-from optimizer.judge.unit_tax import UnitTax
+from optimizer.judge.unit_year import UnitYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class UnitLine:
     after: Side
 
 
-def unit_line(household: Household, unit: int, judged: UnitTax) -> UnitLine:
+def unit_line(household: Household, unit: int, judged: UnitYear) -> UnitLine:
     """Return the lines of one unit from what the judge found of it.
 
     net short (before) = year to date − carryforward, and likewise long; after = before + run.

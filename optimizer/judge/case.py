@@ -17,7 +17,7 @@ from models.tolerances import CENT_USD, RELATIVE, SHARES
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.objective import Measure
 from optimizer.judge.tracking import ManagementGroup
-from optimizer.judge.unit_tax import UnitTax
+from optimizer.judge.unit_year import UnitYear
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Case:
     reserved: Reservations
     held: Holdings
     groups: tuple[ManagementGroup, ...]
-    units: tuple[UnitTax, ...]
+    units: tuple[UnitYear, ...]
     after: Measure
 
     @cached_property

@@ -28,7 +28,7 @@ from optimizer.judge.objective import Yardstick
 from optimizer.judge.rates import discount
 from optimizer.judge.tracking import account_scale
 from optimizer.judge.tracking_change import Deviations, Moves, State, TrackingChange
-from optimizer.judge.unit_tax import UnitTax, with_run
+from optimizer.judge.unit_year import UnitYear, with_run
 
 NEEDED = np.inf
 """Part of an account's buys that would have to go with a sale which all of them do not pay for."""
@@ -164,7 +164,7 @@ class LeftOut:
         return np.asarray((self.yardstick.drag_prices[self.account] * moves).sum(axis=1))
 
     @cached_property
-    def units(self) -> Mapping[int, tuple[int, UnitTax]]:
+    def units(self) -> Mapping[int, tuple[int, UnitYear]]:
         """Filing unit of each order that sells taxable lots, and its year without that order."""
         sold: dict[str, list[LotSale]] = {}
         for sale in self.case.ledger.sales:

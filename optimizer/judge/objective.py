@@ -31,7 +31,7 @@ from optimizer.judge.tracking import (
     specific_variances,
     tracking_variance,
 )
-from optimizer.judge.unit_tax import UnitTax
+from optimizer.judge.unit_year import UnitYear
 
 
 class Measure(NamedTuple):
@@ -60,12 +60,12 @@ class Yardstick:
     groups: tuple[ManagementGroup, ...]
     held: Holdings
 
-    def before(self, units: Sequence[UnitTax]) -> Measure:
+    def before(self, units: Sequence[UnitYear]) -> Measure:
         """Measure what is held before the run, a household-level flow still waiting."""
         worth = [group.expected_usd for group in self.groups]
         return self._measure(self.held.before, self.held.cash_before, worth, units, ZERO)
 
-    def after(self, units: Sequence[UnitTax], cost: Decimal) -> Measure:
+    def after(self, units: Sequence[UnitYear], cost: Decimal) -> Measure:
         """Measure what is held after orders and flows, with taxes and cost of trades."""
         worth = [group.after_usd for group in self.groups]
         return self._measure(self.held.after, self.held.cash_after, worth, units, cost)
@@ -75,7 +75,7 @@ class Yardstick:
         shares: Floats,
         cash: Floats,
         worth: Sequence[float],
-        units: Sequence[UnitTax],
+        units: Sequence[UnitYear],
         cost: Decimal,
     ) -> Measure:
         """Measure a state: shares by account and column, cash by account, W_g by group."""

@@ -32,7 +32,7 @@ from optimizer.judge.objective import Measure, Yardstick
 from optimizer.judge.rates import unit_rates
 from optimizer.judge.rules import RULES
 from optimizer.judge.tracking import LEAST_VALUE_USD, account_scale, management_groups
-from optimizer.judge.unit_tax import UnitTax, unit_taxes
+from optimizer.judge.unit_year import UnitYear, unit_taxes
 
 BPS_PER_UNIT = 1e4
 
@@ -63,7 +63,7 @@ class Verdict:
     figures: Figures
     breaches: tuple[Breach, ...]
     lockouts: tuple[Lockout, ...]
-    units: tuple[UnitTax, ...]
+    units: tuple[UnitYear, ...]
     objective_usd: float
     ledger: Ledger
     case: Case

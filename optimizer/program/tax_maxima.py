@@ -40,7 +40,7 @@ def value_from_below(frame: Frame, unit: int, reach: GainRange, weight: float) -
 
     Convex functions that never exceed the law's, less their value before.
     """
-    return _maxima(_Use(frame, unit, reach, weight, "objective", Side.VALUE))
+    return _maxima(_Use(frame, unit, reach, weight, "objective", _Side.VALUE))
 
 
 def tax_from_below(
@@ -50,17 +50,17 @@ def tax_from_below(
 
     `purpose` keeps the rows of one use apart from those of another.
     """
-    return _maxima(_Use(frame, unit, reach, weight, purpose, Side.BELOW))
+    return _maxima(_Use(frame, unit, reach, weight, purpose, _Side.BELOW))
 
 
 def tax_from_above(
     frame: Frame, unit: int, reach: GainRange, weight: float, purpose: str = "budget from above"
 ) -> list[Maximum]:
     """H, G and NIIT as convex functions that are never below the law's, less their value before."""
-    return _maxima(_Use(frame, unit, reach, weight, purpose, Side.ABOVE))
+    return _maxima(_Use(frame, unit, reach, weight, purpose, _Side.ABOVE))
 
 
-class Side(StrEnum):
+class _Side(StrEnum):
     """What a maximum stands for: tax from below, tax less what is carried on, tax from above."""
 
     BELOW = "below"
@@ -77,7 +77,7 @@ class _Use:
     reach: GainRange
     weight: float
     purpose: str
-    side: Side
+    side: _Side
 
 
 def _maxima(use: _Use) -> list[Maximum]:
@@ -92,7 +92,7 @@ def _ordinary(use: _Use) -> Maximum:
     here = reach.forced_income + usd * reach.as_ordinary
     total_here = reach.forced_income + tax.dividends + usd * reach.in_income
     base = float(tax.on_ordinary(here, total_here))
-    if use.side is Side.VALUE and not tax.flat:
+    if use.side is _Side.VALUE and not tax.flat:
         unused = min(0.0, total_here - reach.consumed_from(reach.distribution))
         base += tax.carryforward_value * unused
     slopes, intercepts, of_piece = [], [], []
@@ -116,11 +116,11 @@ def _ordinary(use: _Use) -> Maximum:
 def _convex(use: _Use, case: Case, here: float) -> Piecewise:
     """What a case says of ordinary income: convex over the case, and on the side that is asked."""
     reach = use.reach
-    if use.side is Side.ABOVE:
+    if use.side is _Side.ABOVE:
         both = case.piece is Piece.BOTH
         function = reach.tax.ordinary if both else reach.taxed_as(case.piece)
         return function.majorant(case.low, case.high, float(np.clip(here, case.low, case.high)))
-    valued = use.side is Side.VALUE
+    valued = use.side is _Side.VALUE
     function = reach.valued_as(case.piece) if valued else reach.taxed_as(case.piece)
     return function.minorant(case.low, case.high)
 
@@ -156,7 +156,7 @@ def _surtax(use: _Use) -> Maximum:
 
     From below the minimum becomes its chord over the range of D, from above the smaller branch.
     """
-    unit, reach, above = use.unit, use.reach, use.side is Side.ABOVE
+    unit, reach, above = use.unit, use.reach, use.side is _Side.ABOVE
     tax, usd = reach.tax, use.frame.unit_usd
     least, most = reach.least_distribution, reach.most_distribution
     a, b = tax.investment_income / usd, tax.excess_income / usd

@@ -15,7 +15,7 @@ from optimizer.judge.rates import UnitRates
 
 
 @dataclass(frozen=True, slots=True)
-class UnitTax:
+class UnitYear:
     """One filing unit's year, in dollars; positions are net of what was carried in.
 
     Attributes
@@ -69,17 +69,17 @@ class UnitTax:
 
 def unit_taxes(
     household: Household, rates: tuple[UnitRates, ...], ledger: Ledger
-) -> tuple[UnitTax, ...]:
+) -> tuple[UnitYear, ...]:
     """Return the year of every filing unit."""
     names = household.units.filing_unit_id
     return tuple(unit_tax(str(names[u]), rates[u], ledger.units[u]) for u in range(len(names)))
 
 
-def unit_tax(filing_unit_id: str, rates: UnitRates, run: UnitRun) -> UnitTax:
+def unit_tax(filing_unit_id: str, rates: UnitRates, run: UnitRun) -> UnitYear:
     """Return one unit's year."""
     start = rates.before
     before = tax_at(rates.facts, start)
-    year = UnitTax(
+    year = UnitYear(
         filing_unit_id=filing_unit_id,
         rates=rates,
         run=UnitRun(),
@@ -93,7 +93,7 @@ def unit_tax(filing_unit_id: str, rates: UnitRates, run: UnitRun) -> UnitTax:
     return with_run(year, run)
 
 
-def with_run(year: UnitTax, run: UnitRun) -> UnitTax:
+def with_run(year: UnitYear, run: UnitRun) -> UnitYear:
     """Return a unit's year with another run: what comes before it is not computed again."""
     start, facts = year.position_before, year.rates.facts
     end = Position(start.net_short + run.short, start.net_long + run.long, run.distribution)
