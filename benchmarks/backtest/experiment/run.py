@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from benchmarks.backtest.experiment.outcome import KeptLives, Outcome, Unlived, kept_lives
 from benchmarks.backtest.lives.diary import YearRecord
@@ -25,6 +25,8 @@ from benchmarks.backtest.people.draw import LifePlan, draw_people
 from benchmarks.backtest.people.phases import with_phases
 from scenarios.market_history import MarketHistory
 from scenarios.synthetic.portfolios import ETF_MODELS
+
+Result = TypeVar("Result")
 
 PRICES: Final = "prices"
 """The world as it was: the history itself, once."""
@@ -101,7 +103,7 @@ def run(
     kept = None if parts is None else kept_lives(parts, history, repr(experiment))
     records: list[YearRecord] = []
     unlived: list[Unlived] = []
-    for done, found in enumerate(_all(partial(_kept, kept=kept), lives, workers), start=1):
+    for done, found in enumerate(side_by_side(partial(_kept, kept=kept), lives, workers), start=1):
         records += found.records
         unlived += found.unlived
         progress(done, len(lives))
@@ -127,6 +129,17 @@ def lives_of(history: MarketHistory, experiment: Experiment) -> list[Life]:
     return found
 
 
+def side_by_side(
+    live_one: Callable[[Life], Result], lives: Sequence[Life], workers: int
+) -> Iterator[Result]:
+    """Yield what comes of each life, in their order, from as many processes as wanted."""
+    if workers <= 1:
+        yield from map(live_one, lives)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(live_one, lives)
+
+
 def write_records(records: Sequence[YearRecord], path: Path) -> None:
     """Write the tidy table: a row a method, household and year; whole dollars."""
     with path.open("w", encoding="utf-8", newline="") as out:
@@ -134,16 +147,6 @@ def write_records(records: Sequence[YearRecord], path: Path) -> None:
         writer.writerow(YearRecord.columns())
         for record in records:
             writer.writerow([_cell(name, value) for name, value in asdict(record).items()])
-
-
-def _all(
-    live_one: Callable[[Life], Outcome], lives: Sequence[Life], workers: int
-) -> Iterator[Outcome]:
-    if workers <= 1:
-        yield from map(live_one, lives)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(live_one, lives)
 
 
 def _kept(life: Life, kept: KeptLives | None) -> Outcome:

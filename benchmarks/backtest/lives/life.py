@@ -58,7 +58,19 @@ def live(
         If the past does not reach from the end of `start` to the end of the last year.
     """
     look, end = check_years(stage, start, years)
-    state = opened(stage, plan, look)
+    return live_on(stage, plan, opened(stage, plan, look), (look, end), start, method)
+
+
+def live_on(
+    stage: Stage,
+    plan: LifePlan,
+    state: State,
+    looks: tuple[int, int],
+    start: int,
+    method: Method,
+) -> Iterator[YearRecord]:
+    """Yield a record for each full year between two `looks`, from a state at the first on."""
+    look, end = looks
     diary = Diary(plan, method.name, start, stage.target_returns[plan.target_id], stage.path)
     wealth = wealth_at(stage, plan, state, look)
     diary.begin(start + 1, wealth)
@@ -70,7 +82,7 @@ def live(
         state = _held(stage, state, method, first, last, stage.markets[look], diary)
         state = replace(state, household=tidied(state.household))
         due = with_flows(stage, plan, state)
-        state, outcome = _asked(stage, plan, due, last, method)
+        state, outcome = asked(stage, plan, due, last, method)
         diary.looked(outcome, tilt_of(stage, plan, state))
         if state.household.asof.month == 12:
             wealth = wealth_at(stage, plan, state, look)
@@ -89,7 +101,7 @@ def _nights(
         here = at_prices_of(stage, market, night)
         state = _held(stage, state, method, night - 1, night, here, diary)
         if night > rests and asks_for_an_answer(state.household, method.policy):
-            state, outcome = _asked(stage, plan, state, night, method)
+            state, outcome = asked(stage, plan, state, night, method)
             diary.traded(outcome)
             rests = 0 if outcome.orders else night + REST_NIGHTS
         row = night
@@ -112,7 +124,7 @@ def _held(
     return replace(state, household=replace(household, market=market), income=income)
 
 
-def _asked(
+def asked(
     stage: Stage, plan: LifePlan, state: State, row: int, method: Method
 ) -> tuple[State, Look]:
     """Ask the method what to do with what is held and due, and carry it out."""

@@ -44,6 +44,8 @@ NIGHT_TRIGGERS: Final = Triggers(harvest_usd=2000.0, harvest_fraction=0.05, cash
 
 ANNUAL: Final = "calendar, annual"
 STILL: Final = "stand still"
+AFTERWARDS: Final = "new cash only"
+"""Who leads both lives on where one night is watched: cash is invested and raised, no more."""
 
 
 def main_policy() -> Policy:

@@ -1,0 +1,102 @@
+"""One night's plan carried out or not, and what the household is worth years later either way.
+
+What J calls money should arrive as money. So one household lives twice on the same path, with and
+without the plan of its first night; from the next day on both do the same, which is no more than
+cash asks for (savings are invested, spending is raised), so that the plan stands for as long as it
+is watched. Refused: letting the optimizer lead both lives on, since it would make the plan good
+within a quarter and the two would be one; and counting tracking, which is risk and never arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+
+from benchmarks.backtest.lives.decision import Method
+from benchmarks.backtest.lives.life import asked, check_years, live_on
+from benchmarks.backtest.lives.state import State, opened
+from benchmarks.backtest.market.stage import Stage
+from benchmarks.backtest.people.draw import LifePlan
+from models.policy import Policy
+
+NOT_MONEY: Final = frozenset({"tracking_error", "waiting"})
+"""Terms of J that never arrive as wealth: risk, and what waiting for a lower rate would have saved
+against a sale that this plan makes anyway."""
+
+BPS: Final = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night's plan promised and what came of it, in bps of the household's value.
+
+    `promised` is −ΔJ without risk as present value, `promised_a_year` the same over A_H;
+    `arrived_a_year` is what liquidated wealth is more by after `years`, brought back at what the
+    target returned, over those years. `risk` is −Δ of the tracking term, as present value.
+    """
+
+    household: str
+    path: str
+    years: int
+    promised: float
+    promised_a_year: float
+    arrived_a_year: float
+    risk: float
+    orders: int
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(field.name for field in fields(cls))
+
+
+def one_night(
+    stage: Stage,
+    plan: LifePlan,
+    start: int,
+    after: tuple[int, ...],
+    method: Method,
+    afterwards: Method,
+) -> tuple[Night, ...]:
+    """Return what the first night of `method` promised and brought after so many years each."""
+    look, end = check_years(stage, start, max(after))
+    still = opened(stage, plan, look)
+    moved, answer = asked(stage, plan, still, int(stage.looks[look]), method)
+    figures = answer.figures
+    saved = {
+        name: usd - figures.terms_usd.get(name, 0.0)
+        for name, usd in figures.terms_before_usd.items()
+    }
+    value, money = figures.value_usd, 0.0
+    if answer.orders:
+        money = sum(usd for name, usd in saved.items() if name not in NOT_MONEY)
+
+    def lived(state: State) -> list[tuple[float, float]]:
+        records = live_on(stage, plan, state, (look, end), start, afterwards)
+        return [(record.liquidated_usd, 1.0 + record.target_return) for record in records]
+
+    with_it, without = lived(moved), lived(still)
+    grown = np.cumprod([growth for _, growth in without])
+    return tuple(
+        Night(
+            household=plan.household_id,
+            path=stage.path,
+            years=years,
+            promised=BPS * money / value,
+            promised_a_year=BPS * money / value / annuity_years(method.policy),
+            arrived_a_year=BPS
+            * (with_it[years - 1][0] - without[years - 1][0])
+            / (value * float(grown[years - 1]) * years),
+            risk=BPS * saved.get("tracking_error", 0.0) / value if answer.orders else 0.0,
+            orders=len(answer.orders),
+        )
+        for years in after
+    )
+
+
+def annuity_years(policy: Policy) -> float:
+    """Return A_H = (1 − (1+r)^−H)/r, H where r is 0: years that J counts a yearly dollar for."""
+    rate, horizon = policy.tax.discount_rate, policy.risk.horizon_years
+    return (1.0 - (1.0 + rate) ** -horizon) / rate if rate else horizon

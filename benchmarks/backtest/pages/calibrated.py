@@ -1,0 +1,67 @@
+"""The page of a calibration: what a night promised, what arrived, and the slope between them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from benchmarks.backtest.figures.calibration import Sure, slope
+from benchmarks.backtest.methods.catalogue import AFTERWARDS
+from benchmarks.backtest.pages.report import LIMITATIONS, ON_PATHS, ON_PRICES, SPLIT, Run
+from benchmarks.backtest.pages.tables import markdown
+from benchmarks.suite.measure.setting import setting
+
+INTRODUCTION = (
+    "One household lives twice on one path: with the plan of its first night and without it, both "
+    f"under *{AFTERWARDS}* from then on. Promised is what the plan takes off J without its "
+    "tracking term, over A_H: bps of value a year. Arrived is what liquidated wealth is more by "
+    "after so many years, brought back at what the target returned, over those years. An honest "
+    "objective has slope 1. Intervals are 90%.\n"
+)
+
+
+def page(table: pd.DataFrame, made: Run) -> str:
+    """Return the report as Markdown, from the table of nights."""
+    limits = (*LIMITATIONS, *(ON_PATHS if table["path"].nunique() > 1 else ON_PRICES))
+    parts = [f"# Calibration: {made.title}\n"]
+    first = table[table["years"] == table["years"].min()]
+    lines = (
+        *setting(),
+        f"command: `{made.command}`",
+        f"{len(first)} nights on {table['path'].nunique()} paths, law of {made.law}",
+    )
+    parts += [*(f"* {line}" for line in lines), "", INTRODUCTION, slopes(table)]
+    parts += [
+        f"Of the nights {(first['orders'] > 0).mean():.0%} traded; promised as present value "
+        f"{first['promised'].mean():+.1f} bps of money and {first['risk'].mean():+.1f} of risk.\n",
+        "## Limitations\n",
+        *(f"* {line.format(law=made.law, split=SPLIT)}" for line in limits),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def slopes(table: pd.DataFrame) -> str:
+    """Return a row for each number of years: means, and the slope with its interval."""
+    rows = []
+    for years, some in table.groupby("years"):
+        found = slope(some)
+        rows.append(
+            [
+                f"{years}",
+                f"{found.nights}",
+                f"{found.promised:+.1f}",
+                _interval(found.arrived, ".1f"),
+                _interval(found.through_origin, ".2f"),
+                _interval(found.with_intercept, ".2f"),
+                _interval(found.intercept, ".1f"),
+            ]
+        )
+    heads = (
+        *("after years", "nights", "promised, bps/y", "arrived, bps/y"),
+        *("slope through the origin", "slope with intercept", "intercept, bps/y"),
+    )
+    return markdown(heads, rows)
+
+
+def _interval(found: Sure, shape: str) -> str:
+    mean, low, high = (f"{each:+{shape}}" for each in found)
+    return f"{mean} [{low}, {high}]"

@@ -1,0 +1,86 @@
+"""One night with and without its plan: what was promised, and what is there years later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks.backtest.__main__ import main
+from benchmarks.backtest.lives.decision import Method
+from benchmarks.backtest.lives.one_night import annuity_years, one_night
+from benchmarks.backtest.methods.catalogue import STILL, headline
+from benchmarks.heuristics.steps.proposal import Proposal
+from models.household import Household
+from models.policy import Policy
+from tests.benchmarks.backtest.small_stage import paying, plan, quiet_market, quiet_stage
+from tests.households import sell
+
+COST_USD = 900 * 100 * 0.0002
+"""900 shares at $100 and 2 basis points: $18."""
+
+
+def _sells(household: Household, policy: Policy) -> Proposal:
+    return Proposal((sell(household, "L.roth", "VTI", 900),))
+
+
+def _nothing(household: Household, policy: Policy) -> Proposal:
+    return Proposal()
+
+
+SELLS, IDLE = (Method(each.__name__, each, Policy()) for each in (_sells, _nothing))
+
+
+def test_a_cost_of_one_night_is_what_is_missing_later() -> None:
+    """Nothing moves and nothing pays: $18 of $1,000,000 are promised as lost, and are missing."""
+    history = quiet_market()
+    dear = tuple(replace(fund, half_spread_bps=2.0) for fund in history.funds)
+    stage = quiet_stage(replace(history, funds=dear))
+    nights = one_night(stage, plan(), 2001, (1, 2), SELLS, headline()[STILL])
+    for years, night in zip((1, 2), nights, strict=True):
+        assert (night.years, night.orders, night.path) == (years, 1, "prices")
+        assert night.promised == pytest.approx(-1e4 * COST_USD / 1e6, rel=1e-4)
+        assert night.promised_a_year == pytest.approx(night.promised / annuity_years(Policy()))
+        assert night.arrived_a_year == pytest.approx(night.promised / years, rel=1e-3)
+        assert night.risk > 0.0  # less of a fund that strays from its class: told, not promised
+
+
+def test_what_arrives_is_brought_back_at_what_the_target_returned() -> None:
+    """Shares pay 10% in 2002: $9,000 less without the 900; the target grew by w·10%."""
+    history = paying(quiet_market(), "VTI", "2002-05-15", 10.0)
+    free = tuple(replace(fund, half_spread_bps=0.0) for fund in history.funds)
+    stage = quiet_stage(replace(history, funds=free))
+    grown = 1 + 0.10 * 0.35 / 0.67
+    for years, night in zip(
+        (1, 2), one_night(stage, plan(), 2001, (1, 2), SELLS, IDLE), strict=True
+    ):
+        assert night.arrived_a_year == pytest.approx(-1e4 * 9_000 / (1e6 * grown * years), rel=1e-3)
+
+
+def test_a_night_without_orders_promises_and_brings_nothing() -> None:
+    """Both lives are the same."""
+    (night,) = one_night(quiet_stage(), plan(), 2001, (2,), IDLE, headline()[STILL])
+    assert (night.promised, night.arrived_a_year, night.risk, night.orders) == (0.0, 0.0, 0.0, 0)
+
+
+def test_the_annuity_is_that_of_the_objective() -> None:
+    """(1 − 1.05^−5)/0.05 = 4.3295; without discount the horizon."""
+    policy = Policy()
+    assert annuity_years(policy) == pytest.approx(4.3295, abs=1e-4)
+    assert annuity_years(replace(policy, tax=replace(policy.tax, discount_rate=0.0))) == 5.0
+
+
+def test_the_command_writes_nights_and_slopes(tmp_path: Path) -> None:
+    """Five years of two paths and their mirrors; too short a life is refused."""
+    asked = ["--calibrate", "--world", "neutral", "--lives", "4", "--out", str(tmp_path)]
+    assert main([*asked, "--years", "5"]) == 0
+    (folder,) = tmp_path.iterdir()
+    nights = pd.read_csv(folder / "nights.csv")
+    assert nights["years"].tolist() == [5] * 4
+    assert nights["household"].nunique() == 4 and nights["path"].nunique() == 2
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "slope through the origin" in text
+    assert "--calibrate --world neutral" in text and str(tmp_path) not in text
+    assert main([*asked, "--years", "4"]) == 2
