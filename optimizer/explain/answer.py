@@ -14,7 +14,7 @@ from models.triggers import held_back
 from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.idle import why_idle
 from optimizer.explain.reasons import with_reasons
-from optimizer.judge.verify import verify
+from optimizer.judge.verify import judged, verify
 from optimizer.rounding.candidate import Candidate, Open
 from optimizer.search.model import Search
 
@@ -32,7 +32,7 @@ def answered(search: Search, found: Candidate) -> Plan:
     if before is not None and after is not None:
         idle_pays = not orders or after >= before
         gate = held_back(policy.gate, verdict.figures)
-        idle = verify(household, policy, (), ()) if idle_pays or gate is not None else None
+        idle = judged(verdict.bench, ()) if idle_pays or gate is not None else None
         if idle is not None and idle.kept:
             if search.best is None:
                 return without_plan(search, Status.FAILED, Open().reason)

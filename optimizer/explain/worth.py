@@ -20,7 +20,7 @@ from models.policy import Limits
 from optimizer.judge.case import Case
 from optimizer.judge.left_out import LeftOut
 from optimizer.judge.rules import KEPT_FOR_OTHERS
-from optimizer.judge.verify import Verdict, verify
+from optimizer.judge.verify import Verdict, judged
 
 SET_ASIDE: Final = ("share_step", "minimum_trade", "rank")
 """Rules that do not make an order needed. A buy that what paid for it no longer pays for shrinks by
@@ -77,9 +77,8 @@ def remaining(orders: Sequence[Order], place: int, part: float) -> tuple[Order, 
 
 
 def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
-    case = verdict.case
     orders = remaining([order.order for order in out.orders], place, float(out.cut[place]))
-    again = verify(case.household, case.policy, orders, case.flows)
+    again = judged(verdict.bench, orders, verdict.case.flows)
     broken = next((each for each in again.breaches if each.rule not in SET_ASIDE), None)
     if broken:
         return Worth(None, _told(broken))

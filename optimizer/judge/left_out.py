@@ -26,7 +26,6 @@ from models.tolerances import CENT_USD, RELATIVE
 from optimizer.judge.case import Case
 from optimizer.judge.objective import Yardstick
 from optimizer.judge.rates import discount
-from optimizer.judge.tracking import account_scale
 from optimizer.judge.tracking_change import Deviations, Moves, State, TrackingChange
 from optimizer.judge.unit_year import UnitYear, with_run
 
@@ -225,8 +224,7 @@ class LeftOut:
 
     @cached_property
     def _change(self) -> TrackingChange:
-        household, policy = self.case.household, self.case.policy
-        return TrackingChange(self.case, account_scale(household, policy, self.yardstick.rates))
+        return TrackingChange(self.case, self.yardstick.scale)
 
     @cached_property
     def _at_end(self) -> Deviations:

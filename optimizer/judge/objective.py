@@ -111,17 +111,24 @@ class Yardstick:
         return Measure(terms, float(np.sqrt(tracked / total)), drag)
 
     def _variances(self, dollars: Floats, cash: Floats, worth: Sequence[float]) -> Floats:
-        scale = account_scale(self.household, self.policy, self.rates)
         market = self.household.market
-        specific = specific_variances(market)
         found = []
         for group, value in zip(self.groups, worth, strict=True):
-            counts = scale[group.accounts]
+            counts = self.scale[group.accounts]
             whole = np.zeros(len(market.securities.security_id) + 1)
             whole[self.held.securities] = counts @ dollars[group.accounts]
             whole[-1] = counts @ cash[group.accounts]
-            found.append(tracking_variance(market, specific, group, value, whole))
+            found.append(tracking_variance(market, self._specific, group, value, whole))
         return np.array(found)
+
+    @cached_property
+    def scale(self) -> Floats:
+        """What a dollar of each account counts."""
+        return account_scale(self.household, self.policy, self.rates)
+
+    @cached_property
+    def _specific(self) -> Floats:
+        return specific_variances(self.household.market)
 
     @cached_property
     def _borne_anyway(self) -> Floats:
@@ -131,8 +138,7 @@ class Yardstick:
             return np.zeros((len(self.household.accounts.account_id), len(columns)))
         long = np.array([float(each.long) for each in self.rates])
         ordinary = np.array([float(each.ordinary) for each in self.rates])
-        scale = account_scale(self.household, self.policy, self.rates)
-        return drag_reference(self.household, long, ordinary, scale)[:, columns]
+        return drag_reference(self.household, long, ordinary, self.scale)[:, columns]
 
     @cached_property
     def drag_rates(self) -> Floats:

@@ -12,26 +12,17 @@ from dataclasses import dataclass
 from decimal import localcontext
 
 from models.household import Household
-from models.ledger import (
-    Ledger,
-    Reservations,
-    book_orders,
-    exact,
-    read_history,
-    replay,
-    reserve,
-)
+from models.ledger import Ledger, book_orders, exact, replay
 from models.ledger.exact import PRECISION, ZERO
 from models.order import Flow, Order
 from models.plan import Breach, Figures, Lockout
 from models.policy import Policy
-from models.triggers.aim import destinations
+from optimizer.judge.bench import Bench, bench
 from optimizer.judge.case import Case, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
 from optimizer.judge.objective import Measure, Yardstick
-from optimizer.judge.rates import unit_rates
 from optimizer.judge.rules import RULES
-from optimizer.judge.tracking import LEAST_VALUE_USD, account_scale, management_groups
+from optimizer.judge.tracking import LEAST_VALUE_USD, management_groups
 from optimizer.judge.unit_year import UnitYear, unit_taxes
 
 BPS_PER_UNIT = 1e4
@@ -55,9 +46,9 @@ class Verdict:
         J after the orders, dollars.
     ledger
         The exact replay: lots sold, cash, wash-sale matches.
-    case, yardstick
-        What the rules looked at, and what J was measured with: for what is asked of the same
-        orders afterwards (see `judge.left_out`).
+    bench, case, yardstick
+        What the household was known by, what the rules looked at, and what J was measured with:
+        for what is asked of the same orders afterwards (see `judge.left_out`).
     """
 
     figures: Figures
@@ -66,6 +57,7 @@ class Verdict:
     units: tuple[UnitYear, ...]
     objective_usd: float
     ledger: Ledger
+    bench: Bench
     case: Case
     yardstick: Yardstick
 
@@ -87,58 +79,62 @@ def verify(
     orders, flows
         As they would leave, exact.
     """
+    return judged(bench(household, policy), orders, flows)
+
+
+def judged(known: Bench, orders: Sequence[Order], flows: Sequence[Flow] = ()) -> Verdict:
+    """Judge further orders of a household that is known already (see `verify`)."""
+    household, policy, rates, scale = known.household, known.policy, known.rates, known.scale
     with localcontext(prec=PRECISION):
-        history = read_history(household, policy.wash_sale.closed_replacements)
-        reserved = reserve(household, policy)
         booking = book_orders(household, orders)
-        ledger = replay(household, policy, booking.orders, flows, history, reserved)
-        rates = unit_rates(household, policy)
-        units = unit_taxes(household, rates, ledger)
+        ledger, units = known.idle, known.still
+        if booking.orders or flows:
+            past = known.history, known.reserved
+            ledger = replay(household, policy, booking.orders, flows, *past)
+            units = unit_taxes(household, rates, ledger)
         held = holdings(household, ledger, flows)
-        goals = destinations(household, policy)
-        scale = account_scale(household, policy, rates)
-        groups = management_groups(household, held, goals, scale)
+        groups = management_groups(household, held, known.goals, scale)
         yardstick = Yardstick(household, policy, rates, groups, held)
         after = yardstick.after(units, ledger.cost)
-        idle = replay(household, policy, (), (), history, reserved)
-        still = unit_taxes(household, rates, idle)
-        before = yardstick.before(still)
+        before = yardstick.before(known.still)
         errors = before.tracking_error, after.tracking_error
-        if goals is not household.market.targets:  # told against the targets, all the same
+        if known.goals is not household.market.targets:  # told against the targets, all the same
             real = management_groups(household, held, household.market.targets, scale)
             true = Yardstick(household, policy, rates, real, held)
-            errors = true.before(still).tracking_error, true.after(units, ZERO).tracking_error
+            errors = true.before(known.still).tracking_error, true.after(units, ZERO).tracking_error
         case = Case(
             household=household,
             policy=policy,
             orders=tuple(orders),
             flows=tuple(flows),
             ledger=ledger,
-            history=history,
-            reserved=reserved,
+            history=known.history,
+            reserved=known.reserved,
             held=held,
             groups=groups,
             units=units,
             after=after,
         )
         return Verdict(
-            figures=_figures(case, before, _stands_still(household, idle, reserved), errors),
+            figures=_figures(case, before, _stands_still(known), errors),
             breaches=(*booking.faults, *breaches_of(case, RULES)),
             lockouts=ledger.lockouts,
             units=units,
             objective_usd=after.objective_usd,
             ledger=ledger,
+            bench=known,
             case=case,
             yardstick=yardstick,
         )
 
 
-def _stands_still(household: Household, idle: Ledger, reserved: Reservations) -> bool:
+def _stands_still(known: Bench) -> bool:
     """Whether doing nothing is a state to compare with: no household flow, no floor broken."""
+    household, reserved = known.household, known.reserved
     short = (
         excess_usd(exact(floor), cash - reserved.cash.get(account, ZERO))
         for account, (floor, cash) in enumerate(
-            zip(household.accounts.cash_floor.tolist(), idle.cash, strict=True)
+            zip(household.accounts.cash_floor.tolist(), known.idle.cash, strict=True)
         )
     )
     return household.net_flow == 0 and all(each is None for each in short)

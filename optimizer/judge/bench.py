@@ -1,0 +1,69 @@
+"""What the judge knows of a household before it sees an order: worked out once, for every plan.
+
+A household is judged once for its plan, once more for doing nothing, and again for orders that wash
+sales have to be replayed without. Its past, its rates and its state before are the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import localcontext
+
+from models.arrays import Floats
+from models.household import Household
+from models.ledger import History, Ledger, Reservations, read_history, replay, reserve
+from models.ledger.exact import PRECISION
+from models.market import Target
+from models.policy import Policy
+from models.triggers.aim import destinations
+from optimizer.judge.rates import UnitRates, unit_rates
+from optimizer.judge.tracking import account_scale
+from optimizer.judge.unit_year import UnitYear, unit_taxes
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A household as every plan of it is judged.
+
+    Attributes
+    ----------
+    history, reserved
+        The past's wash-sale windows, and what open orders set aside.
+    rates, scale
+        Rates by filing unit, and what a dollar of each account counts.
+    goals
+        What stands in for the targets, see `models.triggers.aim`.
+    idle, still
+        The ledger when nothing is ordered, and each filing unit's year then.
+    """
+
+    household: Household
+    policy: Policy
+    history: History
+    reserved: Reservations
+    rates: tuple[UnitRates, ...]
+    scale: Floats
+    goals: Mapping[str, Target]
+    idle: Ledger
+    still: tuple[UnitYear, ...]
+
+
+def bench(household: Household, policy: Policy) -> Bench:
+    """Read the past, the rates and what doing nothing comes to, exactly."""
+    with localcontext(prec=PRECISION):
+        history = read_history(household, policy.wash_sale.closed_replacements)
+        reserved = reserve(household, policy)
+        rates = unit_rates(household, policy)
+        idle = replay(household, policy, (), (), history, reserved)
+        return Bench(
+            household=household,
+            policy=policy,
+            history=history,
+            reserved=reserved,
+            rates=rates,
+            scale=account_scale(household, policy, rates),
+            goals=destinations(household, policy),
+            idle=idle,
+            still=unit_taxes(household, rates, idle),
+        )
