@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from nightly.cli import book_commands, night_commands, run_app
-from nightly.cli.drift import Shown
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
@@ -22,6 +21,7 @@ from nightly.cli.options import (
     Solving,
     Sweep,
     SyntheticBook,
+    Told,
     Where,
     Work,
     day_of,
@@ -125,22 +125,15 @@ def drift(
     propose: Annotated[
         bool, typer.Option("--propose", help="Plan whoever needs an answer, and add the orders.")
     ] = False,
-    table_format: Annotated[
-        str, typer.Option("--format", help="table, csv, json or parquet.")
-    ] = "table",
-    out: Annotated[
-        Path | None, typer.Option(help="New file for csv, json or parquet [default: stdout].")
-    ] = None,
+    told: Told,
     planning: Planning,
-    as_json: Json = False,
 ) -> None:
     """List who breached what, by how much, in order of priority: cash needs, then drift.
 
     Whom no trigger of its policy names is not listed.
     """
-    shown = Shown("json" if as_json else table_format, out)
     choice = Choice(planning.backend, planning.solver, planning.mode)
-    raise typer.Exit(book_commands.drift(book, day_of(asof), propose, choice, shown))
+    raise typer.Exit(book_commands.drift(book, day_of(asof), propose, choice, told.shown()))
 
 
 @book_app.command("copy")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nightly.cli.drift import Shown
 from nightly.run.choices import CommandError, Night
 from nightly.run.stores import local_folder
 
@@ -140,6 +141,23 @@ class Planning:
     backend: Backend = None
     solver: Solver = None
     mode: Mode = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a list is to be said, and where to."""
+
+    table_format: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = (
+        "table"
+    )
+    out: Annotated[
+        Path | None, typer.Option(help="New file for csv, json or parquet [default: stdout].")
+    ] = None
+    as_json: Json = False
+
+    def shown(self) -> Shown:
+        """Return the form that was asked for, `CommandError` where there is no such."""
+        return Shown("json" if self.as_json else self.table_format, self.out)
 
 
 @dataclass(frozen=True, slots=True)

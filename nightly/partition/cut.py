@@ -32,7 +32,7 @@ from models.errors import UnknownHouseholdError
 from nightly.partition.owners import OWNED, Owners, find_owners, household_ids
 from nightly.partition.partitions import IDS, LAYOUT, SHARED, part_name
 from nightly.partition.sizes import Sizes, chunk_bounds, group_numbers
-from nightly.partition.writer import deal_out
+from nightly.partition.writer import Destination, deal_out
 from nightly.results.durable import force, refusing
 
 
@@ -96,9 +96,10 @@ def cut(uncut: Uncut, root: Path) -> None:
         part = _partitions(uncut, owners)
         parts = int(part.max(initial=-1)) + 1
         _copy_shared(uncut.folder, aside / SHARED)
+        into = Destination(aside, parts, scratch)
         for table in OWNED:
-            to, rows = _Deal(owners, table, part), owners.count.rows[table]
-            deal_out(uncut.folder, table, aside, to, parts, rows, scratch / f"{table}.spills")
+            rows = owners.count.rows[table]
+            deal_out(uncut.folder, table, rows, _Deal(owners, table, part), into)
         chunks = _write_ids(uncut, owners, part, aside)
         facts = {
             "book": uncut.place,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,26 +109,29 @@ class Spills:
         return self._folder / f"{spill:06d}.arrow"
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where tables are dealt out to: a folder of so many partitions, and one for the time being."""
+
+    root: Path
+    parts: int
+    scratch: Path
+
+
 def deal_out(
-    book: Path,
-    table: str,
-    root: Path,
-    parts_of: Callable[[Batch], Ints],
-    parts: int,
-    rows: int,
-    scratch: Path,
+    book: Path, table: str, rows: int, parts_of: Callable[[Batch], Ints], into: Destination
 ) -> None:
     """Write a table's rows into the partitions that `parts_of` names for the rows of a batch.
 
-    `rows` is how many the table has; `scratch` is a folder for the time being, made and removed.
+    `rows` is how many the table has.
     """
-    spills = Spills(scratch, max(WAITING_ROWS, rows // SPILLS))
+    spills = Spills(into.scratch / f"{table}.spills", max(WAITING_ROWS, rows // SPILLS))
     for batch in table_batches(book, table):
         to = parts_of(batch)
         if (to >= 0).any():
             spills.add(_numbered(batch), to)
-    for part, tables in spills.tables(parts):
-        folder = root / f"{part:05d}" / table
+    for part, tables in spills.tables(into.parts):
+        folder = into.root / f"{part:05d}" / table
         folder.mkdir(parents=True, exist_ok=True)
         for number, found in enumerate(tables):
             path = folder / f"part-{number:05d}.parquet"
