@@ -28,7 +28,6 @@ from optimizer.mip.question import (
 )
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
-from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Search
@@ -205,7 +204,7 @@ def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) 
 def _starts_careful(search: Search) -> bool:
     """Whether a plan is asked more than a proof: budgets from above, every way of washing."""
     priced = search.frame.policy.wash_sale.mode == "price"
-    return priced or FROM_ABOVE in search.arrays.rows
+    return priced or len(search.arrays.for_plans) > 0
 
 
 def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:

@@ -8,7 +8,7 @@ counted, so that they end by what was done and not by a clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from optimizer.mip.outer_approximation import keep_tracking
 from optimizer.mip.whole_sides import either_side, state_whole
 from optimizer.mip.whole_steps import stepped
 from optimizer.mip.whole_totals import state_totals, tighten_totals
-from optimizer.program.language import Branch, Kind
-from optimizer.program.rules.tax_budget import FROM_ABOVE
+from optimizer.program.language import Kind
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.harvests import wash_choices
 from optimizer.search.model import Search
@@ -127,10 +126,7 @@ def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
 def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) -> Told:
     netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
     frame, arrays = search.frame, search.arrays
-    rows = dict(netting.branch.rows)
-    if search.careful:
-        rows.pop(FROM_ABOVE, None)
-    limits = arrays.branched(Branch(netting.branch.bounds, rows))
+    limits = arrays.branched(replace(netting.branch, plan=search.careful))
     if not exact:
         limits = arrays.widened(limits, 1.0, only=only)
     choices = wash_choices(frame, arrays)
@@ -169,8 +165,7 @@ def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) ->
     cost = np.zeros(whole.rows.size)
     for column, value in extra:
         cost[column] += value
-    for rule in {"tax_budget", FROM_ABOVE} & arrays.rows.keys():
-        cost[: len(arrays.q)] += TIGHT * arrays.A[arrays.rows[rule]].sum(axis=0)
+    cost[: len(arrays.q)] += TIGHT * arrays.A[arrays.over_maxima].sum(axis=0)
     middle = np.zeros(whole.rows.size)
     middle[squares] = 1.0
     questions = [(effort.any, middle)]

@@ -11,6 +11,7 @@ by rounding, which is nearly everybody, is not asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,8 +20,6 @@ from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.mip.whole_sides import state_whole
-from optimizer.program.language import Branch
-from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.rounding.candidate import Candidate
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.reopen import reopened
@@ -96,10 +95,7 @@ def _points(
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
     arrays = search.arrays
-    rows = dict(netting.branch.rows)
-    if search.careful:
-        rows.pop(FROM_ABOVE, None)
-    limits = arrays.branched(Branch(netting.branch.bounds, rows))
+    limits = arrays.branched(replace(netting.branch, plan=search.careful))
     whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
     squares = squares_of(quadratics_of(search.program), search.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)

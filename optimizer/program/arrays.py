@@ -6,7 +6,7 @@ are carried over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -73,12 +73,13 @@ class Arrays:
     @cached_property
     def meaning(self) -> tuple[Meaning, ...]:
         """What each row is, row by row."""
-        firsts = [first for first, _ in self.meanings] + [len(self.owners)]
-        return tuple(
-            meaning
-            for place, (_, meaning) in enumerate(self.meanings)
-            for _ in range(firsts[place + 1] - firsts[place])
-        )
+        return tuple(meaning for rows, meaning in self._ranges for _ in rows)
+
+    @property
+    def _ranges(self) -> Iterator[tuple[range, Meaning]]:
+        ends = [first for first, _ in self.meanings[1:]] + [len(self.owners)]
+        for (first, meaning), end in zip(self.meanings, ends, strict=True):
+            yield range(first, end), meaning
 
     @cached_property
     def rules(self) -> Mapping[tuple[str, str], tuple[int, ...]]:
@@ -93,6 +94,19 @@ class Arrays:
     def by_tickets(self) -> Ints:
         """Rows that rounding follows ticket by ticket."""
         return np.flatnonzero([meaning.by_tickets for meaning in self.meaning])
+
+    @cached_property
+    def for_plans(self) -> Ints:
+        """Rows that stand for a rule: they hold plans but no proof."""
+        found = [row for rows, meaning in self._ranges if meaning.stands_for for row in rows]
+        return np.array(found, np.int64)
+
+    @cached_property
+    def over_maxima(self) -> Ints:
+        """Rows of rules that limit maxima: their columns may float below the limit."""
+        above = self.triplets.rows[self.triplets.columns >= len(self.q) - self.epigraphs]
+        rules = [meaning.kind is Kind.RULE for meaning in self.meaning]
+        return np.intersect1d(above, np.flatnonzero(rules))
 
     @cached_property
     def triplets(self) -> Triplets:
@@ -130,6 +144,8 @@ class Arrays:
         """Row and column bounds with a branch's in place: row_low, row_high, low, high."""
         row_low, row_high = self.row_low.copy(), self.row_high.copy()
         low, high = self.low.copy(), self.high.copy()
+        if not branch.plan:
+            row_low[self.for_plans], row_high[self.for_plans] = -np.inf, np.inf
         for rule, (least, most) in branch.rows.items():
             row_low[self.rows[rule]], row_high[self.rows[rule]] = least, most
         for block, (least, most) in branch.bounds.items():

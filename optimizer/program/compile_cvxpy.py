@@ -152,6 +152,8 @@ class _Compiler:
         for maximum in row.maxima:
             total = total + maximum.weight * self._value(maximum)
         high = np.array([row.high])
+        if row.meaning.stands_for and not self.branch.plan:
+            high[:] = np.inf
         if row.rule in self.branch.rows:
             place = self.seen.get(row.rule, 0)
             self.seen[row.rule] = place + 1

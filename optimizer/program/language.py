@@ -219,11 +219,13 @@ class Program:
 class Branch:
     """Bounds that stand in for the program's own while one non-convex choice is settled.
 
-    `bounds` replaces a block's bounds (intersected with the rules'), `rows` a named rule's.
+    `bounds` replaces a block's bounds (intersected with the rules'), `rows` a named rule's. Rows
+    that stand for a rule hold in the branch of a `plan` alone: a proof may not rely on them.
     """
 
     bounds: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
     rows: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    plan: bool = False
 
 
 def assemble(parts: tuple[Part, ...]) -> Program:

@@ -9,12 +9,11 @@ Steps of ordinary funds lose thousandths of a basis point and are not asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.arrays import Bools, Floats
-from optimizer.program.language import Branch
 from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.minimum_trade import Supported, resettled
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
@@ -126,7 +125,7 @@ def _with(
     else:
         low[own] = np.maximum(low[own], filled)
     bounds[block] = (low, high)
-    return resettled(search, found, tickets, Branch(bounds, branch.rows))
+    return resettled(search, found, tickets, replace(branch, bounds=bounds))
 
 
 def _filled(low: Floats, most: Floats, total: float) -> Floats:

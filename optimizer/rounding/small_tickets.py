@@ -42,7 +42,7 @@ class Decided:
             "sale": (np.minimum(np.maximum(sale_low, self.sale_low), high), high),
             "buy": (np.maximum(buy_low, self.buy_low), np.minimum(buy_high, self.buy_high)),
         }
-        return Branch(bounds, branch.rows)
+        return replace(branch, bounds=bounds)
 
 
 @dataclass(frozen=True, slots=True)

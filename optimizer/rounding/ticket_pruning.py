@@ -8,11 +8,12 @@ and would rather be smaller: what they are worth is known once all others are se
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.program.language import Branch
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
 from optimizer.rounding.tickets import Tickets, least_ticket
@@ -101,4 +102,4 @@ def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -
         low, high = bounds[block]
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
-    return resettled(search, found, tickets, Branch(bounds, branch.rows))
+    return resettled(search, found, tickets, replace(branch, bounds=bounds))

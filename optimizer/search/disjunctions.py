@@ -21,7 +21,6 @@ from models.arrays import Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch
-from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.search.tax_regimes import Netting
 from optimizer.settings import COLUMN_DUST, TOUCH
@@ -144,9 +143,7 @@ def side_branch(
     used_up = [row for option in chosen for row in option.used_up]
     if used_up:
         rows[USED_UP] = _used_up(frame, used_up)
-    if careful and -1 not in sides:
-        rows.pop(FROM_ABOVE, None)
-    return Branch(bounds, rows)
+    return Branch(bounds, rows, plan=careful and -1 not in sides)
 
 
 def _used_up(frame: Frame, chosen: list[int]) -> tuple[Floats, Floats]:

@@ -19,7 +19,6 @@ from optimizer.program.arrays import Arrays
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Program
-from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.search.disjunctions import (
     Choice,
     SideName,
@@ -65,7 +64,7 @@ def search(
         found = _one_more(found)
     choices = wash_choices(frame, arrays)
     settled = _settled(found, choices, near)
-    if settled.best is None and FROM_ABOVE in arrays.rows:
+    if settled.best is None and len(arrays.for_plans):
         settled = _settled(replace(settled, careful=False), choices, near)
     return settled
 

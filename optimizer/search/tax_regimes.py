@@ -29,7 +29,6 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.tax_range import LOSSES, Case, GainRange, Piece
 from optimizer.program.language import Branch, Cases, Maximum, Program
-from optimizer.program.rules.tax_budget import FROM_ABOVE
 from optimizer.settings import BEYOND
 
 Limit: TypeAlias = tuple[Floats, Floats]
@@ -52,9 +51,8 @@ class Netting:
 def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
     """Every combination of pieces that the run's gains can reach."""
     maxima = tuple(_with_cases(program))
-    plans_only = sum(row.rule == FROM_ABOVE for part in program.parts for row in part.convex_rows)
     return tuple(
-        Netting(cases, _branch(ranges, cases, maxima, plans_only))
+        Netting(cases, _branch(ranges, cases, maxima))
         for cases in product(*(reach.cases for reach in ranges))
     )
 
@@ -92,7 +90,6 @@ def _branch(
     ranges: tuple[GainRange, ...],
     cases: tuple[Case, ...],
     maxima: tuple[tuple[Maximum, Cases], ...],
-    plans_only: int,
 ) -> Branch:
     size = len(ranges)
     low = {name: np.full(size, -np.inf) for name in _BLOCKS}
@@ -130,17 +127,9 @@ def _branch(
             "ordinary of net": (net_low, net_high),
             "ordinary of short": (short_low, short_high),
             "ordinary level": (level_low, level_high),
-            **_open_rows(plans_only),
             **{named.name: _opened(maximum, named, cases) for maximum, named in maxima},
         },
     )
-
-
-def _open_rows(count: int) -> dict[str, tuple[Floats, Floats]]:
-    """Leave rows without a limit that a proof may not rely on."""
-    if not count:
-        return {}
-    return {FROM_ABOVE: (np.full(count, -np.inf), np.full(count, np.inf))}
 
 
 def _opened(maximum: Maximum, named: Cases, cases: tuple[Case, ...]) -> tuple[Floats, Floats]:

@@ -157,11 +157,11 @@ def assert_same_program(program: Program, branch: Branch, part: Part | None, see
         assert bounds == pytest.approx(bound_residual(arrays, branch, point), abs=1e-8)
         if part is not None:
             named = {name: blocks[where] for name, where in program.layout.items()}
-            open_point = tight(program, Branch(), blocks)
+            open_point = tight(program, Branch(plan=True), blocks)
             assert arrays.objective(open_point) == pytest.approx(value_of(part, named), rel=1e-9)
             said = sum(each.amount for each in broken_by(part, named, 0.0))
-            measured = row_residuals(arrays, Branch(), open_point).sum()
-            measured += bound_residual(arrays, Branch(), open_point)
+            measured = row_residuals(arrays, Branch(plan=True), open_point).sum()
+            measured += bound_residual(arrays, Branch(plan=True), open_point)
             assert measured == pytest.approx(said, rel=1e-9, abs=1e-8)
 
 
@@ -188,7 +188,7 @@ def test_both_compilers_say_what_the_part_says(part: str, households: tuple[_Sam
         frame, program, _ = _compiled_situation(situation, households[0])
         order = [each.name for each in program.parts]
         stated = program.parts[order.index(EVERY[part](frame).name)]
-        assert_same_program(alone(program, stated), Branch(), stated, seed)
+        assert_same_program(alone(program, stated), Branch(plan=True), stated, seed)
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -252,7 +252,7 @@ def test_a_row_that_nothing_can_move_is_kept_by_both() -> None:
         linear=(Linear("x", one),),
     )
     program = assemble((part,))
-    assert assert_same_optimum(program, Branch()) is SolveStatus.INFEASIBLE
+    assert assert_same_optimum(program, Branch(plan=True)) is SolveStatus.INFEASIBLE
 
 
 def test_an_analyst_may_add_a_term_of_their_own(households: tuple[_Same, ...]) -> None:

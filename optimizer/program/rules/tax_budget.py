@@ -24,10 +24,6 @@ def budget_usd(frame: Frame, unit: int) -> float | None:
     return frame.policy.limits.tax_budget_usd if np.isnan(own) else own
 
 
-FROM_ABOVE = "tax_budget from above"
-"""Rows that hold a plan but no proof: only branches with every side settled keep them."""
-
-
 def state(frame: Frame) -> Part:
     """H + G + NIIT ≤ what is left of the budget, in bps, from below and from above."""
     rows = []
@@ -50,7 +46,7 @@ def state(frame: Frame) -> Part:
         rows.append(ConvexRow("tax_budget", name, below, linear, room, meaning))
         if not _same(below, above):
             plans = replace(meaning, stands_for="tax_budget")
-            rows.append(ConvexRow(FROM_ABOVE, name, above, linear, room, plans))
+            rows.append(ConvexRow("tax_budget from above", name, above, linear, room, plans))
     return Part("tax_budget", convex_rows=tuple(rows))
 
 
