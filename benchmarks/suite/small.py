@@ -48,20 +48,7 @@ FULL: Final = (
 Measured: TypeAlias = tuple[str, Callable[[], object]]
 
 
-def main(arguments: Sequence[str] | None = None, sizes: Sizes = IN_SMALL) -> int:
-    """Run every part and write the page; return 1 if a part broke or a sentence does not hold."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.small", description=__doc__)
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the reports")
-    out: Path = parser.parse_args(arguments).out
-    parts = [_done(name, part) for name, part in _parts(out, sizes)]
-    Page(tuple(parts), FULL).write(out)
-    for part in parts:
-        print(f"{part.name}: {part.broke or 'done'}, {part.seconds:.0f} s", file=sys.stderr)
-    told = [part.found for part in parts if isinstance(part.found, Sentences)]
-    return int(any(part.broke for part in parts) or any(each.failing for each in told))
-
-
-def _parts(out: Path, sizes: Sizes) -> list[Measured]:
+def parts_of(out: Path, sizes: Sizes) -> list[Measured]:
     """Name every part, and how it is run."""
     return [
         *((f"comparison, {spec.book}", partial(spec.measured, out)) for spec in sizes.books),
@@ -70,6 +57,23 @@ def _parts(out: Path, sizes: Sizes) -> list[Measured]:
         ("speed", lambda: _speed(out, sizes)),
         ("back-test", lambda: _lives(out, sizes)),
     ]
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    sizes: Sizes = IN_SMALL,
+    named: Callable[[Path, Sizes], list[Measured]] = parts_of,
+) -> int:
+    """Run every part and write the page; return 1 if a part broke or a sentence does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.small", description=__doc__)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the reports")
+    out: Path = parser.parse_args(arguments).out
+    parts = [_done(name, part) for name, part in named(out, sizes)]
+    Page(tuple(parts), FULL).write(out)
+    for part in parts:
+        print(f"{part.name}: {part.broke or 'done'}, {part.seconds:.0f} s", file=sys.stderr)
+    told = [part.found for part in parts if isinstance(part.found, Sentences)]
+    return int(any(part.broke for part in parts) or any(each.failing for each in told))
 
 
 def _done(name: str, part: Callable[[], object]) -> Part:

@@ -96,7 +96,7 @@ def assert_sound(answer: Answer) -> None:
     assert verdict.figures == plan.figures
     certificate, figures = plan.certificate, plan.figures
     assert figures is not None
-    assert bool(plan.orders) == (plan.status is Status.PLANNED) or plan.flows
+    assert bool(plan.orders or plan.flows) == (plan.status is Status.PLANNED)
     if certificate is not None and figures.objective_after_bps is not None:
         after = figures.objective_after_bps
         assert certificate.bound_bps <= after + BELOW_BPS

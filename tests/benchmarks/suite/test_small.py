@@ -10,6 +10,7 @@ from benchmarks.suite import quality, small, speed
 from benchmarks.suite.compare.command import Compare
 from benchmarks.suite.quality import Quality
 from benchmarks.suite.registry import Sizes
+from benchmarks.suite.small import Measured
 from benchmarks.suite.small_page import Page, Part, Sentences
 from benchmarks.suite.speed import Speed
 
@@ -42,28 +43,23 @@ def test_a_smoke_size_runs_every_part(tmp_path: Path) -> None:
         assert (tmp_path / name).stat().st_size > 500
 
 
-def test_a_part_that_breaks_is_told_and_costs_the_exit_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_breaks_is_told_and_costs_the_exit_code(tmp_path: Path) -> None:
     """The other parts are still on the page."""
 
-    def parts(out: Path, sizes: Sizes) -> list[tuple[str, object]]:
+    def parts(out: Path, sizes: Sizes) -> list[Measured]:
         return [("first", lambda: 1 / 0), ("second", lambda: Sentences((("a", "b", True),)))]
 
-    monkeypatch.setattr(small, "_parts", parts)
-    assert small.main(["--out", str(tmp_path)]) == 1
+    assert small.main(["--out", str(tmp_path)], SMOKE, parts) == 1
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "**Broke off: ZeroDivisionError: division by zero**" in page
     assert "1 named situations, 1 of 1 sentences hold." in page
 
 
-def test_a_sentence_that_does_not_hold_costs_the_exit_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sentence_that_does_not_hold_costs_the_exit_code(tmp_path: Path) -> None:
     """And is written out."""
     wrong = Sentences((("halved", "nothing is bought", False), ("halved", "it is told", True)))
-    monkeypatch.setattr(small, "_parts", lambda out, sizes: [("scenarios", lambda: wrong)])
-    assert small.main(["--out", str(tmp_path)]) == 1
+    parts: list[Measured] = [("scenarios", lambda: wrong)]
+    assert small.main(["--out", str(tmp_path)], SMOKE, lambda out, sizes: parts) == 1
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "- does not hold: halved: nothing is bought" in page
 
