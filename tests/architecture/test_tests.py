@@ -14,9 +14,9 @@ def called(name: str) -> Iterator[tuple[Path, ast.Call]]:
     """Yield every call of a method in a test file, with the file."""
     for path in sorted(TESTS.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if method and node.func.attr == name:
-                yield path, node
+            match node:
+                case ast.Call(func=ast.Attribute(attr=method)) if method == name:
+                    yield path, node
 
 
 def test_no_test_replaces_a_private_name() -> None:
