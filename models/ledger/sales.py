@@ -53,14 +53,6 @@ class LotSale(NamedTuple):
         return self._replace(deferred=deferred, destroyed=destroyed)
 
 
-class _Taken(NamedTuple):
-    """Shares of a lot that an order takes; labels are those of the order."""
-
-    order: BookedOrder
-    lot: int
-    shares: Decimal
-
-
 def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotSale, ...]:
     """Return the lots that orders sell in taxable accounts, one record a lot of an order.
 
@@ -70,26 +62,27 @@ def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotS
     taxable = household.taxable
     sells = [order for order in orders if not order.is_buy and taxable[order.account]]
     named = _Columns(household, [lot for order in sells for lot, _ in order.lots])
-    taken: list[_Taken] = []
+    taken: list[tuple[BookedOrder, int, Decimal]] = []
     gone: dict[int, Decimal] = {}
     rest: list[tuple[BookedOrder, Decimal]] = []
     for order in sells:
-        left = order.shares
+        left, where = order.shares, order.where
         for lot, shares in order.lots:
-            sold = min(shares, named.shares[lot] - gone.get(lot, ZERO))
-            if named.where[lot] == order.where and sold > ZERO:
-                taken.append(_Taken(order, lot, sold))
-                gone[lot] = gone.get(lot, ZERO) + sold
+            before = gone.get(lot, ZERO)
+            sold = min(shares, named.shares[lot] - before if before else named.shares[lot])
+            if named.where[lot] == where and sold > ZERO:
+                taken.append((order, lot, sold))
+                gone[lot] = before + sold if before else sold
             left -= shares
         if left > ZERO:
             rest.append((order, left))
     for order, left in rest:
         for lot, shares in first_in_first_out(household, order.where, left, gone):
-            taken.append(_Taken(order, lot, shares))
+            taken.append((order, lot, shares))
             gone[lot] = gone.get(lot, ZERO) + shares
-    columns = _Columns(household, [each.lot for each in taken]) if rest else named
+    columns = _Columns(household, [lot for _, lot, _ in taken]) if rest else named
     units = household.accounts.filing_unit.tolist()
-    return tuple(columns.sale(each, units[each.order.account]) for each in taken)
+    return tuple(columns.sale(*each, units[each[0].account]) for each in taken)
 
 
 class _Columns:
@@ -112,20 +105,19 @@ class _Columns:
         self._long_from = dict(zip(known, first_long.tolist(), strict=True))
         self._asof = household.asof
 
-    def sale(self, taken: _Taken, unit: int) -> LotSale:
-        order, lot, shares = taken
+    def sale(self, order: BookedOrder, lot: int, shares: Decimal, unit: int) -> LotSale:
         held, basis, long_from = self.shares[lot], self._basis[lot], self._long_from[lot]
         proceeds = shares * order.price
         return LotSale(
-            order_id=order.order.order_id,
-            lot=lot,
-            account=order.account,
-            security=order.security,
-            unit=unit,
-            shares=shares,
-            proceeds=proceeds,
-            gain=proceeds - (basis if shares == held else basis * shares / held),
-            long=long_from is not None and long_from <= self._asof,
-            loss_lot=basis - held * order.price > LOSS_USD,
-            long_from=long_from,
+            order.order.order_id,
+            lot,
+            order.account,
+            order.security,
+            unit,
+            shares,
+            proceeds,
+            proceeds - (basis if shares == held else basis * shares / held),
+            long_from is not None and long_from <= self._asof,
+            basis - held * order.price > LOSS_USD,
+            long_from,
         )

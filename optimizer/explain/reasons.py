@@ -90,13 +90,10 @@ class _Legs:
 
 
 def _legs(out: LeftOut) -> _Legs:
-    exposures = out.case.household.market.risk.exposures[
-        [order.security for order in out.orders]
-    ].toarray()
     owner = np.zeros(len(out.free))
     for number, group in enumerate(out.case.groups):
         owner[group.accounts] = number
-    rows = np.column_stack([owner[out.account], exposures])
+    rows = np.column_stack([owner[out.account], out.exposures])
     kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
     side = np.where(out.is_buy, 0, 1)
     total = np.zeros((2, int(kind.max()) + 1))

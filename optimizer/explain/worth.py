@@ -17,15 +17,12 @@ import numpy as np
 from models.order import Order
 from models.plan import Breach
 from models.policy import Limits
-from optimizer.judge.case import Case
+from optimizer.judge.case import Case, Rule
 from optimizer.judge.left_out import LeftOut
-from optimizer.judge.rules import KEPT_FOR_OTHERS
+from optimizer.judge.rules import KEPT_BY_FEWER, KEPT_FOR_OTHERS
+from optimizer.judge.rules.budgets import gain_budget, gain_share, tax_budget, te_max
+from optimizer.judge.rules.permissions import restriction
 from optimizer.judge.verify import Verdict, judged
-
-SET_ASIDE: Final = ("share_step", "minimum_trade", "rank")
-"""Rules that do not make an order needed. A buy that what paid for it no longer pays for shrinks by
-parts of a share; and a replacement is bought, though its group's better rank is no longer locked.
-"""
 
 MOST_REPLAYED: Final = 40
 """Orders that wash sales are replayed for; what further ones are worth is not said."""
@@ -45,7 +42,7 @@ class Worth:
 def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
     """Return what each order of a judged plan is worth."""
     totals = sum(out.terms.values(), np.zeros(len(out.orders)))
-    limited = _limited(verdict.case)
+    limits = _limiting(verdict.case)
     replayed = np.flatnonzero(out.entangled)[:MOST_REPLAYED].tolist()
     found = []
     for place, order in enumerate(out.orders):
@@ -57,7 +54,7 @@ def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
         elif out.entangled[place]:
             found.append(Worth(None))
         else:
-            broken = next(_broken(verdict.case, out, place), None) if limited else None
+            broken = next(_broken(verdict.case, out, place, limits), None) if limits else None
             usd = None if broken else float(totals[place])
             found.append(Worth(usd, _told(broken)))
     return tuple(found)
@@ -78,21 +75,29 @@ def remaining(orders: Sequence[Order], place: int, part: float) -> tuple[Order, 
 
 def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
     orders = remaining([order.order for order in out.orders], place, float(out.cut[place]))
-    again = judged(verdict.bench, orders, verdict.case.flows)
-    broken = next((each for each in again.breaches if each.rule not in SET_ASIDE), None)
+    again = judged(verdict.bench, orders, verdict.case.flows, KEPT_BY_FEWER)
+    broken = next(iter(again.breaches), None)
     if broken:
         return Worth(None, _told(broken))
     return Worth(again.objective_usd - verdict.objective_usd)
 
 
-def _limited(case: Case) -> bool:
-    """Whether there is any limit that leaving an order out could break."""
+def _limiting(case: Case) -> tuple[Rule, ...]:
+    """Rules that leaving an order out could break: those of which something is asked."""
     units, limits = case.household.units, case.policy.limits
-    own = ~np.isnan(units.tax_budget_usd) | ~np.isnan(units.gain_budget_usd)
-    return bool(own.any()) or limits != Limits() or len(case.household.restrictions.rule) > 0
+    own_tax, own_gain = ~np.isnan(units.tax_budget_usd), ~np.isnan(units.gain_budget_usd)
+    asked: dict[Rule, bool] = {
+        restriction: len(case.household.restrictions.rule) > 0,
+        tax_budget: limits.tax_budget_usd is not None or bool(own_tax.any()),
+        gain_budget: limits.gain_budget_usd is not None or bool(own_gain.any()),
+        gain_share: limits.gain_share_of_unrealized is not None,
+        te_max: limits.te_max is not None,
+    }
+    others = limits != Limits()
+    return tuple(rule for rule in KEPT_FOR_OTHERS if asked.get(rule, others))
 
 
-def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
+def _broken(case: Case, out: LeftOut, place: int, limits: tuple[Rule, ...]) -> Iterator[Breach]:
     """What leaving an order out would break."""
     order = out.orders[place]
     units = list(case.units)
@@ -103,15 +108,15 @@ def _broken(case: Case, out: LeftOut, place: int) -> Iterator[Breach]:
         square = error**2 + float(out.variance[place]) / case.held.value_usd
         error = float(np.sqrt(max(square, 0.0)))
     after, cash = case.held.after.copy(), case.held.cash_after.copy()
-    after[order.account] += out.moves[place] / case.held.price
-    cash[order.account] += out.cash[place]
+    after[order.account] += out.moves(place) / case.held.price
+    cash[order.account] += out.moved.cash[place]
     without = replace(
         case,
         units=tuple(units),
         after=case.after._replace(tracking_error=error),
         held=replace(case.held, after=after, cash_after=cash),
     )
-    for rule in KEPT_FOR_OTHERS:
+    for rule in limits:
         yield from rule(without)
 
 

@@ -13,13 +13,13 @@ by as much as cash would fall short of its floor.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.ledger import BookedOrder, LotSale, UnitRun
+from models.ledger import BookedOrder
 from models.ledger.costs import cost_fraction
 from models.ledger.exact import ZERO
 from models.tolerances import CENT_USD, RELATIVE
@@ -27,7 +27,8 @@ from optimizer.judge.case import Case
 from optimizer.judge.objective import Yardstick
 from optimizer.judge.rates import discount
 from optimizer.judge.tracking_change import Deviations, Moves, State, TrackingChange
-from optimizer.judge.unit_year import UnitYear, with_run
+from optimizer.judge.unit_year import UnitYear
+from optimizer.judge.years_without import years_without
 
 NEEDED = np.inf
 """Part of an account's buys that would have to go with a sale which all of them do not pay for."""
@@ -102,20 +103,21 @@ class LeftOut:
         part = np.where(missing > paid + leeway, NEEDED, part)
         return np.where(missing > leeway, part, 0.0)
 
-    @cached_property
-    def moves(self) -> Floats:
-        """Dollars by which each column of the order's account grows, `(n_orders, m)`."""
-        if not self._part.any():
-            return self._alone
-        bought = np.zeros((len(self.free), self._alone.shape[1]))
-        buys = np.flatnonzero(self.is_buy)
-        np.add.at(bought, (self.account[buys], self._column[buys]), self.amount[buys])
-        return np.asarray(self._alone - self._part[:, None] * bought[self.account])
+    def moves(self, place: int) -> Floats:
+        """Dollars by which each column of one order's account grows, `(m,)`."""
+        grows = -self._part[place] * self._bought[self.account[place]]
+        grows[self.column[place]] += self._grows[place]
+        return np.asarray(grows)
+
+    @property
+    def exposures(self) -> Floats:
+        """Exposures of what each order trades, `(n_orders, k)`."""
+        return np.asarray(self._change.exposures[self.column])
 
     @cached_property
-    def cash(self) -> Floats:
-        """Dollars by which the cash of the order's account grows."""
-        return np.asarray(self._cash_alone + self._part * self.paid[self.account])
+    def moved(self) -> Moves:
+        """What leaving each order out does to its account."""
+        return self._moves(self._part)
 
     @cached_property
     def terms(self) -> Mapping[str, Floats]:
@@ -123,19 +125,20 @@ class LeftOut:
         weights, trades = self.case.policy.weights, self.case.policy.trades
         bought = self.by_account(np.where(self.is_buy, self.spread, 0.0))[self.account]
         buys = self.by_account(self.is_buy.astype(float))[self.account]
+        drag_of_buys = (self.yardstick.drag_prices * self._bought).sum(axis=1)
         tickets = 1.0 + np.where(self._part == 1.0, buys, 0.0)
         saved = self.spread + self._part * bought + trades.ticket_usd * tickets
         return {
             "tracking_error": self._price_of_variance * self.variance,
             "trading_cost": -weights.trading_cost * saved,
-            "tax_drag": self._drag(self.moves),
+            "tax_drag": self.drag_saved - self._part * drag_of_buys[self.account],
             **self._taxes,
         }
 
     @cached_property
     def variance(self) -> Floats:
         """Change of Σ_g W_g·TE_g²."""
-        return self._change.variances(self._at_end, Moves(self.account, self.moves, self.cash))
+        return self._change.variances(self._at_end, self.moved)
 
     @cached_property
     def tracking_on_the_way(self) -> Floats:
@@ -146,35 +149,23 @@ class LeftOut:
         held = self.case.held
         start = held.cash_after + self.by_account(self._cash_alone)
         at_start = self._change.around(State(held.before * held.price, start))
-        done = Moves(self.account, -self._alone, -self._cash_alone)
+        alone = self._moves(np.zeros(len(self.orders)))
+        done = alone._replace(dollars=-alone.dollars, cash=-alone.cash)
         first = self._change.variances(at_start, done)
         last = self.variance
         if self._part.any():
-            alone = Moves(self.account, self._alone, self._cash_alone)
             last = self._change.variances(self._at_end, alone)
         return np.asarray(0.5 * self._price_of_variance * (last - first))
 
     @cached_property
     def drag_saved(self) -> Floats:
         """What each order itself saves of the drag term."""
-        return self._drag(self._alone)
-
-    def _drag(self, moves: Floats) -> Floats:
-        return np.asarray((self.yardstick.drag_prices[self.account] * moves).sum(axis=1))
+        return np.asarray(self.yardstick.drag_prices[self.account, self.column] * self._grows)
 
     @cached_property
     def units(self) -> Mapping[int, tuple[int, UnitYear]]:
         """Filing unit of each order that sells taxable lots, and its year without that order."""
-        sold: dict[str, list[LotSale]] = {}
-        for sale in self.case.ledger.sales:
-            sold.setdefault(sale.order_id, []).append(sale)
-        found = {}
-        for place, order in enumerate(self.orders):
-            sales = sold.get(order.order.order_id)
-            if sales:
-                now = self.case.units[sales[0].unit]
-                found[place] = (sales[0].unit, with_run(now, _without(now.run, sales)))
-        return found
+        return years_without(self.case)
 
     @cached_property
     def recognized(self) -> Floats:
@@ -198,18 +189,27 @@ class LeftOut:
         return np.where(np.isfinite(self.cut), self.cut, 0.0)
 
     @cached_property
-    def _alone(self) -> Floats:
-        """Growth of columns when nothing but the order itself is left out."""
-        moves = np.zeros((len(self.orders), len(self.case.held.securities)))
-        signed = np.where(self.is_buy, -self.amount, self.amount)
-        moves[np.arange(len(signed)), self._column] = signed
-        return moves
-
-    @cached_property
-    def _column(self) -> Ints:
+    def column(self) -> Ints:
         """Column of what each order trades."""
         traded = [order.security for order in self.orders]
         return np.searchsorted(self.case.held.securities, traded)
+
+    @cached_property
+    def _grows(self) -> Floats:
+        """Growth of its column when nothing but the order itself is left out."""
+        return np.where(self.is_buy, -self.amount, self.amount)
+
+    @cached_property
+    def _bought(self) -> Floats:
+        """What was bought, by account and column."""
+        bought = np.zeros((len(self.free), len(self.case.held.securities)))
+        buys = np.flatnonzero(self.is_buy)
+        np.add.at(bought, (self.account[buys], self.column[buys]), self.amount[buys])
+        return bought
+
+    def _moves(self, part: Floats) -> Moves:
+        cash = self._cash_alone + part * self.paid[self.account]
+        return Moves(self.account, self.column, self._grows, cash, part, self._bought)
 
     @cached_property
     def _cash_alone(self) -> Floats:
@@ -246,20 +246,3 @@ class LeftOut:
             "realized_tax": weights.tax * realized,
             "basis_change": weights.basis_change * basis,
         }
-
-
-def _without(run: UnitRun, sales: list[LotSale]) -> UnitRun:
-    """The run of a filing unit without some of its sales."""
-    gone = {
-        name: sum((sale.recognized for sale in sales if sale.long is long), ZERO)
-        for name, long in (("short", False), ("long", True))
-    }
-    return replace(
-        run,
-        short=run.short - gone["short"],
-        long=run.long - gone["long"],
-        deferred=run.deferred - sum((sale.deferred for sale in sales), ZERO),
-        destroyed=run.destroyed - sum((sale.destroyed for sale in sales), ZERO),
-        positive_short=run.positive_short
-        - sum((max(sale.gain, ZERO) for sale in sales if not sale.long), ZERO),
-    )

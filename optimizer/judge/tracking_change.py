@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,11 +25,29 @@ class State(NamedTuple):
 
 
 class Moves(NamedTuple):
-    """Dollars by which columns, `(n, m)`, and cash, `(n,)`, of the account of each move grow."""
+    """What happens to the account of each move, dollars, `(n,)`.
+
+    Its `column` grows by `dollars` and its cash by `cash`, and what was `bought` in it, by account
+    and column, shrinks by a `part`.
+    """
 
     account: Ints
-    columns: Floats
+    column: Ints
+    dollars: Floats
     cash: Floats
+    part: Floats
+    bought: Floats
+
+    def only(self, mine: Ints) -> Moves:
+        """Some of the moves."""
+        return Moves(
+            self.account[mine],
+            self.column[mine],
+            self.dollars[mine],
+            self.cash[mine],
+            self.part[mine],
+            self.bought,
+        )
 
 
 Deviations: TypeAlias = tuple[tuple[Floats, Floats], ...]
@@ -64,33 +82,50 @@ class TrackingChange:
         change = np.zeros(len(moves.account))
         if self.case.held.value_usd < LEAST_VALUE_USD:
             return change
-        for group, (factor, net) in zip(self.case.groups, around, strict=True):
-            mine = np.flatnonzero(np.isin(moves.account, group.accounts))
+        owner = np.zeros(len(self.scale), np.int64)
+        for number, group in enumerate(self.case.groups):
+            owner[group.accounts] = number
+        for number, (group, deviates) in enumerate(zip(self.case.groups, around, strict=True)):
+            mine = np.flatnonzero(owner[moves.account] == number)
             if len(mine) and group.divisor_usd >= LEAST_VALUE_USD:
-                own = Moves(moves.account[mine], moves.columns[mine], moves.cash[mine])
+                own = moves.only(mine)
                 counted = self.scale[own.account] / group.divisor_usd
-                change[mine] = group.divisor_usd * self._squares(factor, net, counted, own)
+                change[mine] = group.divisor_usd * self._squares(deviates, counted, own)
         return change
 
-    def _squares(self, factor: Floats, net: Floats, counted: Floats, moves: Moves) -> Floats:
+    def _squares(self, deviates: tuple[Floats, Floats], counted: Floats, moves: Moves) -> Floats:
         """Change of TE_g²: 2·y'Ωv + v'Ωv + Σ d·(2·e·u + u²), v and u what a move adds to y, e."""
-        risk = self.case.household.market.risk
-        shift = counted[:, None] * moves.columns
-        factors = np.asarray((self._exposures @ shift.T).T)
+        risk, (factor, net) = self.case.household.market.risk, deviates
+        alone, part = counted * moves.dollars, counted * moves.part
+        shrinks = np.flatnonzero(part)
+        factors = alone[:, None] * self.exposures[moves.column]
         if CASH in risk.class_exposures:
-            factors = factors + np.outer(counted * moves.cash, risk.class_exposures[CASH])
+            factors += np.outer(counted * moves.cash, risk.class_exposures[CASH])
+        if len(shrinks):
+            bought = moves.bought @ self.exposures
+            factors[shrinks] -= part[shrinks, None] * bought[moves.account[shrinks]]
         change = (((2.0 * factor + factors) @ risk.covariance) * factors).sum(axis=1)
-        alike = np.zeros((len(self._groups), len(shift)))
-        if len(self._groups) == len(self._place):
-            alike[self._place] = shift.T
-        else:
-            np.add.at(alike, self._place, shift.T)
-        return np.asarray(change + self._specific @ (alike * (2.0 * net[:, None] + alike)))
+        place = self._place[moves.column]
+        own = self._specific[place] * alone * (2.0 * net[place] + alone)
+        if len(shrinks):
+            own[shrinks] = self._shrinking(net, alone[shrinks], part, shrinks, moves)
+        return np.asarray(change + own)
+
+    def _shrinking(
+        self, net: Floats, alone: Floats, part: Floats, shrinks: Ints, moves: Moves
+    ) -> Floats:
+        """Σ d·(2·e·u + u²) of the moves that shrink what was bought."""
+        bought = np.zeros((len(self._groups), len(moves.bought)))
+        np.add.at(bought, self._place, moves.bought.T)
+        added = -part[shrinks, None] * bought.T[moves.account[shrinks]]
+        added[np.arange(len(shrinks)), self._place[moves.column[shrinks]]] += alone
+        return np.asarray((added * (2.0 * net + added)) @ self._specific)
 
     @cached_property
-    def _exposures(self) -> Any:
-        """Exposures of the securities that the household touches, `(k, m)`, sparse."""
-        return self.case.household.market.risk.exposures[self.case.held.securities].T
+    def exposures(self) -> Floats:
+        """Exposures of the securities that the household touches, `(m, k)`."""
+        risk = self.case.household.market.risk
+        return np.asarray(risk.exposures[self.case.held.securities].toarray())
 
     @cached_property
     def _places(self) -> tuple[Ints, Ints]:

@@ -18,7 +18,7 @@ from models.order import Flow, Order
 from models.plan import Breach, Figures, Lockout
 from models.policy import Policy
 from optimizer.judge.bench import Bench, bench
-from optimizer.judge.case import Case, breaches_of, excess_usd
+from optimizer.judge.case import Case, Rule, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
 from optimizer.judge.objective import Measure, Yardstick
 from optimizer.judge.rules import RULES
@@ -82,8 +82,13 @@ def verify(
     return judged(bench(household, policy), orders, flows)
 
 
-def judged(known: Bench, orders: Sequence[Order], flows: Sequence[Flow] = ()) -> Verdict:
-    """Judge further orders of a household that is known already (see `verify`)."""
+def judged(
+    known: Bench,
+    orders: Sequence[Order],
+    flows: Sequence[Flow] = (),
+    rules: Sequence[Rule] = RULES,
+) -> Verdict:
+    """Judge further orders of a household that is known already (see `verify`), by some rules."""
     household, policy, rates, scale = known.household, known.policy, known.rates, known.scale
     with localcontext(prec=PRECISION):
         booking = book_orders(household, orders)
@@ -117,7 +122,7 @@ def judged(known: Bench, orders: Sequence[Order], flows: Sequence[Flow] = ()) ->
         )
         return Verdict(
             figures=_figures(case, before, _stands_still(known), errors),
-            breaches=(*booking.faults, *breaches_of(case, RULES)),
+            breaches=(*booking.faults, *breaches_of(case, rules)),
             lockouts=ledger.lockouts,
             units=units,
             objective_usd=after.objective_usd,
