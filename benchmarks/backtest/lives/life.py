@@ -95,15 +95,16 @@ def live_on(
 def _nights(
     stage: Stage, plan: LifePlan, state: State, look: int, method: Method, diary: Diary
 ) -> tuple[State, int]:
-    """Live to the eve of the next look; ask the method on every night on which a trigger fires."""
-    market, row, rests = stage.markets[look], int(stage.looks[look]), 0
+    """Live to the eve of the next look; ask the method the day after a trigger fired."""
+    market, row, rests, fired = stage.markets[look], int(stage.looks[look]), 0, False
     for night in range(row + 1, int(stage.looks[look + 1])):
         here = at_prices_of(stage, market, night)
         state = _held(stage, state, method, night - 1, night, here, diary)
-        if night > rests and asks_for_an_answer(state.household, method.policy):
+        if fired:
             state, outcome = asked(stage, plan, state, night, method)
             diary.traded(outcome)
             rests = 0 if outcome.orders else night + REST_NIGHTS
+        fired = night > rests and asks_for_an_answer(state.household, method.policy)
         row = night
     return state, row
 

@@ -1,11 +1,13 @@
 """The nights between two looks, for a method that is led by triggers.
 
 Every night prices move and the triggers of the method's policy are asked, as a shop's triage asks
-them; only when one fires is the household shown to its rebalancer, whose gate may still hold the
-plan back. An answer that moves nothing is believed for two weeks: what cannot be improved today
-cannot be tomorrow, and drift that the gate left in place would else ask every night. Money that is
-due moves at the looks, the same days as under every other method. Yields
-and risk are those of the last look: a shop's risk model is not made anew each night either.
+them. If one fires, the household is shown to its rebalancer and traded at the next day's close:
+closing prices turn back a little overnight (a tenth of a day's move of shares against bonds), and
+whoever trades at the very close that called him earns what nobody can. The gate may still hold the
+plan back, and an answer that moves nothing is believed for two weeks: drift that the gate left in
+place would else ask every night. Money that is due moves at the looks, the same days as under every
+other method. Yields and risk are those of the last look: a shop's risk model is not made anew each
+night either.
 """
 
 from __future__ import annotations

@@ -43,6 +43,9 @@ ON_PATHS = (
     "Paths are 60-day blocks of real daily returns, each fund's mean replaced by its class's "
     "in this world; every household lives on a path and on its mirror. Dividends are stated by "
     "class, and risk is estimated from the path's own past.",
+    "Closing prices turn back a little overnight, so a target put back to its weights every day "
+    "earns 20 to 30 bps a year more before tax than whoever trades by quarters: *before tax, over "
+    "target* is negative for all, and only its differences mean something.",
     "Intervals are 90%, from a bootstrap over paths, each with its mirror.",
 )
 SPLIT = "US shares 95% qualified, developed 70%, emerging 40%, the rest ordinary, municipals exempt"

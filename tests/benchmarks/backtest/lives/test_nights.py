@@ -22,8 +22,8 @@ from tests.benchmarks.backtest.small_stage import (
     synthetic_stage,
 )
 
-CRASH = date(2026, 5, 14)
-"""Of 2002, as a rebalancer is shown it: in the year of the law."""
+AFTER_CRASH = date(2026, 5, 15)
+"""The day after 14 May 2002, as a rebalancer is shown it: in the year of the law."""
 
 
 def _asked_on(policy: Policy, nightly: bool = True) -> list[date]:
@@ -41,14 +41,14 @@ def _asked_on(policy: Policy, nightly: bool = True) -> list[date]:
     return days
 
 
-def test_a_quiet_night_asks_nobody_and_a_crash_asks_at_once() -> None:
-    """Four looks; the first other day is the crash, then again after two weeks."""
+def test_a_quiet_night_asks_nobody_and_a_crash_asks_the_next_day() -> None:
+    """Four looks; the first other day is the one after the crash, then again after two weeks."""
     days = _asked_on(nights_policy())
     looks = _asked_on(nights_policy(), nightly=False)
     assert len(looks) == 4 and set(looks) <= set(days)
     between = [day for day in days if day not in looks]
-    assert between[0] == CRASH
-    assert (between[1] - between[0]).days in (REST_NIGHTS + 4, REST_NIGHTS + 5)  # with weekends
+    assert between[0] == AFTER_CRASH
+    assert (between[1] - between[0]).days in (REST_NIGHTS + 5, REST_NIGHTS + 6)  # with weekends
     assert 10 < len(between) < 20
 
 
