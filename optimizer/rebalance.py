@@ -87,7 +87,7 @@ def by_aiming_lower(search: Search, last: Candidate | None) -> Outcome:
 def by_other_tickets(search: Search, last: Candidate | None) -> Outcome:
     """Where share steps keep no limit: tickets opened and closed around the last candidate."""
     near = None if last is None else legal_nearby(search, last)
-    return None if near is None else (search, near)
+    return None if near is None else (search, refined(search, near))
 
 
 def by_whole_tickets(search: Search, last: Candidate | None) -> Outcome:

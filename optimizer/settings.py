@@ -280,15 +280,6 @@ OPENING_HELPS = 0.005
 """Basis points a move of whole tickets must gain: a tenth as much takes twice the time for a
 thousandth of a basis point in the mean of small households."""
 
-# rounding: resettle
-
-MOST_SHUT = 40
-"""Tickets that are shut in turn at most."""
-
-SHUT_SOLVES = 8
-"""Solves spent on dear tickets while one is shut; three times as many found nothing better but for
-one small household in 34."""
-
 # rounding: tax state
 
 WITHIN_USD = 0.005
@@ -417,8 +408,14 @@ LOST_BPS = 0.1
 """Basis points lost to tickets and shares from which other tickets are tried: together with a dear
 share or minimum, 4 of 150 synthetic etf households."""
 
-LOST_ALONE_BPS = 1.0
-"""Basis points lost from which the tickets of a lone account are chosen all at once."""
+FEW_TICKETS = 24
+"""Tickets of which all are chosen at once; of more, those that a plan or real amounts use."""
+
+LOST_FEW_BPS = 1.0
+"""Basis points that one ticket after the other loses from which a few are chosen all at once."""
+
+LOST_MANY_BPS = 2.5
+"""The same where there are more: seconds, which below that brought a tenth of a basis point."""
 
 MOST_REFINED = 150
 """Tickets beyond which the question takes longer than it is worth."""

@@ -1,11 +1,13 @@
 """Small households: where whole shares cost a plan dearly, all tickets are made whole at once.
 
 A fund's share may be a tenth of what there is. Rounding the tickets of a solution in real amounts
-then misses the plan that trades something else altogether. Here every ticket may open and every
-side may turn: a mixed-integer program in which each square of the risk is held from below by
-tangents, added where the last plan lies until nothing is gained. Squares are taken apart into
-single directions, because tangents close in on a parabola within a few rounds. Who loses little
-by rounding, which is nearly everybody, is not asked.
+then misses the plan that trades something else altogether. So tickets are opened and closed one
+after the other, and where that still loses much, chosen together: every side may turn and, of few
+tickets, every one may open; of more, those that the solution or a plan found so far writes. It is a
+mixed-integer program in which each square of the risk is held from below by tangents, added where
+the last plan lies until nothing is gained. Squares are taken apart into single directions, because
+tangents close in on a parabola within a few rounds. Who loses little by rounding, which is nearly
+everybody, is not asked.
 """
 
 from __future__ import annotations
@@ -15,15 +17,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.arrays import Floats
+from models.arrays import Bools, Floats
 from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.mip.whole_sides import state_whole
-from optimizer.rounding.candidate import Candidate
+from optimizer.rounding.candidate import Candidate, amounts_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.reopen import reopened
-from optimizer.rounding.resettle import resettled
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.harvests import wash_choices
@@ -32,14 +33,17 @@ from optimizer.search.squares import quadratics_of, squares_of
 from optimizer.search.tax_regimes import Netting
 from optimizer.settings import (
     DEAR_BPS,
+    FEW_TICKETS,
     GAP_BPS,
-    LOST_ALONE_BPS,
     LOST_BPS,
+    LOST_FEW_BPS,
+    LOST_MANY_BPS,
     MOST_REFINED,
     NODES,
     SPREAD,
     TANGENT_GAP_BPS,
     TANGENT_ROUNDS,
+    TOUCH,
 )
 
 
@@ -49,11 +53,26 @@ def refined(search: Search, found: Candidate) -> Candidate:
     lost = found.objective - found.settled_objective
     if not found.kept or lost < LOST_BPS or not _coarse(search, found, tickets):
         return found
-    found = _best([found, *reopened(search, found, tickets)]) or found
-    if search.best is not None and len(np.unique(tickets.account)) == 1 and lost >= LOST_ALONE_BPS:
-        whole = together(search, search.best.netting, tickets, found, found.objective)
-        found = _best([found, *whole]) or found
-    return resettled(search, found, tickets)
+    trials = [found, *reopened(search, found, tickets)]
+    found = _best(trials) or found
+    worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
+    if found.objective - found.settled_objective >= worth:
+        trials += together(search, tickets, found, _near(search, tickets, trials))
+        found = _best(trials) or found
+    return found
+
+
+def _near(search: Search, tickets: Tickets, plans: Sequence[Candidate]) -> Bools:
+    """Tickets that are chosen together, `(n_tickets,)`: all of a few, else those found useful.
+
+    A relaxation induced neighbourhood: what the solution in real amounts writes, or some plan.
+    """
+    if search.best is None or tickets.size <= FEW_TICKETS:
+        return np.ones(tickets.size, bool)
+    columns, x = search.arrays.columns, search.best.solution.x
+    used = [amounts_of(search, plan, tickets) for plan in plans]
+    used.append(tickets.amounts(x[columns["sale"]], x[columns["buy"]]))
+    return np.asarray((np.array(used) > TOUCH).any(axis=0))
 
 
 def legal_nearby(search: Search, found: Candidate) -> Candidate | None:
@@ -82,20 +101,28 @@ def _best(found: Sequence[Candidate]) -> Candidate | None:
     return min((each for each in found if each.kept), key=lambda one: one.objective, default=None)
 
 
-def together(
-    search: Search, netting: Netting, tickets: Tickets, found: Candidate, after: float
-) -> list[Candidate]:
-    """Plans whose tickets were made whole at once, each better than the last by the program."""
-    points = _points(search, netting, tickets, found.found.solution.x, after)
+def together(search: Search, tickets: Tickets, found: Candidate, near: Bools) -> list[Candidate]:
+    """Plans whose tickets were made whole at once, each better than the last by the program.
+
+    Only tickets that are `near` may be written.
+    """
+    if search.best is None:
+        return []
+    netting = search.best.netting
+    points = _points(search, netting, tickets, near, found)
     return [whole_candidate(search, netting, tickets, point) for point in points]
 
 
 def _points(
-    search: Search, netting: Netting, tickets: Tickets, start: Floats, known: float
+    search: Search, netting: Netting, tickets: Tickets, near: Bools, found: Candidate
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
-    arrays = search.arrays
+    arrays, start = search.arrays, found.found.solution.x
     limits = arrays.branched(replace(netting.branch, plan=search.careful))
+    low, high = limits[2:]
+    for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
+        columns = arrays.columns[block]
+        high[columns] = np.where(near[of_block], high[columns], np.maximum(low[columns], 0.0))
     whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
     squares = squares_of(quadratics_of(search.program), search.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
@@ -110,7 +137,7 @@ def _points(
     for far in SPREAD:
         above.touch(levels + far * reach)
     points: list[WholePoint] = []
-    best = known - arrays.constant
+    best = found.objective - arrays.constant
     for _ in range(TANGENT_ROUNDS):
         answer = whole.question(cost).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:

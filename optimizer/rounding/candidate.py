@@ -25,7 +25,7 @@ from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Search, Settled
-from optimizer.settings import DEAR, MOST_SOLVES, TIGHTEN_MORE, TIGHTENINGS
+from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
 from optimizer.solvers.solution import Solution
 
 
@@ -96,9 +96,9 @@ def candidate_of(search: Search) -> Candidate | None:
     best: Candidate | None = None
     trial = search
     for _ in range(TIGHTENINGS):
-        found = settled_candidate(trial, search.best)
+        found = _once(trial, search.best, exact=False)
         if found is None or overstepped(search, found):
-            found = settled_candidate(trial, search.best, exact=True) or found
+            found = _once(trial, search.best, exact=True) or found
         if found is None:
             return best
         best = found
@@ -121,19 +121,7 @@ def can_overstep(arrays: Arrays, breach: Breach) -> bool:
     return any(arrays.meaning[row].overstepped for row in rows)
 
 
-def settled_candidate(
-    search: Search,
-    settled: Settled,
-    *,
-    exact: bool = False,
-    below: float = np.inf,
-    solves: int = MOST_SOLVES,
-) -> Candidate | None:
-    """Tickets, shares and orders of a settled solution, and what the judge says of them.
-
-    None where no legal tickets are found, or as soon as none can be `below` an objective, bps.
-    `solves` may be spent on dear tickets.
-    """
+def _once(search: Search, settled: Settled, *, exact: bool) -> Candidate | None:
     if search.taken_off:
         again = search.solve(settled.branch)
         if not again.usable:
@@ -141,14 +129,12 @@ def settled_candidate(
         settled = replace(settled, solution=again)
     tickets = tickets_of(search.frame)
     found = supported(search, settled, tickets)
-    if found is None or found.solution.objective >= below:
+    if found is None:
         return None
     found = fewer(search, found, tickets)
     model = local_model(search, found, tickets)
-    whole = made_whole(search, found, tickets, model, below=below, solves=solves)
-    if whole is None and below < np.inf:
-        return None
-    if whole is not None and whole is not found:
+    whole = made_whole(search, found, tickets, model)
+    if whole is not None:
         found, model = whole, local_model(search, whole, tickets)
     flows = flows_of(search, found.solution)
     cash = cash_after(search, flows)

@@ -37,24 +37,17 @@ def dear_tickets(tickets: Tickets, model: LocalModel, used: Bools) -> Bools:
 
 
 def made_whole(
-    search: Search,
-    found: Supported,
-    tickets: Tickets,
-    model: LocalModel,
-    *,
-    below: float = np.inf,
-    solves: int = MOST_SOLVES,
+    search: Search, found: Supported, tickets: Tickets, model: LocalModel
 ) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
-    The solution itself where no ticket is dear; None if no branch is legal and `below` an
-    objective, bps. At most so many `solves` are spent.
+    None where no ticket is dear, or no branch is legal.
     """
     amounts = tickets.amounts(found.sale, found.buy)
     dear = dear_tickets(tickets, model, amounts > TOUCH)
     if not dear.any():
-        return found
-    best = _Best(solves, objective=below)
+        return None
+    best = _Best(MOST_SOLVES)
     _follow(search, found, tickets, model, best)
     return best.found
 

@@ -28,6 +28,7 @@ class Descent:
 
     most_paired: float = MOST_PAIRED
     helps: float = HELPS
+    near_enough: float = NEAR_ENOUGH
 
     def __init__(
         self,
@@ -155,7 +156,7 @@ class Descent:
         for _ in range(self.most_moves):
             if self._moved_alone():
                 continue
-            if self.change() - self.least <= NEAR_ENOUGH or not self._moved_in_pairs():
+            if self.change() - self.least <= self.near_enough or not self._moved_in_pairs():
                 return
 
     def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:

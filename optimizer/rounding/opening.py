@@ -25,6 +25,7 @@ class Opening(Descent):
 
     most_paired: float = np.inf
     helps: float = OPENING_HELPS
+    near_enough: float = -np.inf
     emptiable: Bools
     other: Ints
     forced: Bools
@@ -66,27 +67,48 @@ class Opening(Descent):
         return super()._together(place, move, gains, change, helpful[np.sort(first)])
 
     def _moved_in_pairs(self) -> bool:
-        """Two tickets of one account, by what each may do alone, else one in place of another."""
+        """Two tickets of one account, by what each may do alone, else the best exchange."""
         return super()._moved_in_pairs() or self._exchanged()
 
     def _exchanged(self) -> bool:
-        """One ticket takes over another's cash in its account: all of it, or what helps most."""
-        best, chosen = -self.helps, None
-        for account in np.unique(self.tickets.account[self.play]).tolist():
-            mine = self.play[self.tickets.account[self.play] == account]
-            first, second = (each.ravel() for each in np.meshgrid(mine, mine, indexing="ij"))
-            apart = (first != second) & (self.other[first] != second)
-            first, second = first[apart], second[apart]
-            for move in (-self.amount[first], self._cash_neutral(first, second)):
-                place, moves = self._paid_for(first, second, move)
-                change = self._prices_of_exchanges(account, place, moves)
-                if len(change) and change.min() < best:
-                    at = int(np.argmin(change))
-                    best, chosen = float(change[at]), (place[:, at], moves[:, at])
-        if chosen is None:
-            return False
-        self._take(*chosen)
-        return True
+        """Take the exchange that helps most of those that keep every limit."""
+        place, move = self._exchanges()
+        account = self.tickets.account[place[0]]
+        alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
+        alone = alone + self._written(place, move)
+        change = alone.sum(axis=0) + self.model.mixed(*place) * move[0] * move[1]
+        gains = self._recognised(place[0], move[0]) + self._recognised(place[1], move[1])
+        taxed, kept = self.tax.change(account, gains)
+        left = self.cash[account] + (self.model.cash[place] * move).sum(axis=0)
+        change = np.where(kept & (left >= self.floor[account]), change + taxed, np.inf)
+        helpful = np.flatnonzero(change < -self.helps)
+        for one in helpful[np.argsort(change[helpful], kind="stable")].tolist():
+            moved = np.zeros(len(self.amount))
+            moved[place[:, one]] = move[:, one]
+            if self.rows.kept_together(moved):
+                self._take(place[:, one], move[:, one])
+                return True
+        return False
+
+    def _exchanges(self) -> tuple[Ints, Floats]:
+        """Two tickets of one account, the second paying for the first: `(2, n)` each.
+
+        The first is given up, empties its position, goes one step up or down or as far as helps
+        most but for taxes; the second makes up for its cash, and for what is idle.
+        """
+        account = self.tickets.account[self.play]
+        first, second = (each.ravel() for each in np.meshgrid(self.play, self.play, indexing="ij"))
+        apart = np.equal.outer(account, account).ravel()
+        apart &= (first != second) & (self.other[first] != second)
+        first, second = first[apart], second[apart]
+        now, step = self.amount[first], self.tickets.step[first]
+        emptied = np.where(self.emptiable[first], self.tickets.held[first], 0.0)
+        ends = (0.0 * now, emptied, now + self._cash_neutral(first, second), now + step, now - step)
+        idle = (self.cash - self.floor)[self.tickets.account[first]]
+        idle = np.where(self.tickets.is_sale[second], 0.0, np.maximum(idle, 0.0))
+        found = [self._paid_for(first, second, end, left) for end in ends for left in (0.0, idle)]
+        place = np.concatenate([each for each, _ in found], axis=1)
+        return place, np.concatenate([each for _, each in found], axis=1)
 
     def _cash_neutral(self, first: Ints, second: Ints) -> Floats:
         """How far the first goes at best if the second makes up for its cash, real amounts."""
@@ -97,13 +119,16 @@ class Opening(Descent):
         slope = self.gradient[first] + rate * self.gradient[second]
         return np.asarray(-slope / np.maximum(curved, FLAT))
 
-    def _paid_for(self, first: Ints, second: Ints, move: Floats) -> tuple[Ints, Floats]:
-        """Legal whole moves near `move` of the first, the second paying for it: `(2, n)` each."""
-        ends = self._legal(first, np.rint((self.amount[first] + move) / self.tickets.step[first]))
-        moved = ends - self.amount[first]
-        needed = -self.model.cash[first] * moved / self.model.cash[second]
-        step = self.tickets.step[second]
-        wanted = (self.amount[second] + needed) / step
+    def _paid_for(
+        self, first: Ints, second: Ints, end: Floats, idle: Floats | float
+    ) -> tuple[Ints, Floats]:
+        """Legal whole moves of the first to near `end`, the second paying: `(2, n)` each.
+
+        The second takes up some `idle` cash besides.
+        """
+        moved = self._legal(first, np.rint(end / self.tickets.step[first])) - self.amount[first]
+        needed = -(self.model.cash[first] * moved + idle) / self.model.cash[second]
+        wanted = (self.amount[second] + needed) / self.tickets.step[second]
         sale = self.tickets.is_sale[second]
         steps = np.where(sale, np.ceil(wanted - SAME), np.floor(wanted + SAME))
         other = self._legal(second, steps) - self.amount[second]
@@ -121,19 +146,6 @@ class Opening(Descent):
         other = self.other[place]
         blocked = (other >= 0) & (self.amount[other] > 0.0)
         return np.where(blocked, self.amount[place], amount)
-
-    def _prices_of_exchanges(self, account: int, place: Ints, move: Floats) -> Floats:
-        """Objective change of given pairs of one account, infinite where not allowed."""
-        first, second = place
-        alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        alone = alone + self._written(place, move)
-        change = alone.sum(axis=0) + self.model.mixed(first, second) * move[0] * move[1]
-        gains = self._recognised(first, move[0]) + self._recognised(second, move[1])
-        taxed, kept = self.tax.change(np.full(len(first), account), gains)
-        raised = (self.model.cash[place] * move).sum(axis=0)
-        legal = kept & (self.cash[account] + raised >= self.floor[account])
-        legal &= self.rows.kept(first, move[0]) & self.rows.kept(second, move[1])
-        return np.where(legal, change + taxed, np.inf)
 
     def _moves(self, mine: Ints) -> tuple[Ints, Floats]:
         """Every legal move: one step, opening at the least, giving up, selling out, stepping back.
