@@ -20,7 +20,7 @@ from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST, SHARES
 from optimizer.inputs.replaced import Batch
-from optimizer.inputs.windows import Windows, loss_lots, taxable_accounts
+from optimizer.inputs.windows import Windows, loss_lots
 
 Waits: TypeAlias = dict[int, tuple[int, ...]]
 """Security to the identical groups that must be harvested before it may be bought."""
@@ -101,8 +101,7 @@ def sale_columns(
     """
     lots, securities = household.lots, household.market.securities
     price = securities.price[lots.security]
-    value = lots.shares * price
-    taxable = taxable_accounts(household)[lots.account]
+    value, taxable = household.lot_value_usd, household.taxable[lots.account]
     start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
     today = np.datetime64(household.asof, "D")
     first_long = first_long_term_days(start.astype("datetime64[D]"))
@@ -201,7 +200,7 @@ def buy_columns(
 ) -> BuyColumns:
     """Pairs of account and security that may be bought, now or after a harvest."""
     securities = household.market.securities
-    taxable = taxable_accounts(household)
+    taxable = household.taxable
     everything = np.flatnonzero(securities.usable)
     exempt = securities.exempt_yield > securities.qualified_yield + securities.ordinary_yield
     barred = _barred(household)
@@ -264,8 +263,8 @@ def _after(
     rank = np.where(np.isnan(securities.rank[allowed]), np.inf, securities.rank[allowed])
     if np.isinf(rank).all():
         return {int(security): () for security in allowed}
-    target = household.accounts.target_id[account] or household.target_id
-    named = set(household.market.targets[target].securities.tolist())
+    target = household.market.targets[household.account_target[account]]
+    named = set(target.securities.tolist())
     waits: Waits = {}
     classes = securities.asset_class[allowed]
     for name in dict.fromkeys(classes):

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, Texts, sum_by
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.market import Target
 from models.policy import Policy
 from models.tolerances import CENT_USD, RELATIVE, WEIGHT
@@ -83,15 +83,13 @@ class AccountColumns:
 class Frame:
     """A household and policy as numbers: all a term or rule may look at.
 
-    `value_usd` is W, `unit_usd` one percent of it, `net_flow` the household-level flow in units,
-    `group_target` the target of each management group, `cost` ϕ by security, `taxes` one per filing
-    unit. `te_multiplier` is what a limit on tracking error adds to the price of its square (a
-    multiplier the search for a plan settles).
+    `unit_usd` is one percent of its value W, `net_flow` the household-level flow in units, `cost` ϕ
+    by security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking error adds
+    to the price of its square (a multiplier the search for a plan settles).
     """
 
     household: Household
     policy: Policy
-    value_usd: float
     unit_usd: float
     net_flow: float
     accounts: AccountColumns
@@ -99,7 +97,6 @@ class Frame:
     buys: BuyColumns
     taxes: tuple[UnitTax, ...]
     windows: Windows
-    group_target: tuple[str, ...]
     cost: Floats
     te_multiplier: float = 0.0
 
@@ -157,7 +154,7 @@ class Frame:
     @property
     def cent(self) -> float:
         """What a judge lets pass of a figure in dollars, units."""
-        return (float(CENT_USD) + RELATIVE * abs(self.value_usd)) / self.unit_usd
+        return (float(CENT_USD) + RELATIVE * abs(self.household.value_usd)) / self.unit_usd
 
     @cached_property
     def left_out(self) -> Bools:
@@ -171,23 +168,16 @@ class Frame:
 
 def frame(household: Household, policy: Policy) -> Frame:
     """Turn a household and its policy into columns."""
-    lots, accounts = household.lots, household.accounts
     securities = household.market.securities
-    value = lots.shares * securities.price[lots.security]
-    total = float(value.sum() + accounts.cash.sum() + accounts.net_flow.sum() + household.net_flow)
-    unit = max(total, 1.0) / 100.0
+    unit = max(household.value_usd, 1.0) / 100.0
     taxes = unit_taxes(household, policy)
     open_windows = windows(household, policy)
     cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
-    targets = [target or household.target_id for target in accounts.target_id]
-    group_target = tuple(dict.fromkeys(targets))
-    group = np.array([group_target.index(target) for target in targets], np.int64)
-    columns = _account_columns(household, policy, unit, group, taxes, cost)
+    columns = _account_columns(household, policy, unit, taxes, cost)
     sales = sale_columns(household, policy, unit, open_windows)
     return Frame(
         household=household,
         policy=policy,
-        value_usd=total,
         unit_usd=unit,
         net_flow=household.net_flow / unit,
         accounts=columns,
@@ -197,7 +187,6 @@ def frame(household: Household, policy: Policy) -> Frame:
         ),
         taxes=taxes,
         windows=open_windows,
-        group_target=group_target,
         cost=cost,
     )
 
@@ -206,15 +195,12 @@ def _account_columns(
     household: Household,
     policy: Policy,
     unit: float,
-    group: Ints,
     taxes: tuple[UnitTax, ...],
     cost: Floats,
 ) -> AccountColumns:
-    accounts, lots = household.accounts, household.lots
-    treatment = [TREATMENT_OF[kind] for kind in accounts.account_type]
-    taxable = np.array([kind is TaxTreatment.TAXABLE for kind in treatment], bool)
-    deferred = np.array([kind is TaxTreatment.DEFERRED for kind in treatment], bool)
-    reserved = np.zeros(len(treatment))
+    accounts, taxable, n = household.accounts, household.taxable, len(household.treatment)
+    deferred = np.asarray(household.treatment == TaxTreatment.DEFERRED, dtype=bool)
+    reserved = np.zeros(n)
     orders, price = household.open_orders, household.market.securities.price
     for i in np.flatnonzero(orders.side == "buy"):
         security = orders.security[i]
@@ -222,14 +208,13 @@ def _account_columns(
             orders.shares[i] * price[security] * (1.0 + cost[security]) / unit
         )
     outflow = np.maximum(-accounts.net_flow, 0.0) / unit
-    value = lots.shares * price[lots.security]
-    held = sum_by(lots.account, value, len(treatment))
+    held = sum_by(household.lots.account, household.lot_value_usd, n)
     free = np.maximum((held + accounts.cash + accounts.net_flow - accounts.cash_floor) / unit, 0.0)
     required = np.where(deferred, np.maximum(accounts.rmd_due_usd / unit - outflow, 0.0), 0.0)
     received = sum_by(accounts.filing_unit, required, len(taxes))[accounts.filing_unit]
     arriving = np.where(taxable, received + max(household.net_flow, 0.0) / unit, 0.0)
-    withdrawing = household.net_flow < 0
-    scale = np.ones(len(treatment))
+    withdrawing, groups = household.net_flow < 0, household.group_targets
+    scale = np.ones(n)
     if policy.risk.after_tax_weights:
         rate = np.array([tax.rate_deferred for tax in taxes])[accounts.filing_unit]
         scale = np.where(deferred, 1.0 - rate, 1.0)
@@ -246,6 +231,6 @@ def _account_columns(
         deferred=deferred,
         exempt=~(taxable | deferred),
         unit=accounts.filing_unit,
-        group=group,
+        group=np.array([groups.index(target) for target in household.account_target], np.int64),
         scale=scale,
     )

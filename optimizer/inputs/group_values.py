@@ -78,7 +78,7 @@ class GroupValues:
 def group_values(frame: Frame, scale: Floats) -> GroupValues:
     """Values of the management groups where a dollar of an account counts `scale`."""
     accounts, net_flow = frame.accounts, frame.net_flow
-    n_groups, n = len(frame.group_target), len(accounts.cash)
+    n_groups, n = len(frame.household.group_targets), len(accounts.cash)
     counts = np.where(np.arange(n_groups)[:, None] == accounts.group, scale, 0.0)
     household = frame.household
     value = sum_by(household.lots.account, household.lot_value_usd, n) / frame.unit_usd

@@ -80,7 +80,7 @@ def risk_cells(frame: Frame) -> Cells:
     first = np.unique(cell_of_member, return_index=True)[1]
     size, n_lots, n_buys = len(first), len(lots.lot_id), len(frame.buys.most)
     of_lot, of_buy, of_wanted = np.split(cell_of_member[place], [n_lots, n_lots + n_buys])
-    value = lots.shares * securities.price[lots.security] * accounts.scale[lots.account]
+    value = frame.household.lot_value_usd * accounts.scale[lots.account]
     wanted, groups, own = sum_by(of_wanted, wanted_weight, size), frame.groups, owner[first]
     held = sum_by(of_lot, value / frame.unit_usd, size)
     start = held - wanted * groups.settled[own]
@@ -110,7 +110,7 @@ def risk_cells(frame: Frame) -> Cells:
 def class_target(frame: Frame, factors: Ints, group: int) -> Floats:
     """Exposure of a dollar in a management group's weights by class, `(k,)`."""
     market = frame.household.market
-    target = frame.destinations[frame.group_target[group]]
+    target = frame.destinations[frame.household.group_targets[group]]
     total = np.zeros(len(factors))
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in market.risk.class_exposures:
@@ -121,7 +121,7 @@ def class_target(frame: Frame, factors: Ints, group: int) -> Floats:
 def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
     """Keys (management group and security) and weights of the targets by security."""
     keys, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for group, target_id in enumerate(frame.group_target):
+    for group, target_id in enumerate(frame.household.group_targets):
         target = frame.destinations[target_id]
         keys.append(group * n + target.securities)
         weights.append(target.security_weights)
@@ -143,7 +143,11 @@ def _factors(frame: Frame, rows: Floats) -> Ints:
     """Factors that a holding, a wanted class or cash is exposed to."""
     market = frame.household.market
     used = (rows != 0.0).any(axis=0)
-    wanted = {name for target in frame.group_target for name in frame.destinations[target].classes}
+    wanted = {
+        name
+        for target in frame.household.group_targets
+        for name in frame.destinations[target].classes
+    }
     for name in (wanted | {"cash"}) & market.risk.class_exposures.keys():
         used |= market.risk.class_exposures[name] != 0.0
     return np.flatnonzero(used)

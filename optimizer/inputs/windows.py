@@ -15,7 +15,7 @@ from itertools import groupby
 import numpy as np
 
 from models.arrays import Bools, Floats
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household
 from models.ledger import (
     FIXED,
     Effect,
@@ -106,12 +106,6 @@ def _washed(met: tuple[Replacement, ...], purchases: dict[int, str], loss: Bools
     return found
 
 
-def taxable_accounts(household: Household) -> Bools:
-    """Which accounts are taxable, shape `(n_accounts,)`."""
-    kinds = household.accounts.account_type
-    return np.array([TREATMENT_OF[kind] is TaxTreatment.TAXABLE for kind in kinds], bool)
-
-
 def _scheduled(household: Household) -> tuple[dict[int, str], tuple[str, ...]]:
     """Groups that a scheduled buy within the window would wash, and what to pause."""
     scheduled, securities = household.scheduled_buys, household.market.securities
@@ -132,6 +126,5 @@ def _scheduled(household: Household) -> tuple[dict[int, str], tuple[str, ...]]:
 def loss_lots(household: Household) -> Bools:
     """Lots of taxable accounts that would lose more than half a cent today, `(n_lots,)`."""
     lots = household.lots
-    price = household.market.securities.price[lots.security]
-    loss = lots.basis - lots.shares * price > float(LOSS_USD)
-    return np.asarray(loss & taxable_accounts(household)[lots.account])
+    loss = lots.basis - household.lot_value_usd > float(LOSS_USD)
+    return np.asarray(loss & household.taxable[lots.account])

@@ -43,7 +43,7 @@ def state(frame: Frame) -> Part:
         rows=(
             Rows(
                 "group_change",
-                tuple(frame.group_target[group] for group in moving),
+                tuple(frame.household.group_targets[group] for group in moving),
                 (
                     ("group_change", every, every, np.ones(len(moving))),
                     *groups.entries(every, moving, -np.ones(len(moving))),

@@ -78,7 +78,7 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     exposure = cells.loadings[cell] * (sign * scale)[:, None]
     exposure = exposure + np.outer(scale * cash, cells.cash_loading)
     root = frame.risk_root
-    block = np.zeros((tickets.size, len(frame.group_target), len(cells.factors)))
+    block = np.zeros((tickets.size, len(frame.household.group_targets), len(cells.factors)))
     block[np.arange(tickets.size), owner] = (exposure @ root) * np.sqrt(per_group)[:, None]
     n_groups = len(frame.household.market.securities.group_names)
     _, group = np.unique(owner * n_groups + cells.group[cell], return_inverse=True)
@@ -91,7 +91,9 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     gradient += cash * slope[columns["cash"]][tickets.account]
     return LocalModel(
         gradient=gradient,
-        loadings=block.reshape(tickets.size, len(frame.group_target) * len(cells.factors)),
+        loadings=block.reshape(
+            tickets.size, len(frame.household.group_targets) * len(cells.factors)
+        ),
         own=sign * scale * np.sqrt(per_group * cells.specific[cell]),
         group=group,
         cash=cash,

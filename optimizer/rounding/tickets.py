@@ -83,7 +83,7 @@ def tickets_of(frame: Frame) -> Tickets:
     place = np.searchsorted(keys, key_of_lot)
     known = place < len(keys)
     known[known] = keys[place[known]] == key_of_lot[known]
-    value = lots.shares * securities.price[lots.security] / frame.unit_usd
+    value = frame.household.lot_value_usd / frame.unit_usd
     held = sum_by(place[known], value[known], len(keys))
     kept = loss_lots(frame.household)
     kept[sales.lot[sales.lot >= 0]] = False

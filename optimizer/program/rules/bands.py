@@ -53,7 +53,7 @@ def state(frame: Frame) -> Part:
     rows = []
     most = (values.settled + values.high) * frame.unit_usd
     for group in np.flatnonzero(most >= LEAST_USD).tolist():
-        target = market.targets[frame.group_target[group]]
+        target = market.targets[frame.household.group_targets[group]]
         sides = sides_of(target, frame.policy, market)
         below, above = (np.where(np.isnan(w), np.inf, w) for w in (sides.below, sides.above))
         weights = np.concatenate([target.class_weights, target.security_weights])
@@ -134,9 +134,8 @@ def _row(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> Rows
     """Stated with the least leeway; the row lets pass what a plan may have beyond it."""
     share, (least, most) = banded.share, banded.leeway
     lots, sales, buys, accounts = frame.household.lots, frame.sales, frame.buys, frame.accounts
-    price = frame.household.market.securities.price
     mine = accounts.group == group
-    held = lots.shares * price[lots.security] / frame.unit_usd
+    held = frame.household.lot_value_usd / frame.unit_usd
     owned = float(np.sum((held * share[lots.security])[mine[lots.account]]))
     sold = np.flatnonzero(mine[sales.account] & (share[sales.security] != 0.0))
     bought = np.flatnonzero(mine[buys.account] & (share[buys.security] != 0.0))

@@ -45,7 +45,5 @@ def state(frame: Frame) -> Part:
 
 def _left_out(frame: Frame) -> Floats:
     """What selling lots without a column would bring, by account, in units."""
-    lots = frame.household.lots
-    value = lots.shares * frame.household.market.securities.price[lots.security]
-    small = np.where(frame.left_out, value, 0.0) / frame.unit_usd
-    return sum_by(lots.account, small, len(frame.labels))
+    small = np.where(frame.left_out, frame.household.lot_value_usd, 0.0) / frame.unit_usd
+    return sum_by(frame.household.lots.account, small, len(frame.labels))

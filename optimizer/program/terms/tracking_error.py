@@ -67,7 +67,7 @@ def state(frame: Frame) -> Part:
     entries.append(("factor", factor_columns, factor_columns, np.ones(len(factor_columns))))
     names = frame.household.market.risk.factors
     where = tuple(
-        f"{frame.group_target[group]}/{names[factor]}"
+        f"{frame.household.group_targets[group]}/{names[factor]}"
         for group in active
         for factor in cells.factors
     )
