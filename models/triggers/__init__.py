@@ -4,6 +4,7 @@ screen(columns_of(household, policy)).needed   # or the columns of a whole book
 """
 
 from models.triggers.approval import AUTO, NEEDS_APPROVAL, approved_beforehand
+from models.triggers.bands import always_drifts
 from models.triggers.columns import AccountRows, LotRows, TriggerColumns, columns_of, is_taxable
 from models.triggers.gate import held_back
 from models.triggers.screen import Screen, Trigger, screen
@@ -18,6 +19,7 @@ __all__ = [
     "Screen",
     "Trigger",
     "TriggerColumns",
+    "always_drifts",
     "approved_beforehand",
     "columns_of",
     "held_back",

@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Floats, Texts
+from models.household import Household
 from models.market import Market, Target
 from models.policy import ClassBand, Policy
 from models.triggers.regime import band_factors
@@ -29,6 +30,9 @@ LEAST_SCALE, MOST_SCALE = 0.5, 2.0
 """Limits of the risk scale: a class of no volatility must not get an endless band."""
 
 NO_BAND: Final = (np.nan, np.nan)
+
+EVERY_NIGHT: Final = ("bands", "either")
+"""What a policy's [triggers] drift says where drift counts on any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,18 @@ def sides_of(target: Target, policy: Policy, market: Market) -> Sides:
         found[:, row] *= factors.get(name, 1.0)
     found = np.where(np.isnan(found), np.nan, np.maximum(found, bands.deadband))
     return Sides(found[0], found[1])
+
+
+def always_drifts(household: Household, policy: Policy) -> bool:
+    """Whether no target of a household has a band and the policy looks at drift every night.
+
+    Then drift needs an answer whatever is held, and nothing has to be weighed (see `screen`).
+    """
+    if policy.triggers.drift not in EVERY_NIGHT:
+        return False
+    targets = (household.market.targets[name] for name in household.group_targets)
+    sides = (sides_of(target, policy, household.market) for target in targets)
+    return all(np.isnan(each.below).all() and np.isnan(each.above).all() for each in sides)
 
 
 def _width(band: ClassBand, weight: float, scale: float) -> tuple[float, float]:

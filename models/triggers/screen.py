@@ -18,6 +18,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from models.policy import Policy
 from models.tolerances import CENT_USD
+from models.triggers.bands import EVERY_NIGHT
 from models.triggers.calendar import due_day, last_weekday
 from models.triggers.columns import TriggerColumns
 from models.triggers.lots import by_policy, harvestable_usd, taxable_share, turning_long_usd
@@ -193,7 +194,7 @@ def _drift_or_day(
     """Who is triggered by drift, and who by the calendar, as each policy asks."""
     kind = np.array([policy.triggers.drift for policy in columns.policies])[columns.policy]
     today = np.array([day is not None for day in due])[columns.policy]
-    by_drift = np.isin(kind, ("bands", "either")) & drifted
+    by_drift = np.isin(kind, EVERY_NIGHT) & drifted
     by_drift |= (kind == "hybrid") & drifted & today
     return by_drift, np.isin(kind, ("calendar", "either")) & today
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
-from models.triggers import Trigger, columns_of, left_alone, screen
+from models.triggers import Trigger, always_drifts, columns_of, left_alone, screen
 from optimizer.judge.verify import verify
 
 
@@ -17,6 +17,8 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
     always needs an answer, and so does a limit that doing nothing breaks. A household with orders
     of an earlier night on their way waits for them, unless it has a cash need.
     """
+    if not household.waits and always_drifts(household, policy):
+        return None
     screened = screen(columns_of(household, policy))
     waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]
     if screened.needed[0] and not waiting:

@@ -109,14 +109,19 @@ def _taken(
     taken: dict[int, Decimal] = {}
     of_column: dict[int, Decimal] = {}
     reached: dict[int, float] = {}
-    for piece in own[np.argsort(pieces.rank[own], kind="stable")].tolist():
+    own = own[np.argsort(pieces.rank[own], kind="stable")]
+    columns = pieces.column[own]
+    amounts, values = pieces.amount[own].tolist(), sales.value[columns].tolist()
+    of_lot = sales.lot[columns]
+    held = lots.shares[of_lot].tolist()
+    for column, lot, amount, value, shares_held in zip(
+        columns.tolist(), of_lot.tolist(), amounts, values, held, strict=True
+    ):
         if left <= 0:
             break
-        column = int(pieces.column[piece])
-        lot = int(sales.lot[column])
-        reached[column] = reached.get(column, 0.0) + float(pieces.amount[piece])
-        part = reached[column] / float(sales.value[column])
-        whole = end = _exact(lots.shares[lot])
+        reached[column] = reached.get(column, 0.0) + amount
+        part = reached[column] / value
+        whole = end = _exact(shares_held)
         if part < 1.0 - WHOLE:
             step = _exact(securities.share_step[sales.security[column]])
             end = min(whole, _steps_or_exact(float(whole) * part, step))

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from models.drift import drifts
 from models.household import Household
 from models.policy import Bands, ClassBand, Policy, Triggers
-from models.triggers import Screen, Trigger, columns_of, left_alone, screen, trigger_words
+from models.triggers import (
+    Screen,
+    Trigger,
+    always_drifts,
+    columns_of,
+    left_alone,
+    screen,
+    trigger_words,
+)
 from models.triggers.weights import row_names
 from tests.households import BOND, STOCK, account, household, lot, security, target
 
@@ -49,6 +57,22 @@ def test_a_target_without_bands_is_always_looked_at() -> None:
     """Without a band in target or policy nothing says close enough."""
     assert fired(couple(), Policy()) == (Trigger.DRIFT,)
     assert fired(couple(), ROOM) == ()
+
+
+@pytest.mark.parametrize("drift", ["bands", "calendar", "hybrid", "either"])
+@pytest.mark.parametrize(
+    ("bands", "own", "weighed"),
+    [(Bands(), {}, False), (Bands(), {BOND: 0.02}, True), (Bands(absolute=0.05), {}, True)],
+)
+def test_what_always_drifts_is_not_weighed(
+    drift: str, bands: Bands, own: dict[str, float], weighed: bool
+) -> None:
+    """Only without any band, and where drift counts on any day; the screen says the same."""
+    of = couple(targets={"T": target({STOCK: 0.6, BOND: 0.4}, own)})
+    policy = Policy(bands=bands, triggers=Triggers(drift=drift))
+    asked = drift in ("bands", "either") and not weighed
+    assert always_drifts(of, policy) is asked
+    assert (Trigger.DRIFT in fired(of, policy)) >= asked
 
 
 def test_drift_outside_a_band_is_a_reason_with_its_figure() -> None:
