@@ -16,7 +16,7 @@ from typing import Final
 import pandas as pd
 
 from benchmarks.backtest.methods import catalogue as methods
-from benchmarks.backtest.pages import behind, tables
+from benchmarks.backtest.pages import behind, certain, tables
 from benchmarks.heuristics import HEURISTICS, NAIVE
 from benchmarks.suite.compare import summary
 from benchmarks.suite.compare.dominance import MEASURES
@@ -208,9 +208,9 @@ def _(found: pd.DataFrame) -> Iterator[str]:
     lives = found.groupby(["household", "start"]).ngroups
     years = f"{found['year'].min()} to {found['year'].max()}"
     yield f"{lives} lives, {years}; [all tables and plots](backtest/small/README.md)."
-    parts = [tables.headline(found, [*ours[::-1], *heuristics])]
+    parts = [certain.headline(found, [*ours, *heuristics])]
     for each in ours[:1]:
-        parts += [tables.advantages(found, each, heuristics)]
+        parts += [certain.ahead(found, each, heuristics)]
         parts += ["Where a heuristic was ahead, and by what:"]
         parts += [behind.ahead_of(found, each, heuristics)]
     for part in parts:

@@ -12,6 +12,7 @@ import pandas as pd
 from benchmarks.backtest.experiment.run import Experiment, Life, lives_of, side_by_side
 from benchmarks.backtest.lives.life import check_years
 from benchmarks.backtest.lives.one_night import Night, one_night
+from benchmarks.backtest.lives.state import Course
 from benchmarks.backtest.methods.catalogue import AFTERWARDS, MAIN, chosen
 from scenarios.market_history import MarketHistory
 
@@ -51,4 +52,4 @@ def calibrate(
 def _night(life: Life, after: tuple[int, ...], method: str) -> tuple[Night, ...]:
     by_name = chosen((method, AFTERWARDS))
     asked, then = by_name[method], by_name[AFTERWARDS]
-    return one_night(life.stage(), life.plan, life.start, after, asked, then)
+    return one_night(Course(life.stage(), life.plan, life.start, asked), after, then)

@@ -19,6 +19,7 @@ from benchmarks.backtest.lives.dues import facts, with_flows
 from benchmarks.backtest.lives.holding import announced, hold
 from benchmarks.backtest.lives.nights import REST_NIGHTS, asks_for_an_answer, at_prices_of
 from benchmarks.backtest.lives.state import (
+    Course,
     State,
     next_year,
     opened,
@@ -58,31 +59,25 @@ def live(
         If the past does not reach from the end of `start` to the end of the last year.
     """
     look, end = check_years(stage, start, years)
-    return live_on(stage, plan, opened(stage, plan, look), (look, end), start, method)
+    course = Course(stage, plan, start, method)
+    return live_on(course, opened(stage, plan, look), look, end)
 
 
-def live_on(
-    stage: Stage,
-    plan: LifePlan,
-    state: State,
-    looks: tuple[int, int],
-    start: int,
-    method: Method,
-) -> Iterator[YearRecord]:
-    """Yield a record for each full year between two `looks`, from a state at the first on."""
-    look, end = looks
-    diary = Diary(plan, method.name, start, stage.target_returns[plan.target_id], stage.path)
+def live_on(course: Course, state: State, look: int, end: int) -> Iterator[YearRecord]:
+    """Yield a record for each full year between two looks, from a state at the first on."""
+    stage, plan, start = course.stage, course.plan, course.start
+    target = stage.target_returns[plan.target_id]
+    diary = Diary(plan, course.method.name, start, target, stage.path)
     wealth = wealth_at(stage, plan, state, look)
     diary.begin(start + 1, wealth)
     while look < end:
         first, last = int(stage.looks[look]), int(stage.looks[look + 1])
-        if method.nightly:
-            state, first = _nights(stage, plan, state, look, method, diary)
+        if course.method.nightly:
+            state, first = _nights(course, state, look, diary)
         look += 1
-        state = _held(stage, state, method, first, last, stage.markets[look], diary)
-        state = replace(state, household=tidied(state.household))
-        due = with_flows(stage, plan, state)
-        state, outcome = asked(stage, plan, due, last, method)
+        state = _held(course, state, (first, last), stage.markets[look], diary)
+        due = with_flows(stage, plan, replace(state, household=tidied(state.household)))
+        state, outcome = asked(course, due, last)
         diary.looked(outcome, tilt_of(stage, plan, state))
         if state.household.asof.month == 12:
             wealth = wealth_at(stage, plan, state, look)
@@ -92,49 +87,41 @@ def live_on(
             diary.begin(state.household.asof.year + 1, wealth)
 
 
-def _nights(
-    stage: Stage, plan: LifePlan, state: State, look: int, method: Method, diary: Diary
-) -> tuple[State, int]:
+def _nights(course: Course, state: State, look: int, diary: Diary) -> tuple[State, int]:
     """Live to the eve of the next look; ask the method the day after a trigger fired."""
-    market, row, rests, fired = stage.markets[look], int(stage.looks[look]), 0, False
+    stage, policy = course.stage, course.method.policy
+    row, rests, fired = int(stage.looks[look]), 0, False
     for night in range(row + 1, int(stage.looks[look + 1])):
-        here = at_prices_of(stage, market, night)
-        state = _held(stage, state, method, night - 1, night, here, diary)
+        here = at_prices_of(stage, stage.markets[look], night)
+        state = _held(course, state, (row, night), here, diary)
         if fired:
-            state, outcome = asked(stage, plan, state, night, method)
+            state, outcome = asked(course, state, night)
             diary.traded(outcome)
             rests = 0 if outcome.orders else night + REST_NIGHTS
-        fired = night > rests and asks_for_an_answer(state.household, method.policy)
+        fired = night > rests and asks_for_an_answer(state.household, policy)
         row = night
     return state, row
 
 
 def _held(
-    stage: Stage,
-    state: State,
-    method: Method,
-    first: int,
-    last: int,
-    market: Market,
-    diary: Diary,
+    course: Course, state: State, rows: tuple[int, int], market: Market, diary: Diary
 ) -> State:
     """Live from one row's close to another's, which `market` then prices."""
-    household, stretch = hold(stage, state.household, method.policy, first, last)
-    diary.held(first, last, stretch)
+    household, stretch = hold(course.stage, state.household, course.method.policy, *rows)
+    diary.held(*rows, stretch)
     income = tuple(a.plus(b) for a, b in zip(state.income, stretch.income, strict=True))
     return replace(state, household=replace(household, market=market), income=income)
 
 
-def asked(
-    stage: Stage, plan: LifePlan, state: State, row: int, method: Method
-) -> tuple[State, Look]:
+def asked(course: Course, state: State, row: int) -> tuple[State, Look]:
     """Ask the method what to do with what is held and due, and carry it out."""
+    stage = course.stage
     shown = replace(
         state.household,
-        units=facts(stage, plan, state),
+        units=facts(stage, course.plan, state),
         scheduled_buys=announced(stage, state.household, row),
     )
-    outcome = look_at(stage, shown, method)
+    outcome = look_at(stage, shown, course.method)
     after = outcome.household
     none_due: Floats = read_only(np.zeros(len(state.taken)))
     cleared = replace(after, accounts=replace(after.accounts, rmd_due_usd=none_due))

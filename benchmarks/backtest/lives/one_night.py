@@ -9,16 +9,14 @@ within a quarter and the two would be one; and counting tracking, which is risk 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 
 from benchmarks.backtest.lives.decision import Method
 from benchmarks.backtest.lives.life import asked, check_years, live_on
-from benchmarks.backtest.lives.state import State, opened
-from benchmarks.backtest.market.stage import Stage
-from benchmarks.backtest.people.draw import LifePlan
+from benchmarks.backtest.lives.state import Course, State, opened
 from models.policy import Policy
 
 NOT_MONEY: Final = frozenset({"tracking_error", "waiting"})
@@ -52,18 +50,12 @@ class Night:
         return tuple(field.name for field in fields(cls))
 
 
-def one_night(
-    stage: Stage,
-    plan: LifePlan,
-    start: int,
-    after: tuple[int, ...],
-    method: Method,
-    afterwards: Method,
-) -> tuple[Night, ...]:
-    """Return what the first night of `method` promised and brought after so many years each."""
+def one_night(course: Course, after: tuple[int, ...], afterwards: Method) -> tuple[Night, ...]:
+    """Return what the first night of a course promised, and brought `after` so many years each."""
+    stage, plan, start = course.stage, course.plan, course.start
     look, end = check_years(stage, start, max(after))
     still = opened(stage, plan, look)
-    moved, answer = asked(stage, plan, still, int(stage.looks[look]), method)
+    moved, answer = asked(course, still, int(stage.looks[look]))
     figures = answer.figures
     saved = {
         name: usd - figures.terms_usd.get(name, 0.0)
@@ -74,7 +66,7 @@ def one_night(
         money = sum(usd for name, usd in saved.items() if name not in NOT_MONEY)
 
     def lived(state: State) -> list[tuple[float, float]]:
-        records = live_on(stage, plan, state, (look, end), start, afterwards)
+        records = live_on(replace(course, method=afterwards), state, look, end)
         return [(record.liquidated_usd, 1.0 + record.target_return) for record in records]
 
     with_it, without = lived(moved), lived(still)
@@ -85,7 +77,7 @@ def one_night(
             path=stage.path,
             years=years,
             promised=BPS * money / value,
-            promised_a_year=BPS * money / value / annuity_years(method.policy),
+            promised_a_year=BPS * money / value / annuity_years(course.method.policy),
             arrived_a_year=BPS
             * (with_it[years - 1][0] - without[years - 1][0])
             / (value * float(grown[years - 1]) * years),

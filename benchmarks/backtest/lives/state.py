@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.backtest.lives.decision import Method
 from benchmarks.backtest.lives.tilt import Tilt, equity_tilt
 from benchmarks.backtest.market.stage import Stage
 from benchmarks.backtest.people.draw import LifePlan
@@ -15,6 +16,16 @@ from benchmarks.backtest.taxes.tax_year import Income, YearTax, usual_rates, yea
 from benchmarks.backtest.taxes.wealth import Wealth, worth
 from models.arrays import Floats, read_only
 from models.household import Household
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What does not change in a life: market, facts, the year end it begins at, the method."""
+
+    stage: Stage
+    plan: LifePlan
+    start: int
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.backtest.__main__ import main
 from benchmarks.backtest.lives.decision import Method
 from benchmarks.backtest.lives.one_night import annuity_years, one_night
+from benchmarks.backtest.lives.state import Course
 from benchmarks.backtest.methods.catalogue import STILL, headline
 from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
@@ -38,7 +39,7 @@ def test_a_cost_of_one_night_is_what_is_missing_later() -> None:
     history = quiet_market()
     dear = tuple(replace(fund, half_spread_bps=2.0) for fund in history.funds)
     stage = quiet_stage(replace(history, funds=dear))
-    nights = one_night(stage, plan(), 2001, (1, 2), SELLS, headline()[STILL])
+    nights = one_night(Course(stage, plan(), 2001, SELLS), (1, 2), headline()[STILL])
     for years, night in zip((1, 2), nights, strict=True):
         assert (night.years, night.orders, night.path) == (years, 1, "prices")
         assert night.promised == pytest.approx(-1e4 * COST_USD / 1e6, rel=1e-4)
@@ -54,14 +55,14 @@ def test_what_arrives_is_brought_back_at_what_the_target_returned() -> None:
     stage = quiet_stage(replace(history, funds=free))
     grown = 1 + 0.10 * 0.35 / 0.67
     for years, night in zip(
-        (1, 2), one_night(stage, plan(), 2001, (1, 2), SELLS, IDLE), strict=True
+        (1, 2), one_night(Course(stage, plan(), 2001, SELLS), (1, 2), IDLE), strict=True
     ):
         assert night.arrived_a_year == pytest.approx(-1e4 * 9_000 / (1e6 * grown * years), rel=1e-3)
 
 
 def test_a_night_without_orders_promises_and_brings_nothing() -> None:
     """Both lives are the same."""
-    (night,) = one_night(quiet_stage(), plan(), 2001, (2,), IDLE, headline()[STILL])
+    (night,) = one_night(Course(quiet_stage(), plan(), 2001, IDLE), (2,), headline()[STILL])
     assert (night.promised, night.arrived_a_year, night.risk, night.orders) == (0.0, 0.0, 0.0, 0)
 
 
