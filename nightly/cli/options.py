@@ -43,8 +43,15 @@ Mode = Annotated[
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")]
 Decided = Annotated[str, typer.Argument(metavar="HOUSEHOLD", help="Its id.")]
+Some = Annotated[list[str] | None, typer.Argument(metavar="[HOUSEHOLD]...", help="Their ids.")]
 By = Annotated[str, typer.Option(help="Who decides.")]
+Sender = Annotated[str, typer.Option(help="Who asks for it [default: the name of the login].")]
 Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
+Roles = Annotated[
+    Path | None, typer.Option(help="Who may do what, as TOML [default: roles.toml beside RUN].")
+]
+OrderFormat = Annotated[str, typer.Option("--format", help="csv or fix (FIX 4.4).")]
+Out = Annotated[Path | None, typer.Option(help="New folder [default: RUN/exports/<number>].")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +198,27 @@ class SyntheticBook:
 def day_of(moment: datetime | None) -> date | None:
     """Return the date that an option gave, if it gave one."""
     return None if moment is None else moment.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which plans of a run, beside those that are named: from a file, or by what they come to."""
+
+    households: Annotated[Path | None, typer.Option(help="File of household ids, one a line.")] = (
+        None
+    )
+    waiting: Annotated[bool, typer.Option("--waiting", help="All that wait for a person.")] = False
+    policy: Annotated[str | None, typer.Option(help="Of this policy only.")] = None
+    max_usd: Annotated[float | None, typer.Option(help="That trade at most so many dollars.")] = (
+        None
+    )
+    max_tax_usd: Annotated[float | None, typer.Option(help="That cause at most so much tax.")] = (
+        None
+    )
+    max_orders: Annotated[int | None, typer.Option(help="With at most so many orders.")] = None
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Limits that are given, by the name that roles give them."""
+        named = {name: getattr(self, name) for name in ("max_usd", "max_tax_usd", "max_orders")}
+        return {name: float(limit) for name, limit in named.items() if limit is not None}

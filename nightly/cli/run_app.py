@@ -1,14 +1,13 @@
-"""Commands about a run that stands: prove it, decide on its plans, let its orders leave."""
+"""Commands that doubt a run: judge it again, make it again, tell the trail of an order."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nightly.cli import run_commands
-from nightly.cli.options import Book, By, Decided, Json, Run, Why
+from nightly.cli.options import Book, Decided, Json, Run
 
 app = typer.Typer()
 
@@ -24,42 +23,6 @@ def verify(
     The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
     """
     raise typer.Exit(run_commands.verify(book, run_folder, as_json))
-
-
-@app.command()
-def approve(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
-    """Approve the plan of HOUSEHOLD in RUN: its orders may then be exported.
-
-    Decisions are added and never changed; the last one holds.
-    """
-    raise typer.Exit(run_commands.decision(run_folder, household, "approved", by, why, as_json))
-
-
-@app.command()
-def reject(run_folder: Run, household: Decided, by: By, why: Why, as_json: Json = False) -> None:
-    """Reject the plan of HOUSEHOLD in RUN, even one that its policy approved beforehand."""
-    raise typer.Exit(run_commands.decision(run_folder, household, "rejected", by, why, as_json))
-
-
-@app.command()
-def export(
-    run_folder: Run,
-    table_format: Annotated[str, typer.Option("--format", help="csv or fix (FIX 4.4).")] = "csv",
-    out: Annotated[
-        Path | None, typer.Option(help="New folder [default: RUN/exports/<number>].")
-    ] = None,
-    fills: Annotated[
-        Path | None,
-        typer.Option(help="CSV of block_id, shares: allocate these fills of blocks, pro rata."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Write the approved orders of RUN as tickets and as blocks with their allocation.
-
-    Send either the tickets or the blocks. What is neither approved by policy nor by a person, or
-    was rejected, stays behind and is told.
-    """
-    raise typer.Exit(run_commands.export(run_folder, table_format, out, fills, as_json))
 
 
 @app.command()

@@ -1,38 +1,28 @@
-"""What the commands about a run that stands do: prove it, decide on its plans, let orders leave."""
+"""What the commands that doubt a run do: judge it again, make it again, tell an order's trail."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rich.table import Table
 
 from models.book.read import read_book
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.export.files import export_files
-from nightly.export.tickets import leaving
 from nightly.proof.audit import audit
 from nightly.proof.changed_inputs import changed_inputs
 from nightly.proof.replay import Replay, replay
 from nightly.proof.trail import trail_of
-from nightly.results.decisions import decide
 from nightly.results.run_folder import RunFolder
 from nightly.results.stored import read_run
-from nightly.run.choices import Choice, CommandError
+from nightly.run.choices import Choice
 from nightly.run.request import located
 from nightly.triage.tonight import tonight_of
 from nightly.workers.messages import Imported
-from workbench.wording import counted
-
-LEFT_OUT_SHOWN: Final = 10
-"""Households left out that the page lists; `export.json` has them all."""
 
 
 def verify(book: Path, run_folder: Path, as_json: bool) -> int:
@@ -89,68 +79,6 @@ def trace_order(run: Path, order_id: str, as_json: bool) -> int:
             page.print(f"[dim]{name:>34}[/]  ", end="")
             page.print(said, markup=False, soft_wrap=True)
     return ANSWERED
-
-
-def decision(run: Path, household: str, made: str, by: str, why: str, as_json: bool) -> int:
-    """Write a decision down and say so."""
-    found = decide(RunFolder(run.resolve()), household, made, by, why)
-    if as_json:
-        console.say_json(asdict(found))
-    else:
-        print(f"{household} {made} by {found.by}, decision {found.number} of {run.resolve().name}")
-    return ANSWERED
-
-
-def export(run: Path, form: str, out: Path | None, fills: Path | None, as_json: bool) -> int:
-    """Write the files of an export and say what is in them and what is not."""
-    folder = RunFolder(run.resolve())
-    found = leaving(folder)
-    given = None if fills is None else read_fills(fills)
-    place, facts = export_files(folder, found, form, out, given)
-    if as_json:
-        console.say_json({"folder": str(place), **facts})
-        return ANSWERED
-    for household, why in list(facts["left_out"].items())[:LEFT_OUT_SHOWN]:
-        print(f"left out: {household}: {why}")
-    if len(facts["left_out"]) > LEFT_OUT_SHOWN:
-        print(f"and {len(facts['left_out']) - LEFT_OUT_SHOWN} more: see export.json")
-    if given is not None:
-        filled = counted(len(given), "block")
-        print(f"fills of {filled} allocated to {counted(facts['tickets'], 'ticket')}, in {place}")
-        return ANSWERED
-    for other, count in facts["exported_beside"].items():
-        print(
-            f"note: {other} of the same date was exported too, with orders of "
-            f"{counted(count, 'household')} that are here again: send one run's only"
-        )
-    print(
-        f"{counted(facts['tickets'], 'ticket')} of {counted(facts['households'], 'household')}, "
-        f"in {counted(facts['blocks'], 'block')}, in {place}; send either tickets or blocks"
-    )
-    return ANSWERED
-
-
-def read_fills(path: Path) -> dict[str, Decimal]:
-    """Return filled shares by block from a CSV of block_id and shares; several fills add up.
-
-    Raises
-    ------
-    CommandError
-        If the file cannot be read as that.
-    """
-    fills: dict[str, Decimal] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                block, shares = row["block_id"], Decimal(row["shares"])
-                if not shares.is_finite():
-                    raise ValueError(f"{shares} shares of {block}")
-                fills[block] = fills.get(block, Decimal(0)) + shares
-    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
-        raise CommandError(
-            f"--fills {path}: a CSV with the columns block_id and shares is needed ({error})"
-        ) from error
-    return fills
 
 
 def _print_replay(found: Replay) -> None:

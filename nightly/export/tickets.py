@@ -1,23 +1,28 @@
 """Tickets: the approved orders of a run, each with a limit price, its lots, and who approved it.
 
 A limit price lies at most the policy's `tickets.limit_bps` from the book's price, rounded to the
-tick on the side that keeps within it: down for buys, up for sells. A ticket's id carries run and
-order, so that a broker who gets it twice sees that it is one.
+tick on the side that keeps within it: down for buys, up for sells. A plan leaves whole, once, and
+only while nothing else of its household is under way that the plan did not know of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from models.book.policies.overrides import JOINT, override_of
-from models.errors import RunFolderError
-from models.plan import Status
-from models.policy import Tickets
+from models.policy import Carry, Tickets
 from models.triggers import AUTO
-from nightly.results.decisions import APPROVED, REJECTED, digests, last_decisions
+from nightly.register.deciding import plan_rows
+from nightly.register.digests import PlanDigest, digests
+from nightly.register.fold import Registered, Standing
+from nightly.register.lines import RegisterError
+from nightly.register.records import Lockout, RunFacts, Ticket
+from nightly.register.roles import Rights
+from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 
@@ -27,72 +32,100 @@ TICK_USD: Final = Decimal("0.01")
 FINE_TICK_USD: Final = Decimal("0.0001")
 """Dollars. The same below one dollar a share."""
 
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """One order as it leaves; `lots` holds (lot id, shares), `approved_by` a name or "policy"."""
-
-    ticket_id: str
-    run_id: str
-    order_id: str
-    household_id: str
-    account_id: str
-    security_id: str
-    side: str
-    shares: Decimal
-    limit_price: Decimal
-    price: Decimal
-    share_step: Decimal
-    lots: tuple[tuple[str, Decimal], ...]
-    reason: str
-    approved_by: str
+NAMED: Final = 5
+"""Households that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What may leave a run, and why the other households with orders may not."""
+    """What may leave a run now: by whom approved, in spite of what, and why others may not.
+
+    `before` counts the tickets that left before.
+    """
 
     run_id: str
-    tickets: tuple[Ticket, ...]
+    approved: Mapping[str, str]
+    overridden: Mapping[str, tuple[str, ...]]
     left_out: Mapping[str, str]
+    before: int
+    digests: Mapping[str, PlanDigest]
 
 
-def leaving(folder: RunFolder) -> Leaving:
-    """Return the tickets of every household that is approved, by policy or by a person.
+def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leaving:
+    """Return which households of a complete run a person may let leave now.
 
     Raises
     ------
-    RunFolderError
-        If the run is not complete, or orders changed after they were decided on.
+    RegisterError
+        If an order is not the one that was proposed, or the register is not the one that the run
+        was made beside.
     """
+    run = registered.runs[folder.run_id]
+    _same_register(registered, run)
+    now = _as_proposed(folder, registered)
+    approved: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    overridden: dict[str, tuple[str, ...]] = {}
+    rows = plan_rows(folder)
+    for (run_id, name), plan in registered.plans.items():
+        if run_id != folder.run_id or registered.plan_sent(run_id, name):
+            continue
+        last = plan.decisions[-1] if plan.decisions else None
+        other = _unknown_to(registered, run, name)
+        auto = plan.state is State.PROPOSED and plan.proposal.approval == AUTO
+        twice = [each for each in now[name].orders if each in registered.intentions]
+        if plan.state is State.REJECTED and last is not None:
+            left_out[name] = f"rejected by {last.by}: {last.why}"
+        elif plan.state is not State.APPROVED and not auto:
+            left_out[name] = _waiting(rows[name], plan.approvers, last.needed if last else 1)
+        elif other is not None:
+            left_out[name] = (
+                f"{other.ticket.ticket_id} is {other.state} and this plan does not know of it: "
+                "plan again"
+            )
+        elif twice:
+            ticket = registered.tickets[registered.intentions[twice[0]]]
+            left_out[name] = (
+                f"{twice[0]} left as {ticket.ticket.ticket_id}, which is {ticket.state}: one "
+                "intention leaves once; plan again on another day"
+            )
+        elif rights.sender_apart and rights.person in plan.approvers:
+            left_out[name] = f"approved by {rights.person}, who may not send it too"
+        else:
+            approved[name] = "policy" if auto else ", ".join(plan.approvers)
+            if plan.override:
+                overridden[name] = plan.override
+    before = len(registered.sent_of(folder.run_id))
+    digest = {name: now[name] for name in approved}
+    return Leaving(folder.run_id, approved, overridden, left_out, before, digest)
+
+
+def tickets_of(folder: RunFolder, found: Leaving, asof: date, number: int) -> tuple[Ticket, ...]:
+    """Return the tickets of the households that may leave, in order of their ids."""
     facts = folder.manifest()
-    approved, left_out, policies = _approved(folder)
-    orders = run_table(folder.path, "orders", approved).sort_by("order_id").to_pylist()
+    plans = run_table(folder.path, "plans", found.approved).to_pylist()
+    policies = {plan["household_id"]: plan["policy_id"] for plan in plans}
+    orders = run_table(folder.path, "orders", found.approved).sort_by("order_id").to_pylist()
     lots = lots_by_order(folder.path, [order["order_id"] for order in orders])
-    tickets = tuple(
-        Ticket(
-            ticket_id=f"{folder.run_id}/{order['order_id']}",
-            run_id=folder.run_id,
-            order_id=order["order_id"],
-            household_id=order["household_id"],
-            account_id=order["account_id"],
-            security_id=order["security_id"],
-            side=order["side"],
-            shares=exact(order["shares"]),
-            limit_price=limit_price(
-                exact(order["price"]),
-                order["side"],
-                _limit_bps(facts, policies[order["household_id"]]),
-            ),
-            price=exact(order["price"]),
-            share_step=_step(order),
-            lots=tuple((lot["lot_id"], exact(lot["shares"])) for lot in lots[order["order_id"]]),
-            reason=order["reason"] or "",
-            approved_by=approved[order["household_id"]],
+    return tuple(
+        _ticket(
+            order,
+            lots[order["order_id"]],
+            found,
+            (asof, number, found.digests[order["household_id"]]),
+            _policy(facts, policies[order["household_id"]]),
         )
         for order in orders
     )
-    return Leaving(folder.run_id, tickets, left_out)
+
+
+def lockouts_of(folder: RunFolder, found: Leaving, asof: date) -> tuple[Lockout, ...]:
+    """Return the lockouts of the households that leave."""
+    rows = run_table(folder.path, "lockouts", found.approved).to_pylist()
+    return tuple(
+        Lockout(found.run_id, asof, row["household_id"], row["identical_group"], row["until"])
+        for row in rows
+    )
 
 
 def limit_price(price: Decimal, side: str, limit_bps: Decimal) -> Decimal:
@@ -109,47 +142,93 @@ def exact(number: float) -> Decimal:
     return Decimal(repr(float(number)))
 
 
-def _approved(folder: RunFolder) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Return who approved each household that may leave, why others may not, and policies."""
-    decided = last_decisions(folder.path)
-    changed = {
-        name: digest
-        for name, digest in digests(folder.path, sorted(decided)).items()
-        if digest != decided[name].orders_sha256
-    }
-    if changed:
-        raise RunFolderError(
-            f"orders of {', '.join(sorted(changed)[:5])} in {folder.path} are not those that were "
-            "decided on: the tables were changed; export nothing of this run"
+def _ticket(
+    order: Mapping[str, Any],
+    lots: list[dict[str, Any]],
+    found: Leaving,
+    when: tuple[date, int, PlanDigest],
+    policy: tuple[Decimal, str],
+) -> Ticket:
+    asof, number, digest = when
+    security, side, name = order["security_id"], order["side"], order["order_id"]
+    price = exact(order["price"])
+    return Ticket(
+        ticket_id=f"{found.run_id}/{name}",
+        run_id=found.run_id,
+        asof=asof,
+        order_id=name,
+        household_id=order["household_id"],
+        account_id=order["account_id"],
+        security_id=security,
+        side=side,
+        shares=exact(order["shares"]),
+        limit_price=limit_price(price, side, policy[0]),
+        price=price,
+        share_step=Decimal(1) if order["share_step"] is None else exact(order["share_step"]),
+        lots=tuple((lot["lot_id"], exact(lot["shares"])) for lot in lots),
+        reason=order["reason"] or "",
+        approved_by=found.approved[order["household_id"]],
+        block_id=f"{found.run_id}/block/{number:04d}/{security}/{side}",
+        sha256=digest.orders[name],
+        policy_sha256=policy[1],
+    )
+
+
+def _same_register(registered: Registered, run: RunFacts) -> None:
+    """Raise where the register lost what the run once knew of it."""
+    if run.known > registered.entries or registered.heads[run.known] != run.known_sha256:
+        raise RegisterError(
+            f"the register is not the one that {run.run_id} was made beside: it was cut short or "
+            "exchanged; fetch it from a copy before anything leaves"
         )
-    approved, left_out, policies = {}, {}, {}
-    columns = ["household_id", "status", "approval", "reason", "orders", "policy_id"]
-    for plan in run_table(folder.path, "plans").select(columns).to_pylist():
-        if plan["status"] != Status.PLANNED or not plan["orders"]:
+
+
+def _as_proposed(folder: RunFolder, registered: Registered) -> dict[str, PlanDigest]:
+    """Return the digest of every plan; raise where orders are not those that were proposed."""
+    now = digests(folder.path)
+    then = {
+        name: plan.proposal.sha256
+        for (run_id, name), plan in registered.plans.items()
+        if run_id == folder.run_id
+    }
+    told = {name: digest.sha256 for name, digest in now.items()}
+    changed = sorted(n for n in told.keys() | then.keys() if told.get(n) != then.get(n))
+    if changed:
+        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+        raise RegisterError(
+            f"orders of {', '.join(changed[:NAMED])}{more} in {folder.path} are not those that "
+            "were proposed: the tables were changed; nothing of this run leaves until they are as "
+            "they were"
+        )
+    return now
+
+
+def _unknown_to(registered: Registered, run: RunFacts, household_id: str) -> Standing | None:
+    """Return a ticket of another run that a plan should have been made with, and was not."""
+    for name in registered.by_household.get(household_id, ()):
+        standing = registered.tickets[name]
+        ticket = standing.ticket
+        if ticket.run_id == run.run_id or not standing.counts:
             continue
-        name, made = plan["household_id"], decided.get(plan["household_id"])
-        policies[name] = plan["policy_id"]
-        if made is not None and made.decision == REJECTED:
-            left_out[name] = f"rejected by {made.by}: {made.why}"
-        elif made is not None and made.decision == APPROVED:
-            approved[name] = made.by
-        elif plan["approval"] == AUTO:
-            approved[name] = "policy"
-        else:
-            left_out[name] = plan["reason"] or "needs approval"
-    return approved, left_out, policies
+        young = (run.asof - ticket.asof).days <= Carry().order_days
+        if standing.entry > run.known or (not run.looked and (standing.live or young)):
+            return standing
+    return None
 
 
-def _limit_bps(facts: Mapping[str, Any], policy_id: str) -> Decimal:
-    """Return how far a limit price may lie from the price under a policy of the manifest.
+def _waiting(plan: Mapping[str, Any], approvers: tuple[str, ...], needed: int) -> str:
+    if approvers:
+        return f"approved by {', '.join(approvers)}; {needed} people must approve it"
+    return plan["reason"] or "needs approval"
+
+
+def _policy(facts: Mapping[str, Any], policy_id: str) -> tuple[Decimal, str]:
+    """Return how far a limit price may lie from the price under a policy, and its digest.
 
     A policy with a household's override is not in the manifest by itself; its id says both.
     """
     base, _, override = policy_id.partition(JOINT)
     known = facts["policies"].get(policy_id) or facts["policies"].get(base, {})
     bps = known.get("tickets", {}).get("limit_bps", Tickets().limit_bps)
-    return exact(override_of(override).get("tickets", {}).get("limit_bps", bps))
-
-
-def _step(order: Mapping[str, Any]) -> Decimal:
-    return Decimal(1) if order["share_step"] is None else exact(order["share_step"])
+    bps = override_of(override).get("tickets", {}).get("limit_bps", bps)
+    return exact(bps), str(known.get("sha256", ""))

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.errors import HearthError
-from nightly.results.decisions import last_decisions
+from nightly.register.fold import facts_of
+from nightly.register.register import beside
 from nightly.results.run_folder import EVENTS, RunFolder
 from nightly.results.run_tables import lots_by_order, run_batches, run_table
 
@@ -39,7 +40,10 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
     household_id = order["household_id"]
     (plan,) = run_table(folder.path, "plans", [household_id]).to_pylist()
     binding = run_table(folder.path, "binding", [household_id]).to_pylist()
-    decision = last_decisions(folder.path).get(household_id)
+    registered = beside(folder.path).read()
+    standing = registered.plans.get((folder.run_id, household_id))
+    last = standing.decisions[-1] if standing and standing.decisions else None
+    ticket = registered.tickets.get(f"{folder.run_id}/{order_id}")
     event = _event(folder, household_id)
     return {
         "run_id": folder.run_id,
@@ -66,8 +70,11 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
         "gap_bps": plan["gap_bps"],
         "approval": {
             "by_policy": plan["approval"],
-            "decision": None if decision is None else asdict(decision),
+            "decision": None if last is None else asdict(last),
+            "approvers": list(standing.approvers) if standing else [],
+            "overridden": list(standing.override) if standing else [],
         },
+        "ticket": None if ticket is None else facts_of(ticket),
         "log": event,
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -47,8 +47,8 @@ class StoredRun:
     stray_lots: tuple[Row, ...]
 
 
-def read_run(folder: Path) -> StoredRun:
-    """Read the tables of a run, in Parquet or CSV.
+def read_run(folder: Path, households: Collection[str] | None = None) -> StoredRun:
+    """Read the tables of a run, in Parquet or CSV; `households` keeps theirs only.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def read_run(folder: Path) -> StoredRun:
         If a table or a column of it is missing, or a file cannot be read.
     """
     tables = {name: _rows(folder, name) for name in TABLES if name != "binding"}
+    if households is not None:
+        tables = _of(tables, frozenset(households))
     lots: dict[str, list[Row]] = {}
     for row in tables["order_lots"]:
         lots.setdefault(str(row["order_id"]), []).append(row)
@@ -68,6 +70,19 @@ def read_run(folder: Path) -> StoredRun:
     known = {str(row["order_id"]) for row in tables["orders"]}
     stray = tuple(row for row in tables["order_lots"] if str(row["order_id"]) not in known)
     return StoredRun(plans, stray)
+
+
+def _of(tables: Mapping[str, list[Row]], households: Collection[str]) -> dict[str, list[Row]]:
+    """Keep the rows of some households; lots belong to an order, and strays to nobody."""
+    kept = {
+        name: [row for row in rows if row["household_id"] in households]
+        for name, rows in tables.items()
+        if name != "order_lots"
+    }
+    mine = {row["order_id"] for row in kept["orders"]}
+    others = {row["order_id"] for row in tables["orders"]} - mine
+    kept["order_lots"] = [row for row in tables["order_lots"] if row["order_id"] not in others]
+    return kept
 
 
 def _stored(

@@ -1,6 +1,6 @@
 """A run of a book, from the request to a complete run folder, on one screen.
 
-    request → partitions → chunks → engine → run folder
+    request → partitions → chunks → engine → register of orders → run folder
 
 A run that ended at any moment goes on from what its folder holds: the partitions, if they were
 whole, and the chunks that were. Its manifest is the last thing written.
@@ -18,6 +18,8 @@ from uuid import uuid4
 from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
 from nightly.partition.sizes import Sizes
+from nightly.register.proposals import propose
+from nightly.register.register import NAME, Register
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_batches
@@ -69,7 +71,12 @@ def start_run(
     if not is_database(request.book):
         uncut = _look(request, Path(request.book), sizes)
     asked = {**request.as_data(), IDENTITY: uuid4().hex}
-    folder = new_run(request.out, request.asof, asked, results.knows)
+    registered = Register(request.out / NAME).read()
+
+    def taken(run_id: str) -> bool:
+        return run_id in registered.runs or results.knows(run_id)
+
+    folder = new_run(request.out, request.asof, asked, taken)
     job = Job(folder.work / BOOK, rebalance, request.choice.on)
     with folder.locked(), ready(engine or InProcess(), job) as workers:
         with folder.begun_or_gone():
@@ -126,7 +133,7 @@ def _go_on(
     began, started = time.perf_counter(), clock()
     partitions = Partitions(job.partitions)
     choice = request.choice
-    prepare(folder, partitions, request.asof, choice.capacity, look_back=choice.earlier)
+    known = prepare(folder, partitions, request.asof, choice.capacity, look_back=choice.earlier)
     tally = Tally(partitions.own_solvers(request.choice.on))
     if not folder.begun:
         folder.note([_start(folder, request, partitions)])
@@ -144,9 +151,11 @@ def _go_on(
     ended = clock()
     facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
     facts["previous"] = dict(tonight_of(folder.path).facts)
+    facts["register"] = dict(known)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()
+    propose(folder, request.asof, known, choice.earlier)
     folder.finish(facts, request.table_format)
     return folder, summary
 

@@ -1,14 +1,14 @@
 """What earlier nights left behind: orders that may still be on their way, lockouts, who waited.
 
-Earlier nights are the complete runs beside this one with an earlier as-of date: a second run of the
-same day never looks at the first, or the same book would not give the same answer. Rejected plans
-left nothing.
+What left is what the register says was sent, by whatever run: a plan that was merely proposed
+blocks nobody, and an order that was sent counts whatever became of its run. Who waited is told by
+the complete runs of earlier dates beside this one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
 from models.plan import Status
-from nightly.results.decisions import rejected
+from nightly.register.fold import Registered, Standing
+from nightly.register.records import data_of
 from nightly.results.run_folder import MANIFEST, RunFolder
-from nightly.results.run_tables import run_batches, run_table
+from nightly.results.run_tables import run_table
 
 WINDOW_DAYS: Final = 30
 """Calendar days that a lockout lasts (26 U.S.C. 1091(a)): older runs have none."""
@@ -41,12 +42,7 @@ ORDERS: Final = pa.schema(
         ("lot_shares", pa.float64()),
     ]
 )
-"""Orders of earlier nights, a row for each lot that is named."""
-
-LOTS: Final = pa.schema(
-    [("order_id", pa.string()), ("lot_id", pa.string()), ("lot_shares", pa.float64())]
-)
-"""Lots of orders, under the names that they have beside their order."""
+"""Orders that were sent, a row for each lot that is named."""
 
 LOCKOUTS: Final = pa.schema(
     [
@@ -57,7 +53,7 @@ LOCKOUTS: Final = pa.schema(
         ("until", pa.date32()),
     ]
 )
-"""Groups that earlier nights forbid to buy."""
+"""Groups that what earlier nights sent forbids to buy."""
 
 PREVIOUS: Final = "previous"
 """Name of what a run keeps of nights before it, under its own folder."""
@@ -94,53 +90,53 @@ def earlier_runs(runs: Path, asof: date, days: int) -> list[EarlierRun]:
     return sorted(found, key=lambda run: (run.asof, run.folder.run_id))
 
 
-def orders_left(run: EarlierRun) -> Iterator[Any]:
-    """Yield a run's orders with the lots they name, piece by piece, without rejected plans.
+def orders_left(registered: Registered, asof: date, days: int) -> Any:
+    """Return what was sent and may not stand in the book yet, a row a lot, by household.
 
-    Orders and their lots stand in the same order in a run's tables, so that neither is held whole.
+    `days` is how old an order may be to count, under any policy of the book.
     """
-    lots = _Lots(run_batches(run.folder.path, "order_lots"))
-    left_out = rejected(run.folder.path)
-    for orders in run_batches(run.folder.path, "orders"):
-        together = orders.select(["household_id", *ORDERS.names[3:8]]).join(
-            lots.of(orders["order_id"]), "order_id", join_type="left outer"
-        )
-        yield _named(_without(together, left_out), run).select(ORDERS.names).cast(ORDERS)
+    rows = [
+        {
+            "household_id": ticket.household_id,
+            "run_id": ticket.run_id,
+            "asof": ticket.asof,
+            "order_id": ticket.order_id,
+            "account_id": ticket.account_id,
+            "security_id": ticket.security_id,
+            "side": ticket.side,
+            "shares": float(standing.counts),
+            "lot_id": lot_id,
+            "lot_shares": shares,
+        }
+        for standing in registered.counting()
+        if (asof - (ticket := standing.ticket).asof).days <= days
+        for lot_id, shares in _lots(standing)
+    ]
+    return pa.Table.from_pylist(rows, schema=ORDERS).sort_by(
+        [("household_id", "ascending"), ("order_id", "ascending"), ("lot_id", "ascending")]
+    )
 
 
-class _Lots:
-    """Lots of orders, taken in the order of the orders; a class because it remembers its place."""
-
-    def __init__(self, batches: Iterator[Any]) -> None:
-        self._batches = batches
-        self._waiting = LOTS.empty_table()
-
-    def of(self, order_ids: Any) -> Any:
-        """Return the lots of the next orders."""
-        taken = [LOTS.empty_table()]
-        while True:
-            mine = pc.is_in(self._waiting["order_id"], value_set=order_ids.combine_chunks())
-            taken.append(self._waiting.filter(mine))
-            self._waiting = self._waiting.filter(pc.invert(mine))
-            if self._waiting.num_rows:  # what is left belongs to later orders
-                break
-            batch = next(self._batches, None)
-            if batch is None:
-                break
-            self._waiting = batch.rename_columns(LOTS.names)
-        return pa.concat_tables(taken)
+def _lots(standing: Standing) -> list[tuple[str | None, float | None]]:
+    """Lots that the shares of a ticket which count come from, sold in the order of their names."""
+    rest = standing.counts
+    taken: list[tuple[str | None, float | None]] = []
+    for lot_id, shares in standing.ticket.lots:
+        mine = min(rest, shares)
+        rest -= mine
+        if mine:
+            taken.append((lot_id, float(mine)))
+    return taken or [(None, None)]
 
 
-def lockouts_left(runs: Sequence[EarlierRun], asof: date) -> Any:
-    """Return the lockouts of earlier runs that still hold, but those of rejected plans."""
-    tables = []
-    for run in runs:
-        table = _without(run_table(run.folder.path, "lockouts"), rejected(run.folder.path))
-        kept = table.filter(pc.greater_equal(table["until"], pa.scalar(asof)))
-        tables.append(_named(kept, run).select(LOCKOUTS.names).cast(LOCKOUTS))
-    if not tables:
-        return LOCKOUTS.empty_table()
-    return pa.concat_tables(tables).sort_by(
+def lockouts_left(registered: Registered, asof: date) -> Any:
+    """Return the lockouts of what was sent that still hold."""
+    rows = [data_of(lock) for lock in registered.lockouts_counting() if lock.until >= asof]
+    typed = [
+        {**row, "asof": date.fromisoformat(row["asof"]), "until": date.fromisoformat(row["until"])}
+        for row in rows
+    ]
+    return pa.Table.from_pylist(typed, schema=LOCKOUTS).sort_by(
         [("household_id", "ascending"), ("identical_group", "ascending"), ("until", "ascending")]
     )
 
@@ -159,14 +155,3 @@ def nights_waited(runs: Sequence[EarlierRun]) -> dict[str, int]:
         names = table["household_id"].to_pylist()
         before = dict(zip(names, table["nights"].to_pylist(), strict=True))
     return {name: before.get(name, 1) for name in waiting["household_id"].to_pylist()}
-
-
-def _without(table: Any, households: list[str]) -> Any:
-    left_out = pa.array(households, pa.string())
-    return table.filter(pc.invert(pc.is_in(table["household_id"], value_set=left_out)))
-
-
-def _named(table: Any, run: EarlierRun) -> Any:
-    run_ids = pa.array([run.folder.run_id] * table.num_rows, pa.string())
-    days = pa.array([run.asof] * table.num_rows, pa.date32())
-    return table.append_column("run_id", run_ids).append_column("asof", days)

@@ -36,9 +36,8 @@ class NightBook:
     def household(self, household_id: str, /) -> Household:
         """Return the household with what is carried into it."""
         household = self.book.household(household_id)
-        if self.last_night is None:
-            return household
-        household = replace(household, last_night=self.last_night)
+        if self.last_night is not None:
+            household = replace(household, last_night=self.last_night)
         policy = self.policy(household.policy_id)
         days = policy.carry.order_days
         open_still = under_way(

@@ -7,9 +7,11 @@ it. Ranking screens one partition of the book after the other and keeps a few co
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +21,9 @@ import pyarrow.compute as pc
 from models.policy import Capacity, Policy
 from models.triggers import screen
 from nightly.partition.partitions import IDS, SHARED, Partitions, part_name
+from nightly.register.fold import Registered
+from nightly.register.proposals import known_now
+from nightly.register.register import beside
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
 from nightly.triage.columns import read_columns
@@ -27,7 +32,9 @@ from nightly.triage.earlier_runs import (
     WINDOW_DAYS,
     EarlierRun,
     earlier_runs,
+    lockouts_left,
     nights_waited,
+    orders_left,
 )
 from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
@@ -39,30 +46,42 @@ PREPARED: Final = "prepared.json"
 
 def prepare(
     folder: RunFolder, partitions: Partitions, asof: date, night: Capacity, look_back: bool
-) -> None:
+) -> Mapping[str, Any]:
     """Write `previous/` into a run's folder if there is anything to keep; once a run.
 
     `night` limits the whole night, beside what each policy says; `look_back` says whether earlier
-    runs beside this one count.
+    runs and the register beside this one count. Returns how much of the register the night knows.
     """
     done = folder.work / PREPARED
     if done.exists():
-        return
+        return _known(done)
     policies = {name: f.policy for name, f in partitions.policies().items() if f.policy}
     order_days = max((policy.carry.order_days for policy in policies.values()), default=0)
     days = max(order_days, WINDOW_DAYS)
     runs = earlier_runs(folder.path.parent, asof, days) if look_back else []
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
-    if (runs or limited) and not (folder.path / PREVIOUS).exists():
+    registered = beside(folder.path).read()
+    seen = registered if look_back else Registered()
+    orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
+    shutil.rmtree(folder.path / PREVIOUS, ignore_errors=True)  # of an attempt that ended here
+    if runs or limited or orders.num_rows or lockouts.num_rows:
 
         def waiting(tonight: Tonight) -> Iterator[Any]:
             if limited:
                 yield from _waiting(partitions, asof, runs, policies, night, tonight)
 
         with refusing(folder.path / PREVIOUS):
-            write_tonight(folder.path, runs, order_days, asof, waiting)
+            write_tonight(folder.path, runs, orders, lockouts, waiting)
+    known = known_now(registered)
     with whole_file(done) as aside:
-        aside.write_text(json.dumps({"earlier_runs": len(runs)}) + "\n")
+        aside.write_text(json.dumps({"earlier_runs": len(runs), "register": known}) + "\n")
+    return known
+
+
+def _known(done: Path) -> Mapping[str, Any]:
+    """Return how much of the register a night knows that was prepared before."""
+    found: Mapping[str, Any] = json.loads(done.read_text("utf-8"))["register"]
+    return found
 
 
 def _waiting(

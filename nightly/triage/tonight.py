@@ -5,8 +5,8 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
 
     RUNS/<run_id>/previous/
         facts.json        the last night, and the earlier runs with their digests
-        orders/           orders of each earlier run that may still be on their way
-        lockouts.parquet  groups that earlier nights forbid to buy
+        orders.parquet    orders that were sent and may not stand in the book yet
+        lockouts.parquet  groups that what was sent forbids to buy
         deferred.parquet  who waits tonight, for which night in a row, and why
 """
 
@@ -32,14 +32,11 @@ from nightly.triage.earlier_runs import (
     DEFERRED,
     PREVIOUS,
     EarlierRun,
-    lockouts_left,
-    orders_left,
 )
-from nightly.triage.earlier_runs import ORDERS as ORDER_SCHEMA
 from nightly.triage.night_book import NightBook
 
 FACTS: Final = "facts.json"
-ORDERS: Final = "orders"
+ORDERS: Final = "orders.parquet"
 LOCKOUTS: Final = "lockouts.parquet"
 
 DEFERRED_SCHEMA: Final = pa.schema(
@@ -53,26 +50,20 @@ GROUP_ROWS: Final = 16_384
 def write_tonight(
     run: Path,
     runs: Sequence[EarlierRun],
-    order_days: int,
-    asof: date,
+    orders: Any,
+    lockouts: Any,
     waiting: Callable[[Tonight], Iterator[Any]],
 ) -> None:
     """Write what tonight must know into a run's folder; it appears whole, or not when it is empty.
 
-    `order_days` is how old a run may be for its orders to count, under any policy of the book;
-    `waiting` yields who is deferred, sorted by id, when it knows what is under way.
+    `orders` and `lockouts` are what the register says, sorted by household; `waiting` yields who
+    is deferred, sorted by id, when it knows what is under way.
     """
     aside, final = run / f".{PREVIOUS}", run / PREVIOUS
     shutil.rmtree(aside, ignore_errors=True)
-    (aside / ORDERS).mkdir(parents=True)
-    for earlier in runs:
-        if (asof - earlier.asof).days <= order_days:
-            with pq.ParquetWriter(
-                aside / ORDERS / f"{earlier.folder.run_id}.parquet", ORDER_SCHEMA
-            ) as file:
-                for orders in orders_left(earlier):
-                    file.write_table(orders, row_group_size=GROUP_ROWS)
-    _write(aside / LOCKOUTS, lockouts_left(runs, asof))
+    aside.mkdir(parents=True)
+    pq.write_table(orders, aside / ORDERS, row_group_size=GROUP_ROWS)
+    pq.write_table(lockouts, aside / LOCKOUTS, row_group_size=GROUP_ROWS)
     facts = {
         "last_night": runs[-1].asof.isoformat() if runs else None,
         "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
@@ -85,16 +76,12 @@ def write_tonight(
             file.write_table(rows)
             deferred += rows.num_rows
     half.rename(aside / DEFERRED)
-    if runs or deferred:
+    if runs or deferred or orders.num_rows or lockouts.num_rows:
         for path in (*aside.rglob("*"), aside):
             force(path)
         aside.rename(final)
     else:
         shutil.rmtree(aside)
-
-
-def _write(path: Path, table: Any) -> None:
-    pq.write_table(table.sort_by("household_id"), path, row_group_size=GROUP_ROWS)
 
 
 @dataclass(frozen=True)
@@ -118,8 +105,9 @@ class Tonight:
 
     @property
     def any_orders(self) -> bool:
-        """Whether an earlier run may have left orders under way."""
-        return any((self.folder / ORDERS).glob("*.parquet"))
+        """Whether orders that were sent may still be under way."""
+        where = self.folder / ORDERS
+        return where.exists() and pq.ParquetFile(where).metadata.num_rows > 0
 
     def on(self, book: Book) -> NightBook:
         """Return a book, or a part of one, as tonight sees it."""
@@ -127,11 +115,7 @@ class Tonight:
         return NightBook(
             book=book,
             last_night=self.last_night,
-            orders=_orders(
-                row
-                for path in sorted((self.folder / ORDERS).glob("*.parquet"))
-                for row in _rows(path, ids)
-            ),
+            orders=_orders(_rows(self.folder / ORDERS, ids)),
             lockouts=_by_household(_rows(self.folder / LOCKOUTS, ids)),
             deferred={
                 row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
@@ -158,7 +142,7 @@ def _rows(path: Path, ids: list[str]) -> list[dict[str, Any]]:
 
 
 def _orders(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrder, ...]]:
-    """Gather orders from their rows; of two runs of one day the later one speaks for an order."""
+    """Gather orders from their rows."""
     gathered: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows:
         key = row["household_id"], row["run_id"], row["order_id"]

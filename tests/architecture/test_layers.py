@@ -97,13 +97,14 @@ ROOMS = {
     ),
     "nightly": (
         "results",
+        "register",
         "partition",
         "triage",
         "sql",
         "workers",
         "run",
-        "export",
         "proof",
+        "export",
         "cli",
     ),
 }

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import simplefix
 from nightly.export.spreadsheet import csv_text, neutral
 from nightly.export.tickets import limit_price
 from nightly.main import main
+from nightly.register.register import NAME, beside, entries_in
 
 ROOT = Path(__file__).resolve().parents[3]
 ASOF = "2026-11-20"
@@ -42,8 +44,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(night: Path, tmp_path: Path) -> Path:
-    """Return a copy of the run that a test may decide on."""
-    return Path(shutil.copytree(night, tmp_path / night.name))
+    """Return a copy of the run, with its register, that a test may decide on."""
+    return Path(shutil.copytree(night.parent, tmp_path / "runs")) / night.name
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -79,33 +81,145 @@ def test_only_what_is_approved_leaves(run: Path, tmp_path: Path) -> None:
     assert facts["households"] == 2
     assert decide(run, "approve", "single-account") == 0
     assert exported(run, tmp_path / "b")["left_out"] == {}
-    tickets = rows(tmp_path / "b" / "tickets.csv")
+    tickets = [row for name in "ab" for row in rows(tmp_path / name / "tickets.csv")]
     orders = pd.read_parquet(run / "orders.parquet")
     assert sorted(t["order_id"] for t in tickets) == sorted(orders["order_id"])
     by = {t["household_id"]: t["approved_by"] for t in tickets}
     assert by == {"single-account": "Ann", "drifted-60-40": "policy", "year-end-harvest": "policy"}
 
 
-def test_orders_of_one_day_that_leave_twice_are_told(
+def test_what_left_does_not_leave_again(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second export has nothing new and says so; --again repeats ids, marked as duplicates."""
+    first = exported(run, tmp_path / "a")
+    capsys.readouterr()
+    assert main(["export", str(run), "--out", str(tmp_path / "b")]) == 0
+    assert f"nothing new: {first['tickets']} tickets" in capsys.readouterr().out
+    assert not (tmp_path / "b").exists()
+    again = exported(run, tmp_path / "c", "--again")
+    ids = [[t["ticket_id"] for t in rows(tmp_path / name / "tickets.csv")] for name in ("a", "c")]
+    assert ids[0] == ids[1]
+    assert again["possible_duplicates"]
+    assert {t["possible_duplicate"] for t in rows(tmp_path / "a" / "tickets.csv")} == {""}
+    assert {t["possible_duplicate"] for t in rows(tmp_path / "c" / "tickets.csv")} == {"yes"}
+    exported(run, tmp_path / "d", "--again", "--format", "fix")
+    for message in messages(tmp_path / "d" / "tickets.fix"):
+        assert (message.get(43), message.get(97)) == (b"Y", b"Y")
+        assert message.get(122) is not None
+
+
+def test_two_runs_of_one_day_send_one_ticket_for_an_intention(run: Path, tmp_path: Path) -> None:
+    """The second run was made before the first was exported: its households stay behind."""
+    book = json.loads((run / "manifest.json").read_text())["inputs"]["path"]
+    command = ["run", book, "--asof", ASOF, "--out", str(run.parent), "--workers", "0"]
+    (tmp_path / "ids").write_text("drifted-60-40\nsingle-account\n")
+    assert main([*command, "--households", str(tmp_path / "ids")]) == 0
+    second = run.with_name(f"{ASOF}-0002")
+    exported(run, tmp_path / "a")
+    assert decide(second, "approve", "single-account") == 0
+    found = exported(second, tmp_path / "b")
+    assert f"{run.name}/" in found["left_out"]["drifted-60-40"]
+    assert found["households"] == 1
+    assert decide(run, "approve", "single-account") == 0
+    assert main(["export", str(run), "--out", str(tmp_path / "c")]) == 0
+    assert not (tmp_path / "c").exists()
+
+
+def test_what_was_sent_is_not_rejected_but_asked_back(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The refusal says what would do; a cancel writes requests and changes no state."""
+    exported(run, tmp_path / "a")
+    assert decide(run, "reject", "drifted-60-40") == 2
+    assert "hearth cancel" in capsys.readouterr().err
+    command = ["cancel", str(run), "drifted-60-40", "--by", "Ann", "--why", "client called"]
+    assert main([*command, "--format", "fix", "--out", str(tmp_path / "b")]) == 0
+    sent = [t for t in rows(tmp_path / "a" / "tickets.csv") if t["household_id"] == "drifted-60-40"]
+    told = messages(tmp_path / "b" / "cancels.fix")
+    assert [m.get(41).decode() for m in told] == [t["ticket_id"] for t in sent]
+    assert {m.get(35) for m in told} == {b"F"}
+    assert {m.get(11) for m in told}.isdisjoint({m.get(41) for m in told})
+    standing = beside(run).read().tickets[sent[0]["ticket_id"]]
+    assert (standing.state, standing.cancel_asked) == ("sent", True)
+    assert main([*command[:2], "single-account", *command[3:]]) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "change"),
+    [
+        ("orders", "shares", lambda value: value + 1.0),
+        ("orders", "security_id", lambda value: "AGG" if value != "AGG" else "BND"),
+        ("orders", "share_step", lambda value: value / 2.0),
+        ("order_lots", "lot_id", lambda value: f"{value}0"),
+        ("plans", "approval", lambda value: "auto" if value != "auto" else "needs_approval"),
+    ],
+)
+def test_what_was_changed_after_the_night_stops_the_export(
+    run: Path,
+    tmp_path: Path,
+    table: str,
+    column: str,
+    change: Callable[[Any], Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One cell of one household: nothing of the run leaves, and the household is named."""
+    frame = pd.read_parquet(run / f"{table}.parquet")
+    whose = frame.get("household_id", frame.get("order_id"))
+    place = frame.index[whose.str.contains("single-account")][0]
+    frame.loc[place, column] = change(frame.loc[place, column])
+    frame.to_parquet(run / f"{table}.parquet")
+    assert main(["export", str(run), "--out", str(tmp_path / "a")]) == 2
+    assert "orders of single-account in" in capsys.readouterr().err
+    assert decide(run, "approve", "single-account") == 2
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("what", ["book", "figures", "gone"])
+def test_orders_are_judged_again_from_the_book_of_the_run(
+    run: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A book that has changed, or a figure that nobody can find again, stops the export."""
+    place = Path(json.loads((run / "manifest.json").read_text())["inputs"]["path"])
+    book, moved = Path(shutil.copytree(place, tmp_path / "book")), []
+    if what == "book":
+        lots = (book / "lots.csv").read_text()
+        (book / "lots.csv").write_text(lots.replace(",2", ",3", 1))
+        moved = ["--book", str(book)]
+    elif what == "gone":
+        moved = ["--book", str(tmp_path / "nowhere")]
+    else:
+        plans = pd.read_parquet(run / "plans.parquet")
+        plans.loc[plans["household_id"] == "drifted-60-40", "tax_usd"] += 1.0
+        plans.to_parquet(run / "plans.parquet")
+    assert main(["export", str(run), "--out", str(tmp_path / "a"), *moved]) == 2
+    told = capsys.readouterr().err
+    named = {"book": "input (lots.csv)", "figures": "drifted-60-40: tax_usd", "gone": "nowhere"}
+    assert named[what] in told
+    assert not (tmp_path / "a").exists()
+    assert beside(run).read().tickets == {}
+
+
+def test_a_register_that_was_cut_short_lets_nothing_leave(run: Path) -> None:
+    """An export that the register does not know of, and one shorter than the run once knew."""
+    assert main(["export", str(run)]) == 0
+    path = run.parent / NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2]))
+    assert main(["export", str(run)]) == 2
+    shutil.rmtree(run / "exports")
+    assert main(["export", str(run)]) == 0
+
+
+def test_a_run_that_no_register_has_is_taken_in(
     night: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run of the same date beside counts once its tickets were written, but rejected plans."""
-    first, second = (tmp_path / f"2026-11-20-000{number}" for number in (1, 2))
-    for run in (first, second):
-        shutil.copytree(night, run)
-    (tmp_path / "2026-11-20-0003").mkdir()
-    (tmp_path / "fills.csv").write_text("block_id,shares\n")
-    exported(second, tmp_path / "e", "--fills", str(tmp_path / "fills.csv"))
-    assert exported(first, tmp_path / "f")["exported_beside"] == {}
-    (first / "events.jsonl").write_text("")
-    assert exported(second, tmp_path / "a")["exported_beside"] == {}
-    assert exported(first, tmp_path / "b")["exported_beside"] == {second.name: 2}
-    assert f"note: {second.name} of the same date was exported too" in capsys.readouterr().out
-    assert decide(second, "reject", "drifted-60-40") == 0
-    assert exported(first, tmp_path / "c")["exported_beside"] == {second.name: 1}
-    manifest = json.loads((second / "manifest.json").read_text())
-    (second / "manifest.json").write_text(json.dumps(manifest | {"asof": "2026-11-19"}))
-    assert exported(first, tmp_path / "d")["exported_beside"] == {}
+    """A run that was made before there was a register leaves once all the same."""
+    run = Path(shutil.copytree(night, tmp_path / night.name))
+    exported(run, tmp_path / "a")
+    assert "taken in as it stands" in capsys.readouterr().out
+    assert main(["export", str(run), "--out", str(tmp_path / "b")]) == 0
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_last_decision_holds_and_all_are_kept(run: Path, tmp_path: Path) -> None:
@@ -116,8 +230,8 @@ def test_the_last_decision_holds_and_all_are_kept(run: Path, tmp_path: Path) -> 
     facts = exported(run, tmp_path / "a")
     assert facts["left_out"]["single-account"] == "rejected by Bob: client called"
     assert set(facts["left_out"]) == {"single-account", "drifted-60-40"}
-    kept = sorted(path.name for path in (run / "decisions").iterdir())
-    assert kept == ["000001.json", "000002.json", "000003.json"]
+    kept = [entry.by for _, entry in entries_in(run.parent / NAME) if entry.kind == "decision"]
+    assert kept == ["Ann", "Bob", "Ann"]
     events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
     assert [e["by"] for e in events if e["event"] == "decision"] == ["Ann", "Bob", "Ann"]
 
@@ -138,18 +252,7 @@ def test_what_cannot_be_decided_is_refused(
     """Unknown households, answers without orders, nobody's decisions: exit code 2, no file."""
     assert decide(run, "approve", household, by, why) == 2
     assert "Traceback" not in capsys.readouterr().err
-    assert not (run / "decisions").exists()
-
-
-def test_orders_changed_after_a_decision_stop_the_export(run: Path, tmp_path: Path) -> None:
-    """An approval is of the orders as they were."""
-    assert decide(run, "approve", "single-account") == 0
-    orders = pd.read_parquet(run / "orders.parquet")
-    mine = orders["household_id"] == "single-account"
-    orders.loc[mine, "shares"] += 1
-    orders.to_parquet(run / "orders.parquet")
-    assert main(["export", str(run), "--out", str(tmp_path / "a")]) == 2
-    assert not (tmp_path / "a").exists()
+    assert not any(entry.kind == "decision" for _, entry in entries_in(run.parent / NAME))
 
 
 def test_tickets_name_lots_and_limits(run: Path, tmp_path: Path) -> None:
@@ -208,26 +311,6 @@ def test_blocks_are_sums_and_go_back_to_their_tickets(run: Path, tmp_path: Path)
     )
 
 
-def test_fills_are_allocated_pro_rata(run: Path, tmp_path: Path) -> None:
-    """A block filled in two parts: whole shares that add up; a block without a fill gets none."""
-    exported(run, tmp_path / "a")
-    blocks = rows(tmp_path / "a" / "blocks.csv")
-    block = max(blocks, key=lambda b: (int(b["tickets"]), Decimal(b["shares"])))
-    part = int(Decimal(block["shares"]) * 2 / 3)
-    fills = tmp_path / "fills.csv"
-    fills.write_text(f"block_id,shares\n{block['block_id']},{part - 5}\n{block['block_id']},5\n")
-    exported(run, tmp_path / "b", "--fills", str(fills))
-    assert not (tmp_path / "b" / "tickets.csv").exists()
-    found = rows(tmp_path / "b" / "allocations.csv")
-    mine = [a for a in found if a["block_id"] == block["block_id"]]
-    assert sum(Decimal(a["shares"]) for a in mine) == part
-    assert all(Decimal(a["shares"]) <= Decimal(a["ordered"]) for a in mine)
-    assert {a["shares"] for a in found if a["block_id"] != block["block_id"]} <= {"0"}
-    for wrong in ("no/such/block,5", f"{block['block_id']},NaN", f"{block['block_id']},-5", "x"):
-        fills.write_text(f"block_id,shares\n{wrong}\n")
-        assert main(["export", str(run), "--fills", str(fills)]) == 2
-
-
 def messages(path: Path) -> list[Any]:
     """Return the messages of a file of FIX."""
     parser = simplefix.FixParser()
@@ -237,8 +320,9 @@ def messages(path: Path) -> list[Any]:
 
 def test_fix_says_what_the_csv_says(run: Path, tmp_path: Path) -> None:
     """NewOrderSingle of FIX 4.4, one a ticket, one a block; lengths and checksums are right."""
+    other = Path(shutil.copytree(run.parent, tmp_path / "other")) / run.name
     exported(run, tmp_path / "csv")
-    exported(run, tmp_path / "fix", "--format", "fix")
+    exported(other, tmp_path / "fix", "--format", "fix")
     by_id = {t["ticket_id"]: t for t in rows(tmp_path / "csv" / "tickets.csv")}
     told = messages(tmp_path / "fix" / "tickets.fix")
     assert len(told) == len(by_id)
@@ -259,14 +343,19 @@ def test_fix_says_what_the_csv_says(run: Path, tmp_path: Path) -> None:
         assert sum(quantities) == Decimal(message.get(38).decode())
 
 
-def test_an_export_is_written_once(run: Path, tmp_path: Path) -> None:
-    """Each export has a folder of its own; a folder that has one is left as it is."""
+def test_an_export_is_written_once(run: Path) -> None:
+    """Each export has a folder of its own; a folder that is there is left as it is."""
     assert main(["export", str(run)]) == 0
+    before = (run / "exports" / "0001" / "tickets.csv").read_bytes()
+    assert decide(run, "approve", "single-account") == 0
+    taken = str(run / "exports" / "0001")
+    assert main(["export", str(run), "--format", "fix", "--out", taken]) == 2
     assert main(["export", str(run), "--format", "fix"]) == 0
     assert sorted(path.name for path in (run / "exports").iterdir()) == ["0001", "0002"]
-    before = (run / "exports" / "0001" / "tickets.csv").read_bytes()
-    assert main(["export", str(run), "--out", str(run / "exports" / "0001")]) == 2
     assert (run / "exports" / "0001" / "tickets.csv").read_bytes() == before
+    blocks = messages(run / "exports" / "0002" / "blocks.fix")
+    first = {row["block_id"] for row in rows(run / "exports" / "0001" / "blocks.csv")}
+    assert first.isdisjoint({message.get(11).decode() for message in blocks})
 
 
 def test_a_run_that_is_not_complete_gives_nothing(run: Path, tmp_path: Path) -> None:

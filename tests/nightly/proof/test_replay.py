@@ -122,7 +122,9 @@ def test_an_order_has_a_trail(place: Path, capsys: pytest.CaptureFixture[str]) -
     assert trail["law"]["year"] == 2026
     assert trail["solver"] == plan["solver"]
     assert trail["bound_bps"] == plan["bound_bps"]
-    assert trail["approval"] == {"by_policy": plan["approval"], "decision": None}
+    approval = {"by_policy": plan["approval"], "decision": None, "approvers": [], "overridden": []}
+    assert trail["approval"] == approval
+    assert trail["ticket"] is None
     assert trail["log"]["policy"] == {
         "policy_id": plan["policy_id"],
         "sha256": trail["policy"]["sha256"],

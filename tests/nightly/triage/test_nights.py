@@ -13,6 +13,7 @@ import pytest
 
 from models.book.read import read_book
 from nightly.main import main
+from nightly.register.register import NAME, Register
 from nightly.triage.earlier_runs import earlier_runs, lockouts_left, nights_waited, orders_left
 from nightly.triage.tonight import tonight_of
 
@@ -44,10 +45,16 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def runs(first: Path, tmp_path: Path) -> Path:
-    """Return a folder of runs that holds the first night."""
-    shutil.copytree(first, tmp_path / "runs" / first.name)
-    return tmp_path / "runs"
+def proposed(first: Path, tmp_path: Path) -> Path:
+    """Return a folder of runs that holds the first night, of which nothing was sent."""
+    return Path(shutil.copytree(first.parent, tmp_path / "runs"))
+
+
+@pytest.fixture
+def runs(proposed: Path, first: Path) -> Path:
+    """Return a folder of runs that holds the first night, all of whose orders were sent."""
+    assert main(["export", str(proposed / first.name)]) == 0
+    return proposed
 
 
 def test_the_first_night_has_nothing_before_it(first: Path) -> None:
@@ -56,13 +63,36 @@ def test_the_first_night_has_nothing_before_it(first: Path) -> None:
     assert json.loads((first / "manifest.json").read_text())["previous"] == {}
 
 
-def test_a_second_run_of_the_day_is_the_first_again(runs: Path, first: Path) -> None:
-    """Nothing of a run of the same day is carried: the same book gives the same bytes."""
-    again = night(runs, "2026-11-20")
+def test_a_second_run_of_the_day_is_the_first_again(proposed: Path, first: Path) -> None:
+    """What was only proposed is not carried: the same book gives the same bytes."""
+    again = night(proposed, "2026-11-20")
     assert again.name == "2026-11-20-0002"
     for name in ("orders", "order_lots", "flows"):
         path = f"{name}.parquet"
         assert (again / path).read_bytes() == (first / path).read_bytes()
+
+
+def test_a_plan_that_was_never_sent_blocks_nobody(proposed: Path, first: Path) -> None:
+    """The next night plans everybody anew, and locks nothing."""
+    found = plans(night(proposed, "2026-11-21"))
+    for name, plan in plans(first).items():
+        assert (plan["orders"] > 0) == (found[name]["orders"] > 0), name
+    assert not any(plan["reason"].startswith("waits") for plan in found.values())
+
+
+def test_a_second_run_of_the_day_knows_what_the_first_sent(runs: Path, first: Path) -> None:
+    """Sent is sent, whatever run and day: everybody waits who has orders."""
+    found = plans(night(runs, "2026-11-20"))
+    for name, plan in plans(first).items():
+        assert found[name]["orders"] == 0 or not plan["orders"] or name == IDS[3]
+
+
+def test_orders_count_whatever_becomes_of_their_run(runs: Path) -> None:
+    """The folder of the run is gone; the register is not."""
+    shutil.rmtree(runs / "2026-11-20-0001")
+    second = night(runs, "2026-11-20")
+    assert second.name == "2026-11-20-0002"
+    assert plans(second)["single-account"]["reason"].startswith("waits for")
 
 
 def test_orders_under_way_are_waited_for(
@@ -122,10 +152,11 @@ def test_filled_orders_are_over(runs: Path, first: Path) -> None:
     assert not any(plan["reason"].startswith("waits") for plan in found.values())
 
 
-def test_rejected_and_unlooked_runs_are_not_carried(runs: Path) -> None:
+def test_rejected_and_unlooked_runs_are_not_carried(proposed: Path) -> None:
     """A rejected household is planned anew; with --no-earlier everybody is."""
-    run = runs / "2026-11-20-0001"
+    runs, run = proposed, proposed / "2026-11-20-0001"
     assert main(["reject", str(run), "drifted-60-40", "--by", "Ann", "--why", "no"]) == 0
+    assert main(["export", str(run)]) == 0
     found = plans(night(runs, "2026-11-21"))
     assert found["drifted-60-40"]["status"] == "planned"
     assert found["single-account"]["reason"].startswith("waits")
@@ -137,9 +168,9 @@ def test_lockouts_of_earlier_nights_hold(runs: Path, first: Path) -> None:
     """What the first night sold at a loss is barred for thirty days after it, then free."""
     locked = pd.read_parquet(first / "lockouts.parquet")
     assert len(locked)
-    (run,) = earlier_runs(runs, date(2026, 11, 22), 30)
-    assert lockouts_left([run], date(2026, 12, 20)).num_rows == len(locked)
-    assert lockouts_left([run], date(2026, 12, 21)).num_rows == 0
+    registered = Register(runs / NAME).read()
+    assert lockouts_left(registered, date(2026, 12, 20)).num_rows == len(locked)
+    assert lockouts_left(registered, date(2026, 12, 21)).num_rows == 0
     second = night(runs, "2026-11-21")
     book = tonight_of(second).on(read_book(SAMPLE, date(2026, 11, 21)))
     row = locked.iloc[0]
@@ -149,13 +180,11 @@ def test_lockouts_of_earlier_nights_hold(runs: Path, first: Path) -> None:
     assert row["identical_group"] in group[barred.restrictions.rule == "no_buy"]
 
 
-def test_orders_come_with_their_lots_in_pieces(
-    first: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read three rows at a time, each order still finds its lots; rejected ones are left out."""
-    monkeypatch.setattr("nightly.results.run_tables.BATCH_ROWS", 3)
-    (run,) = earlier_runs(runs, date(2026, 11, 21), 5)
-    rows = [row for piece in orders_left(run) for row in piece.to_pylist()]
+def test_orders_come_with_their_lots(first: Path, runs: Path) -> None:
+    """Each order that was sent names its lots, as the run's tables do; older ones are left out."""
+    registered = Register(runs / NAME).read()
+    assert orders_left(registered, date(2026, 11, 26), 5).num_rows == 0
+    rows = orders_left(registered, date(2026, 11, 25), 5).to_pylist()
     orders = pd.read_parquet(first / "orders.parquet")
     lots = pd.read_parquet(first / "order_lots.parquet")
     assert {row["order_id"] for row in rows} == set(orders["order_id"])
@@ -169,6 +198,7 @@ def test_those_who_wait_are_first_on_the_next_night(tmp_path: Path) -> None:
     answered: list[str] = []
     for day in ("2026-11-20", "2026-11-21", "2026-11-23"):
         run = night(out, day, "--max-households", "1", ids=IDS[:3])
+        assert main(["export", str(run)]) == 0
         found = plans(run)
         answered += [name for name, plan in found.items() if plan["status"] == "planned"]
         late = {name: plan for name, plan in found.items() if plan["status"] == "deferred"}

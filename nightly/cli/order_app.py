@@ -1,0 +1,129 @@
+"""Commands about orders: look at plans, decide on them, let orders leave, book the answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nightly.cli import order_commands
+from nightly.cli.grouped import grouped
+from nightly.cli.options import (
+    By,
+    Chosen,
+    Json,
+    OrderFormat,
+    Out,
+    Roles,
+    Run,
+    Sender,
+    Some,
+    Why,
+)
+from nightly.register.fold import APPROVED, REJECTED
+
+app = typer.Typer()
+
+Override = Annotated[
+    list[str] | None,
+    typer.Option("--override", metavar="RULE", help="A rule or limit to go beyond on purpose."),
+]
+
+
+@app.command()
+@grouped
+def approve(
+    *,
+    run_folder: Run,
+    named: Some = None,
+    by: By,
+    why: Why,
+    override: Override = None,
+    chosen: Chosen,
+    roles: Roles = None,
+    as_json: Json = False,
+) -> None:
+    """Approve plans of RUN: their orders may then be exported.
+
+    Plans are named, or chosen from a file or by what they come to. Decisions are added and never
+    changed; the last one holds, until the orders are sent.
+    """
+    word = order_commands.Word(APPROVED, why, tuple(override or ()))
+    raise typer.Exit(
+        order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
+    )
+
+
+@app.command()
+@grouped
+def reject(
+    *,
+    run_folder: Run,
+    named: Some = None,
+    by: By,
+    why: Why,
+    chosen: Chosen,
+    roles: Roles = None,
+    as_json: Json = False,
+) -> None:
+    """Reject plans of RUN, also such as their policy approved beforehand.
+
+    Orders that were sent are not rejected any more: hearth cancel asks for them back.
+    """
+    word = order_commands.Word(REJECTED, why)
+    raise typer.Exit(
+        order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
+    )
+
+
+@app.command()
+def export(
+    run_folder: Run,
+    table_format: OrderFormat = "csv",
+    out: Out = None,
+    by: Sender = "",
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Write what is under way once more, as possible duplicates."),
+    ] = False,
+    book: Annotated[
+        str | None, typer.Option(help="Where the run's book is now [default: where it was].")
+    ] = None,
+    roles: Roles = None,
+    as_json: Json = False,
+) -> None:
+    """Write the approved orders of RUN, once: as tickets, and as blocks with their allocation.
+
+    Send either the tickets or the blocks. Every order is judged again from the book of the run
+    before it leaves. What is not approved, was rejected, or does not know of other orders of its
+    household stays behind and is told. What was sent before is not sent again.
+    """
+    raise typer.Exit(
+        order_commands.export(run_folder, (table_format, out, by, again), book, roles, as_json)
+    )
+
+
+@app.command()
+def cancel(
+    run_folder: Run,
+    named: Some = None,
+    *,
+    ticket: Annotated[
+        list[str] | None, typer.Option("--ticket", help="This ticket or order only.")
+    ] = None,
+    by: By,
+    why: Why,
+    table_format: OrderFormat = "csv",
+    out: Out = None,
+    roles: Roles = None,
+    as_json: Json = False,
+) -> None:
+    """Ask orders of RUN back that were sent: writes cancel requests (FIX 35=F).
+
+    Where they stand changes with the market's answer only.
+    """
+    raise typer.Exit(
+        order_commands.cancel(
+            run_folder, (named or [], ticket or []), (table_format, out, by, why), roles, as_json
+        )
+    )

@@ -1,0 +1,212 @@
+"""What the commands about orders do: decide, let leave once, ask back; and how that is told."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from models.triggers import NEEDS_APPROVAL
+from nightly.cli import console
+from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.options import Chosen
+from nightly.export.cancelling import cancel as ask_back
+from nightly.export.sending import Sent, Wish, send
+from nightly.proof.audit import Difference
+from nightly.proof.before_leaving import judged_again
+from nightly.register.deciding import (
+    ACT,
+    DecisionError,
+    Word,
+    decide,
+    decide_all,
+    figures_of,
+    plan_rows,
+)
+from nightly.register.fold import Registered
+from nightly.register.register import beside
+from nightly.register.roles import NAME, Rights, rights_of
+from nightly.register.states import State
+from nightly.results.run_folder import RunFolder
+from nightly.run.choices import CommandError, household_list
+from nightly.run.request import located
+from workbench.wording import counted
+
+LEFT_OUT_SHOWN: Final = 10
+"""Households left out that the page lists; `export.json` has them all."""
+
+
+def decision(
+    run: Path,
+    named: Sequence[str],
+    chosen: Chosen,
+    word: Word,
+    by: str,
+    roles: Path | None,
+    as_json: bool,
+) -> int:
+    """Write decisions down and say so (`hearth approve`, `hearth reject`)."""
+    folder = RunFolder(run.resolve())
+    rights = _rights(folder, by, roles)
+    if len(named) == 1 and chosen == Chosen():
+        found = decide(folder, named[0], word, rights)
+        if as_json:
+            console.say_json(asdict(found))
+        else:
+            wait = _still_needed(beside(folder.path).read(), folder.run_id, named[0])
+            print(
+                f"{named[0]} {word.decision} by {found.by}, line {found.number} of the register"
+                f"{wait}"
+            )
+        return ANSWERED
+    decided = decide_all(folder, _chosen(folder, named, chosen), word, rights)
+    if as_json:
+        console.say_json(
+            {"made": [asdict(made) for made in decided.made], "refused": dict(decided.refused)}
+        )
+    else:
+        for name, why in decided.refused.items():
+            print(f"not {word.decision}: {name}: {why}")
+        print(f"{counted(len(decided.made), 'plan')} {word.decision} by {rights.person}")
+    return TROUBLED if decided.refused else ANSWERED
+
+
+def export(
+    run: Path,
+    wanted: tuple[str, Path | None, str, bool],
+    book: str | None,
+    roles: Path | None,
+    as_json: bool,
+) -> int:
+    """Let the approved orders of a run leave, and say what left and what did not."""
+    from optimizer.judge.verify import verify
+
+    form, out, by, again = wanted
+    folder = RunFolder(run.resolve())
+    place = None if book is None else located(book)
+
+    def judged(households: Sequence[str]) -> list[Difference]:
+        return judged_again(folder, households, place, verify)
+
+    rights = _rights(folder, by or getpass.getuser(), roles)
+    sent = send(folder, Wish(form, out, rights, "exported", again), judged, _waiting)
+    if as_json:
+        found = None if sent.place is None else str(sent.place)
+        mended = [{"folder": where, "what": what} for where, what in sent.finished]
+        console.say_json({"folder": found, **sent.facts, "finished": mended})
+        return ANSWERED
+    for line in _export_lines(sent):
+        print(line)
+    return ANSWERED
+
+
+def cancel(
+    run: Path,
+    which: tuple[Sequence[str], Sequence[str]],
+    wanted: tuple[str, Path | None, str, str],
+    roles: Path | None,
+    as_json: bool,
+) -> int:
+    """Ask orders back, and say where the requests are."""
+    form, out, by, why = wanted
+    folder = RunFolder(run.resolve())
+    rights = _rights(folder, by, roles)
+    households, tickets = which
+    place, facts = ask_back(folder, set(households), set(tickets), Wish(form, out, rights, why))
+    if as_json:
+        console.say_json({"folder": str(place), **facts})
+        return ANSWERED
+    print(
+        f"cancel requests for {counted(len(facts['cancels']), 'ticket')} "
+        f"({counted(len(facts['blocks']), 'whole block')}), in {place}; they are cancelled when "
+        "the market says so: hearth fills"
+    )
+    return ANSWERED
+
+
+def _export_lines(sent: Sent) -> Iterator[str]:
+    facts = sent.facts
+    yield from (f"note: {note}" for note in sent.notes)
+    for where, what in sent.finished:
+        yield f"note: {where} of an export that was cut short: {what}"
+    for household, rules in facts["overridden"].items():
+        yield f"overridden on purpose: {household}: {', '.join(rules)}"
+    for household, why in list(facts["left_out"].items())[:LEFT_OUT_SHOWN]:
+        yield f"left out: {household}: {why}"
+    if len(facts["left_out"]) > LEFT_OUT_SHOWN:
+        yield f"and {len(facts['left_out']) - LEFT_OUT_SHOWN} more: see export.json, or --json"
+    if sent.place is None:
+        before = counted(facts["sent_before"], "ticket")
+        more = "; --again writes what is under way once more" if facts["sent_before"] else ""
+        yield f"nothing new: {before} of {facts['run_id']} left before{more}"
+        return
+    said = " once more, as possible duplicates" if facts["possible_duplicates"] else ""
+    yield (
+        f"{counted(facts['tickets'], 'ticket')} of {counted(facts['households'], 'household')}, "
+        f"in {counted(facts['blocks'], 'block')}, in {sent.place}{said}; "
+        "send either tickets or blocks"
+    )
+
+
+def _chosen(folder: RunFolder, named: Sequence[str], chosen: Chosen) -> list[str]:
+    """Return the households that a command names, in a file, by what they come to, or as waiting.
+
+    Raises
+    ------
+    CommandError
+        If nobody is chosen.
+    """
+    listed = None if chosen.households is None else household_list(chosen.households)
+    names = list(dict.fromkeys([*named, *(listed or ())]))
+    filtered = chosen.waiting or chosen.policy is not None or bool(chosen.limits)
+    if not filtered:
+        if not names:
+            raise CommandError("name households, a file with --households, or --waiting")
+        return names
+    registered = beside(folder.path).read()
+    rows = plan_rows(folder, names or None)
+    found = [
+        name
+        for name, row in sorted(rows.items())
+        if _waits(registered, folder.run_id, name, row)
+        and chosen.policy in (None, row["policy_id"])
+        and all(figures_of(row)[limit] <= most for limit, most in chosen.limits.items())
+    ]
+    if not found:
+        raise CommandError("no plan that waits for a person is like that")
+    return found
+
+
+def _waits(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> bool:
+    """Whether a plan waits for a person: it needs one, and none has decided."""
+    plan = now.plans.get((run_id, name))
+    return (
+        plan is not None
+        and plan.state is State.PROPOSED
+        and row["approval"] == NEEDS_APPROVAL
+        and not now.plan_sent(run_id, name)
+    )
+
+
+def _still_needed(now: Registered, run_id: str, name: str) -> str:
+    plan = now.plans[run_id, name]
+    if plan.state is not State.PROPOSED or not plan.decisions:
+        return ""
+    rest = plan.decisions[-1].needed - len(plan.approvers)
+    return f"; {counted(rest, 'more person')} must approve it"
+
+
+def _rights(folder: RunFolder, person: str, roles: Path | None) -> Rights:
+    if roles is not None and not roles.exists():
+        raise CommandError(f"--roles {roles}: there is no such file")
+    return rights_of(person, roles or folder.path.parent / NAME)
+
+
+def _waiting() -> None:
+    sys.stderr.write("hearth: another process writes to the register; waiting for it\n")
+
+
+__all__ = ["ACT", "DecisionError", "Word", "cancel", "decision", "export"]

@@ -1,0 +1,103 @@
+"""Requests to cancel what was sent: the only way back for an order that has left.
+
+A request changes no state: the market's answer does. A block may be asked back whole only; where
+the market answers by block, a part of one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from models.errors import HearthError
+from nightly.export.files import cancel_files, known_format
+from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
+from nightly.export.sending import Wish
+from nightly.register.fold import CANCEL, Registered, Standing
+from nightly.register.register import beside
+from nightly.results.moment import clock
+from nightly.results.run_folder import RunFolder
+
+
+class NothingToCancelError(HearthError):
+    """What is asked back is not under way: the message says where it stands."""
+
+
+def cancel(
+    folder: RunFolder, households: Collection[str], tickets: Collection[str], wish: Wish
+) -> tuple[Path, dict[str, Any]]:
+    """Write requests for what is under way of a run: of some households, some tickets, or all.
+
+    Raises
+    ------
+    NothingToCancelError
+        If nothing of it is under way, or it is a part of a block that goes as one.
+    RoleError
+        If the person may not.
+    """
+    known_format(wish.form)
+    wish.rights.must("cancel")
+    if not wish.rights.person or not wish.why.strip():
+        raise NothingToCancelError("name who asks with --by and why with --why; neither is blank")
+    runs = folder.path.parent
+    with beside(folder.path).held() as held:
+        finish(held, runs)
+        asked = _asked(held.registered, folder.run_id, households, tickets)
+        whole = _whole_blocks(held.registered, asked)
+        _, place = free_place(held, folder.path)
+        place = place if wish.out is None else wish.out.resolve()
+        orders = [standing.ticket for standing in asked]
+        moment = clock()
+        content = cancel_files(orders, whole, wish.form, moment, held.registered.entries + 1)
+        facts = {
+            "run_id": folder.run_id,
+            "kind": CANCEL,
+            "clock": moment,
+            "by": wish.rights.person,
+            "why": wish.why.strip(),
+            "cancels": [ticket.ticket_id for ticket in orders],
+            "blocks": whole,
+            "files": digests_of(content),
+        }
+        parcel = parcel_of(
+            CANCEL, folder.path, place, wish.form, orders, content, moment, tuple(whole)
+        )
+        leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why.strip(), {}))
+    folder.note([{"event": "cancel", **facts}])
+    return place, facts
+
+
+def _asked(
+    now: Registered, run_id: str, households: Collection[str], tickets: Collection[str]
+) -> list[Standing]:
+    sent = now.sent_of(run_id)
+    chosen = [
+        s
+        for s in sent
+        if (not households or s.ticket.household_id in households)
+        and (not tickets or {s.ticket.ticket_id, s.ticket.order_id} & set(tickets))
+    ]
+    live = [standing for standing in chosen if standing.live]
+    if not live:
+        told = ", ".join(f"{s.ticket.ticket_id} is {s.state}" for s in chosen[:3])
+        raise NothingToCancelError(
+            f"{run_id} has nothing under way there: {told or 'nothing of it was sent'}"
+        )
+    return live
+
+
+def _whole_blocks(now: Registered, asked: list[Standing]) -> list[str]:
+    """Return the blocks all of whose tickets under way are asked back."""
+    names = {standing.ticket.ticket_id for standing in asked}
+    whole = []
+    for block_id in sorted({standing.ticket.block_id for standing in asked}):
+        live = {name for name in now.blocks[block_id] if now.tickets[name].live}
+        if live <= names:
+            whole.append(block_id)
+        elif now.route(block_id) == "block":
+            rest = ", ".join(sorted(live - names)[:3])
+            raise NothingToCancelError(
+                f"{block_id} was sent as one order; it is cancelled whole: also name {rest}"
+            )
+    return whole

@@ -1,0 +1,197 @@
+"""Files that leave: written aside, then in the register, then in place; whole and once.
+
+    1  RUN/exports/.0001/…       written aside and forced to disk: nobody reads it
+    2  orders.register           "sent", with the files' digests: from here on the orders are sent
+    3  RUN/exports/0001/…        the folder gets its name with one rename
+    4  orders.register           "written"
+
+Before 2 nothing has left, and nothing is left of it. After 2 the orders are sent whatever happens:
+whoever holds the register next puts the same bytes in place. Only if these are in neither place,
+as when they were taken away before 4, they are written again, marked as possible duplicates.
+Refused: the files first (a crash before the register would send them again), and the register first
+(a full disk would leave orders "sent" that nobody can find).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from models.errors import RunFolderError
+from nightly.export.files import cancel_files, order_files
+from nightly.register.fold import CANCEL
+from nightly.register.lines import RegisterError
+from nightly.register.records import Parcel, Ticket, data_of
+from nightly.register.register import MACHINE, Held
+from nightly.results.durable import force, refusing
+
+EXPORTS: Final = "exports"
+FACTS: Final = "export.json"
+"""What a parcel's folder says of itself."""
+
+
+def free_place(held: Held, run: Path) -> tuple[int, Path]:
+    """Return number and folder of a run's next parcel.
+
+    Raises
+    ------
+    RegisterError
+        If the run has a folder of files that left, and the register does not know of it.
+    """
+    known = [p for p in held.registered.parcels.values() if p.run_id == run.name]
+    places = {placed(run.parent, parcel) for parcel in known}
+    with refusing(run / EXPORTS):
+        (run / EXPORTS).mkdir(exist_ok=True)
+        there = [p for p in (run / EXPORTS).iterdir() if not p.name.startswith(".")]
+    strangers = sorted(p.name for p in there if (p / FACTS).exists() and p.resolve() not in places)
+    if strangers:
+        raise RegisterError(
+            f"{run / EXPORTS / strangers[0]} was written and the register does not know of it: "
+            "it was cut short, or the export is older than the register; orders may be on their "
+            "way, so nothing leaves this run: plan again"
+        )
+    numbers = [int(p.name) for p in there if p.name.isdigit()]
+    number = max([len(known), *numbers]) + 1
+    return number, run / EXPORTS / f"{number:04d}"
+
+
+def placed(runs: Path, parcel: Parcel) -> Path:
+    """Return the folder of a parcel; one beside the register is found wherever that is."""
+    return (runs / parcel.place).resolve()
+
+
+def leave(
+    held: Held,
+    runs: Path,
+    parcel: Parcel,
+    content: Mapping[str, bytes],
+    facts: Mapping[str, Any],
+    said: tuple[str, str, Mapping[str, Any]],
+) -> Parcel:
+    """Let a parcel leave; `said` is by whom, why, and what more the register is told.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder is there already, or cannot be written: nothing has left. If it cannot be
+        put in place after the register has it, the message says so.
+    """
+    place = placed(runs, parcel)
+    if place.exists():
+        raise RunFolderError(f"{place} is there already, and nothing is written over; name another")
+    aside = _aside(place)
+    with refusing(place):
+        shutil.rmtree(aside, ignore_errors=True)
+        _write(aside, content, facts)
+    by, why, more = said
+    entry = held.add(parcel.kind, by, why, {"parcel": data_of(parcel), **more})
+    kept = held.registered.parcels[entry.number]
+    _put(held, kept, aside, place)
+    return kept
+
+
+def finish(held: Held, runs: Path) -> list[tuple[Parcel, str]]:
+    """Put in place every parcel that the register has and of which that is not known.
+
+    Returns these with what was done.
+    """
+    done = []
+    for parcel in held.registered.unwritten():
+        place = placed(runs, parcel)
+        if _whole(place, parcel):
+            held.add("written", MACHINE, "found in place", {"parcel": parcel.number})
+            done.append((parcel, "was in place"))
+        elif _whole(_aside(place), parcel):
+            _put(held, parcel, _aside(place), place)
+            done.append((parcel, "put in place"))
+        else:
+            _write_again(held, parcel, place)
+            done.append((parcel, "written again, marked as possible duplicates"))
+    return done
+
+
+def digests_of(content: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the SHA-256 of each file."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
+
+
+def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
+    tickets = tickets_in(held, parcel)
+    if parcel.kind == CANCEL:
+        content = cancel_files(tickets, parcel.blocks, parcel.form, parcel.moment, parcel.number)
+    else:
+        content = order_files(tickets, parcel.form, parcel.moment, duplicate=True)
+    facts = {"run_id": parcel.run_id, "kind": parcel.kind, "possible_duplicates": True}
+    aside = _aside(place)
+    with refusing(place):
+        shutil.rmtree(aside, ignore_errors=True)
+        _write(aside, content, {**facts, "files": digests_of(content)})
+        if place.exists():  # not whole: nobody could have sent it as it is
+            place.rename(place.with_name(f".{place.name}.damaged"))
+    _put(held, parcel, aside, place)
+
+
+def tickets_in(held: Held, parcel: Parcel) -> tuple[Ticket, ...]:
+    """Return the tickets of a parcel as they were sent."""
+    return tuple(held.registered.tickets[name].ticket for name in parcel.tickets)
+
+
+def _put(held: Held, parcel: Parcel, aside: Path, place: Path) -> None:
+    try:
+        with refusing(place):
+            aside.rename(place)
+            force(place.parent)
+    except RunFolderError as error:
+        raise RunFolderError(
+            f"the register has these orders as sent, but their files are not in place ({error}); "
+            "mend that and export again: the same files are put in place"
+        ) from error
+    held.add("written", MACHINE, "", {"parcel": parcel.number})
+
+
+def _aside(place: Path) -> Path:
+    return place.with_name(f".{place.name}.aside")
+
+
+def _write(folder: Path, content: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
+    folder.mkdir(parents=True)
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    for name, data in {**content, FACTS: text.encode()}.items():
+        (folder / name).write_bytes(data)
+        force(folder / name)
+    force(folder)
+    force(folder.parent)
+
+
+def _whole(folder: Path, parcel: Parcel) -> bool:
+    """Whether a folder holds a parcel's files, byte for byte."""
+    try:
+        return (folder / FACTS).exists() and all(
+            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+            for name, digest in parcel.files.items()
+        )
+    except OSError:
+        return False
+
+
+def parcel_of(
+    kind: str,
+    run: Path,
+    place: Path,
+    form: str,
+    tickets: Sequence[Ticket],
+    content: Mapping[str, bytes],
+    moment: str,
+    blocks: Sequence[str] = (),
+) -> Parcel:
+    """Return a parcel that is about to leave; its place is kept relative to the runs' folder."""
+    runs, where = run.parent.resolve(), place.resolve()
+    relative = where.relative_to(runs) if where.is_relative_to(runs) else where
+    names = tuple(ticket.ticket_id for ticket in tickets)
+    return Parcel(
+        0, kind, run.name, str(relative), form, digests_of(content), names, moment, tuple(blocks)
+    )

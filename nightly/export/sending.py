@@ -1,0 +1,163 @@
+"""An export, on one screen: what may leave, judged again, leaves whole and once.
+
+    register held → unfinished parcels put in place → what may leave → judged again → outbox
+
+What was sent is not sent again, whichever run asks; `again` writes the same orders under the same
+ids, marked as possible duplicates, and changes nothing of where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from models.errors import HearthError
+from nightly.export.files import known_format, order_files
+from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of, placed
+from nightly.export.tickets import Leaving, leaving, lockouts_of, tickets_of
+from nightly.proof.audit import Difference
+from nightly.proof.before_leaving import unforgiven
+from nightly.register.fold import AGAIN, SENT
+from nightly.register.proposals import taken_in
+from nightly.register.records import Ticket, data_of
+from nightly.register.register import Held, beside
+from nightly.register.roles import Rights
+from nightly.results.moment import clock
+from nightly.results.run_folder import RunFolder
+
+Judged = Callable[[Sequence[str]], list[Difference]]
+"""Judges some households of the run again."""
+
+TOLD: Final = 5
+"""Differences that an error names."""
+
+
+TAKEN_IN: Final = "the run was not in the register: taken in as it stands"
+
+
+class NotAsJudgedError(HearthError):
+    """Orders that are about to leave are not what the judge finds: nothing leaves; look at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How an export is wanted: format, folder (None: the run's own), by whom, and once more."""
+
+    form: str
+    out: Path | None
+    rights: Rights
+    why: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What an export did: its facts, where it is (None: nothing was new), and what it mended."""
+
+    place: Path | None
+    facts: Mapping[str, Any]
+    finished: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def send(
+    folder: RunFolder, wish: Wish, judged: Judged, on_wait: Callable[[], None] = lambda: None
+) -> Sent:
+    """Let the approved orders of a run leave, once.
+
+    Raises
+    ------
+    RegisterError
+        If orders are not those that were proposed, or the register is not as it was written.
+    NotAsJudgedError
+        If the judge finds other figures, a breach, or another book than the run's.
+    RoleError
+        If the person may not send.
+    RunFolderError
+        If the files cannot be written.
+    """
+    known_format(wish.form)
+    wish.rights.must("send")
+    folder.manifest()
+    runs = folder.path.parent
+    with beside(folder.path).held(on_wait) as held:
+        finished = tuple((str(placed(runs, parcel)), what) for parcel, what in finish(held, runs))
+        notes = (TAKEN_IN,) if taken_in(held, folder) else ()
+        number, place = free_place(held, folder.path)
+        place = place if wish.out is None else wish.out.resolve()
+        if wish.again:
+            tickets = tuple(s.ticket for s in held.registered.sent_of(folder.run_id) if s.live)
+            return _again(held, folder, wish, tickets, place, (finished, notes))
+        found = leaving(folder, held.registered, wish.rights)
+        if not found.approved:
+            return Sent(None, _facts(found, (), {}, wish), finished, notes)
+        _must_agree(judged(sorted(found.approved)), found)
+        asof = held.registered.runs[folder.run_id].asof
+        tickets = tickets_of(folder, found, asof, number)
+        moment = folder.manifest()["ended"]
+        content = order_files(tickets, wish.form, moment)
+        facts = _facts(found, tickets, digests_of(content), wish)
+        parcel = parcel_of(SENT, folder.path, place, wish.form, tickets, content, moment)
+        more = {
+            "tickets": [data_of(ticket) for ticket in tickets],
+            "lockouts": [data_of(lock) for lock in lockouts_of(folder, found, asof)],
+        }
+        leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why, more))
+    _note(folder, facts)
+    return Sent(place, facts, finished, notes)
+
+
+def _again(
+    held: Held,
+    folder: RunFolder,
+    wish: Wish,
+    tickets: tuple[Ticket, ...],
+    place: Path,
+    told: tuple[tuple[tuple[str, str], ...], tuple[str, ...]],
+) -> Sent:
+    """Write what is under way once more, under the same ids, as possible duplicates."""
+    found = Leaving(folder.run_id, {}, {}, {}, len(held.registered.sent_of(folder.run_id)), {})
+    if not tickets:
+        return Sent(None, _facts(found, (), {}, wish), *told)
+    moment = folder.manifest()["ended"]
+    content = order_files(tickets, wish.form, moment, duplicate=True)
+    facts = _facts(found, tickets, digests_of(content), wish)
+    parcel = parcel_of(AGAIN, folder.path, place, wish.form, tickets, content, moment)
+    leave(held, folder.path.parent, parcel, content, facts, (wish.rights.person, wish.why, {}))
+    _note(folder, facts)
+    return Sent(place, facts, *told)
+
+
+def _must_agree(found: Sequence[Difference], leaves: Leaving) -> None:
+    rest = unforgiven(found, leaves.overridden)
+    if rest:
+        more = f"; and {len(rest) - TOLD} more" if len(rest) > TOLD else ""
+        raise NotAsJudgedError(
+            f"nothing leaves: {'; '.join(str(each) for each in rest[:TOLD])}{more}. Where the book "
+            "has changed since the run, name it as it was with --book, or plan again"
+        )
+
+
+def _facts(
+    found: Leaving, tickets: Sequence[Ticket], files: Mapping[str, str], wish: Wish
+) -> dict[str, Any]:
+    return {
+        "run_id": found.run_id,
+        "format": wish.form,
+        "clock": clock(),
+        "by": wish.rights.person,
+        "tickets": len(tickets),
+        "blocks": len({ticket.block_id for ticket in tickets}),
+        "households": len({ticket.household_id for ticket in tickets}),
+        "sent_before": found.before,
+        "possible_duplicates": wish.again,
+        "overridden": {name: list(rules) for name, rules in sorted(found.overridden.items())},
+        "left_out": dict(sorted(found.left_out.items())),
+        "files": dict(files),
+    }
+
+
+def _note(folder: RunFolder, facts: Mapping[str, Any]) -> None:
+    folder.note([{"event": "export", **{k: v for k, v in facts.items() if k != "left_out"}}])

@@ -1,0 +1,310 @@
+"""The register's lines folded into what holds now: each plan's standing, each ticket's life.
+
+Nothing is kept but the lines; every state follows from them, in their order, by the table of
+transitions. A line that the table does not allow cannot be folded, and so cannot be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from nightly.register.lines import FIRST, RegisterError
+from nightly.register.records import (
+    Answer,
+    Decision,
+    Entry,
+    Fill,
+    Lockout,
+    Parcel,
+    Proposal,
+    RunFacts,
+    Step,
+    Ticket,
+    record_of,
+)
+from nightly.register.states import ENDED, UNDER_WAY, State, TransitionError, moved
+
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+
+SENT, AGAIN, CANCEL = "sent", "again", "cancel"
+"""Kinds of parcels."""
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a ticket stands: its state, what was filled, and every step on the way there."""
+
+    ticket: Ticket
+    entry: int
+    state: State
+    steps: list[Step]
+    filled: Decimal = ZERO
+    fills: list[Fill] = field(default_factory=list)
+    cancel_asked: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it left and has not ended."""
+        return self.state in UNDER_WAY
+
+    @property
+    def left(self) -> Decimal:
+        """Shares that may still be filled."""
+        return self.ticket.shares - self.filled if self.live else ZERO
+
+    @property
+    def counts(self) -> Decimal:
+        """Shares that a book which shows nothing of the ticket must be told: filled or to come.
+
+        A replaced order goes on under another name, so all of it counts.
+        """
+        whole = self.live or self.state is State.REPLACED
+        return self.ticket.shares if whole else self.filled
+
+
+@dataclass(slots=True)
+class PlanStanding:
+    """Where a household's plan in a run stands, before any of it is sent."""
+
+    proposal: Proposal
+    state: State
+    steps: list[Step]
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Who approved since the last rejection, each once, in order."""
+        names: dict[str, None] = {}
+        for made in self.decisions:
+            if made.decision == REJECTED:
+                names.clear()
+            else:
+                names[made.by] = None
+        return tuple(names)
+
+    @property
+    def override(self) -> tuple[str, ...]:
+        """Rules and limits that those who approved go beyond on purpose."""
+        last = self.decisions[-1] if self.decisions else None
+        if last is None or last.decision == REJECTED:
+            return ()
+        return tuple(sorted({name for made in self.decisions for name in made.override}))
+
+
+class Registered:
+    """What holds now; a class because it grows line by line."""
+
+    def __init__(self) -> None:
+        self.identity = ""
+        self.entries = 0
+        self.heads: list[str] = [FIRST]
+        self.runs: dict[str, RunFacts] = {}
+        self.plans: dict[tuple[str, str], PlanStanding] = {}
+        self.tickets: dict[str, Standing] = {}
+        self.intentions: dict[str, str] = {}
+        self.by_household: dict[str, list[str]] = {}
+        self.blocks: dict[str, list[str]] = {}
+        self.parcels: dict[int, Parcel] = {}
+        self.written: set[int] = set()
+        self.fills: dict[str, Fill] = {}
+        self.answered_files: dict[str, int] = {}
+        self.lockouts: list[Lockout] = []
+
+    def take(self, entry: Entry, head: str) -> None:
+        """Fold one more line, whose digest is `head`.
+
+        Raises
+        ------
+        TransitionError
+            If it is no transition of the table.
+        RegisterError
+            If it is out of order, or of a kind that is not known here.
+        """
+        if entry.number != self.entries + 1 or entry.kind not in _KINDS:
+            raise RegisterError(
+                f"line {self.entries + 1} of the register is {entry.kind} number {entry.number}: "
+                "it was written by another version; use that one"
+            )
+        try:
+            _KINDS[entry.kind](self, entry)
+        except KeyError as error:
+            raise RegisterError(
+                f"line {entry.number} of the register speaks of {error}, which no line before it "
+                "names"
+            ) from error
+        self.entries = entry.number
+        self.heads.append(head)
+
+    def sent_of(self, run_id: str) -> list[Standing]:
+        """Return the tickets that a run sent, in order of their ids."""
+        return [s for _, s in sorted(self.tickets.items()) if s.ticket.run_id == run_id]
+
+    def plan_sent(self, run_id: str, household_id: str) -> list[Standing]:
+        """Return the tickets that were sent of a household's plan."""
+        mine = (self.tickets[name] for name in self.by_household.get(household_id, ()))
+        return [standing for standing in mine if standing.ticket.run_id == run_id]
+
+    def counting(self) -> Iterator[Standing]:
+        """Yield every ticket of which a book may have to be told."""
+        return (s for s in self.tickets.values() if s.counts > ZERO)
+
+    def lockouts_counting(self) -> Iterator[Lockout]:
+        """Yield the lockouts of what was sent, but of plans that ended without a single share."""
+        for lock in self.lockouts:
+            if any(s.counts > ZERO for s in self.plan_sent(lock.run_id, lock.household_id)):
+                yield lock
+
+    def unwritten(self) -> list[Parcel]:
+        """Return the parcels of which it is not known that their files are in place."""
+        return [p for number, p in sorted(self.parcels.items()) if number not in self.written]
+
+    def route(self, block_id: str) -> str:
+        """Return how the market answers a block's tickets: "block", "ticket", or nothing yet."""
+        fills = [f for name in self.blocks.get(block_id, ()) for f in self.tickets[name].fills]
+        return "" if not fills else "block" if fills[0].block_id else "ticket"
+
+
+def _begin(now: Registered, entry: Entry) -> None:
+    now.identity = entry.data["identity"]
+
+
+def _mended(now: Registered, entry: Entry) -> None:
+    """A torn line was cut off: told for whoever asks, and of no effect."""
+
+
+def _run(now: Registered, entry: Entry) -> None:
+    facts = record_of(RunFacts, entry.data["run"])
+    if facts.run_id in now.runs:
+        raise TransitionError(f"{facts.run_id} proposed its plans already")
+    now.runs[facts.run_id] = facts
+    for household_id, sha256, orders, approval in entry.data["plans"]:
+        proposal = Proposal(facts.run_id, household_id, sha256, orders, approval)
+        step = Step(State.PROPOSED, entry.clock, entry.by, entry.why, sha256)
+        now.plans[facts.run_id, household_id] = PlanStanding(proposal, State.PROPOSED, [step])
+
+
+def _decision(now: Registered, entry: Entry) -> None:
+    for data in entry.data["decisions"]:
+        shared = {"by": entry.by, "why": entry.why, "clock": entry.clock, "number": entry.number}
+        made = record_of(Decision, {**data, **shared})
+        plan = now.plans[made.run_id, made.household_id]
+        name = f"the plan of {made.household_id} in {made.run_id}"
+        sent = now.plan_sent(made.run_id, made.household_id)
+        if sent:
+            raise TransitionError(f"{name} is {sent[0].state}; hearth cancel asks for it back")
+        state = State.REJECTED if made.decision == REJECTED else State.APPROVED
+        moved(name, plan.state, state)
+        plan.decisions.append(made)
+        if state is State.REJECTED or len(plan.approvers) >= made.needed:
+            plan.state = state
+            plan.steps.append(Step(state, made.clock, made.by, made.why, made.orders_sha256))
+
+
+def _sent(now: Registered, entry: Entry) -> None:
+    _parcel(now, entry)
+    for data in entry.data["tickets"]:
+        ticket = record_of(Ticket, data)
+        if ticket.order_id in now.intentions:
+            other = now.intentions[ticket.order_id]
+            raise TransitionError(f"{ticket.order_id} was sent already, as {other}")
+        plan = now.plans[ticket.run_id, ticket.household_id]
+        if plan.state is State.PROPOSED:  # approved by its policy, as the parcel says
+            moved(ticket.ticket_id, plan.state, State.APPROVED)
+            plan.state = State.APPROVED
+            approved = Step(
+                State.APPROVED, entry.clock, ticket.approved_by, "policy", plan.proposal.sha256
+            )
+            plan.steps.append(approved)
+        state = moved(ticket.ticket_id, plan.state, State.SENT)
+        step = Step(state, entry.clock, entry.by, entry.why, ticket.sha256)
+        now.tickets[ticket.ticket_id] = Standing(ticket, entry.number, state, [*plan.steps, step])
+        now.intentions[ticket.order_id] = ticket.ticket_id
+        now.by_household.setdefault(ticket.household_id, []).append(ticket.ticket_id)
+        now.blocks.setdefault(ticket.block_id, []).append(ticket.ticket_id)
+    now.lockouts += [record_of(Lockout, data) for data in entry.data["lockouts"]]
+
+
+def _parcel(now: Registered, entry: Entry) -> None:
+    parcel = record_of(Parcel, {**entry.data["parcel"], "number": entry.number})
+    now.parcels[entry.number] = parcel
+
+
+def _cancel(now: Registered, entry: Entry) -> None:
+    _parcel(now, entry)
+    for name in now.parcels[entry.number].tickets:
+        standing = now.tickets[name]
+        if not standing.live:
+            raise TransitionError(f"{name} is {standing.state}: there is nothing to cancel")
+        standing.cancel_asked = True
+
+
+def _written(now: Registered, entry: Entry) -> None:
+    now.written.add(entry.data["parcel"])
+
+
+def _answers(now: Registered, entry: Entry) -> None:
+    now.answered_files[entry.data["sha256"]] = entry.number
+    for data in entry.data["answers"]:
+        answer = record_of(Answer, data)
+        standing = now.tickets[answer.ticket_id]
+        fill = answer.fill
+        state = moved(answer.ticket_id, standing.state, answer.state)
+        filled = standing.filled + (ZERO if fill is None else fill.shares)
+        if filled > standing.ticket.shares or (fill is not None and fill.fill_id in now.fills):
+            raise TransitionError(f"{answer.ticket_id} cannot have {fill}")
+        if (state is State.FILLED) != (filled == standing.ticket.shares):
+            raise TransitionError(
+                f"{answer.ticket_id} cannot be {state} with {filled} of "
+                f"{standing.ticket.shares} shares"
+            )
+        if fill is not None:
+            standing.fills.append(fill)
+            now.fills[fill.fill_id] = fill
+        standing.filled, standing.state = filled, state
+        standing.steps.append(
+            Step(state, entry.clock, entry.by, answer.text or entry.why, entry.data["sha256"])
+        )
+
+
+_KINDS: Final[Mapping[str, Callable[[Registered, Entry], None]]] = {
+    "begin": _begin,
+    "mended": _mended,
+    "run": _run,
+    "decision": _decision,
+    SENT: _sent,
+    AGAIN: _parcel,
+    CANCEL: _cancel,
+    "written": _written,
+    "answers": _answers,
+}
+"""Kind of a line → how it is folded."""
+
+
+def ended(state: State) -> bool:
+    """Whether an order does not leave a state."""
+    return state in ENDED
+
+
+def facts_of(standing: Standing) -> dict[str, Any]:
+    """Return where a ticket stands, as JSON-ready data."""
+    ticket = standing.ticket
+    return {
+        **{name: getattr(ticket, name) for name in ("ticket_id", "order_id", "household_id")},
+        **{name: getattr(ticket, name) for name in ("account_id", "security_id", "side")},
+        "state": standing.state.value,
+        "shares": str(ticket.shares),
+        "filled": str(standing.filled),
+        "limit_price": str(ticket.limit_price),
+        "approved_by": ticket.approved_by,
+        "cancel_asked": standing.cancel_asked,
+        "steps": [
+            {"state": s.state.value, "clock": s.clock, "by": s.by, "why": s.why, "sha256": s.sha256}
+            for s in standing.steps
+        ],
+    }

@@ -1,0 +1,134 @@
+"""Who may approve, reject, send and cancel, up to where, and how many it takes: a small TOML file.
+
+    approvals = 2                 # different people who must approve a plan
+    sender_apart = true           # who approved a plan does not send it
+
+    [roles.adviser]
+    people = ["Ann", "Bob"]
+    may = ["approve", "reject", "cancel"]
+    max_usd = 250000.0            # traded amounts of a plan; also max_tax_usd, max_orders
+
+    [roles.compliance]
+    people = ["Cleo"]
+    may = ["approve", "reject", "send", "cancel", "override"]
+
+Without the file everybody may do everything, and one approval is enough.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from models.errors import HearthError
+
+NAME: Final = "roles.toml"
+"""The file's name among the runs."""
+
+ACTS: Final = ("approve", "reject", "send", "cancel", "override")
+LIMITS: Final = ("max_usd", "max_tax_usd", "max_orders")
+
+
+class RoleError(HearthError):
+    """Somebody may not do this, or the file of roles is none: ask somebody who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one person may do: acts, and the most that a plan may come to, by limit."""
+
+    person: str
+    role: str = ""
+    acts: frozenset[str] = frozenset(ACTS)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    approvals: int = 1
+    sender_apart: bool = False
+
+    def must(self, act: str) -> None:
+        """Raise `RoleError` if the person may not do this."""
+        if act not in self.acts:
+            raise RoleError(
+                f"{self.person} ({self.role}) may not {act}; ask somebody whose role may"
+            )
+
+    def beyond(self, figures: Mapping[str, float]) -> dict[str, str]:
+        """Return the limits that a plan's figures go beyond, each with both figures."""
+        return {
+            name: f"{name} {figures[name]:,.2f} of {limit:,.2f}"
+            for name, limit in self.limits.items()
+            if figures[name] > limit
+        }
+
+
+def rights_of(person: str, roles: Path) -> Rights:
+    """Return what a person may do under a file of roles; everything where there is none.
+
+    Raises
+    ------
+    RoleError
+        If the file is no file of roles, or does not name the person.
+    """
+    name = person.strip()
+    if not roles.exists():
+        return Rights(name)
+    told = _read(roles)
+    for role, facts in told.get("roles", {}).items():
+        if name in facts["people"]:
+            limits = {key: float(facts[key]) for key in LIMITS if key in facts}
+            return Rights(
+                name,
+                role,
+                frozenset(facts["may"]),
+                limits,
+                told.get("approvals", 1),
+                told.get("sender_apart", False),
+            )
+    raise RoleError(f"{roles} gives {name!r} no role")
+
+
+def _read(roles: Path) -> dict[str, Any]:
+    try:
+        told = tomllib.loads(roles.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RoleError(f"{roles} cannot be read: {error}") from error
+    faults = list(_faults(told))
+    if faults:
+        raise RoleError(f"{roles}: {'; '.join(faults)}")
+    return told
+
+
+def _faults(told: Mapping[str, Any]) -> list[str]:
+    found = [f"{key} is not known" for key in told.keys() - {"approvals", "sender_apart", "roles"}]
+    count = told.get("approvals", 1)
+    if type(count) is not int or count < 1:
+        found.append("approvals is a whole number from 1 on")
+    if type(told.get("sender_apart", False)) is not bool:
+        found.append("sender_apart is true or false")
+    roles = told.get("roles", {})
+    if not isinstance(roles, dict) or not roles:
+        return [*found, "no role is given: [roles.NAME]"]
+    seen: set[str] = set()
+    for role, facts in roles.items():
+        if not isinstance(facts, dict):
+            found.append(f"roles.{role} is no table")
+            continue
+        unknown = facts.keys() - {"people", "may", *LIMITS}
+        found += [f"roles.{role}.{key} is not known" for key in sorted(unknown)]
+        for key, words in (("people", None), ("may", ACTS)):
+            named = facts.get(key)
+            if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+                found.append(f"roles.{role}.{key} is a list of texts")
+            elif words is not None and set(named) - set(words):
+                found.append(f"roles.{role}.may knows {', '.join(words)}")
+            elif words is None:
+                twice = sorted(seen & set(named))
+                found += [f"{name} has two roles" for name in twice]
+                seen |= set(named)
+        for key in LIMITS:
+            limit = facts.get(key, 0.0)
+            if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 0:
+                found.append(f"roles.{role}.{key} is a number from 0 on")
+    return found
