@@ -110,6 +110,7 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
         "seconds": round(summary.seconds, 3),
         "households_per_second": round(summary.households_per_second, 3),
         "solver_fallbacks": summary.fallbacks,
+        "waiting": summary.waiting,
         "slowest": [
             {"household_id": household_id, "seconds": round(seconds, 6)}
             for household_id, seconds in summary.slowest
@@ -147,6 +148,9 @@ def print_summary(
         slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
         console.print(f"slowest: {slow}")
     console.print(f"tables, manifest and log in {folder}", soft_wrap=True)
+    if summary.waiting:
+        plans = "1 plan waits" if summary.waiting == 1 else f"{summary.waiting} plans wait"
+        console.print(f"{plans} for a person: hearth pending {folder}", soft_wrap=True)
 
 
 def print_check(console: Console, book: Book) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nightly.cli import order_commands
+from nightly.cli import fill_commands, looking_commands, order_commands
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
+    RUNS,
     By,
     Chosen,
     Json,
@@ -20,9 +22,14 @@ from nightly.cli.options import (
     Some,
     Why,
 )
+from nightly.fills.fitting import FAR_OFF
 from nightly.register.fold import APPROVED, REJECTED
 
 app = typer.Typer()
+
+Register = Annotated[
+    Path, typer.Option(help="The register of orders, or the folder of runs it is in.")
+]
 
 Override = Annotated[
     list[str] | None,
@@ -127,3 +134,56 @@ def cancel(
             run_folder, (named or [], ticket or []), (table_format, out, by, why), roles, as_json
         )
     )
+
+
+@app.command()
+def fills(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="FIX execution reports (35=8), or CSV.")
+    ],
+    register: Register = RUNS,
+    out: Annotated[
+        Path | None, typer.Option(help="New CSV file of what of each fill is whose.")
+    ] = None,
+    price_tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Share of the book's price that a fill may lie off.")
+    ] = float(FAR_OFF),
+    by: Sender = "",
+    as_json: Json = False,
+) -> None:
+    """Book the market's answers in FILE: acknowledged, filled in part or whole, ended.
+
+    CSV has ticket_id or block_id, fill_id, shares and price, and may have state, trade_date and
+    text. Blocks are allocated back in share steps. Rows that do not fit are refused one by one and
+    told; exit code 1 if any was. A fill that is known is not booked twice.
+    """
+    raise typer.Exit(fill_commands.fills(file, register, by, price_tolerance, out, as_json))
+
+
+@app.command()
+def pending(run_folder: Run, as_json: Json = False) -> None:
+    """List the plans of RUN that wait for a person, with what they come to and why."""
+    raise typer.Exit(looking_commands.pending(run_folder, as_json))
+
+
+@app.command()
+def show(
+    run_folder: Run,
+    household: Annotated[
+        str | None, typer.Argument(metavar="[HOUSEHOLD]", help="Its id [default: all].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the plans of RUN, or HOUSEHOLD's, as stored: orders, lots, states, decisions."""
+    raise typer.Exit(looking_commands.show(run_folder, household, as_json))
+
+
+@app.command()
+def orders(
+    register: Register = RUNS,
+    state: Annotated[str | None, typer.Option(help="In this state only.")] = None,
+    household: Annotated[str | None, typer.Option(help="Of this household only.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what was sent and where it stands, with every step on the way there."""
+    raise typer.Exit(looking_commands.orders(register, state, household, as_json))

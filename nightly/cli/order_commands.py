@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from models.triggers import NEEDS_APPROVAL
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.options import Chosen
@@ -27,6 +26,7 @@ from nightly.register.deciding import (
     plan_rows,
 )
 from nightly.register.fold import Registered
+from nightly.register.looking import waits
 from nightly.register.register import beside
 from nightly.register.roles import NAME, Rights, rights_of
 from nightly.register.states import State
@@ -171,24 +171,13 @@ def _chosen(folder: RunFolder, named: Sequence[str], chosen: Chosen) -> list[str
     found = [
         name
         for name, row in sorted(rows.items())
-        if _waits(registered, folder.run_id, name, row)
+        if waits(registered, folder.run_id, name, row["approval"])
         and chosen.policy in (None, row["policy_id"])
         and all(figures_of(row)[limit] <= most for limit, most in chosen.limits.items())
     ]
     if not found:
         raise CommandError("no plan that waits for a person is like that")
     return found
-
-
-def _waits(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> bool:
-    """Whether a plan waits for a person: it needs one, and none has decided."""
-    plan = now.plans.get((run_id, name))
-    return (
-        plan is not None
-        and plan.state is State.PROPOSED
-        and row["approval"] == NEEDS_APPROVAL
-        and not now.plan_sent(run_id, name)
-    )
 
 
 def _still_needed(now: Registered, run_id: str, name: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from models.book.policies.overrides import JOINT
 from models.plan import Status
+from models.triggers import NEEDS_APPROVAL
 from nightly.results.run_folder import RunFolder
 from nightly.workers.messages import Answered
 
@@ -33,7 +34,7 @@ class Summary:
 
     `seconds` is the wall time of this attempt, in which `answered_now` households were answered;
     `households` and the counts are the whole run's. `fallbacks` counts households for which a
-    solver other than the policy's own had to answer.
+    solver other than the policy's own had to answer, `waiting` plans that wait for a person.
     """
 
     households: int
@@ -43,6 +44,7 @@ class Summary:
     slowest: tuple[tuple[str, float], ...] = ()
     fallbacks: int = 0
     answered_now: int = 0
+    waiting: int = 0
 
     @property
     def households_per_second(self) -> float:
@@ -63,6 +65,7 @@ class Tally:
     households: int = 0
     now: int = 0
     fallbacks: int = 0
+    waiting: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     solvers: Counter[str] = field(default_factory=Counter)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -71,9 +74,10 @@ class Tally:
         """Count the rows of a chunk's plans; `now` if this attempt made them."""
         self.households += len(plans)
         self.now += len(plans) if now else 0
-        wanted = ("household_id", "status", "solver", "seconds", "policy_id")
+        wanted = ("household_id", "status", "approval", "solver", "seconds", "policy_id")
         for row in plans.select(wanted).to_pylist():
             self.counts[row["status"]] += 1
+            self.waiting += row["approval"] == NEEDS_APPROVAL
             solver = row["solver"] or ""
             if solver:
                 self.solvers[solver] += 1
@@ -93,6 +97,7 @@ class Tally:
             slowest=tuple((name, took) for took, name in sorted(self.slowest, reverse=True)),
             fallbacks=self.fallbacks,
             answered_now=self.now,
+            waiting=self.waiting,
         )
 
     def _fell_back(self, solver: str, policy_id: str | None) -> bool:

@@ -105,6 +105,7 @@ ROOMS = {
         "run",
         "proof",
         "export",
+        "fills",
         "cli",
     ),
 }

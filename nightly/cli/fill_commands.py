@@ -1,0 +1,54 @@
+"""What `hearth fills` does: book the market's answers, and tell row by row what does not fit."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from nightly.cli import console
+from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.fills.booking import Booked, book, write_allocations
+from nightly.register.register import NAME, Register
+from nightly.register.roles import Rights
+from workbench.wording import counted
+
+
+def register_at(place: Path) -> Register:
+    """Return the register that is meant: its file, or the one in a folder of runs."""
+    where = place.resolve()
+    return Register(where / NAME if where.is_dir() else where)
+
+
+def fills(
+    file: Path, place: Path, by: str, tolerance: float, out: Path | None, as_json: bool
+) -> int:
+    """Book a file of answers; 1 if a row was refused."""
+    rights = Rights(by.strip() or getpass.getuser())
+    register = register_at(place)
+    booked = book(register, file, rights, Decimal(repr(tolerance)), _waiting)
+    if out is not None:
+        write_allocations(booked, out)
+    if as_json:
+        console.say_json({"file": str(file), "register": str(register.path), **booked.as_data()})
+    else:
+        _say(booked)
+    return TROUBLED if booked.fitted.refused else ANSWERED
+
+
+def _say(booked: Booked) -> None:
+    found = booked.fitted
+    for misfit in found.refused:
+        print(f"refused: {misfit.place}: {misfit.order}: {misfit.why}")
+    shares = sum(1 for answer in found.answers if answer.fill is not None)
+    states = ", ".join(f"{count} {state}" for state, count in booked.standing.items())
+    print(
+        f"{counted(len(found.answers), 'answer')} booked, {shares} of them fills; "
+        f"{counted(found.repeated, 'row')} known before, {len(found.refused)} refused; "
+        f"tickets now: {states or 'none'}"
+    )
+
+
+def _waiting() -> None:
+    sys.stderr.write("hearth: another process writes to the register; waiting for it\n")

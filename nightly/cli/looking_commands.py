@@ -1,0 +1,128 @@
+"""What `hearth pending`, `show` and `orders` say: plans and orders as they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from nightly.cli import console
+from nightly.cli.exit_codes import ANSWERED
+from nightly.cli.fill_commands import register_at
+from nightly.register.looking import shown, standing_plans, tickets
+from nightly.results.run_folder import RunFolder
+from workbench.wording import counted
+
+SHOWN: Final = 50
+"""Rows of a page; --json has them all."""
+
+PLAN: Final = ("household_id", "status", "state", "orders", "traded_usd", "tax_usd", "reason")
+ORDER: Final = ("account_id", "side", "security_id", "shares", "price", "amount", "state", "filled")
+TICKET: Final = ("ticket_id", "state", "shares", "filled", "limit_price")
+
+DOLLARS: Final = frozenset({"traded_usd", "tax_usd", "amount"})
+"""Columns that are shown without cents."""
+
+RIGHT: Final = DOLLARS | {"orders", "shares", "filled", "price", "limit_price"}
+"""Columns of numbers."""
+
+
+def pending(run: Path, as_json: bool) -> int:
+    """List the plans that wait for a person (`hearth pending`)."""
+    folder = RunFolder(run.resolve())
+    found = [plan for plan in standing_plans(folder) if plan["waiting"]]
+    if as_json:
+        console.say_json({"run_id": folder.run_id, "waiting": len(found), "plans": found})
+        return ANSWERED
+    _print(found, PLAN)
+    print(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
+    return ANSWERED
+
+
+def show(run: Path, household_id: str | None, as_json: bool) -> int:
+    """Show the plans of a run, or one of them, as stored (`hearth show`)."""
+    folder = RunFolder(run.resolve())
+    if household_id is not None:
+        found = shown(folder, household_id)
+        if as_json:
+            console.say_json(found)
+        else:
+            _print_plan(found)
+        return ANSWERED
+    plans = list(standing_plans(folder))
+    counts = Counter(plan["state"] or plan["status"] for plan in plans)
+    if as_json:
+        console.say_json({"run_id": folder.run_id, "counts": dict(counts), "plans": plans})
+        return ANSWERED
+    _print(plans, PLAN)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    print(f"{counted(len(plans), 'household')} of {folder.run_id}: {told}")
+    return ANSWERED
+
+
+def orders(place: Path, state: str | None, household_id: str | None, as_json: bool) -> int:
+    """List what was sent and where it stands (`hearth orders`)."""
+    register = register_at(place)
+    now = register.read()
+    found = tickets(now, state, household_id)
+    if as_json:
+        told = {"register": str(register.path), "lines": now.entries, "sha256": now.heads[-1]}
+        console.say_json({**told, "tickets": found})
+        return ANSWERED
+    _print(found, TICKET)
+    counts = Counter(ticket["state"] for ticket in found)
+    states = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    print(f"{counted(len(found), 'ticket')} in {register.path}: {states or 'nothing was sent'}")
+    return ANSWERED
+
+
+def _print_plan(found: Mapping[str, Any]) -> None:
+    page = console.page()
+    for name in ("household_id", "status", "state", "approval", "policy_id", "reason"):
+        page.print(f"[dim]{name:>14}[/]  ", end="")
+        page.print(str(found[name]), markup=False, soft_wrap=True)
+    for name in ("tax_usd", "objective_before_bps", "objective_after_bps", "bound_bps", "gap_bps"):
+        page.print(f"[dim]{name:>14}[/]  {_cell(name, found['plan'][name])}")
+    _print(found["orders"], ORDER)
+    for order in found["orders"]:
+        for lot in order["lots"]:
+            page.print(f"  {order['order_id']}: {lot['shares']:g} of {lot['lot_id']}", markup=False)
+    for breach in found["breaches"]:
+        page.print(f"breach: {breach['rule']} {breach['where']}: {breach['amount']}", markup=False)
+    for made in found["decisions"]:
+        beyond = f", beyond {', '.join(made['override'])}" if made["override"] else ""
+        said = f"{made['decision']} by {made['by']}, {made['clock']}: {made['why']}{beyond}"
+        page.print(said, markup=False, soft_wrap=True)
+
+
+def _print(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
+    """Print rows as a table; an id is never broken."""
+    told = list(rows)
+    if not told:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in columns:
+        whole = name != "reason"
+        if name in RIGHT:
+            table.add_column(name, justify="right", no_wrap=True)
+        else:
+            table.add_column(name, no_wrap=whole, overflow="fold")
+    for row in told[:SHOWN]:
+        table.add_row(*(Text(_cell(name, row[name])) for name in columns))
+    page = console.page()
+    page.width = max(page.width, page.measure(table).minimum)
+    page.print(table)
+    if len(told) > SHOWN:
+        page.print(f"and {len(told) - SHOWN} more: --json")
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if name in DOLLARS else f"{value:,.6g}"
+    return str(value)

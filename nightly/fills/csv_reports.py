@@ -1,0 +1,74 @@
+"""Answers as CSV: ticket_id or block_id, fill_id, shares, price; state, trade_date, text if told.
+
+Rows are numbered as a spreadsheet shows them: the header is row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from nightly.fills.reports import AnswersError, Report, number
+from nightly.register.states import ENDED, UNDER_WAY, State
+
+SAYABLE: Final = (UNDER_WAY | ENDED) - {State.SENT}
+"""States that an answer may tell."""
+
+FIRST_ROW: Final = 2
+"""Row of a spreadsheet that stands under the header."""
+
+
+def csv_reports(content: bytes, name: str) -> Sequence[Report]:
+    """Return the rows of a CSV file.
+
+    Raises
+    ------
+    AnswersError
+        If it is no CSV with the columns that are needed.
+    """
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        columns = set(rows.fieldnames or ())
+        if not columns & {"ticket_id", "block_id"} or not columns & {"shares", "state"}:
+            raise ValueError(f"it has {', '.join(sorted(map(str, columns))) or 'nothing'}")
+        return [_report(row, number) for number, row in enumerate(rows, start=FIRST_ROW)]
+    except (ValueError, csv.Error) as error:
+        raise AnswersError(
+            f"{name}: FIX execution reports, or a CSV with ticket_id or block_id, fill_id, shares "
+            f"and price are needed ({error})"
+        ) from error
+
+
+def _report(row: Mapping[str, str | None], at: int) -> Report:
+    told = {name: (cell or "").strip() for name, cell in row.items() if isinstance(cell, str)}
+    place, order = f"row {at}", told.get("ticket_id") or told.get("block_id", "")
+    try:
+        if bool(told.get("ticket_id")) == bool(told.get("block_id")):
+            raise ValueError("exactly one of ticket_id and block_id is needed")
+        state = State(told["state"]) if told.get("state") else None
+        if state is not None and state not in SAYABLE:
+            raise ValueError(f"the market does not say {state}")
+        traded = bool(told.get("shares"))
+        if state in (None, State.FILLED, State.PARTLY_FILLED) and not traded:
+            raise ValueError("shares are needed")
+        if traded and not told.get("fill_id"):
+            raise ValueError("a fill_id is needed, or the same fill could be booked twice")
+        day = told.get("trade_date")
+        return Report(
+            place,
+            order,
+            state,
+            told.get("fill_id", ""),
+            number(told["shares"]) if traded else None,
+            number(told.get("price", "")) if traded else None,
+            date.fromisoformat(day) if day else None,
+            account_id=told.get("account_id", ""),
+            security_id=told.get("security_id", ""),
+            side=told.get("side", ""),
+            text=told.get("text", ""),
+        )
+    except ValueError as error:
+        return Report(place, order, fault=str(error))

@@ -1,0 +1,211 @@
+"""Answers fitted to what was sent, row by row: booked, known before, or refused with the reason.
+
+A row must name an order that was sent, fit its security and side, fill no more than was ordered,
+and trade near the price of the book and within the limit. A block's shares go to its tickets in
+share steps, in parts of what each still lacks, so that nothing given is ever taken back. Whether
+tickets or blocks were sent shows in the first fill; the other kind is then refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from nightly.export.allocation import allocate
+from nightly.fills.reports import Report
+from nightly.register.fold import Registered
+from nightly.register.records import Answer, Fill, Ticket
+from nightly.register.states import ENDED, TRANSITIONS, State
+
+FAR_OFF: Final = Decimal("0.10")
+"""Share of the book's price that a fill may lie from it: a limit order of one day, whose limit is
+half a percent away, is filled a tenth away only where somebody mistyped."""
+
+ZERO: Final = Decimal(0)
+
+
+class MisfitError(Exception):
+    """A row that does not fit: caught here, told row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A row that was refused, and why."""
+
+    place: str
+    order: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The answers of a file in their order, the rows that say nothing new, and those refused."""
+
+    answers: tuple[Answer, ...]
+    repeated: int
+    refused: tuple[Misfit, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Where tickets stand after the rows before; a class because each row moves it."""
+
+    now: Registered
+    far_off: Decimal
+    states: dict[str, State] = field(default_factory=dict)
+    filled: dict[str, Decimal] = field(default_factory=dict)
+    fills: dict[str, Fill] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)
+
+    def state(self, name: str) -> State:
+        return self.states.get(name, self.now.tickets[name].state)
+
+    def given(self, name: str) -> Decimal:
+        return self.filled.get(name, self.now.tickets[name].filled)
+
+    def left(self, name: str) -> Decimal:
+        over = self.state(name) in ENDED
+        return ZERO if over else self.now.tickets[name].ticket.shares - self.given(name)
+
+    def known(self, fill_id: str) -> Fill | None:
+        return self.fills.get(fill_id) or self.now.fills.get(fill_id)
+
+    def route(self, block_id: str) -> str:
+        return self.routes.get(block_id) or self.now.route(block_id)
+
+
+def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OFF) -> Fitted:
+    """Return what of a file's rows can be booked; nothing is written."""
+    draft = _Draft(now, far_off)
+    answers: list[Answer] = []
+    refused: list[Misfit] = []
+    repeated = 0
+    for report in reports:
+        try:
+            mine = [] if report.ignored else _answers(draft, report)
+        except MisfitError as error:
+            refused.append(Misfit(report.place, report.order, str(error)))
+            continue
+        repeated += not mine
+        for answer in mine:
+            _move(draft, answer)
+        answers += mine
+    return Fitted(tuple(answers), repeated, tuple(refused))
+
+
+def _answers(draft: _Draft, report: Report) -> list[Answer]:
+    if report.fault:
+        raise MisfitError(report.fault)
+    names = draft.now.blocks.get(report.order)
+    if names is None and report.order not in draft.now.tickets:
+        raise MisfitError(f"{report.order!r} was never sent from here")
+    by_block = names is not None
+    names = names or [report.order]
+    first = draft.now.tickets[names[0]].ticket
+    _must_match(report, first, by_block)
+    if report.shares is None:
+        return _told(draft, report, names)
+    parts = _traded(draft, report, names, by_block)
+    route = draft.route(first.block_id)
+    if parts and route and route != ("block" if by_block else "ticket"):
+        raise MisfitError(
+            f"{first.block_id} is filled by {route} already: tickets and blocks may both have been "
+            "sent; a person must look"
+        )
+    return parts
+
+
+def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> list[Answer]:
+    """Return a trade's answers: one a ticket that gets shares of it; none if it is known."""
+    shares, price = report.shares or ZERO, report.price or ZERO
+    ids = [report.fill_id] if not by_block else [f"{report.fill_id}#{k}" for k in range(len(names))]
+    before = [fill for each in ids if (fill := draft.known(each)) is not None]
+    if before:
+        same = sum((f.shares for f in before), ZERO) == shares and before[0].price == price
+        if same and before[0].ticket_id in names:
+            return []
+        raise MisfitError(f"fill {report.fill_id} was told otherwise before: {before[0]}")
+    over = [name for name in names if draft.state(name) not in ENDED]
+    if not over:
+        raise MisfitError(f"{report.order} is {draft.state(names[0])}: nothing more can be traded")
+    left = [draft.left(name) for name in names]
+    if shares > sum(left, ZERO):
+        raise MisfitError(f"{shares} shares where {sum(left, ZERO)} are still to be filled")
+    tickets = [draft.now.tickets[name].ticket for name in names]
+    _must_be_near(price, tickets, draft.far_off)
+    step = min(ticket.share_step for ticket in tickets)
+    if shares % step and shares != sum(left, ZERO) and (by_block or (left[0] - shares) % step):
+        raise MisfitError(f"{shares} shares are no whole steps of {step}")
+    _must_add_up(draft, report, names, shares)
+    answers: list[Answer] = []
+    for name, part, ticket in zip(names, allocate(shares, left, step), tickets, strict=True):
+        if part:
+            fill = Fill(
+                ids[len(answers)],
+                name,
+                part,
+                price,
+                report.trade_date or ticket.asof,
+                report.order if by_block else "",
+            )
+            whole = draft.given(name) + part == ticket.shares
+            state = State.FILLED if whole else State.PARTLY_FILLED
+            answers.append(Answer(name, state, fill, report.text))
+    return answers
+
+
+def _told(draft: _Draft, report: Report, names: list[str]) -> list[Answer]:
+    """Return the answers of a row without a trade; none if it says nothing new."""
+    state = report.state or State.ACKNOWLEDGED
+    at = [draft.state(name) for name in names]
+    late = state is State.ACKNOWLEDGED and all(each is not State.SENT for each in at)
+    if late or all(each is state for each in at):
+        return []
+    _must_add_up(draft, report, names, ZERO)
+    moving = [name for name in names if state in TRANSITIONS[draft.state(name)]]
+    if not moving:
+        raise MisfitError(f"{report.order} is {at[0]} and cannot be {state}")
+    return [Answer(name, state, None, report.text) for name in moving]
+
+
+def _must_match(report: Report, ticket: Ticket, by_block: bool) -> None:
+    told = {"security_id": report.security_id, "side": report.side}
+    if not by_block:
+        told["account_id"] = report.account_id
+    for name, said in told.items():
+        if said and said != getattr(ticket, name):
+            raise MisfitError(f"{name} {said}, where {getattr(ticket, name)} was sent")
+
+
+def _must_be_near(price: Decimal, tickets: Sequence[Ticket], far_off: Decimal) -> None:
+    for ticket in tickets:
+        if abs(price / ticket.price - 1) > far_off:
+            raise MisfitError(
+                f"price {price} is more than {far_off:.0%} off the book's {ticket.price}"
+            )
+        limit, buys = ticket.limit_price, ticket.side == "buy"
+        if price > limit if buys else price < limit:
+            raise MisfitError(f"price {price} is beyond the limit of {limit}")
+
+
+def _must_add_up(draft: _Draft, report: Report, names: list[str], shares: Decimal) -> None:
+    """Raise where the market's own count of an order is another than ours."""
+    ours = sum((draft.given(name) for name in names), ZERO) + shares
+    whole = sum((draft.now.tickets[name].ticket.shares for name in names), ZERO)
+    theirs = report.filled
+    if report.state is State.FILLED and theirs is None:
+        theirs = whole
+    if theirs is not None and theirs != ours:
+        raise MisfitError(f"the market counts {theirs} shares, here are {ours}: a fill is missing")
+
+
+def _move(draft: _Draft, answer: Answer) -> None:
+    name = answer.ticket_id
+    draft.states[name] = answer.state
+    if answer.fill is not None:
+        draft.filled[name] = draft.given(name) + answer.fill.shares
+        draft.fills[answer.fill.fill_id] = answer.fill
+        block_id = draft.now.tickets[name].ticket.block_id
+        draft.routes[block_id] = "block" if answer.fill.block_id else "ticket"
