@@ -115,7 +115,7 @@ class Tonight:
         return NightBook(
             book=book,
             last_night=self.last_night,
-            orders=_orders(_rows(self.folder / ORDERS, ids)),
+            orders=orders_of_rows(_rows(self.folder / ORDERS, ids)),
             lockouts=_by_household(_rows(self.folder / LOCKOUTS, ids)),
             deferred={
                 row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
@@ -141,7 +141,7 @@ def _rows(path: Path, ids: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _orders(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrder, ...]]:
+def orders_of_rows(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrder, ...]]:
     """Gather orders from their rows."""
     gathered: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import errno
-import os
 import shutil
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,32 +17,10 @@ from nightly.export.outbox import finish, leave
 from nightly.register.records import Parcel, data_of
 from nightly.register.register import Held, beside
 from nightly.results.run_folder import RunFolder
+from tests.nightly.life.crashes import STEPS, Crash, crash_at
 from tests.nightly.register import orders
 
 RUN = "2026-11-20-0001"
-STEPS = 24
-"""More calls of the file system than an export makes after its lock."""
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-def crash_at(patch: pytest.MonkeyPatch, step: int) -> None:
-    """End at the so-manieth time that something is forced to disk, named or written."""
-    left = [step]
-
-    def counted(call: Any) -> Any:
-        def called(*given: Any, **named: Any) -> Any:
-            left[0] -= 1
-            if left[0] < 0:
-                raise Crash
-            return call(*given, **named)
-
-        return called
-
-    for owner, name in ((os, "fsync"), (os, "pwrite"), (Path, "rename"), (Path, "write_bytes")):
-        patch.setattr(owner, name, counted(getattr(owner, name)))
 
 
 def ready(place: Path) -> RunFolder:
@@ -79,14 +56,9 @@ def delivered(folder: RunFolder) -> Counter[tuple[str, str]]:
 def test_a_crash_at_any_step_is_mended_by_the_next(tmp_path: Path, step: int) -> None:
     """Every ticket is delivered once and unmarked, and the register knows it."""
     folder = ready(tmp_path)
-    with pytest.MonkeyPatch.context() as patch:
-        crash_at(patch, step)
-        try:
-            with beside(folder.path).held() as held:
-                export(held, folder)
-            assert step > STEPS // 2
-        except Crash:
-            pass
+    with suppress(Crash), crash_at(step), beside(folder.path).held() as held:
+        export(held, folder)
+        assert step > STEPS // 2
     seen = delivered(folder)
     with beside(folder.path).held() as held:
         finish(held, tmp_path)

@@ -45,8 +45,8 @@ class Working:
 
     @property
     def left(self) -> Decimal:
-        """Shares that may still trade."""
-        return Decimal(0) if self.over else self.shares - self.filled
+        """Shares that may still trade; one that is asked back may be too late to cancel."""
+        return Decimal(0) if self.over not in ("", "asked") else self.shares - self.filled
 
 
 @dataclass
@@ -57,6 +57,7 @@ class Broker:
     intentions: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
     executions: int = 0
+    day: str = "20261120"
 
     def take(self, content: bytes) -> None:
         """Take a file of orders and of requests to cancel."""
@@ -77,6 +78,10 @@ class Broker:
         )
         key = told[b"1"], told[b"55"], told[b"54"]
         self.intentions.setdefault(key, []).append(name)
+
+    def working(self) -> list[str]:
+        """Return the ids of the orders that may still trade."""
+        return [name for name, order in self.orders.items() if order.left > 0]
 
     def acknowledged(self, name: str) -> bytes:
         """Return that an order is at work."""
@@ -109,6 +114,6 @@ class Broker:
             t55=order.security,
             t54=order.side,
             t14=str(order.filled),
-            t60="20261120-15:00:00",
+            t60=f"{self.day}-15:00:00",
             **more,
         )

@@ -1,0 +1,154 @@
+"""An order's life at random: nights, people, crashes and a market, against a broker that counts."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.nightly.life.crashes import STEPS
+from tests.nightly.life.world import HELD, HOUSEHOLDS, World
+
+SEQUENCES, FULL_SEQUENCES = 20, 2_000
+STEPS_IN_A_LIFE = 30
+
+ends = st.one_of(st.none(), st.none(), st.integers(0, STEPS))
+sales = st.lists(st.integers(1, HELD), min_size=3, max_size=3)
+names = st.sampled_from(HOUSEHOLDS)
+some = st.integers(0, 9)
+
+
+class OrderLife(RuleBasedStateMachine):
+    """Everybody does anything at any time; a class because hypothesis walks it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place = Path(tempfile.mkdtemp(prefix="hearth-life-"))
+        self.world = World(self.place)
+
+    @initialize(shares=sales)
+    def a_first_night(self, shares: list[int]) -> None:
+        """A life begins with plans that may leave."""
+        self.world.begin_night(shares, "auto")
+        self.world.finish_night(0, None)
+
+    @rule(shares=sales, approval=st.sampled_from(["auto", "auto", "needs_approval"]), step=ends)
+    def a_night(self, shares: list[int], approval: str, step: int | None) -> None:
+        """Today's book is planned, perhaps for the second time today; it may end on the way."""
+        self.world.begin_night(shares, approval)
+        self.world.finish_night(-1, step)
+
+    @precondition(lambda self: self.world.begun)
+    @rule(which=some, step=ends)
+    def a_night_is_resumed(self, which: int, step: int | None) -> None:
+        """Later, when others may have left; it may end once more."""
+        self.world.finish_night(which, step)
+
+    @precondition(lambda self: self.world.runs)
+    @rule(run=some, name=names, decision=st.sampled_from(["approved", "approved", "rejected"]))
+    def a_person_decides(self, run: int, name: str, decision: str) -> None:
+        """Approve or reject a plan of any run."""
+        self.world.decide(run, name, decision)
+
+    @precondition(lambda self: self.world.runs)
+    @rule(run=some, step=ends, again=st.sampled_from([False, False, True]))
+    def a_run_is_exported(self, run: int, step: int | None, again: bool) -> None:
+        """Any run, however old, as often as somebody likes; it may end anywhere."""
+        self.world.export(run, step, again)
+
+    @precondition(lambda self: self.world.runs)
+    @rule(runs=st.lists(some, min_size=2, max_size=3))
+    def runs_are_exported_at_once(self, runs: list[int]) -> None:
+        """Two or three in the same moment."""
+        self.world.export_at_once(runs)
+
+    @precondition(lambda self: self.world.runs)
+    @rule(run=some, name=names, step=ends)
+    def orders_are_asked_back(self, run: int, name: str, step: int | None) -> None:
+        """A cancel, which the market may be too late for."""
+        self.world.cancel(run, name, step)
+
+    @precondition(lambda self: self.world.parcels_to_fetch())
+    @rule(take_away=st.booleans())
+    def the_broker_fetches(self, take_away: bool) -> None:
+        """Files in place, which it may take away."""
+        self.world.fetch(take_away)
+
+    @precondition(lambda self: self.world.broker.working())
+    @rule(which=some, share=st.floats(0.0, 1.0))
+    def the_broker_acts(self, which: int, share: float) -> None:
+        """Acknowledge, trade, cancel."""
+        self.world.act(which, share)
+
+    @precondition(lambda self: self.world.inbox)
+    @rule(count=st.integers(1, 4), twice=st.booleans(), step=ends)
+    def answers_are_booked(self, count: int, twice: bool, step: int | None) -> None:
+        """The next few of the market's answers, perhaps twice."""
+        self.world.answer(count, twice, step)
+
+    @precondition(lambda self: self.world.traded != self.world.posted)
+    @rule()
+    def the_custodian_posts(self) -> None:
+        """The book shows what was traded."""
+        self.world.post()
+
+    @rule()
+    def a_day_passes(self) -> None:
+        """What was for the day expires."""
+        self.world.next_day()
+
+    @invariant()
+    def nothing_is_sent_twice_or_sold_that_is_not_there(self) -> None:
+        """At every moment."""
+        self.world.check()
+
+    def teardown(self) -> None:
+        """In the end everything arrives, and register and broker agree."""
+        try:
+            self.world.settle()
+            self.world.check()
+            self.world.agree()
+        finally:
+            shutil.rmtree(self.place)
+
+
+def walked(sequences: int) -> None:
+    """Walk so many lives; what is forced to disk is left to the disk, as no power is cut here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda handle: None)
+        _walk(sequences)
+
+
+def _walk(sequences: int) -> None:
+    run_state_machine_as_test(
+        OrderLife,
+        settings=settings(
+            max_examples=sequences,
+            stateful_step_count=STEPS_IN_A_LIFE,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_lives_of_orders() -> None:
+    """Two hundred."""
+    walked(SEQUENCES)
+
+
+@pytest.mark.full
+def test_many_lives_of_orders() -> None:
+    """Two thousand."""
+    walked(FULL_SEQUENCES)

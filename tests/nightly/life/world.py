@@ -1,0 +1,256 @@
+"""A small world for orders: nights that sell, people who decide, a broker, a custodian who is late.
+
+Nights use no solver: each household that waits for nothing sells a part of what its book shows.
+What its book shows, and what counts as under way, is worked out as in a real night.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from models.errors import HearthError
+from models.order import Order, OrderLot, Side, order_id
+from models.plan import Plan, Status
+from nightly.export.cancelling import cancel
+from nightly.export.outbox import finish
+from nightly.export.sending import Wish, send
+from nightly.fills.booking import book
+from nightly.fills.fitting import FAR_OFF
+from nightly.register.deciding import Word, decide
+from nightly.register.proposals import known_now, propose
+from nightly.register.register import NAME, Register
+from nightly.register.roles import Rights
+from nightly.results.run_folder import RunFolder
+from nightly.results.tables import tables_of
+from nightly.triage.carried import under_way
+from nightly.triage.earlier_runs import orders_left
+from nightly.triage.tonight import orders_of_rows
+from tests.households import STOCK, account, household, lot, security, target, trade
+from tests.nightly.fills.broker import Broker
+from tests.nightly.life.crashes import Crash, crash_at
+
+HOUSEHOLDS = ("h0", "h1", "h2")
+HELD = 100
+ORDER_DAYS = 5
+POSTED_WITHIN = timedelta(days=3)
+PRICE = Decimal(300)
+
+
+@dataclass
+class Begun:
+    """A night that has its chunk and not yet its manifest."""
+
+    folder: RunFolder
+    asof: date
+    known: dict[str, Any]
+
+
+@dataclass
+class World:
+    """Everything there is; the register and the files are on disk, the rest is other people's."""
+
+    root: Path
+    day: date = date(2026, 11, 20)
+    broker: Broker = field(default_factory=Broker)
+    truth: dict[str, int] = field(default_factory=lambda: dict.fromkeys(HOUSEHOLDS, HELD))
+    traded: list[tuple[str, int, date]] = field(default_factory=list)
+    posted: list[tuple[str, int, date]] = field(default_factory=list)
+    posted_on: date = date(2026, 11, 20)
+    begun: list[Begun] = field(default_factory=list)
+    runs: list[RunFolder] = field(default_factory=list)
+    inbox: list[bytes] = field(default_factory=list)
+    fetched: set[Path] = field(default_factory=set)
+
+    @property
+    def register(self) -> Register:
+        """The register on disk."""
+        return Register(self.root / NAME)
+
+    def begin_night(self, shares: Sequence[int], approval: str) -> None:
+        """Plan every household of today's book; the run is not complete yet."""
+        now = self.register.read()
+        count = len(self.begun) + len(self.runs) + 1
+        folder = RunFolder(self.root / f"{self.day}-{count:04d}")
+        folder.path.mkdir(parents=True)
+        plans = [
+            self._plan(name, wanted, approval, now)
+            for name, wanted in zip(HOUSEHOLDS, shares, strict=True)
+        ]
+        folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), {"VTI": 1.0}))
+        self.begun.append(Begun(folder, self.day, known_now(now)))
+
+    def finish_night(self, which: int, step: int | None) -> None:
+        """Go on with a night until it is complete, or ends again."""
+        begun = self.begun[which if which < 0 else which % len(self.begun)]
+        facts = {"run_id": begun.folder.run_id, "asof": begun.asof.isoformat(), "complete": True}
+        facts |= {"ended": f"{begun.asof}T22:00:00+00:00", "policies": {}}
+        with suppress(Crash), crash_at(step):
+            propose(begun.folder, begun.asof, begun.known, looked=True)
+            begun.folder.finish(facts)
+        if begun.folder.complete:
+            self.begun.remove(begun)
+            self.runs.append(begun.folder)
+
+    def decide(self, run: int, name: str, decision: str) -> None:
+        """Approve or reject; what cannot be decided is refused."""
+        with suppress(HearthError):
+            decide(self._run(run), name, Word(decision, "so"), Rights("Ann"))
+
+    def export(self, run: int, step: int | None, again: bool) -> None:
+        """Let what is approved leave, or end on the way."""
+        with suppress(Crash), crash_at(step):
+            send(self._run(run), Wish("fix", None, Rights("Dan"), "", again), lambda ids: [])
+
+    def export_at_once(self, runs: Sequence[int]) -> None:
+        """Export several runs, or one several times, in the same moment."""
+        errors: list[BaseException] = []
+
+        def one(folder: RunFolder) -> None:
+            try:
+                send(folder, Wish("fix", None, Rights("Dan")), lambda ids: [])
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [Thread(target=one, args=(self._run(run),)) for run in runs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+
+    def cancel(self, run: int, name: str, step: int | None) -> None:
+        """Ask a household's orders back."""
+        with suppress(Crash, HearthError), crash_at(step):
+            cancel(self._run(run), [name], [], Wish("fix", None, Rights("Ann"), "so"))
+
+    def parcels_to_fetch(self) -> list[Path]:
+        """Return the folders of files that the broker has not fetched."""
+        return [p for p in sorted(self.root.glob("*/exports/[0-9]*")) if p not in self.fetched]
+
+    def fetch(self, take_away: bool) -> None:
+        """Let the broker have every file that stands under its name and was not fetched."""
+        for path in self.parcels_to_fetch():
+            for name in ("tickets.fix", "cancels.fix"):
+                if (path / name).exists():
+                    self.broker.take((path / name).read_bytes())
+            self.fetched.add(path)
+            if take_away:
+                shutil.rmtree(path)
+                self.fetched.discard(path)
+
+    def act(self, which: int, share: float) -> None:
+        """Let the broker do something with an order: acknowledge, trade a part or all."""
+        names = self.broker.working()
+        name = names[which % len(names)]
+        order = self.broker.orders[name]
+        if order.over == "asked" and share < 0.5:
+            self.inbox.append(self.broker.ended(name, "4"))
+        elif share < 0.1:
+            self.inbox.append(self.broker.acknowledged(name))
+        else:
+            shares = max(1, int(order.left * Decimal(repr(share))))
+            self._trade(name, shares)
+
+    def answer(self, count: int, twice: bool, step: int | None) -> None:
+        """Book the next answers of the market, perhaps twice, or end on the way."""
+        some = self.inbox[:count]
+        for _ in range(2 if twice else 1):
+            path = self.root / "answers.fix"
+            path.write_text("")
+            path.open("wb").write(b"".join(some))
+            try:
+                with crash_at(step):
+                    booked = book(self.register, path, Rights("Eve"), FAR_OFF)
+            except Crash:
+                return
+            assert booked.fitted.refused == ()
+        del self.inbox[:count]
+
+    def post(self) -> None:
+        """Let the custodian's book show every trade so far."""
+        self.posted, self.posted_on = list(self.traded), self.day
+
+    def next_day(self) -> None:
+        """End the day: orders of the day expire; a custodian is late by three days at most."""
+        self.fetch(take_away=False)
+        for name, order in self.broker.orders.items():
+            if order.left > 0:
+                self.inbox.append(self.broker.ended(name, "C"))
+        self.day += timedelta(days=1)
+        self.broker.day = f"{self.day:%Y%m%d}"
+        if self.day - self.posted_on >= POSTED_WITHIN:
+            self.post()
+
+    def settle(self) -> None:
+        """Mend what was cut short, and let everything that is on its way arrive."""
+        with self.register.held() as held:
+            finish(held, self.root)
+        self.next_day()
+        if self.inbox:
+            self.answer(len(self.inbox), False, None)
+
+    def check(self) -> None:
+        """Nothing was sent twice, nothing is sold that is not there, nothing is unknown here."""
+        assert self.broker.twice == []
+        intentions = [name.split("/", 1)[1] for name in self.broker.orders]
+        assert len(intentions) == len(set(intentions))
+        for name in HOUSEHOLDS:
+            working = [o.left for o in self.broker.orders.values() if o.account == f"{name}-a"]
+            assert sum(working) <= self.truth[name]
+        assert set(self.broker.orders) <= set(self.register.read().tickets)
+
+    def agree(self) -> None:
+        """After everything has arrived, register and broker say the same of every order."""
+        said = self.register.read().tickets
+        states = {"filled": "filled", "4": "cancelled", "C": "expired"}
+        assert {name: (s.state.value, s.filled) for name, s in said.items()} == {
+            name: (states[order.over], order.filled) for name, order in self.broker.orders.items()
+        }
+
+    def _run(self, which: int) -> RunFolder:
+        return self.runs[which % len(self.runs)]
+
+    def _trade(self, name: str, shares: int) -> None:
+        self.inbox.append(self.broker.traded(name, Decimal(shares)))
+        owner = self.broker.orders[name].account.removesuffix("-a")
+        self.truth[owner] -= shares
+        self.traded.append((owner, shares, self.day))
+        assert self.truth[owner] >= 0
+
+    def _plan(self, name: str, wanted: int, approval: str, now: Any) -> Plan:
+        """Return what a night decides: sell so much of what the book shows and nothing holds."""
+        sold = [(shares, day) for owner, shares, day in self.posted if owner == name]
+        shown = HELD - sum(shares for shares, _ in sold)
+        owner, taken = f"{name}-a", min(wanted, shown)
+        rows = orders_left(now, self.day, ORDER_DAYS).to_pylist()
+        mine = orders_of_rows(rows).get(name, ())
+        home = household(
+            accounts=[account(owner)],
+            lots=[lot("l1", owner, "VTI", float(shown), 100.0, "2020-01-02")] if shown else [],
+            securities=[security("VTI", float(PRICE), STOCK)],
+            targets={"T": target({STOCK: 1.0})},
+            trades=[trade(owner, "VTI", str(day), "sell", float(each)) for each, day in sold],
+        )
+        home = replace(home, asof=self.day)
+        if not taken or under_way(home, mine, (), ORDER_DAYS):
+            return Plan(name, Status.NO_ACTION, "waits")
+        shares = Decimal(taken)
+        whole = Order(
+            order_id(self.day, owner, "VTI", Side.SELL),
+            owner,
+            "VTI",
+            Side.SELL,
+            shares,
+            PRICE,
+            (OrderLot("l1", shares),),
+            "tracking",
+        )
+        return Plan(name, Status.PLANNED, "", orders=(whole,), approval=approval)
