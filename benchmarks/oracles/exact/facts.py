@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from benchmarks.oracles.exact.mip import FEASIBLE
 from benchmarks.oracles.rates import UnitRates, account_scale, unit_rates
 from models.arrays import Bools, Days, Floats, sum_by
 from models.household import Household, TaxTreatment
@@ -28,7 +29,7 @@ from models.ledger import (
 from models.ledger.exact import PRECISION
 from models.policy import Policy
 from models.tax.holding_period import INHERITANCE, first_long_term_days
-from models.tolerances import LOSS_USD
+from models.tolerances import CENT_USD, LOSS_USD
 
 LEAST_USD = 1.0
 """Dollars. The contract: what is worth less has no weights."""
@@ -100,6 +101,16 @@ class Facts:
         """Required distributions that the accounts' own outflows do not cover, units."""
         due = self.household.accounts.rmd_due_usd / self.unit_usd
         return np.where(self.deferred, np.maximum(due - self.outflow, 0.0), 0.0)
+
+    @cached_property
+    def cent(self) -> float:
+        """What any judge lets pass of a limit in dollars, units: legal plans may use it.
+
+        Half of it where flows are still to be rounded to the cent; SCIP's own slack is kept back.
+        """
+        rounded = self.household.net_flow != 0.0 or bool(self.required.any())
+        passes = float(CENT_USD) * (0.5 if rounded else 1.0) / self.unit_usd
+        return max(passes - 2.0 * FEASIBLE, 0.0)
 
     @cached_property
     def worth(self) -> Floats:

@@ -17,6 +17,9 @@ from models.arrays import Floats
 Expression: TypeAlias = Any
 """A linear expression over SCIP's variables (the library carries no types)."""
 
+FEASIBLE = 1e-7
+"""Units (1e-9 of the household): how far SCIP may be off a row."""
+
 WIDE = 1e-12
 """Units: a piece of a function narrower than this is a point."""
 

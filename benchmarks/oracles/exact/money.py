@@ -79,5 +79,5 @@ def money_of(mip: Mip, facts: Facts, trades: Trades) -> Money:
     for a in range(n):
         floor = float(accounts.cash_floor[a]) / usd + float(facts.reserved.cash.get(a, 0)) / usd
         left = float(start[a]) + into[a] - out[a] - quicksum(spent[a])
-        cash.append(mip.named(left, floor))
+        cash.append(mip.named(left, floor - facts.cent))
     return Money(into, out, most_out, tuple(cash), held)

@@ -20,7 +20,7 @@ from pyscipopt import quicksum
 from benchmarks.oracles.exact.costs import state_costs
 from benchmarks.oracles.exact.facts import Facts, facts_of
 from benchmarks.oracles.exact.limits import state_limits
-from benchmarks.oracles.exact.mip import Mip
+from benchmarks.oracles.exact.mip import FEASIBLE, Mip
 from benchmarks.oracles.exact.money import Money, money_of
 from benchmarks.oracles.exact.orders import flows_of, orders_of
 from benchmarks.oracles.exact.tracking import state_tracking
@@ -30,9 +30,6 @@ from benchmarks.oracles.exact.washes import washes_of
 from models.household import Household
 from models.order import Flow, Order, Side
 from models.policy import Policy
-
-FEASIBLE = 1e-7
-"""Units (1e-9 of the household): how far SCIP may be off a row."""
 
 GAP_BPS = 1e-4
 """Basis points between incumbent and dual bound at which SCIP may stop."""

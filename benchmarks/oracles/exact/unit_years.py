@@ -103,7 +103,7 @@ def _taxes(mip: Mip, facts: Facts, money: Money, unit: int, gains: Gains) -> Non
     if budget is not None:
         free = float(tax_at(rate.facts, NOTHING).total)
         allowed = max(budget, float(before.total) - free) + free
-        mip.require(after.tax + penalty <= allowed / usd)
+        mip.require(after.tax + penalty <= allowed / usd + facts.cent)
 
 
 def _budgets(mip: Mip, facts: Facts, unit: int, gains: Gains) -> None:
@@ -114,12 +114,12 @@ def _budgets(mip: Mip, facts: Facts, unit: int, gains: Gains) -> None:
     budget = limits.gain_budget_usd if np.isnan(own) else own
     if budget is not None:
         before = float(units.st_realized_ytd[unit] + units.lt_realized_ytd[unit])
-        mip.require(recognized <= (max(budget, before) - before) / usd)
+        mip.require(recognized <= (max(budget, before) - before) / usd + facts.cent)
     if limits.gain_share_of_unrealized is not None:
         lots = facts.household.lots
         mine = facts.household.accounts.filing_unit[lots.account] == unit
         possible = float(np.maximum(facts.gain[mine], 0.0).sum())
-        mip.require(recognized <= limits.gain_share_of_unrealized * possible)
+        mip.require(recognized <= limits.gain_share_of_unrealized * possible + facts.cent)
 
 
 def _short_gains(mip: Mip, facts: Facts, trades: Trades, lots: Sequence[int]) -> None:
@@ -128,4 +128,4 @@ def _short_gains(mip: Mip, facts: Facts, trades: Trades, lots: Sequence[int]) ->
     taxed = [lot for lot in lots if facts.gain[lot] > 0.0 and not facts.long[lot]]
     if limit is not None and taxed:
         sold = quicksum(float(facts.gain[lot]) * trades.sold[lot] for lot in taxed)
-        mip.require(sold <= limit / facts.unit_usd)
+        mip.require(sold <= limit / facts.unit_usd + facts.cent)

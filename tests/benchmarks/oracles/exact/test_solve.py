@@ -120,3 +120,15 @@ def test_an_impossible_household_is_proven_so() -> None:
     exact = solve(of, POLICY, seconds=20.0)
     assert not exact.found
     assert exact.status == "infeasible"
+
+
+def test_the_cent_that_judges_let_pass_is_used() -> None:
+    """With $99.995 a share of $100 may be bought: half a cent under the floor is kept by a cent."""
+    of = household(
+        [account("IRA", "roth_ira", cash=99.995)],
+        [],
+        [security("VTI", 100.0), security("BND", 900.0, BOND)],
+    )
+    exact = solve(of, POLICY, seconds=20.0)
+    assert [(order.security_id, order.shares) for order in exact.orders] == [("VTI", 1)]
+    assert verify(of, POLICY, exact.orders, exact.flows).kept
