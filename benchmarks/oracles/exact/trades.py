@@ -196,7 +196,9 @@ def _buy(mip: Mip, facts: Facts, account: int, security: int) -> Ticket | None:
         arriving = max(facts.household.net_flow, 0.0) / facts.unit_usd
         arriving += float(facts.required[units == units[account]].sum())
     step = float(facts.share_step[security])
-    most = (float(facts.worth[account]) + arriving) / (1.0 + float(facts.fee[security]))
+    most = (float(facts.worth[account]) + arriving + facts.cent) / (
+        1.0 + float(facts.fee[security])
+    )
     steps, written = _written(mip, facts, step, most)
     if written is None:
         return None
