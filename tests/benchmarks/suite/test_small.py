@@ -37,7 +37,7 @@ def test_a_smoke_size_runs_every_part(tmp_path: Path) -> None:
     for name in ("Hearth", "location ranks", *(f"naive cvxpy, {s}" for s in ("OSQP", "ECOS"))):
         assert f"| {name} |" in headline
     assert "sample/s | etf/s" in headline
-    assert "| hearth over |" in page
+    assert "| hearth over, bps a year | certain, liquidated |" in page
     assert str(tmp_path) not in page
     for name in ("compare-sample.md", "quality.md", "speed.md", "backtest/small/README.md"):
         assert (tmp_path / name).stat().st_size > 500
