@@ -51,31 +51,32 @@ def rebalance(household: Household, policy: Policy, *, certify: int | None = Non
 
 def concluded(search: Search, certify: int) -> Plan:
     """Make a plan of what a search found, by the first way that keeps every rule."""
-    if search.proven_infeasible:
-        return without_plan(search, Status.INFEASIBLE, explain_conflict(search))
-    if out_of_reach := beyond_tracking(search):
-        return without_plan(search, Status.INFEASIBLE, out_of_reach)
+    model = search.model
+    if search.bounds.proven_infeasible:
+        return without_plan(model, Status.INFEASIBLE, explain_conflict(model, search.bounds.pieces))
+    if search.incumbent and (out_of_reach := beyond_tracking(model, search.incumbent)):
+        return without_plan(model, Status.INFEASIBLE, out_of_reach)
     search = certified(search, certify)
     last, why = None, ""
     for way in WAYS:
         outcome = way(search, last)
         if isinstance(outcome, Proof):
-            return without_plan(search, Status.INFEASIBLE, outcome.reason)
+            return without_plan(search.model, Status.INFEASIBLE, outcome.reason)
         if isinstance(outcome, Open):
             why = outcome.reason
         elif outcome is not None:
             search, last = outcome
             if last.verdict.kept:
                 return answered(search, last)
-    if last is not None and not mended_by_rounding(search, last):
+    if last is not None and not mended_by_rounding(search.model, last):
         return answered(search, last)
     return standing_still(search, why)
 
 
 def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
     """Minimum trades, share steps, orders: what nearly every household is answered by."""
-    found = candidate_of(search)
-    return None if found is None else (search, refined(search, found))
+    best = search.incumbent
+    return _refined(search, None if best is None else candidate_of(search.model, best))
 
 
 def by_aiming_lower(search: Search, last: Candidate | None) -> Outcome:
@@ -86,14 +87,22 @@ def by_aiming_lower(search: Search, last: Candidate | None) -> Outcome:
 
 def by_other_tickets(search: Search, last: Candidate | None) -> Outcome:
     """Where share steps keep no limit: tickets opened and closed around the last candidate."""
-    near = None if last is None else legal_nearby(search, last)
-    return None if near is None else (search, refined(search, near))
+    if last is None or search.incumbent is None:
+        return None
+    return _refined(search, legal_nearby(search.model, search.incumbent, last))
 
 
 def by_whole_tickets(search: Search, last: Candidate | None) -> Outcome:
     """The nearest legal plan of whole tickets, or the proof that there is none."""
     outcome = repaired(search)
-    return (search, refined(search, outcome)) if isinstance(outcome, Candidate) else outcome
+    return _refined(search, outcome) if isinstance(outcome, Candidate) else outcome
+
+
+def _refined(search: Search, found: Candidate | None) -> Outcome:
+    """A candidate with its tickets chosen as whole shares, where that pays."""
+    if found is None or search.incumbent is None:
+        return None if found is None else (search, found)
+    return search, refined(search.model, search.incumbent, found)
 
 
 WAYS = (by_share_steps, by_aiming_lower, by_other_tickets, by_whole_tickets)

@@ -62,8 +62,8 @@ def sweep(
     for weights in settings:
         stated = reweighed(program, weights), arrays_at(arrays, weights)
         found = search(frame_at(whole, weights), door, stated=stated, near=near)
-        near = found.best or near
-        found = search_within_limits(found.frame, door, known=found)
+        near = found.incumbent or near
+        found = search_within_limits(found.model.frame, door, known=found)
         yield approved_beforehand(concluded(found, certify), policy.approval)
 
 

@@ -225,9 +225,9 @@ def _least_tax(of: Household, policy: Policy) -> float | None:
     """Return the least tax budget that keeps everything else, by a bound or by a plan, dollars."""
     free = replace(policy, limits=replace(policy.limits, tax_budget_usd=1e12))
     found = search(frame(of, free), door("piqp"))
-    if found.proven_infeasible:
+    if found.bounds.proven_infeasible:
         return None
-    others = [rule for rule in rules_of(found) if rule != "tax_budget"]
-    pieces = {n.cases: limits_of(found, others, n.branch) for n in found.pieces}
-    bound, reachable = least_tax(found, pieces)
+    others = [rule for rule in rules_of(found.model) if rule != "tax_budget"]
+    pieces = {n.cases: limits_of(found.model, others, n.branch) for n in found.bounds.pieces}
+    bound, reachable = least_tax(found.model, pieces)
     return reachable if reachable is not None else bound

@@ -108,8 +108,8 @@ def _columns(arrays: Arrays, slope: list[Fraction], limits: Limits) -> Fraction:
 def doubted(household: Household, policy: Policy) -> Iterator[Doubted]:
     """Yield every piece that the search solved, or proved to be without plans."""
     found = search(frame(household, policy), chain_of(policy))
-    arrays = found.arrays
-    for netting, root in found.roots:
+    arrays = found.model.arrays
+    for netting, root in found.bounds.roots:
         limits = arrays.branched(netting.branch)
         piece = str(netting.cases)
         if root.status is SolveStatus.INFEASIBLE:

@@ -16,16 +16,17 @@ from optimizer.explain.idle import why_idle
 from optimizer.explain.reasons import with_reasons
 from optimizer.judge.verify import judged, verify
 from optimizer.rounding.candidate import Candidate, Open
-from optimizer.search.model import Search
+from optimizer.search.model import Model, Search
 
 
 def answered(search: Search, found: Candidate) -> Plan:
     """Compare a candidate with doing nothing, certify the better one, and say why."""
-    household, policy = search.frame.household, search.frame.policy
+    household, policy = search.model.frame.household, search.model.frame.policy
+    bound = search.bounds.least
     verdict, orders, flows = found.verdict, found.orders, found.flows
     if not verdict.kept:
         worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in verdict.breaches)
-        plan = without_plan(search, Status.REFUSED, f"breaks {worst}")
+        plan = without_plan(search.model, Status.REFUSED, f"breaks {worst}")
         return replace(plan, breaches=verdict.breaches, figures=verdict.figures)
     status, reason = Status.PLANNED, found.told
     before, after = verdict.figures.objective_before_bps, verdict.figures.objective_after_bps
@@ -34,22 +35,22 @@ def answered(search: Search, found: Candidate) -> Plan:
         gate = held_back(policy.gate, verdict.figures)
         idle = judged(verdict.bench, ()) if idle_pays or gate is not None else None
         if idle is not None and idle.kept:
-            if search.best is None:
-                return without_plan(search, Status.FAILED, Open().reason)
-            saved = max(before - search.bound, 0.0)
+            if search.incumbent is None:
+                return without_plan(search.model, Status.FAILED, Open().reason)
+            saved = max(before - bound, 0.0)
             status = Status.NO_ACTION
             reason = f"no trade pays enough: {gate}"
             if gate is None or idle_pays:
-                reason = why_idle(search, saved)
+                reason = why_idle(search.model, search.incumbent, saved)
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None
     if after is not None:
-        gap = after - search.bound
-        certificate = Certificate(search.bound, gap, found.gap_by_cause(search, after))
+        gap = after - bound
+        certificate = Certificate(bound, gap, found.gap_by_cause(search, after))
         if gap < -BPS:
-            reason = f"the bound {search.bound:.6f} exceeds the objective {after:.6f} bps"
-            return without_plan(search, Status.FAILED, reason)
+            reason = f"the bound {bound:.6f} exceeds the objective {after:.6f} bps"
+            return without_plan(search.model, Status.FAILED, reason)
     return Plan(
         household_id=household.household_id,
         status=status,
@@ -59,32 +60,33 @@ def answered(search: Search, found: Candidate) -> Plan:
         orders=with_reasons(verdict, orders),
         flows=flows,
         lockouts=verdict.lockouts,
-        binding=binding_rules(search, found),
-        notes=notes_of(search, found),
-        solver=_who(search),
+        binding=binding_rules(search.model, found),
+        notes=notes_of(search.model, found),
+        solver=_who(search.model),
     )
 
 
 def standing_still(search: Search, why_not: str) -> Plan:
     """Doing nothing, if that keeps every rule and the household was understood; else failed."""
-    idle = verify(search.frame.household, search.frame.policy, (), ())
+    idle = verify(search.model.frame.household, search.model.frame.policy, (), ())
     after = idle.figures.objective_after_bps
-    if search.best is None or not idle.kept or after is None:
-        return without_plan(search, Status.FAILED, why_not)
-    saved = max(after - search.bound, 0.0)
+    if search.incumbent is None or not idle.kept or after is None:
+        return without_plan(search.model, Status.FAILED, why_not)
+    bound = search.bounds.least
+    saved = max(after - bound, 0.0)
     return replace(
-        without_plan(search, Status.NO_ACTION, ""),
+        without_plan(search.model, Status.NO_ACTION, ""),
         reason=f"no trade of legal size found that pays; at most {saved:.3f} bps could be saved",
         figures=idle.figures,
-        certificate=Certificate(search.bound, after - search.bound, {"tickets": saved}),
+        certificate=Certificate(bound, after - bound, {"tickets": saved}),
     )
 
 
-def without_plan(search: Search, status: Status, reason: str) -> Plan:
+def without_plan(model: Model, status: Status, reason: str) -> Plan:
     """An answer without orders."""
-    return Plan(search.frame.household.household_id, status, reason, solver=_who(search))
+    return Plan(model.frame.household.household_id, status, reason, solver=_who(model))
 
 
-def _who(search: Search) -> str:
+def _who(model: Model) -> str:
     """Who answered, most often first."""
-    return "+".join(sorted(search.tally.by, key=lambda name: (-search.tally.by[name], name)))
+    return "+".join(sorted(model.tally.by, key=lambda name: (-model.tally.by[name], name)))

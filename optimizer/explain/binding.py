@@ -11,25 +11,25 @@ from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import NEGLIGIBLE, TOUCH
 from optimizer.solvers.solution import Solution
 
 
-def binding_rules(search: Search, found: Candidate) -> tuple[Binding, ...]:
+def binding_rules(model: Model, found: Candidate) -> tuple[Binding, ...]:
     """Return the rules that bind at the solution, each place once, and what a dollar is worth."""
-    held = [*_rows(search, found), *_bounds(search, found), *_washed(search, found)]
+    held = [*_rows(model, found), *_bounds(model, found), *_washed(model, found)]
     dearest: dict[tuple[str, str], float] = {}
-    for each, price in zip(held, believed(search, found, held), strict=True):
+    for each, price in zip(held, believed(model, found, held), strict=True):
         key = (each.rule, each.where)
         dearest[key] = max(price, dearest.get(key, 0.0))
     told = [Binding(*key, price) for key, price in dearest.items() if price > NEGLIGIBLE]
     return tuple(sorted(told, key=lambda b: (-b.shadow_price, b.rule, b.where)))
 
 
-def _rows(search: Search, found: Candidate) -> list[Held]:
+def _rows(model: Model, found: Candidate) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
-    arrays, usd = search.arrays, search.frame.unit_usd / BPS_PER_UNIT
+    arrays, usd = model.arrays, model.frame.unit_usd / BPS_PER_UNIT
     multipliers = found.found.solution.multipliers
     held = []
     for (rule, where), rows in arrays.rules.items():
@@ -39,12 +39,12 @@ def _rows(search: Search, found: Candidate) -> list[Held]:
     return held
 
 
-def _bounds(search: Search, found: Candidate) -> list[Held]:
+def _bounds(model: Model, found: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
-    arrays, solution = search.arrays, found.found.solution
-    reduced = _reduced(search, solution)
+    arrays, solution = model.arrays, found.found.solution
+    reduced = _reduced(model, solution)
     dearest: dict[tuple[str, str], Held] = {}
-    for part in search.program.parts:
+    for part in model.program.parts:
         for bounds in part.bounds:
             if bounds.kind is not Kind.RULE:
                 continue
@@ -56,18 +56,18 @@ def _bounds(search: Search, found: Candidate) -> list[Held]:
             if bounds.low is not None and bounds.block == "cash":
                 held |= (x <= bounds.low + TOUCH) & (slope > 0.0)
             for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_UNIT)):
-                key = (bounds.rule, _name(search, bounds.block, int(column)))
+                key = (bounds.rule, _name(model, bounds.block, int(column)))
                 price = abs(float(slope[column])) / BPS_PER_UNIT
                 if key not in dearest or price > dearest[key].price:
                     dearest[key] = Held(*key, price, column=where.start + int(column))
     return list(dearest.values())
 
 
-def _washed(search: Search, found: Candidate) -> list[Held]:
+def _washed(model: Model, found: Candidate) -> list[Held]:
     """Losses that a group's recent purchases keep from being sold, or from counting."""
-    frame, solution = search.frame, found.found.solution
+    frame, solution = model.frame, found.found.solution
     met = {piece.group for piece in frame.windows.replacements}
-    slope = _reduced(search, solution)[search.arrays.columns["sale"]]
+    slope = _reduced(model, solution)[model.arrays.columns["sale"]]
     dearest: dict[str, float] = {}
     for choice, side in zip(found.found.settled.choices, found.found.settled.sides, strict=True):
         option = choice.options[side]
@@ -78,14 +78,14 @@ def _washed(search: Search, found: Candidate) -> list[Held]:
     return [Held("wash_sale", where, price) for where, price in dearest.items()]
 
 
-def _reduced(search: Search, solution: Solution) -> Floats:
+def _reduced(model: Model, solution: Solution) -> Floats:
     """Gradient of the Lagrangian: what a unit more of each column costs, bps."""
-    arrays = search.arrays
+    arrays = model.arrays
     return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)
 
 
-def _name(search: Search, block: str, column: int) -> str:
-    frame = search.frame
+def _name(model: Model, block: str, column: int) -> str:
+    frame = model.frame
     securities = frame.household.market.securities.security_id
     if block == "sale":
         account, security = frame.sales.account[column], frame.sales.security[column]
@@ -96,9 +96,9 @@ def _name(search: Search, block: str, column: int) -> str:
     return f"{frame.labels[account]}/{securities[security]}"
 
 
-def notes_of(search: Search, found: Candidate) -> tuple[str, ...]:
+def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
     """Return instructions that keep the plan clean, and losses that had to be left."""
-    frame = search.frame
+    frame = model.frame
     household, securities = frame.household, frame.household.market.securities
     lost = loss_lots(household)
     groups = np.unique(securities.identical_group[household.lots.security[lost]])
@@ -111,13 +111,13 @@ def notes_of(search: Search, found: Candidate) -> tuple[str, ...]:
     if any(group in groups for group in frame.windows.no_harvest):
         notes += frame.windows.notes
     avoid = frame.policy.wash_sale.mode == "avoid"
-    kept = {each.where for each in _washed(search, found) if avoid}
+    kept = {each.where for each in _washed(model, found) if avoid}
     notes += [
         f"losses of {name} wait: shares bought within 30 days wash them while any of those stay"
         for name in names[groups[~np.isin(groups, list(frame.windows.no_harvest))]]
         if name in kept
     ]
-    notes += _reinvestments(search, found, _harvested(search, found))
+    notes += _reinvestments(model, found, _harvested(model, found))
     notes += [
         f"no purchase of {names[group]} anywhere in the household through {until.isoformat()}: "
         "a loss sold earlier is still waiting"
@@ -126,14 +126,14 @@ def notes_of(search: Search, found: Candidate) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _harvested(search: Search, found: Candidate) -> Floats:
-    sales = search.frame.sales
+def _harvested(model: Model, found: Candidate) -> Floats:
+    sales = model.frame.sales
     return np.unique(sales.group[sales.loss & (found.found.sale > TOUCH)]).astype(float)
 
 
-def _reinvestments(search: Search, found: Candidate, harvested: Floats) -> list[str]:
+def _reinvestments(model: Model, found: Candidate, harvested: Floats) -> list[str]:
     """Accounts that reinvest dividends of a harvested group: the reinvestment would wash it."""
-    household = search.frame.household
+    household = model.frame.household
     securities, lots = household.market.securities, household.lots
     last = max((lockout.until for lockout in found.verdict.lockouts), default=household.asof)
     notes = []

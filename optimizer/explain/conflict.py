@@ -7,6 +7,7 @@ to give way (an elastic program). What a tax budget would have to be is a questi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,27 +18,28 @@ from optimizer.explain.least_tax import least_tax
 from optimizer.program.arrays import Limits
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
-from optimizer.search.model import Search
+from optimizer.search.model import Model
+from optimizer.search.tax_regimes import Netting
 from optimizer.settings import GIVES_USD
 from optimizer.solvers.highs import Question
 
 
-def explain_conflict(search: Search) -> str:
+def explain_conflict(model: Model, pieces: Sequence[Netting]) -> str:
     """Name an irreducible set of rules and, for each that could give, by how many dollars.
 
     What one rule would have to give is told with every other rule of the household kept.
     """
-    rules = rules_of(search)
+    rules = rules_of(model)
     kept = list(rules)
-    for rule in rules_of(search, Kind.RULE):
+    for rule in rules_of(model, Kind.RULE):
         without = [other for other in kept if other != rule]
-        if not feasible(search, without):
+        if not feasible(model, pieces, without):
             kept = without
     parts = []
     for rule in kept:
-        needed = _gives(search, rules, rule)
+        needed = _gives(model, pieces, rules, rule)
         if rule == "tax_budget":
-            parts.append(_tax_text(search, rules))
+            parts.append(_tax_text(model, pieces, rules))
         elif needed is not None and needed > GIVES_USD:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:
@@ -46,11 +48,11 @@ def explain_conflict(search: Search) -> str:
     return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
 
 
-def rules_of(search: Search, *kinds: Kind) -> list[str]:
+def rules_of(model: Model, *kinds: Kind) -> list[str]:
     """Return names of what could give way, in the order of the program; all but definitions."""
     wanted = kinds or (Kind.SUPPLY, Kind.RULE)
     found: dict[str, None] = {}
-    for part in search.program.parts:
+    for part in model.program.parts:
         for bounds in part.bounds:
             if bounds.kind in wanted:
                 found[bounds.rule] = None
@@ -62,11 +64,11 @@ def rules_of(search: Search, *kinds: Kind) -> list[str]:
     return list(found)
 
 
-def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
+def limits_of(model: Model, kept: list[str], branch: Branch) -> Limits:
     """Return bounds of the program with only some rules kept."""
-    arrays = search.arrays
+    arrays = model.arrays
     low, high = np.full(len(arrays.q), -np.inf), np.full(len(arrays.q), np.inf)
-    for part in search.program.parts:
+    for part in model.program.parts:
         for bounds in part.bounds:
             if bounds.rule in kept or bounds.kind is Kind.DEFINITION:
                 where = arrays.columns[bounds.block]
@@ -78,40 +80,40 @@ def limits_of(search: Search, kept: list[str], branch: Branch) -> Limits:
     for block, (least, most) in branch.bounds.items():
         where = arrays.columns[block]
         low[where], high[where] = np.maximum(low[where], least), np.minimum(high[where], most)
-    for rule in rules_of(search):
+    for rule in rules_of(model):
         rows = arrays.rows.get(rule, np.zeros(0, np.int64))
         if rule not in kept:
             row_low[rows], row_high[rows] = -np.inf, np.inf
     return row_low, row_high, low, high
 
 
-def feasible(search: Search, kept: list[str]) -> bool:
+def feasible(model: Model, pieces: Sequence[Netting], kept: list[str]) -> bool:
     """Whether some piece may hold a point with only some rules kept, each as a judge reads it."""
-    arrays = search.arrays
+    arrays = model.arrays
     zero = np.zeros(len(arrays.q))
     return any(
-        not Question(arrays.A, arrays.widened(limits_of(search, kept, netting.branch), 1.0), zero)
+        not Question(arrays.A, arrays.widened(limits_of(model, kept, netting.branch), 1.0), zero)
         .solve()
         .impossible
-        for netting in search.pieces
+        for netting in pieces
     )
 
 
-def _gives(search: Search, kept: list[str], rule: str) -> float | None:
+def _gives(model: Model, pieces: Sequence[Netting], kept: list[str], rule: str) -> float | None:
     """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
     best: float | None = None
-    for netting in search.pieces:
-        hard = limits_of(search, [other for other in kept if other != rule], netting.branch)
-        soft = limits_of(search, kept, netting.branch)
-        value = _elastic(search, hard, soft)
+    for netting in pieces:
+        hard = limits_of(model, [other for other in kept if other != rule], netting.branch)
+        soft = limits_of(model, kept, netting.branch)
+        value = _elastic(model, hard, soft)
         if value is not None and (best is None or value < best):
             best = value
     return best
 
 
-def _elastic(search: Search, hard: Limits, soft: Limits) -> float | None:
+def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
     """Minimise Σ slack·dollars over rows and bounds that `soft` has and `hard` has not."""
-    arrays, usd = search.arrays, search.frame.unit_usd
+    arrays, usd = model.arrays, model.frame.unit_usd
     n = len(arrays.q)
     lows, highs, costs = [hard[0]], [hard[1]], [np.zeros(n)]
     eye = sparse.eye_array(n, format="csr")
@@ -151,13 +153,14 @@ def _elastic(search: Search, hard: Limits, soft: Limits) -> float | None:
     return None if answer.x is None else answer.value
 
 
-def _tax_text(search: Search, kept: list[str]) -> str:
+def _tax_text(model: Model, pieces: Sequence[Netting], kept: list[str]) -> str:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]
     bound, reachable = least_tax(
-        search, {n.cases: limits_of(search, others, n.branch) for n in search.pieces}
+        model,
+        {n.cases: limits_of(model, others, n.branch) for n in pieces},
     )
-    budgets = [budget_usd(search.frame, unit) for unit in range(len(search.frame.taxes))]
+    budgets = [budget_usd(model.frame, unit) for unit in range(len(model.frame.taxes))]
     agreed = sum(budget for budget in budgets if budget is not None)
     if bound is None:
         return "tax_budget cannot give alone"

@@ -20,31 +20,31 @@ from optimizer.rounding.tickets import (
     sellable,
     tickets_of,
 )
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, Model
 from optimizer.settings import NOISE, WHOLE
 
 
-def why_idle(search: Search, saved_bps: float) -> str:
+def why_idle(model: Model, incumbent: Incumbent | None, saved_bps: float) -> str:
     """Say why nothing is traded, with what the best plan could save at most."""
-    frame, columns = search.frame, search.arrays.columns
+    frame, columns = model.frame, model.arrays.columns
     tickets = tickets_of(frame)
-    *_, high = search.arrays.branched(Branch())
+    *_, high = model.arrays.branched(Branch())
     sale_high, buy_high = high[columns["sale"]], high[columns["buy"]]
-    least = _least(search, tickets)
+    least = _least(model, tickets)
     most = np.minimum(sellable(frame, tickets, sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(buy_high, frame.buys.most), tickets.size)
     sold_out = emptiable(frame, tickets, sale_high)
     if _too_small(most, least, sold_out & (most > NOISE)):
         nearest = _nearest(most, least)
-        can, needed = _told(search, tickets, nearest, most, least)
+        can, needed = _told(model, tickets, nearest, most, least)
         return f"no trade is of legal size: at most {can}, and {needed}"
-    if search.best is not None and saved_bps > frame.bps_of_usd(float(CENT_USD)):
-        x = search.best.solution.x
+    if incumbent is not None and saved_bps > frame.bps_of_usd(float(CENT_USD)):
+        x = incumbent.solution.x
         wanted = tickets.amounts(*netted(frame, x[columns["sale"]], x[columns["buy"]]))
         whole = sold_out & (wanted >= tickets.held * (1.0 - WHOLE))
         if _too_small(wanted, least, whole):
             nearest = _nearest(wanted, least)
-            would, needed = _told(search, tickets, nearest, wanted, least)
+            would, needed = _told(model, tickets, nearest, wanted, least)
             return (
                 f"no trade of legal size pays: trades of any size could save at most "
                 f"{saved_bps:.3f} bps, as {would}, but {needed}"
@@ -52,9 +52,9 @@ def why_idle(search: Search, saved_bps: float) -> str:
     return f"no trade pays: the best plan could save at most {saved_bps:.3f} bps"
 
 
-def _least(search: Search, tickets: Tickets) -> Floats:
+def _least(model: Model, tickets: Tickets) -> Floats:
     """Least order of each ticket, units: whole steps that reach the minimum trade."""
-    steps = np.ceil(least_ticket(search.frame) / tickets.step - WHOLE)
+    steps = np.ceil(least_ticket(model.frame) / tickets.step - WHOLE)
     return np.maximum(steps, 1.0) * tickets.step
 
 
@@ -72,10 +72,10 @@ def _nearest(amount: Floats, least: Floats) -> int:
 
 
 def _told(
-    search: Search, tickets: Tickets, ticket: int, amount: Floats, least: Floats
+    model: Model, tickets: Tickets, ticket: int, amount: Floats, least: Floats
 ) -> tuple[str, str]:
     """What a trade would be, and the least that it may be."""
-    frame = search.frame
+    frame = model.frame
     side = "sold" if tickets.is_sale[ticket] else "bought"
     name = frame.household.market.securities.security_id[tickets.security[ticket]]
     account = frame.labels[tickets.account[ticket]]

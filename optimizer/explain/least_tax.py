@@ -22,7 +22,7 @@ from optimizer.program.rules.tax_budget import budget_usd, penalties_of
 from optimizer.program.tax_maxima import tax_from_below
 from optimizer.search.disjunctions import state_choice
 from optimizer.search.harvests import wash_choices
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.search.tax_regimes import Netting, nettings
 from optimizer.solvers.highs import Question
 from optimizer.solvers.whole_rows import WholeRows
@@ -33,16 +33,16 @@ Cases: TypeAlias = tuple[Case, ...]
 """What tells a netting piece apart, one case a filing unit."""
 
 
-def least_tax(search: Search, pieces: Mapping[Cases, Limits]) -> tuple[float | None, float | None]:
+def least_tax(model: Model, pieces: Mapping[Cases, Limits]) -> tuple[float | None, float | None]:
     """Return a lower bound and a reachable figure of this year's tax, dollars over all units.
 
     `pieces` are the limits of every netting piece with the rules that are kept. The tax is counted
     as a budget counts it: T − T(nothing), for units that have a budget.
     """
-    frame = search.frame
+    frame = model.frame
     units = [u for u in range(len(frame.taxes)) if budget_usd(frame, u) is not None]
     ranges = frame.ranges
-    program = assemble((*search.program.parts, _tax_rows(frame, ranges, units)))
+    program = assemble((*model.program.parts, _tax_rows(frame, ranges, units)))
     arrays = compile_arrays(program)
     cost = np.asarray(
         arrays.transposed @ np.isin(np.arange(arrays.A.shape[0]), arrays.rows[RULE]), float

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.candidate import Candidate
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import DOUBTED, GIVEN, MOST_ASKED
 from optimizer.solvers.chain import Door
 
@@ -52,7 +52,7 @@ class Held:
         return replace(arrays, row_low=row_low, row_high=row_high, low=low, high=high)
 
 
-def believed(search: Search, found: Candidate, held: list[Held]) -> list[float]:
+def believed(model: Model, found: Candidate, held: list[Held]) -> list[float]:
     """Prices of rules, dollars of objective per dollar; doubted ones asked in the plan's branch."""
     prices = [0.0 if each.doubted else each.price for each in held]
     doubted = sorted(
@@ -61,11 +61,11 @@ def believed(search: Search, found: Candidate, held: list[Held]) -> list[float]:
     )
     if not doubted:
         return prices
-    arrays, branch, door = search.arrays, found.found.settled.branch, Door()
-    now = door.solve(search.program, arrays, branch)
+    arrays, branch, door = model.arrays, found.found.settled.branch, Door()
+    now = door.solve(model.program, arrays, branch)
     for place in doubted[:MOST_ASKED]:
-        given = held[place].giving_way(arrays, search.frame.unit_usd)
-        then = door.solve(search.program, given, branch)
+        given = held[place].giving_way(arrays, model.frame.unit_usd)
+        then = door.solve(model.program, given, branch)
         if now.usable and then.usable:
             gained = max(now.objective - then.objective, 0.0)
             prices[place] = gained / (GIVEN * BPS_PER_UNIT)

@@ -30,7 +30,7 @@ from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep
 from optimizer.rounding.tickets import Tickets, tickets_of
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.tax_regimes import Netting, hull
 from optimizer.search.tracking_region import allowed_square, least_square, region
 from optimizer.settings import (
@@ -61,59 +61,60 @@ class _Looked:
     nearest: Candidate | None = None
 
 
-def mended_by_rounding(search: Search, found: Candidate) -> bool:
+def mended_by_rounding(model: Model, found: Candidate) -> bool:
     """Whether a plan breaks nothing but limits that whole tickets may miss: no bug, bad luck."""
     return all(
-        breach.rule == "te_max" or can_overstep(search.arrays, breach)
+        breach.rule == "te_max" or can_overstep(model.arrays, breach)
         for breach in found.verdict.breaches
     )
 
 
 def repaired(search: Search) -> Candidate | Proof | Open:
     """Look for the nearest legal plan over every tax regime and every side."""
-    tickets = tickets_of(search.frame)
+    model, incumbent, bounds = search.model, search.incumbent, search.bounds
+    tickets = tickets_of(model.frame)
     if tickets.size > MOST_TICKETS:
         return Open()
-    if search.best is None and not feasible(search, rules_of(search)):
-        return Proof(explain_conflict(search))
+    if incumbent is None and not feasible(model, bounds.pieces, rules_of(model)):
+        return Proof(explain_conflict(model, bounds.pieces))
     nearest: Candidate | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
-    open_ones = _promising(search)
+    open_ones = _promising(bounds)
     impossible = True
-    if len(open_ones) > 1 and search.frame.policy.limits.te_max is not None:
+    if len(open_ones) > 1 and model.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
-        looked = _in_piece(search, hull(open_ones), tickets, common, proof=True)
+        looked = _in_piece(model, incumbent, hull(open_ones), tickets, common, proof=True)
         if looked.found is not None:
             return replace(looked.found, told=REPAIRED)
         nearest = looked.nearest
         open_ones = [] if looked.impossible else open_ones
         effort.work -= effort.work // 2 - common.work
     for netting in open_ones:
-        looked = _in_piece(search, netting, tickets, effort)
+        looked = _in_piece(model, incumbent, netting, tickets, effort)
         if looked.found is not None:
             return replace(looked.found, told=REPAIRED)
         impossible &= looked.impossible
         nearest = nearest or looked.nearest
     if impossible:
-        return Proof(_proven(search))
+        return Proof(_proven(model))
     if nearest is None:
         return Open()
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
     return Open(f"{Open().reason}; the nearest breaks {worst}")
 
 
-def _promising(search: Search) -> list[Netting]:
+def _promising(bounds: LowerBounds) -> list[Netting]:
     """Pieces not proven empty, the best first."""
-    solved = sorted(search.roots, key=lambda pair: pair[1].objective)
-    behind = sorted(search.behind, key=lambda pair: pair[1])
+    solved = sorted(bounds.roots, key=lambda pair: pair[1].objective)
+    behind = sorted(bounds.behind, key=lambda pair: pair[1])
     open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
     return [*open_ones, *(netting for netting, _ in behind)]
 
 
-def _proven(search: Search) -> str:
+def _proven(model: Model) -> str:
     """Say which limits cannot be kept together with whole share steps and minimum trades."""
-    named = rules_of(search, Kind.RULE)
-    if search.frame.policy.limits.te_max is not None:
+    named = rules_of(model, Kind.RULE)
+    if model.frame.policy.limits.te_max is not None:
         named.append("te_max")
     return (
         "no plan of whole share steps and legal tickets keeps all of: "
@@ -124,36 +125,46 @@ def _proven(search: Search) -> str:
 
 
 def _in_piece(
-    search: Search, netting: Netting, tickets: Tickets, effort: Effort, *, proof: bool = False
+    model: Model,
+    incumbent: Incumbent | None,
+    netting: Netting,
+    tickets: Tickets,
+    effort: Effort,
+    *,
+    proof: bool = False,
 ) -> _Looked:
     """Tighten and cut until the judge is content, or nothing is left.
 
     Where it is a `proof` that counts, a plan is only asked for what a proof may give way by.
     """
-    limit = allowed_square(search.frame)
+    limit = allowed_square(model.frame)
     around, edge = None, False
     if np.isfinite(limit):
-        least = least_square(search.frame, search.door, netting.branch)
-        around = region(search, least, limit)
+        least = least_square(model.frame, model.door, netting.branch)
+        around = region(model, least, limit)
         if around is None:
             return _Looked(None, impossible=True)
         edge = least.squared > EDGE * limit
+    wish = np.zeros(tickets.size)
+    if incumbent is not None:
+        columns, x = model.arrays.columns, incumbent.solution.x
+        wish = tickets.amounts(x[columns["sale"]], x[columns["buy"]])
     touched: list[Floats] = []
     up_to = MOST_STEPS if around is None else 0.0
     modes = [False, True] if edge else [True, False]
-    if proof or not _starts_careful(search):
+    if proof or not _starts_careful(model):
         modes = [False]
     impossible, nearest = False, None
     for careful in modes:
-        row_high, tightened, more, square = search.arrays.row_high, False, REPAIR_MORE, limit
+        row_high, tightened, more, square = model.arrays.row_high, False, REPAIR_MORE, limit
         for _ in range(REPAIR_TRIES):
             if effort.work <= 0:
                 return _Looked(None, impossible, nearest)
-            arrays = replace(search.arrays, row_high=row_high)
-            trial = replace(search, arrays=arrays, careful=careful)
+            arrays = replace(model.arrays, row_high=row_high)
+            trial = replace(model, arrays=arrays, careful=careful)
             tracking = None if around is None else Tracking(around, limit, square, edge, touched)
             exact = careful or tightened
-            asked = Asked(netting, tickets, tracking, up_to, exact)
+            asked = Asked(netting, tickets, wish, tracking, up_to, exact)
             told = nearest_whole(trial, asked, effort)
             point = told.point
             if point is None:
@@ -168,7 +179,7 @@ def _in_piece(
                 if around.squares.at(point.x) > square * (1.0 + SQUARE_NOISE):
                     touched.append(around.squares.levels(point.x))
                     continue
-            found = whole_candidate(trial, netting, tickets, point)
+            found = whole_candidate(trial, incumbent, netting, tickets, point)
             if found.verdict.kept:
                 return _Looked(found)
             nearest = nearest or found
@@ -190,9 +201,9 @@ def _in_piece(
     return _Looked(None, impossible, nearest)
 
 
-def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) -> bool:
+def _by_rounding(model: Model, point: WholePoint, breaches: Sequence[Breach]) -> bool:
     """Whether numbers of steps that were not whole can be why limits are missed."""
-    arrays, rounded_usd = search.arrays, point.rounded * search.frame.unit_usd
+    arrays, rounded_usd = model.arrays, point.rounded * model.frame.unit_usd
     for breach in breaches:
         for row in arrays.rules.get((breach.rule, breach.where), ()):
             meaning = arrays.meaning[row]
@@ -201,18 +212,18 @@ def _by_rounding(search: Search, point: WholePoint, breaches: Sequence[Breach]) 
     return rounded_usd > 0.0
 
 
-def _starts_careful(search: Search) -> bool:
+def _starts_careful(model: Model) -> bool:
     """Whether a plan is asked more than a proof: budgets from above, every way of washing."""
-    priced = search.frame.policy.wash_sale.mode == "price"
-    return priced or len(search.arrays.for_plans) > 0
+    priced = model.frame.policy.wash_sale.mode == "price"
+    return priced or len(model.arrays.for_plans) > 0
 
 
-def _lower(search: Search, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
+def _lower(model: Model, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
     """Row limits lowered by what the judge saw overstepped, from where the point stands.
 
     What is missed by the cent that a proof gives way by is mended by not giving way.
     """
-    arrays = search.arrays
+    arrays = model.arrays
     rows, high = arrays.A @ x, arrays.row_high.copy()
     for breach in breaches:
         for row in arrays.rules.get((breach.rule, breach.where), ()):

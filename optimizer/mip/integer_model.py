@@ -16,7 +16,7 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
 from optimizer.solvers.highs import Question
 from optimizer.solvers.whole_rows import WholeRows
@@ -44,7 +44,7 @@ class Whole:
     where there is none; beyond `most_steps` a number of steps is not whole.
     """
 
-    search: Search
+    model: Model
     tickets: Tickets
     limits: Limits
     rows: WholeRows
@@ -55,11 +55,11 @@ class Whole:
 
     def question(self, cost: Floats) -> Question:
         """Minimise cost'x (padded) under the rows of the program and of the tickets."""
-        return self.rows.question(self.search.arrays.A, self.limits, cost)
+        return self.rows.question(self.model.arrays.A, self.limits, cost)
 
     def point(self, found: Floats, value: float) -> WholePoint:
         """Read whole tickets from a point of the statement."""
-        arrays, tickets = self.search.arrays, self.tickets
+        arrays, tickets = self.model.arrays, self.tickets
         x = found[: arrays.A.shape[1]]
         count = np.where(self.steps >= 0, found[self.steps], 0.0)
         most = self.most(x)
@@ -79,7 +79,7 @@ class Whole:
 
     def in_place(self, amount: Floats, emptied: Bools) -> Whole:
         """The statement with every number of steps in place; lots and sides stay open."""
-        n = self.search.arrays.A.shape[1]
+        n = self.model.arrays.A.shape[1]
         rows = replace(
             self.rows,
             column_low=list(self.rows.column_low),
@@ -98,11 +98,11 @@ class Whole:
 
     def most(self, x: Floats) -> Floats:
         """Most of each ticket: of a sale, by the columns that the point sells."""
-        columns, tickets = self.search.arrays.columns, self.tickets
+        columns, tickets = self.model.arrays.columns, self.tickets
         *_, high = self.limits
-        noise = noise_of(self.search.frame, tickets)
+        noise = noise_of(self.model.frame, tickets)
         sold = np.where(x[columns["sale"]] > noise, high[columns["sale"]], 0.0)
-        most = sellable(self.search.frame, tickets, sold)
+        most = sellable(self.model.frame, tickets, sold)
         return most + sum_by(tickets.of_buy, high[columns["buy"]], tickets.size)
 
 
@@ -113,13 +113,13 @@ def noise_of(frame: Frame, tickets: Tickets) -> Floats:
 
 
 def state_tickets(
-    search: Search,
+    model: Model,
     tickets: Tickets,
     limits: Limits,
     whole_up_to: float = MOST_STEPS,
 ) -> Whole:
     """State steps, minimums and sold-out positions; who excludes whom is `whole_sides`."""
-    arrays, frame = search.arrays, search.frame
+    arrays, frame = model.arrays, model.frame
     rows = WholeRows(arrays.A.shape[1])
     columns = arrays.columns
     low, high = limits[2].copy(), limits[3].copy()
@@ -174,7 +174,7 @@ def state_tickets(
             rows.row([part, *written], -np.inf, 0.0)
             if out_able[ticket] and not frame.sales.disallowed[column - columns["sale"].start]:
                 rows.row([part, (int(emptied[ticket]), -1.0)], 0.0, np.inf)
-    return Whole(search, tickets, limits, rows, steps, used, emptied, whole_up_to)
+    return Whole(model, tickets, limits, rows, steps, used, emptied, whole_up_to)
 
 
 def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float:

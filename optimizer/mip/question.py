@@ -21,7 +21,7 @@ from optimizer.mip.whole_totals import state_totals, tighten_totals
 from optimizer.program.language import Kind
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.harvests import wash_choices
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.search.tax_regimes import Netting
 from optimizer.search.tracking_region import Region
 from optimizer.settings import CHEAP, NEAREST_GAP, NOISE, TIGHT, WRITTEN
@@ -80,10 +80,14 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question is about: where, up to how many steps tickets are whole, plan or proof."""
+    """What a question is about: where, near what, up to how many whole steps, plan or proof.
+
+    `wish` are the amounts that a plan should be near, `(n_tickets,)`.
+    """
 
     netting: Netting
     tickets: Tickets
+    wish: Floats
     tracking: Tracking | None
     whole_up_to: float
     exact: bool
@@ -110,29 +114,29 @@ def with_steps(told: Told, region: Region, allowed: float, effort: Effort) -> Wh
     return None
 
 
-def nearest_whole(search: Search, asked: Asked, effort: Effort) -> Told:
+def nearest_whole(model: Model, asked: Asked, effort: Effort) -> Told:
     """The nearest whole point to what the search wished for, and whether there is none.
 
     A point is looked for where rules alone give way by what a judge lets pass; that there is none
     is a proof only if all that may give way does.
     """
-    told = _nearest(search, asked, effort, Kind.RULE)
+    told = _nearest(model, asked, effort, Kind.RULE)
     if told.impossible and not asked.exact:
-        again = _nearest(search, asked, effort, None)
+        again = _nearest(model, asked, effort, None)
         return Told(None, again.impossible, again.whole)
     return told
 
 
-def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) -> Told:
+def _nearest(model: Model, asked: Asked, effort: Effort, only: Kind | None) -> Told:
     netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
-    frame, arrays = search.frame, search.arrays
-    limits = arrays.branched(replace(netting.branch, plan=search.careful))
+    frame, arrays = model.frame, model.arrays
+    limits = arrays.branched(replace(netting.branch, plan=model.careful))
     if not exact:
         limits = arrays.widened(limits, 1.0, only=only)
     choices = wash_choices(frame, arrays)
     if not exact and frame.policy.wash_sale.mode == "price":
         choices = either_side(frame, choices)
-    whole = state_whole(search, tickets, limits, choices, asked.whole_up_to, plan=exact)
+    whole = state_whole(model, tickets, limits, choices, asked.whole_up_to, plan=exact)
     squares = [] if tracking is None else tracking.keep(whole)
     at_the_edge = tracking is not None and tracking.at_the_edge
     if at_the_edge:
@@ -141,10 +145,7 @@ def _nearest(search: Search, asked: Asked, effort: Effort, only: Kind | None) ->
         if impossible:
             return Told(None, True, whole)
     extra: list[tuple[int, float]] = []
-    wish = np.zeros(tickets.size)
-    if search.best is not None:
-        x = search.best.solution.x
-        wish = tickets.amounts(x[arrays.columns["sale"]], x[arrays.columns["buy"]])
+    wish = asked.wish
     for ticket in np.flatnonzero((whole.used >= 0) | (whole.emptied >= 0)).tolist():
         entries = [
             (int(column), value)

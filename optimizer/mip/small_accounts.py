@@ -28,7 +28,7 @@ from optimizer.rounding.reopen import reopened
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.harvests import wash_choices
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import quadratics_of, squares_of
 from optimizer.search.tax_regimes import Netting
 from optimizer.settings import (
@@ -47,52 +47,56 @@ from optimizer.settings import (
 )
 
 
-def refined(search: Search, found: Candidate) -> Candidate:
+def refined(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate:
     """The plan, or a better one whose tickets were chosen as whole shares."""
-    tickets = tickets_of(search.frame)
+    tickets = tickets_of(model.frame)
     lost = found.objective - found.settled_objective
-    if not found.kept or lost < LOST_BPS or not _coarse(search, found, tickets):
+    if not found.kept or lost < LOST_BPS or not _coarse(model, incumbent, found, tickets):
         return found
-    trials = [found, *reopened(search, found, tickets)]
+    trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
     worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
     if found.objective - found.settled_objective >= worth:
-        trials += together(search, tickets, found, _near(search, tickets, trials))
+        trials += together(
+            model, incumbent, tickets, found, _near(model, incumbent, tickets, trials)
+        )
         found = _best(trials) or found
     return found
 
 
-def _near(search: Search, tickets: Tickets, plans: Sequence[Candidate]) -> Bools:
+def _near(
+    model: Model, incumbent: Incumbent, tickets: Tickets, plans: Sequence[Candidate]
+) -> Bools:
     """Tickets that are chosen together, `(n_tickets,)`: all of a few, else those found useful.
 
     A relaxation induced neighbourhood: what the solution in real amounts writes, or some plan.
     """
-    if search.best is None or tickets.size <= FEW_TICKETS:
+    if tickets.size <= FEW_TICKETS:
         return np.ones(tickets.size, bool)
-    columns, x = search.arrays.columns, search.best.solution.x
-    used = [amounts_of(search, plan, tickets) for plan in plans]
+    columns, x = model.arrays.columns, incumbent.solution.x
+    used = [amounts_of(model, plan, tickets) for plan in plans]
     used.append(tickets.amounts(x[columns["sale"]], x[columns["buy"]]))
     return np.asarray((np.array(used) > TOUCH).any(axis=0))
 
 
-def legal_nearby(search: Search, found: Candidate) -> Candidate | None:
+def legal_nearby(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
-    tickets = tickets_of(search.frame)
-    if not _coarse(search, found, tickets):
+    tickets = tickets_of(model.frame)
+    if not _coarse(model, incumbent, found, tickets):
         return None
-    return _best(reopened(search, found, tickets))
+    return _best(reopened(model, incumbent, found, tickets))
 
 
-def _coarse(search: Search, found: Candidate, tickets: Tickets) -> bool:
+def _coarse(model: Model, incumbent: Incumbent, found: Candidate, tickets: Tickets) -> bool:
     """Whether half of what some ticket moves by at least loses more than is lost anyhow.
 
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small
     household.
     """
-    if search.best is None or search.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
+    if model.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
         return False
-    curvature = local_model(search, found.found, tickets).curvature()
-    least = np.maximum(tickets.step, least_ticket(search.frame))
+    curvature = local_model(model, found.found, tickets).curvature()
+    least = np.maximum(tickets.step, least_ticket(model.frame))
     return bool((0.125 * curvature * least**2 > DEAR_BPS).any())
 
 
@@ -101,35 +105,35 @@ def _best(found: Sequence[Candidate]) -> Candidate | None:
     return min((each for each in found if each.kept), key=lambda one: one.objective, default=None)
 
 
-def together(search: Search, tickets: Tickets, found: Candidate, near: Bools) -> list[Candidate]:
+def together(
+    model: Model, incumbent: Incumbent, tickets: Tickets, found: Candidate, near: Bools
+) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program.
 
     Only tickets that are `near` may be written.
     """
-    if search.best is None:
-        return []
-    netting = search.best.netting
-    points = _points(search, netting, tickets, near, found)
-    return [whole_candidate(search, netting, tickets, point) for point in points]
+    netting = incumbent.netting
+    points = _points(model, netting, tickets, near, found)
+    return [whole_candidate(model, incumbent, netting, tickets, point) for point in points]
 
 
 def _points(
-    search: Search, netting: Netting, tickets: Tickets, near: Bools, found: Candidate
+    model: Model, netting: Netting, tickets: Tickets, near: Bools, found: Candidate
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
-    arrays, start = search.arrays, found.found.solution.x
-    limits = arrays.branched(replace(netting.branch, plan=search.careful))
+    arrays, start = model.arrays, found.found.solution.x
+    limits = arrays.branched(replace(netting.branch, plan=model.careful))
     low, high = limits[2:]
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
         columns = arrays.columns[block]
         high[columns] = np.where(near[of_block], high[columns], np.maximum(low[columns], 0.0))
-    whole = state_whole(search, tickets, limits, wash_choices(search.frame, arrays))
-    squares = squares_of(quadratics_of(search.program), search.program, len(arrays.q))
+    whole = state_whole(model, tickets, limits, wash_choices(model.frame, arrays))
+    squares = squares_of(quadratics_of(model.program), model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
     cost = np.zeros(whole.rows.size)
-    cost[: len(arrays.q)] = _without_tickets(search, tickets)
+    cost[: len(arrays.q)] = _without_tickets(model, tickets)
     written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
-    cost[written] = ticket_price(search.frame)
+    cost[written] = ticket_price(model.frame)
     cost[list(above.columns)] = 1.0
     typical = float(np.median(tickets.step))
     levels = squares.levels(start)
@@ -159,10 +163,10 @@ def price_of(cost: Floats, x: Floats, written: list[int]) -> float:
     return float(cost[written] @ np.rint(x[written]))
 
 
-def _without_tickets(search: Search, tickets: Tickets) -> Floats:
+def _without_tickets(model: Model, tickets: Tickets) -> Floats:
     """Linear cost by column with tickets for free: they are counted whole here."""
-    charged, columns = charged_by_amount(search.frame, tickets), search.arrays.columns
-    cost = search.arrays.q.copy()
+    charged, columns = charged_by_amount(model.frame, tickets), model.arrays.columns
+    cost = model.arrays.q.copy()
     cost[columns["sale"]] -= charged[tickets.of_sale]
     cost[columns["buy"]] -= charged[tickets.of_buy]
     return cost

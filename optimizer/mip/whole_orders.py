@@ -12,25 +12,28 @@ from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.model import Search, Settled
+from optimizer.search.model import Incumbent, Model
 from optimizer.search.tax_regimes import Netting
 from optimizer.solvers.solution import Solution, SolveStatus
 
 
 def whole_candidate(
-    search: Search, netting: Netting, tickets: Tickets, point: WholePoint
+    model: Model,
+    best: Incumbent | None,
+    netting: Netting,
+    tickets: Tickets,
+    point: WholePoint,
 ) -> Candidate:
     """Make orders of a whole point and let the judge see them."""
-    frame, columns = search.frame, search.arrays.columns
-    best = search.best
-    multipliers = np.zeros(len(search.arrays.row_low))
+    frame, columns = model.frame, model.arrays.columns
+    multipliers = np.zeros(len(model.arrays.row_low))
     if best is not None:
         multipliers = best.solution.multipliers
     solution = Solution(
         status=SolveStatus.SOLVED,
         x=point.x,
         multipliers=multipliers,
-        objective=search.arrays.objective(point.x),
+        objective=model.arrays.objective(point.x),
         bound=-np.inf,
         residual=0.0,
         solver="highs",
@@ -40,7 +43,7 @@ def whole_candidate(
     buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
     sale[sale <= noise_of(frame, tickets)] = 0.0
     left = frame.sales.loss & (sale == 0.0)
-    settled = Settled(solution, netting, (), (), netting.branch)
+    settled = Incumbent(solution, netting, (), (), netting.branch)
     found = Supported(
         settled=settled,
         solution=solution,
@@ -50,9 +53,9 @@ def whole_candidate(
         sale_high=np.where(left, 0.0, frame.sales.value),
         buy_high=frame.buys.most,
     )
-    flows = flows_of(search, solution)
-    pieces = lot_pieces(search, found, lot_rank(search, found), exact=True)
+    flows = flows_of(model, solution)
+    pieces = lot_pieces(model, found, lot_rank(model, found), exact=True)
     final = Rounded(point.amount, point.emptied & written)
-    orders = orders_of(search, tickets, final, pieces)
+    orders = orders_of(model, tickets, final, pieces)
     objective = solution.objective if best is None else best.solution.objective
-    return judged(search, found, objective, orders, flows)
+    return judged(model, found, objective, orders, flows)

@@ -17,12 +17,12 @@ from optimizer.mip.integer_model import Whole, state_tickets
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.disjunctions import Bought, Choice, Option, SideName, state_choice
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import MOST_STEPS, NOISE
 
 
 def state_whole(
-    search: Search,
+    model: Model,
     tickets: Tickets,
     limits: Limits,
     choices: Sequence[Choice],
@@ -34,11 +34,11 @@ def state_whole(
 
     Where it is for a `plan`, dust that no order would sell is no harvest.
     """
-    whole = state_tickets(search, tickets, limits, whole_up_to)
+    whole = state_tickets(model, tickets, limits, whole_up_to)
     _one_way(whole)
     harvests = {}
     for choice in choices:
-        harvest = state_choice(whole.rows, search.frame, search.arrays, choice, _bought(whole))
+        harvest = state_choice(whole.rows, model.frame, model.arrays, choice, _bought(whole))
         if choice.group >= 0:
             harvests[choice.group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
@@ -78,8 +78,8 @@ def _written(whole: Whole, ticket: int) -> list[tuple[int, float]]:
 
 def _one_way(whole: Whole) -> None:
     """One account does not buy and sell one security; gain lots may with `gain_harvest`."""
-    tickets, frame = whole.tickets, whole.search.frame
-    sales, start = frame.sales, whole.search.arrays.columns["sale"].start
+    tickets, frame = whole.tickets, whole.model.frame
+    sales, start = frame.sales, whole.model.arrays.columns["sale"].start
     place = {
         (int(tickets.account[t]), int(tickets.security[t])): int(t)
         for t in np.flatnonzero(tickets.is_sale)
@@ -102,11 +102,11 @@ def _one_way(whole: Whole) -> None:
 
 def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> None:
     """Purchases that stand in for a group wait until `something` of it, units, is harvested."""
-    frame, rows = whole.search.frame, whole.rows
+    frame, rows = whole.model.frame, whole.rows
     buys, sales = frame.buys, frame.sales
     if not buys.after.shape[1]:
         return
-    sale = whole.search.arrays.columns["sale"].start
+    sale = whole.model.arrays.columns["sale"].start
     for group in np.unique(buys.after[buys.after >= 0]).tolist():
         own = np.flatnonzero((sales.group == group) & sales.loss)
         if group not in harvests or not len(own):

@@ -138,7 +138,7 @@ class _Steps:
 
 def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) -> _Steps | None:
     """Sales rounded up and buys down, which leaves every account its cash; None if too small."""
-    frame, tickets, columns = whole.search.frame, whole.tickets, whole.search.arrays.columns
+    frame, tickets, columns = whole.model.frame, whole.tickets, whole.model.arrays.columns
     x = point.x
     real = tickets.amounts(x[columns["sale"]], x[columns["buy"]])
     play = np.flatnonzero((point.amount > 0.0) & ~point.emptied)
@@ -180,10 +180,10 @@ def _openings(whole: Whole, point: WholePoint, low: Floats, high: Floats) -> Int
     Sales in sheltered accounts, and buys of groups that the point sells nothing of at a loss, where
     the account does not trade the other way. Their sides are settled once amounts are in place.
     """
-    frame, tickets = whole.search.frame, whole.tickets
+    frame, tickets = whole.model.frame, whole.tickets
     sales = frame.sales
     groups = frame.household.market.securities.identical_group
-    sold = sales.loss & (point.x[whole.search.arrays.columns["sale"]] > 0.0)
+    sold = sales.loss & (point.x[whole.model.arrays.columns["sale"]] > 0.0)
     lost = np.isin(groups[tickets.security], sales.group[sold])
     sheltered = ~frame.accounts.taxable[tickets.account]
     fits = np.where(tickets.is_sale, sheltered, ~lost) & (whole.steps >= 0)
@@ -196,8 +196,8 @@ def _effects(whole: Whole, region: Region) -> Floats:
 
     Deviations and factors are what the rows that define them say, all else in place.
     """
-    arrays, tickets = whole.search.arrays, whole.tickets
-    frame, columns = whole.search.frame, arrays.columns
+    arrays, tickets = whole.model.arrays, whole.tickets
+    frame, columns = whole.model.frame, arrays.columns
     rows = np.concatenate([arrays.rows[rule] for rule in ("holdings", "exposure")])
     own = np.concatenate(
         [np.arange(columns[name].start, columns[name].stop) for name in ("deviation", "factor")]

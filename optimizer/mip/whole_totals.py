@@ -18,7 +18,7 @@ from optimizer.solvers.highs import Relaxation
 def state_totals(whole: Whole) -> list[int]:
     """Add a column for the total of each security whose tickets are all whole; return them."""
     tickets, integral = whole.tickets, whole.rows.whole
-    n = whole.search.arrays.A.shape[1]
+    n = whole.model.arrays.A.shape[1]
     found = []
     for security in np.unique(tickets.security).tolist():
         own = np.flatnonzero((tickets.security == security) & (whole.steps >= 0))
@@ -35,7 +35,7 @@ def state_totals(whole: Whole) -> list[int]:
 def tighten_totals(whole: Whole, totals: list[int]) -> tuple[bool, int]:
     """Bound totals by the relaxation; say whether that leaves nothing, and the work it took."""
     relaxed = Relaxation(whole.question(np.zeros(whole.rows.size)))
-    n = whole.search.arrays.A.shape[1]
+    n = whole.model.arrays.A.shape[1]
     for total in totals:
         if relaxed.work > MOST_WORK:
             break

@@ -24,7 +24,7 @@ from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import Tickets, tickets_of
-from optimizer.search.model import Search, Settled
+from optimizer.search.model import Incumbent, Model, Search
 from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
 from optimizer.solvers.solution import Solution
 
@@ -75,11 +75,12 @@ class Candidate:
         The law's part is what the program under-states of it where the plan is. At the edge of
         te_max the way's own objectives are prices of tracking error, not of a plan.
         """
-        if search.frame.te_multiplier > DEAR:
-            return {"te_max": after - search.bound}
-        settled = self.settled_objective - search.bound
-        netting = min(max(settled, 0.0), search.other_pieces)
-        law = _understated(search, self.found.solution)
+        least = search.bounds.least
+        if search.model.frame.te_multiplier > DEAR:
+            return {"te_max": after - least}
+        settled = self.settled_objective - least
+        netting = min(max(settled, 0.0), search.bounds.others(search.incumbent))
+        law = _understated(search.model, self.found.solution)
         return {
             "directions": settled - netting,
             "netting": netting,
@@ -89,16 +90,14 @@ class Candidate:
         }
 
 
-def candidate_of(search: Search) -> Candidate | None:
+def candidate_of(model: Model, incumbent: Incumbent) -> Candidate | None:
     """Make orders of the best directions; None if no legal tickets were found."""
-    if search.best is None:
-        return None
     best: Candidate | None = None
-    trial = search
+    trial = model
     for _ in range(TIGHTENINGS):
-        found = _once(trial, search.best, exact=False)
-        if found is None or overstepped(search, found):
-            found = _once(trial, search.best, exact=True) or found
+        found = _once(trial, incumbent, exact=False)
+        if found is None or overstepped(model, found):
+            found = _once(trial, incumbent, exact=True) or found
         if found is None:
             return best
         best = found
@@ -109,10 +108,10 @@ def candidate_of(search: Search) -> Candidate | None:
     return best
 
 
-def overstepped(search: Search, found: Candidate) -> bool:
+def overstepped(model: Model, found: Candidate) -> bool:
     """Whether the plan breaks something, and nothing but limits that rounding can overstep."""
     breaches = found.verdict.breaches
-    return bool(breaches) and all(can_overstep(search.arrays, breach) for breach in breaches)
+    return bool(breaches) and all(can_overstep(model.arrays, breach) for breach in breaches)
 
 
 def can_overstep(arrays: Arrays, breach: Breach) -> bool:
@@ -121,45 +120,45 @@ def can_overstep(arrays: Arrays, breach: Breach) -> bool:
     return any(arrays.meaning[row].overstepped for row in rows)
 
 
-def _once(search: Search, settled: Settled, *, exact: bool) -> Candidate | None:
-    if search.taken_off:
-        again = search.solve(settled.branch)
+def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
+    if model.taken_off:
+        again = model.solve(settled.branch)
         if not again.usable:
             return None
         settled = replace(settled, solution=again)
-    tickets = tickets_of(search.frame)
-    found = supported(search, settled, tickets)
+    tickets = tickets_of(model.frame)
+    found = supported(model, settled, tickets)
     if found is None:
         return None
-    found = fewer(search, found, tickets)
-    model = local_model(search, found, tickets)
-    whole = made_whole(search, found, tickets, model)
+    found = fewer(model, found, tickets)
+    local = local_model(model, found, tickets)
+    whole = made_whole(model, found, tickets, local)
     if whole is not None:
-        found, model = whole, local_model(search, whole, tickets)
-    flows = flows_of(search, found.solution)
-    cash = cash_after(search, flows)
-    pieces = lot_pieces(search, found, lot_rank(search, found))
-    gains = ticket_gains(search, tickets, pieces)
-    final = rounded(search, found, tickets, model, gains, cash, exact=exact)
+        found, local = whole, local_model(model, whole, tickets)
+    flows = flows_of(model, found.solution)
+    cash = cash_after(model, flows)
+    pieces = lot_pieces(model, found, lot_rank(model, found))
+    gains = ticket_gains(model, tickets, pieces)
+    final = rounded(model, found, tickets, local, gains, cash, exact=exact)
     if final is None:
         return None
-    orders = orders_of(search, tickets, final, pieces)
-    return judged(search, found, settled.solution.objective, orders, flows)
+    orders = orders_of(model, tickets, final, pieces)
+    return judged(model, found, settled.solution.objective, orders, flows)
 
 
-def cash_after(search: Search, flows: tuple[Flow, ...]) -> Floats:
+def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:
     """Cash of each account before its tickets, flows included, units."""
-    cash = search.frame.accounts.cash.copy()
-    place = {str(name): account for account, name in enumerate(search.frame.labels)}
+    cash = model.frame.accounts.cash.copy()
+    place = {str(name): account for account, name in enumerate(model.frame.labels)}
     for flow in flows:
-        cash[place[flow.account_id]] += float(flow.amount) / search.frame.unit_usd
+        cash[place[flow.account_id]] += float(flow.amount) / model.frame.unit_usd
     return cash
 
 
-def amounts_of(search: Search, found: Candidate, tickets: Tickets) -> Floats:
+def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
     """Amounts of a plan's orders by ticket, units."""
-    securities = search.frame.household.market.securities
-    account = {str(name): place for place, name in enumerate(search.frame.labels)}
+    securities = model.frame.household.market.securities
+    account = {str(name): place for place, name in enumerate(model.frame.labels)}
     security = {str(name): place for place, name in enumerate(securities.security_id)}
     place = {
         (int(a), int(s), bool(sale)): ticket
@@ -170,19 +169,19 @@ def amounts_of(search: Search, found: Candidate, tickets: Tickets) -> Floats:
     amounts = np.zeros(tickets.size)
     for order in found.orders:
         key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
-        amounts[place[key]] = float(order.amount) / search.frame.unit_usd
+        amounts[place[key]] = float(order.amount) / model.frame.unit_usd
     return amounts
 
 
 def judged(
-    search: Search,
+    model: Model,
     found: Supported,
     settled: float,
     orders: tuple[Order, ...],
     flows: tuple[Flow, ...],
 ) -> Candidate:
     """Let the judge see orders and flows."""
-    verdict = verify(search.frame.household, search.frame.policy, orders, flows)
+    verdict = verify(model.frame.household, model.frame.policy, orders, flows)
     return Candidate(
         orders=orders,
         flows=flows,
@@ -193,12 +192,12 @@ def judged(
     )
 
 
-def _understated(search: Search, solution: Solution) -> float:
+def _understated(model: Model, solution: Solution) -> float:
     """By how much the program is under the worth of taxes by the law's own function, bps.
 
     What is not convex in a case of the netting is priced by what is convex and just below it.
     """
-    frame, arrays, x = search.frame, search.arrays, solution.x
+    frame, arrays, x = model.frame, model.arrays, solution.x
     short, long = (x[arrays.columns[block]] for block in ("short_gain", "long_gain"))
     moved = x[arrays.columns["withdrawal"]] + x[arrays.columns["transfer"]]
     out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
@@ -212,21 +211,21 @@ def _understated(search: Search, solution: Solution) -> float:
     return frame.policy.weights.tax * frame.bps_of_usd(change) - stated
 
 
-def _tightened(search: Search, last: Candidate) -> Search | None:
+def _tightened(model: Model, last: Candidate) -> Model | None:
     """Lower the limits that were overstepped; None if no other limit could mend the plan.
 
     A limit that the program did not even touch is first brought to where the program was.
     """
-    arrays = search.arrays
+    arrays = model.arrays
     rows = arrays.A @ last.found.solution.x
-    if not overstepped(search, last):
+    if not overstepped(model, last):
         return None
     high = arrays.row_high.copy()
-    taken_off = dict(search.taken_off)
+    taken_off = dict(model.taken_off)
     for breach in last.verdict.breaches:
         place = (breach.rule, breach.where)
         off = TIGHTEN_MORE * breach.amount
         taken_off[place] = taken_off.get(place, 0.0) + off
         for row in arrays.rules[place]:
             high[row] = min(high[row], rows[row]) - off * arrays.meaning[row].breach
-    return replace(search, arrays=replace(arrays, row_high=high), taken_off=taken_off)
+    return replace(model, arrays=replace(arrays, row_high=high), taken_off=taken_off)

@@ -17,7 +17,7 @@ from models.arrays import Bools, Floats
 from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.minimum_trade import Supported, resettled
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import DEAR_BPS, DEAR_GAP_BPS, MOST_SOLVES, SAME, TOUCH
 
 
@@ -30,60 +30,60 @@ class _Best:
     objective: float = np.inf
 
 
-def dear_tickets(tickets: Tickets, model: LocalModel, used: Bools) -> Bools:
+def dear_tickets(tickets: Tickets, local: LocalModel, used: Bools) -> Bools:
     """Tickets in use of which half a step loses more than `DEAR_BPS` by curvature alone."""
-    lost = 0.125 * model.curvature() * tickets.step**2
+    lost = 0.125 * local.curvature() * tickets.step**2
     return np.asarray(used & (lost > DEAR_BPS))
 
 
 def made_whole(
-    search: Search, found: Supported, tickets: Tickets, model: LocalModel
+    model: Model, found: Supported, tickets: Tickets, local: LocalModel
 ) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
     None where no ticket is dear, or no branch is legal.
     """
     amounts = tickets.amounts(found.sale, found.buy)
-    dear = dear_tickets(tickets, model, amounts > TOUCH)
+    dear = dear_tickets(tickets, local, amounts > TOUCH)
     if not dear.any():
         return None
     best = _Best(MOST_SOLVES)
-    _follow(search, found, tickets, model, best)
+    _follow(model, found, tickets, local, best)
     return best.found
 
 
 def _follow(
-    search: Search, found: Supported, tickets: Tickets, model: LocalModel, best: _Best
+    model: Model, found: Supported, tickets: Tickets, local: LocalModel, best: _Best
 ) -> None:
     """Branch on the ticket that loses most by being whole; a solution without one is a leaf."""
     amounts = tickets.amounts(found.sale, found.buy)
-    can_empty = emptiable(search.frame, tickets, found.sale_high)
+    can_empty = emptiable(model.frame, tickets, found.sale_high)
     part = amounts / tickets.step
     off = np.abs(part - np.rint(part))
     whole = (off <= SAME) | (can_empty & (amounts >= tickets.held * (1.0 - SAME)))
-    dear = dear_tickets(tickets, model, amounts > TOUCH) & ~whole
+    dear = dear_tickets(tickets, local, amounts > TOUCH) & ~whole
     if not dear.any():
         if found.solution.objective < best.objective:
             best.found, best.objective = found, found.solution.objective
         return
-    lost = np.where(dear, model.curvature() * (off * tickets.step) ** 2, -1.0)
+    lost = np.where(dear, local.curvature() * (off * tickets.step) ** 2, -1.0)
     ticket = int(np.argmax(lost))
-    for amount in _sides(search, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
+    for amount in _sides(model, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
         if best.left <= 0:
             return
-        child = _with(search, found, tickets, ticket, amount)
+        child = _with(model, found, tickets, ticket, amount)
         best.left -= 1
         if child is None or child.solution.objective >= best.objective - DEAR_GAP_BPS:
             continue
-        _follow(search, child, tickets, model, best)
+        _follow(model, child, tickets, local, best)
 
 
 def _sides(
-    search: Search, tickets: Tickets, ticket: int, amount: float, can_empty: bool
+    model: Model, tickets: Tickets, ticket: int, amount: float, can_empty: bool
 ) -> list[float]:
     """Whole amounts below (or nothing) and above, negative for an upper bound, nearer first."""
     step, held = float(tickets.step[ticket]), float(tickets.held[ticket])
-    least = np.ceil(least_ticket(search.frame) / step - SAME) * step
+    least = np.ceil(least_ticket(model.frame) / step - SAME) * step
     below = np.floor(amount / step) * step
     above = max(np.ceil(amount / step) * step, least)
     if can_empty and above >= held:
@@ -94,13 +94,13 @@ def _sides(
 
 
 def _with(
-    search: Search, found: Supported, tickets: Tickets, ticket: int, amount: float
+    model: Model, found: Supported, tickets: Tickets, ticket: int, amount: float
 ) -> Supported | None:
     """Solve with a ticket at most (where negative or 0) or at least at an amount; None if illegal.
 
     A sale of several lots is bounded lot by lot, in the order in which the solution takes them.
     """
-    columns, branch = search.arrays.columns, found.settled.branch
+    columns, branch = model.arrays.columns, found.settled.branch
     bounds = dict(branch.bounds)
     block, of_block, now = (
         ("sale", tickets.of_sale, found.sale)
@@ -110,7 +110,7 @@ def _with(
     low, high = (side.copy() for side in bounds[block])
     own = np.flatnonzero(of_block == ticket)
     own = own[np.argsort(-now[own], kind="stable")]
-    most = np.minimum(high[own], search.arrays.high[columns[block]][own])
+    most = np.minimum(high[own], model.arrays.high[columns[block]][own])
     filled = _filled(np.maximum(low[own], 0.0), most, abs(amount))
     if amount <= 0.0:
         high[own] = np.minimum(high[own], filled)
@@ -118,7 +118,7 @@ def _with(
     else:
         low[own] = np.maximum(low[own], filled)
     bounds[block] = (low, high)
-    return resettled(search, found, tickets, replace(branch, bounds=bounds))
+    return resettled(model, found, tickets, replace(branch, bounds=bounds))
 
 
 def _filled(low: Floats, most: Floats, total: float) -> Floats:

@@ -13,14 +13,14 @@ from models.arrays import Floats
 from models.order import Flow
 from models.tolerances import CENT_USD
 from optimizer.inputs.frame import Frame
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import TOUCH
 from optimizer.solvers.solution import Solution
 
 
-def flows_of(search: Search, solution: Solution) -> tuple[Flow, ...]:
+def flows_of(model: Model, solution: Solution) -> tuple[Flow, ...]:
     """Return signed flows by account, withdrawals and distributions negative."""
-    frame, columns = search.frame, search.arrays.columns
+    frame, columns = model.frame, model.arrays.columns
     if not _moves_cash(frame):
         return ()
     total = abs(Decimal(repr(float(frame.household.net_flow))))

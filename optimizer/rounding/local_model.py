@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import LEAST_USD
 from optimizer.solvers.solution import Solution
 
@@ -59,9 +59,9 @@ class LocalModel:
         return np.asarray(self.loadings @ (self.loadings.T @ moves) + self.own * totals[self.group])
 
 
-def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalModel:
+def local_model(model: Model, found: Supported, tickets: Tickets) -> LocalModel:
     """Build the model at a supported solution."""
-    frame = search.frame
+    frame = model.frame
     cells = frame.cells
     sign = np.where(tickets.is_sale, -1.0, 1.0)
     cell = np.zeros(tickets.size, np.int64)
@@ -82,9 +82,9 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     block[np.arange(tickets.size), owner] = (exposure @ root) * np.sqrt(per_group)[:, None]
     n_groups = len(frame.household.market.securities.group_names)
     _, group = np.unique(owner * n_groups + cells.group[cell], return_inverse=True)
-    columns = search.arrays.columns
-    slope = _without_tax(search, found.solution)
-    marginal = _marginal_lots(search, found, slope[columns["sale"]])
+    columns = model.arrays.columns
+    slope = _without_tax(model, found.solution)
+    marginal = _marginal_lots(model, found, slope[columns["sale"]])
     gradient = np.zeros(tickets.size)
     gradient[tickets.of_sale[marginal]] = slope[columns["sale"]][marginal]
     gradient[tickets.of_buy] = slope[columns["buy"]]
@@ -100,20 +100,20 @@ def local_model(search: Search, found: Supported, tickets: Tickets) -> LocalMode
     )
 
 
-def _marginal_lots(search: Search, found: Supported, slope: Floats) -> Ints:
+def _marginal_lots(model: Model, found: Supported, slope: Floats) -> Ints:
     """Order of the sale columns in which the last of each ticket is its marginal lot."""
     partial = (found.sale > 0.0) & (found.sale < found.sale_high)
     return np.lexsort((slope, partial, found.sale > 0.0))
 
 
-def _without_tax(search: Search, solution: Solution) -> Floats:
+def _without_tax(model: Model, solution: Solution) -> Floats:
     """Slope of the objective by column with what gains do and the price of cash left out."""
-    arrays = search.arrays
+    arrays = model.arrays
     multipliers = solution.multipliers.copy()
     for rule in ("cash_balance", "short gains", "long gains"):
         multipliers[arrays.rows[rule]] = 0.0
     slope = np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)
-    for part in search.program.parts:
+    for part in model.program.parts:
         if part.name == "basis_change":
             for cost in part.linear:
                 slope[arrays.columns[cost.block]] -= cost.coefficients

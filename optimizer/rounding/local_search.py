@@ -33,7 +33,7 @@ class Descent:
     def __init__(
         self,
         *,
-        model: LocalModel,
+        local: LocalModel,
         tax: TaxState,
         gains: TicketGains,
         tickets: Tickets,
@@ -48,16 +48,16 @@ class Descent:
     ) -> None:
         """Start at `start` around a `solution`; `play` are the tickets that may move."""
         self.rows, self.gains = rows, gains
-        self.model, self.tax, self.tickets, self.play = model, tax, tickets, play
+        self.local, self.tax, self.tickets, self.play = local, tax, tickets, play
         self.low, self.high, self.floor = low, high, floor
         around = REACH * tickets.step
         self.near_low = np.maximum(low, solution - around)
         self.near_high = np.minimum(high, solution + around)
         self.amount = start.copy()
         self.wanted = solution
-        self.curvature = model.curvature()
-        self.gradient = model.gradient + model.responses(start - solution)
-        self.cash = cash + sum_by(tickets.account, model.cash * start, len(cash))
+        self.curvature = local.curvature()
+        self.gradient = local.gradient + local.responses(start - solution)
+        self.cash = cash + sum_by(tickets.account, local.cash * start, len(cash))
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
@@ -68,8 +68,8 @@ class Descent:
     def change(self) -> float:
         """Objective change from the solution to where the descent stands, bps, but a constant."""
         moved = self.amount - self.wanted
-        curved = 0.5 * float(moved @ self.model.responses(moved))
-        return float(self.model.gradient @ moved) + curved + self.tax.total()
+        curved = 0.5 * float(moved @ self.local.responses(moved))
+        return float(self.local.gradient @ moved) + curved + self.tax.total()
 
     def place(self) -> None:
         """Spend what rounding buys down has left, all at once.
@@ -83,7 +83,7 @@ class Descent:
         for account in np.unique(self.tickets.account[self.play]).tolist():
             own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
             own = own[np.argsort(-(cut[own] / more[own]), kind="stable")]
-            price = -self.model.cash[self.play[own]] * more[own]
+            price = -self.local.cash[self.play[own]] * more[own]
             room = self.cash[account] - self.floor[account]
             paid = own[np.cumsum(price) <= room]
             self._take(self.play[paid], more[paid])
@@ -109,7 +109,7 @@ class Descent:
                 return True
             place, move, gains = self._steps(self.play, self.low, self.high)
             account = self.tickets.account[place]
-            left = self.cash[account] + self.model.cash[place] * move - self.floor[account]
+            left = self.cash[account] + self.local.cash[place] * move - self.floor[account]
             helps = self.rows.mended(place, move)
             helps = helps + self.tax.relief(account, gains) / self.tax.usd
             cost, _ = self._prices(place, move, gains)
@@ -132,7 +132,7 @@ class Descent:
         mine = self.play[self.tickets.account[self.play] == account]
         step, sale, amount = self.tickets.step[mine], self.tickets.is_sale[mine], self.amount[mine]
         need = self.floor[account] - self.cash[account]
-        wanted = np.ceil(need / (np.abs(self.model.cash[mine]) * step)) * step
+        wanted = np.ceil(need / (np.abs(self.local.cash[mine]) * step)) * step
         room = np.where(sale, self.high[mine] - amount, amount - self.low[mine]) + SAME * step
         room = np.floor(room / step) * step
         move = np.minimum(wanted, room)
@@ -143,7 +143,7 @@ class Descent:
             return False
         place, move = mine[possible], np.where(sale, move, -move)[possible]
         cost, kept = self._prices(place, move, self._recognised(place, move))
-        raised = np.minimum(self.model.cash[place] * move, need)
+        raised = np.minimum(self.local.cash[place] * move, need)
         rate = np.where(kept, cost / raised, np.inf)
         if not np.isfinite(rate).any():
             rate = cost / raised
@@ -192,7 +192,7 @@ class Descent:
             return False
         change, kept = self._prices(place, move, gains)
         account = self.tickets.account[place]
-        kept &= self.cash[account] + self.model.cash[place] * move >= self.floor[account]
+        kept &= self.cash[account] + self.local.cash[place] * move >= self.floor[account]
         change = np.where(kept, change, np.inf)
         helpful = np.flatnonzero(change < -self.helps)
         if not len(helpful):
@@ -211,7 +211,7 @@ class Descent:
         while len(many) >= FEW_MOVES:
             moved = np.zeros(len(self.amount))
             moved[place[many]] = move[many]
-            joint = float(self.gradient @ moved + 0.5 * moved @ self.model.responses(moved))
+            joint = float(self.gradient @ moved + 0.5 * moved @ self.local.responses(moved))
             taxed, kept = self.tax.together(self.tickets.account[place[many]], gains[:, many])
             enough = joint + taxed <= TOGETHER * float(change[many].sum())
             if enough and kept and self.rows.kept_together(moved):
@@ -222,7 +222,7 @@ class Descent:
     def _affordable(self, place: Ints, move: Floats, chosen: Ints) -> Ints:
         """Moves that their accounts can pay for one after the other."""
         account = self.tickets.account[place[chosen]]
-        raised = self.model.cash[place[chosen]] * move[chosen]
+        raised = self.local.cash[place[chosen]] * move[chosen]
         room = (self.cash - self.floor).tolist()
         affordable = []
         for at, (where, more) in enumerate(zip(account.tolist(), raised.tolist(), strict=True)):
@@ -254,17 +254,17 @@ class Descent:
 
     def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""
-        model = self.model
+        local = self.local
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        loads = model.loadings[place] * move[:, None]
-        same = model.group[place][:, None] == model.group[place]
-        own = model.own[place] * move
+        loads = local.loadings[place] * move[:, None]
+        same = local.group[place][:, None] == local.group[place]
+        own = local.own[place] * move
         change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
         pairs = change.shape
         taxed, kept = self.tax.change(
             np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
         )
-        raised = model.cash[place] * move
+        raised = local.cash[place] * move
         legal = kept.reshape(pairs) & (place[:, None] != place)
         inside = self.rows.kept(place, move)
         legal &= inside[:, None] & inside
@@ -277,8 +277,8 @@ class Descent:
         moved[place] = move
         self.amount += moved
         self._recognise(place[self.tickets.is_sale[place]])
-        self.cash += sum_by(self.tickets.account, self.model.cash * moved, len(self.cash))
-        self.gradient += self.model.responses(moved)
+        self.cash += sum_by(self.tickets.account, self.local.cash * moved, len(self.cash))
+        self.gradient += self.local.responses(moved)
         self.rows.take(moved)
 
     def _recognise(self, sold: Ints) -> None:

@@ -20,7 +20,7 @@ from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisi
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
 from optimizer.search.disjunctions import SideName, Sides, side_branch
 from optimizer.search.incumbent import one_way
-from optimizer.search.model import Search, Settled
+from optimizer.search.model import Incumbent, Model
 from optimizer.settings import LATE_ROUNDS, NOISE_PER_RESIDUAL, SAME, SUPPORT_ROUNDS, TOUCH
 from optimizer.solvers.solution import Solution
 
@@ -32,7 +32,7 @@ class Supported:
     `sale_high` and `buy_high` are the most that share rounding may use of each column.
     """
 
-    settled: Settled
+    settled: Incumbent
     solution: Solution
     sale: Floats
     buy: Floats
@@ -41,38 +41,38 @@ class Supported:
     buy_high: Floats
 
 
-def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported | None:
+def supported(model: Model, settled: Incumbent, tickets: Tickets) -> Supported | None:
     """Solve again until every ticket is of legal size; None if none is found.
 
     Sides follow the tickets: a group that is no longer harvested is open to buys again.
     """
-    frame, columns = search.frame, search.arrays.columns
+    frame, columns = model.frame, model.arrays.columns
     least = least_ticket(frame)
     solution = settled.solution
     decided = Decided.nothing(frame)
     for attempt in range(SUPPORT_ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         rests = rested_on(settled, tickets)
-        followed = one_way(search, _followed(search, settled, sale), sale, buy)
+        followed = one_way(model, _followed(model, settled, sale), sale, buy)
         amounts = tickets.amounts(sale, buy)
         touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
         noise = (amounts <= touch) & ~rests
-        can_empty = emptiable(frame, tickets, _sale_high(search, decided, settled))
+        can_empty = emptiable(frame, tickets, _sale_high(model, decided, settled))
         small = too_small(tickets, amounts, least, can_empty) & ~noise
         if followed is settled and not small.any():
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
-            return _finished(search, settled, solution, sale, buy, decided)
-        wishes = Wishes(sale, amounts, small, rests, *possible(search, tickets, can_empty))
+            return _finished(model, settled, solution, sale, buy, decided)
+        wishes = Wishes(sale, amounts, small, rests, *possible(model, tickets, can_empty))
         late = attempt >= SUPPORT_ROUNDS - LATE_ROUNDS
-        settled = _not_harvested(search, followed, tickets, wishes.stuck | (small & rests & late))
+        settled = _not_harvested(model, followed, tickets, wishes.stuck | (small & rests & late))
         closed = closed_too(decided, tickets, noise) if attempt else decided
-        trials = decisions(search, closed, tickets, wishes, late=late)
+        trials = decisions(model, closed, tickets, wishes, late=late)
         if attempt:
-            trials += decisions(search, decided, tickets, wishes, late=late)
-        found = _first_usable(search, settled, trials)
+            trials += decisions(model, decided, tickets, wishes, late=late)
+        found = _first_usable(model, settled, trials)
         if found is None and (small & rests).any():
-            settled = _not_harvested(search, settled, tickets, small & rests)
-            found = _first_usable(search, settled, trials)
+            settled = _not_harvested(model, settled, tickets, small & rests)
+            found = _first_usable(model, settled, trials)
         if found is None:
             return None
         decided, solution = found
@@ -80,16 +80,16 @@ def supported(search: Search, settled: Settled, tickets: Tickets) -> Supported |
 
 
 def _first_usable(
-    search: Search, settled: Settled, trials: list[Decided]
+    model: Model, settled: Incumbent, trials: list[Decided]
 ) -> tuple[Decided, Solution] | None:
     for trial in trials:
-        found = search.solve(trial.over(settled.branch))
+        found = model.solve(trial.over(settled.branch))
         if found.usable:
             return trial, found
     return None
 
 
-def rested_on(settled: Settled, tickets: Tickets) -> Bools:
+def rested_on(settled: Incumbent, tickets: Tickets) -> Bools:
     """Sales that harvests rest on, `(n_tickets,)`."""
     found = np.zeros(tickets.size, bool)
     for choice, side in zip(settled.choices, settled.sides, strict=True):
@@ -97,7 +97,7 @@ def rested_on(settled: Settled, tickets: Tickets) -> Bools:
     return found
 
 
-def _not_harvested(search: Search, settled: Settled, tickets: Tickets, sales: Bools) -> Settled:
+def _not_harvested(model: Model, settled: Incumbent, tickets: Tickets, sales: Bools) -> Incumbent:
     """Turn the groups whose harvest rests on some sales to the buying side."""
     if not sales.any():
         return settled
@@ -105,27 +105,27 @@ def _not_harvested(search: Search, settled: Settled, tickets: Tickets, sales: Bo
         0 if sales[tickets.of_sale[choice.options[side].rests_on]].any() else side
         for choice, side in zip(settled.choices, settled.sides, strict=True)
     )
-    return _turned(search, settled, sides)
+    return _turned(model, settled, sides)
 
 
-def _sale_high(search: Search, decided: Decided, settled: Settled) -> Floats:
+def _sale_high(model: Model, decided: Decided, settled: Incumbent) -> Floats:
     """Most of each sale column with everything decided so far."""
-    *_, high = search.arrays.branched(decided.over(settled.branch))
-    return np.asarray(high[search.arrays.columns["sale"]])
+    *_, high = model.arrays.branched(decided.over(settled.branch))
+    return np.asarray(high[model.arrays.columns["sale"]])
 
 
 def _finished(
-    search: Search,
-    settled: Settled,
+    model: Model,
+    settled: Incumbent,
     solution: Solution,
     sale: Floats,
     buy: Floats,
     decided: Decided,
 ) -> Supported:
     branch = decided.over(settled.branch)
-    *_, high = search.arrays.branched(branch)
-    low = search.arrays.branched(branch)[2]
-    columns = search.arrays.columns
+    *_, high = model.arrays.branched(branch)
+    low = model.arrays.branched(branch)[2]
+    columns = model.arrays.columns
     return Supported(
         replace(settled, branch=branch),
         solution,
@@ -137,23 +137,21 @@ def _finished(
     )
 
 
-def resettled(
-    search: Search, found: Supported, tickets: Tickets, branch: Branch
-) -> Supported | None:
+def resettled(model: Model, found: Supported, tickets: Tickets, branch: Branch) -> Supported | None:
     """Solve a supported solution again with other bounds; None if its tickets are then not legal.
 
     The sides stay, and so do the sales that its harvests rest on.
     """
-    columns = search.arrays.columns
-    solution = search.solve(branch)
+    columns = model.arrays.columns
+    solution = model.solve(branch)
     if not solution.usable:
         return None
-    sale, buy = netted(search.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-    *_, high = search.arrays.branched(branch)
-    can_empty = emptiable(search.frame, tickets, high[columns["sale"]])
+    sale, buy = netted(model.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
+    *_, high = model.arrays.branched(branch)
+    can_empty = emptiable(model.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
     noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
-    if (too_small(tickets, amounts, least_ticket(search.frame), can_empty) & ~noise).any():
+    if (too_small(tickets, amounts, least_ticket(model.frame), can_empty) & ~noise).any():
         return None
     return replace(
         found,
@@ -173,9 +171,9 @@ def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools)
     return np.asarray((amounts > 0.0) & (amounts < least * (1.0 - SAME)) & ~empties)
 
 
-def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:
+def _followed(model: Model, settled: Incumbent, sale: Floats) -> Incumbent:
     """Turn groups that nothing is harvested of any more back to the buying side."""
-    sales = search.frame.sales
+    sales = model.frame.sales
     sides = list(settled.sides)
     for place, (choice, side) in enumerate(zip(settled.choices, settled.sides, strict=True)):
         option = choice.options[side]
@@ -184,13 +182,13 @@ def _followed(search: Search, settled: Settled, sale: Floats) -> Settled:
         own = option.sales[sales.loss[option.sales]]
         if sale[own].sum() <= TOUCH:
             sides[place] = 0
-    return _turned(search, settled, tuple(sides))
+    return _turned(model, settled, tuple(sides))
 
 
-def _turned(search: Search, settled: Settled, sides: Sides) -> Settled:
+def _turned(model: Model, settled: Incumbent, sides: Sides) -> Incumbent:
     if sides == settled.sides:
         return settled
     branch = side_branch(
-        search.frame, settled.netting, settled.choices, sides, careful=search.careful
+        model.frame, settled.netting, settled.choices, sides, careful=model.careful
     )
     return replace(settled, sides=sides, branch=branch)

@@ -15,7 +15,7 @@ from models.order import Order, OrderLot, Side, order_id
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import WHOLE
 
 ZERO = Decimal(0)
@@ -30,7 +30,7 @@ DIGITS = Decimal("1e-9")
 
 
 def orders_of(
-    search: Search,
+    model: Model,
     tickets: Tickets,
     final: Rounded,
     pieces: LotPieces,
@@ -39,7 +39,7 @@ def orders_of(
 
     `pieces` say in which order a taxable sale takes its lots.
     """
-    frame = search.frame
+    frame = model.frame
     household, securities = frame.household, frame.household.market.securities
     lots_of = Gathered(tickets.of_lot)
     pieces_of = Gathered(tickets.of_sale[pieces.column])
@@ -57,7 +57,7 @@ def orders_of(
             count = Decimal(repr(float(final.amount[ticket] / tickets.step[ticket])))
             shares = step * count.quantize(Decimal(1), ROUND_HALF_EVEN)
             own = pieces_of[ticket] if sale and taxable else NOTHING
-            taken = _taken(search, pieces, own, shares)
+            taken = _taken(model, pieces, own, shares)
         if not shares:
             continue
         side = Side.SELL if sale else Side.BUY
@@ -96,15 +96,15 @@ def _steps_or_exact(shares: float, step: Decimal) -> Decimal:
 
 
 def _taken(
-    search: Search, pieces: LotPieces, own: Ints, shares: Decimal
+    model: Model, pieces: LotPieces, own: Ints, shares: Decimal
 ) -> list[tuple[int, Decimal]]:
     """Lots and shares of a taxable sale, in the order of their pieces, adding up exactly.
 
     A piece that ends at a lot's end takes the lot's exact shares, one that ends at a step whole
     steps; a law's own share of a lot ends where it ends.
     """
-    sales, lots = search.frame.sales, search.frame.household.lots
-    securities = search.frame.household.market.securities
+    sales, lots = model.frame.sales, model.frame.household.lots
+    securities = model.frame.household.market.securities
     left = shares
     taken: dict[int, Decimal] = {}
     of_column: dict[int, Decimal] = {}

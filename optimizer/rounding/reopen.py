@@ -24,7 +24,7 @@ from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.disjunctions import Sides, side_branch
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, Model
 from optimizer.settings import KICKS, MOST_CHOICES, OPENING_HELPS, SAME
 
 
@@ -32,11 +32,11 @@ from optimizer.settings import KICKS, MOST_CHOICES, OPENING_HELPS, SAME
 class _Ground:
     """What a descent stands on with some sides in place: open tickets, prices, lots."""
 
-    search: Search
+    model: Model
     tickets: Tickets
     sides: Sides
     opened: Supported
-    model: LocalModel
+    local: LocalModel
     pieces: LotPieces
     cash: Floats
 
@@ -63,16 +63,16 @@ class _Reached:
         return self.descent.change()
 
 
-def reopened(search: Search, found: Candidate, tickets: Tickets) -> list[Candidate]:
+def reopened(
+    model: Model, incumbent: Incumbent, found: Candidate, tickets: Tickets
+) -> list[Candidate]:
     """Plans that the descent reaches from the rounded plan and from doing nothing.
 
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
-    if search.best is None:
-        return []
-    cash = cash_after(search, found.flows)
-    ground = _ground(search, found.found, tickets, search.best.sides, cash)
-    starts = (amounts_of(search, found, tickets), np.zeros(tickets.size))
+    cash = cash_after(model, found.flows)
+    ground = _ground(model, incumbent, found.found, tickets, incumbent.sides, cash)
+    starts = (amounts_of(model, found, tickets), np.zeros(tickets.size))
     reached = [
         _Reached(ground, descent)
         for descent in (ground.descend(start) for start in starts)
@@ -81,21 +81,21 @@ def reopened(search: Search, found: Candidate, tickets: Tickets) -> list[Candida
     if not reached:
         return []
     best = min(reached, key=lambda one: one.change)
-    turned = _kicked(_turned(search, found.found, best))
-    return [_candidate(search, found, one) for one in (best, turned)]
+    turned = _kicked(_turned(incumbent, found.found, best))
+    return [_candidate(model, found, one) for one in (best, turned)]
 
 
-def _turned(search: Search, found: Supported, best: _Reached) -> _Reached:
+def _turned(incumbent: Incumbent, found: Supported, best: _Reached) -> _Reached:
     """Turn the side of one choice after the other; tickets that it shuts are given up."""
-    if search.best is None:
-        return best
-    for place, choice in enumerate(search.best.choices[:MOST_CHOICES]):
+    for place, choice in enumerate(incumbent.choices[:MOST_CHOICES]):
         for option in range(len(choice.options)):
             ground, sides = best.ground, list(best.ground.sides)
             if option == sides[place]:
                 continue
             sides[place] = option
-            other = _ground(search, found, ground.tickets, tuple(sides), ground.cash)
+            other = _ground(
+                ground.model, incumbent, found, ground.tickets, tuple(sides), ground.cash
+            )
             start = np.where(_most(other) > 0.0, best.descent.amount, 0.0)
             descent = other.descend(np.minimum(start, _most(other)))
             if descent is not None and descent.change() < best.change - OPENING_HELPS:
@@ -122,50 +122,54 @@ def _kicked(best: _Reached) -> _Reached:
     return best
 
 
-def _candidate(search: Search, found: Candidate, reached: _Reached) -> Candidate:
+def _candidate(model: Model, found: Candidate, reached: _Reached) -> Candidate:
     """Orders of what a descent reached, and what the judge says of them."""
     ground, amount = reached.ground, reached.descent.amount
     emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
     final = Rounded(amount, emptied & (amount > 0.0))
-    orders = orders_of(search, ground.tickets, final, ground.pieces)
-    trial = judged(search, ground.opened, found.settled_objective, orders, found.flows)
+    orders = orders_of(model, ground.tickets, final, ground.pieces)
+    trial = judged(model, ground.opened, found.settled_objective, orders, found.flows)
     return replace(trial, supported_objective=found.supported_objective)
 
 
 def _ground(
-    search: Search, found: Supported, tickets: Tickets, sides: Sides, cash: Floats
+    model: Model,
+    incumbent: Incumbent,
+    found: Supported,
+    tickets: Tickets,
+    sides: Sides,
+    cash: Floats,
 ) -> _Ground:
     """The solution with every ticket open that the sides allow."""
-    columns, best = search.arrays.columns, search.best
-    branch = found.settled.branch
-    if best is not None:
-        careful = search.careful
-        branch = side_branch(search.frame, best.netting, best.choices, sides, careful=careful)
-    *_, low, high = search.arrays.branched(branch)
+    columns = model.arrays.columns
+    branch = side_branch(
+        model.frame, incumbent.netting, incumbent.choices, sides, careful=model.careful
+    )
+    *_, low, high = model.arrays.branched(branch)
     opened = replace(
         found,
         sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],
     )
-    model = local_model(search, opened, tickets)
-    free = model.gradient - charged_by_amount(search.frame, tickets)
-    model = replace(model, gradient=free)
-    pieces = lot_pieces(search, opened, lot_rank(search, opened))
-    return _Ground(search, tickets, sides, opened, model, pieces, cash)
+    local = local_model(model, opened, tickets)
+    free = local.gradient - charged_by_amount(model.frame, tickets)
+    local = replace(local, gradient=free)
+    pieces = lot_pieces(model, opened, lot_rank(model, opened))
+    return _Ground(model, tickets, sides, opened, local, pieces, cash)
 
 
 def _most(ground: _Ground) -> Floats:
     """The most of each ticket that its sides allow, units."""
-    frame, tickets, opened = ground.search.frame, ground.tickets, ground.opened
+    frame, tickets, opened = ground.model.frame, ground.tickets, ground.opened
     most = np.minimum(sellable(frame, tickets, opened.sale_high), tickets.held)
     return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
 
 
 def _descent(ground: _Ground, start: Floats) -> Opening | None:
     """A descent at a start; None where the start itself leaves an account under its floor."""
-    search, tickets, opened = ground.search, ground.tickets, ground.opened
-    frame, most = search.frame, _most(ground)
+    model, tickets, opened = ground.model, ground.tickets, ground.opened
+    frame, most = model.frame, _most(ground)
     out = emptiable(frame, tickets, opened.sale_high)
     whole = np.floor(most / tickets.step + SAME) * tickets.step
     sold_out = out & (start >= tickets.held * (1.0 - SAME))
@@ -178,9 +182,9 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
     start = np.where(forced & ~sold_out, at_least, start)
     floor = frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd
     descent = Opening(
-        model=ground.model,
-        tax=TaxState(search, opened.solution),
-        gains=ticket_gains(search, tickets, ground.pieces),
+        local=ground.local,
+        tax=TaxState(model, opened.solution),
+        gains=ticket_gains(model, tickets, ground.pieces),
         tickets=tickets,
         play=np.flatnonzero(most > 0.0),
         low=low,
@@ -189,7 +193,7 @@ def _descent(ground: _Ground, start: Floats) -> Opening | None:
         floor=floor,
         start=start,
         solution=tickets.amounts(opened.sale, opened.buy),
-        rows=ticket_rows(search, tickets, start, opened.solution.x),
+        rows=ticket_rows(model, tickets, start, opened.solution.x),
     )
     descent.allow(out, _opposites(tickets), forced, ticket_price(frame))
     return None if (descent.cash < floor).any() else descent

@@ -22,7 +22,7 @@ from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_gains import TicketGains
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import SAME
 
 HALF_A_CENT_USD = 0.005
@@ -38,10 +38,10 @@ class Rounded:
 
 
 def rounded(
-    search: Search,
+    model: Model,
     found: Supported,
     tickets: Tickets,
-    model: LocalModel,
+    local: LocalModel,
     gains: TicketGains,
     cash: Floats,
     *,
@@ -52,7 +52,7 @@ def rounded(
     `cash` is what each account has before its tickets, flows included, in units. `exact` rounds
     every sale down and empties only what the solution empties: for limits with no room to spare.
     """
-    frame = search.frame
+    frame = model.frame
     amounts = tickets.amounts(found.sale, found.buy)
     most = np.minimum(sellable(frame, tickets, found.sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
@@ -77,8 +77,8 @@ def rounded(
     best: Descent | None = None
     for start in starts:
         descent = Descent(
-            model=model,
-            tax=TaxState(search, found.solution),
+            local=local,
+            tax=TaxState(model, found.solution),
             gains=gains,
             tickets=tickets,
             play=play,
@@ -88,7 +88,7 @@ def rounded(
             floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
             start=start,
             solution=amounts,
-            rows=ticket_rows(search, tickets, start, found.solution.x),
+            rows=ticket_rows(model, tickets, start, found.solution.x),
         )
         if _settled(descent) and (best is None or descent.change() < best.change()):
             best = descent

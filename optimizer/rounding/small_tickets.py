@@ -14,7 +14,7 @@ from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Branch
 from optimizer.rounding.tickets import Tickets, least_ticket
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +66,28 @@ class Wishes:
         return self.small & self.rests & ~(self.reach | self.empties)
 
 
-def possible(search: Search, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
+def possible(model: Model, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
     """Tickets that can be lifted to the minimum, and those that can only leave whole."""
-    can_sell = sum_by(tickets.of_sale, _sellable(search), tickets.size)
-    buyable = sum_by(tickets.of_buy, search.frame.buys.most, tickets.size)
-    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(search.frame)
+    can_sell = sum_by(tickets.of_sale, _sellable(model), tickets.size)
+    buyable = sum_by(tickets.of_buy, model.frame.buys.most, tickets.size)
+    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(model.frame)
     return reach, can_empty & ~reach
 
 
-def _sellable(search: Search) -> Floats:
-    sales = search.arrays.high[search.arrays.columns["sale"]]
-    return np.minimum(sales, search.frame.sales.value)
+def _sellable(model: Model) -> Floats:
+    sales = model.arrays.high[model.arrays.columns["sale"]]
+    return np.minimum(sales, model.frame.sales.value)
 
 
 def decisions(
-    search: Search, decided: Decided, tickets: Tickets, wishes: Wishes, *, late: bool
+    model: Model, decided: Decided, tickets: Tickets, wishes: Wishes, *, late: bool
 ) -> list[Decided]:
     """Decisions about the small tickets, the natural one first.
 
     If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
     buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
     """
-    least, small, empties = least_ticket(search.frame), wishes.small, wishes.empties
+    least, small, empties = least_ticket(model.frame), wishes.small, wishes.empties
     natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
     natural &= not late
     found = []
@@ -95,7 +95,7 @@ def decisions(
     for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
         keep = small & (wish | wishes.rests) & (wishes.reach | empties)
         trial = closed_too(decided, tickets, (small & ~keep) | tickets.opposite(keep))
-        low = _lifted_sales(search, tickets, wishes, keep)
+        low = _lifted_sales(model, tickets, wishes, keep)
         found.append(
             replace(
                 trial,
@@ -106,15 +106,15 @@ def decisions(
     return found
 
 
-def _lifted_sales(search: Search, tickets: Tickets, wishes: Wishes, keep: Bools) -> Floats:
+def _lifted_sales(model: Model, tickets: Tickets, wishes: Wishes, keep: Bools) -> Floats:
     """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
-    least, most = least_ticket(search.frame), _sellable(search)
+    least, most = least_ticket(model.frame), _sellable(model)
     sale, empties = wishes.sale, wishes.empties
     low = np.zeros(len(sale))
     for ticket in np.flatnonzero(keep & tickets.is_sale):
         own = np.flatnonzero(tickets.of_sale == ticket)
         if empties[ticket]:
-            low[own] = np.where(search.frame.sales.disallowed[own], 0.0, most[own])
+            low[own] = np.where(model.frame.sales.disallowed[own], 0.0, most[own])
             continue
         low[own] = sale[own]
         missing = least - sale[own].sum()

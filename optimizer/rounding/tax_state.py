@@ -12,7 +12,7 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.rules.tax_budget import budget_usd, counted_before
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import WITHIN_USD
 from optimizer.solvers.solution import Solution
 
@@ -23,8 +23,8 @@ NO_GAINS = np.zeros((3, 0))
 class TaxState:
     """Gains and distributions of every filing unit in dollars, starting before any ticket."""
 
-    def __init__(self, search: Search, solution: Solution) -> None:
-        frame, columns = search.frame, search.arrays.columns
+    def __init__(self, model: Model, solution: Solution) -> None:
+        frame, columns = model.frame, model.arrays.columns
         ranges = frame.ranges
         self.usd = frame.unit_usd
         self.weight = frame.policy.weights.tax
@@ -45,13 +45,13 @@ class TaxState:
             if budget is not None:
                 base = reach.tax.nothing
                 name = str(frame.household.units.filing_unit_id[unit])
-                less = search.taken_off.get(("tax_budget", name), 0.0)
+                less = model.taken_off.get(("tax_budget", name), 0.0)
                 self.limit[unit] = max(budget, counted_before(reach)) + base + WITHIN_USD - less
         short_limit = frame.policy.limits.max_short_gain_usd
         self.most_short = np.full(len(ranges), np.inf)
         if short_limit is not None:
-            self.most_short = np.array([_most_short(search, u) for u in range(len(ranges))])
-        self.most_gain = np.array([_most_gain(search, unit) for unit in range(len(ranges))])
+            self.most_short = np.array([_most_short(model, u) for u in range(len(ranges))])
+        self.most_gain = np.array([_most_gain(model, unit) for unit in range(len(ranges))])
         limits = np.stack([self.limit, self.most_short, self.most_gain])
         self.limited = np.isfinite(limits).any(axis=0)
 
@@ -138,21 +138,21 @@ class TaxState:
         self.gains = self._with(account, gains)
 
 
-def _most_gain(search: Search, unit: int) -> float:
+def _most_gain(model: Model, unit: int) -> float:
     """Most that S + L of a unit may be by its gain budget and gain share, dollars."""
-    arrays = search.arrays
-    name = str(search.frame.household.units.filing_unit_id[unit])
+    arrays = model.arrays
+    name = str(model.frame.household.units.filing_unit_id[unit])
     room = np.inf
     for rule in ("gain_budget", "gain_share"):
         for row in arrays.rows.get(rule, ()):
             if arrays.owners[row] == (rule, name):
                 room = min(room, float(arrays.row_high[row]))
-    tax = search.frame.taxes[unit]
-    return tax.short + tax.long + search.frame.unit_usd * room + WITHIN_USD
+    tax = model.frame.taxes[unit]
+    return tax.short + tax.long + model.frame.unit_usd * room + WITHIN_USD
 
 
-def _most_short(search: Search, unit: int) -> float:
+def _most_short(model: Model, unit: int) -> float:
     """Most positive short gain of a unit, dollars, less what attempts have taken off."""
-    name = str(search.frame.household.units.filing_unit_id[unit])
-    off = search.taken_off.get(("max_short_gain", name), 0.0)
-    return float(search.frame.policy.limits.max_short_gain_usd or 0.0) + WITHIN_USD - off
+    name = str(model.frame.household.units.filing_unit_id[unit])
+    off = model.taken_off.get(("max_short_gain", name), 0.0)
+    return float(model.frame.policy.limits.max_short_gain_usd or 0.0) + WITHIN_USD - off

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from models.plan import Breach
 from optimizer.rounding.candidate import Candidate, candidate_of
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, Model, Search
 from optimizer.search.te_limit import least_tracking_error, search_within_limits, tracking_squared
 from optimizer.settings import COARSE_FAR, COARSE_MISS, PROVEN, TE_FIRST, TE_MORE, TE_TRIES
 
 
-def beyond_tracking(search: Search) -> str:
+def beyond_tracking(model: Model, incumbent: Incumbent) -> str:
     """Say that no plan can keep te_max, with the bound that proves it; empty if one may."""
-    limit = search.frame.policy.limits.te_max
-    if limit is None or search.best is None:
+    limit = model.frame.policy.limits.te_max
+    if limit is None:
         return ""
-    if tracking_squared(search, search.best.solution.x) <= search.frame.te_squared_allowed:
+    if tracking_squared(model, incumbent.solution.x) <= model.frame.te_squared_allowed:
         return ""
-    least = least_tracking_error(search.frame, search.door)
+    least = least_tracking_error(model.frame, model.door)
     if least <= limit * (1.0 + PROVEN):
         return ""
     return (
@@ -37,7 +37,7 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
 
 def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
     """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
-    limit = search.frame.policy.limits.te_max
+    limit = search.model.frame.policy.limits.te_max
     margin = TE_FIRST / TE_MORE
     for _ in range(TE_TRIES):
         missed = found.verdict.breaches
@@ -47,8 +47,8 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
         margin = min(
             0.9, TE_MORE * (margin + share) if share < COARSE_MISS else margin + COARSE_FAR * share
         )
-        again = search_within_limits(search.frame, search.door, margin, search)
-        trial = None if again.best is None else candidate_of(again)
+        again = search_within_limits(search.model.frame, search.model.door, margin, search)
+        trial = None if again.incumbent is None else candidate_of(again.model, again.incumbent)
         if trial is None:
             break
         search, found = again, trial

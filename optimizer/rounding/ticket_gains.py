@@ -13,7 +13,7 @@ import numpy as np
 from models.arrays import Floats, Ints, sum_by
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import SAME
 
 
@@ -61,12 +61,12 @@ class LotPieces:
     rank: Floats
 
 
-def lot_rank(search: Search, found: Supported) -> Floats:
+def lot_rank(model: Model, found: Supported) -> Floats:
     """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
-    arrays = search.arrays
+    arrays = model.arrays
     solution = found.solution
     slope = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
-    value = search.frame.sales.value
+    value = model.frame.sales.value
     sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
     optional = found.sale_low <= 0.0
     order = np.lexsort((np.arange(len(value)), slope[arrays.columns["sale"]], -sold, optional))
@@ -75,14 +75,14 @@ def lot_rank(search: Search, found: Supported) -> Floats:
     return rank
 
 
-def lot_pieces(search: Search, found: Supported, rank: Floats, *, exact: bool = False) -> LotPieces:
+def lot_pieces(model: Model, found: Supported, rank: Floats, *, exact: bool = False) -> LotPieces:
     """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
 
     A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
     on a kink of the tax sells parts of several lots, and only those parts keep it there. `exact`
     leaves the parts as they are: where the tickets are whole already, their lots need not be.
     """
-    frame, sales = search.frame, search.frame.sales
+    frame, sales = model.frame, model.frame.sales
     securities = frame.household.market.securities
     step = (securities.share_step * securities.price)[sales.security] / frame.unit_usd
     most = np.minimum(found.sale_high, sales.value)
@@ -96,9 +96,9 @@ def lot_pieces(search: Search, found: Supported, rank: Floats, *, exact: bool = 
     )
 
 
-def ticket_gains(search: Search, tickets: Tickets, pieces: LotPieces) -> TicketGains:
+def ticket_gains(model: Model, tickets: Tickets, pieces: LotPieces) -> TicketGains:
     """Cumulate the pieces of every ticket in the order in which it takes them."""
-    sales = search.frame.sales
+    sales = model.frame.sales
     of_piece = tickets.of_sale[pieces.column]
     order = np.lexsort((pieces.rank, of_piece))
     ticket, column, taken = of_piece[order], pieces.column[order], pieces.amount[order]

@@ -17,21 +17,19 @@ from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
 from optimizer.rounding.tickets import Tickets, least_ticket
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
 
-def fewer(search: Search, found: Supported, tickets: Tickets) -> Supported:
+def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets while objective and tickets together cost less."""
-    policy = search.frame.policy
+    policy = model.frame.policy
     price = policy.trades.ticket_usd * policy.weights.trading_cost
-    price *= BPS_PER_UNIT / search.frame.unit_usd
-    return (
-        _cheaper(search, found, tickets, price) if price > 0.0 else _worth(search, found, tickets)
-    )
+    price *= BPS_PER_UNIT / model.frame.unit_usd
+    return _cheaper(model, found, tickets, price) if price > 0.0 else _worth(model, found, tickets)
 
 
-def _cheaper(search: Search, found: Supported, tickets: Tickets, price: float) -> Supported:
+def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> Supported:
     """Close the smallest tickets one by one where each has a price, bps."""
     tried: set[int] = set()
     for _ in range(MOST_TRIALS):
@@ -42,7 +40,7 @@ def _cheaper(search: Search, found: Supported, tickets: Tickets, price: float) -
         if ticket is None:
             return found
         tried.add(ticket)
-        trial = _without(search, found, tickets, np.array([ticket]))
+        trial = _without(model, found, tickets, np.array([ticket]))
         if trial is None:
             continue
         now = found.solution.objective + price * len(used)
@@ -52,13 +50,13 @@ def _cheaper(search: Search, found: Supported, tickets: Tickets, price: float) -
     return found
 
 
-def _worth(search: Search, found: Supported, tickets: Tickets) -> Supported:
+def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets that were lifted and would rather be nothing: all, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
-        closed = _worthless(search, found, tickets)
+        closed = _worthless(model, found, tickets)
         trial = None
         while len(closed) and trial is None:
-            trial = _without(search, found, tickets, closed)
+            trial = _without(model, found, tickets, closed)
             if trial is not None and trial.solution.objective >= found.solution.objective:
                 trial = None
             closed = closed[: len(closed) // 2]
@@ -68,7 +66,7 @@ def _worth(search: Search, found: Supported, tickets: Tickets) -> Supported:
     return found
 
 
-def _worthless(search: Search, found: Supported, tickets: Tickets) -> Ints:
+def _worthless(model: Model, found: Supported, tickets: Tickets) -> Ints:
     """Tickets lifted to the minimum that cost more than they bring, those that cost most first.
 
     At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
@@ -77,19 +75,19 @@ def _worthless(search: Search, found: Supported, tickets: Tickets) -> Ints:
     amounts = tickets.amounts(found.sale, found.buy)
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
-    lifted &= amounts <= least_ticket(search.frame) * (1.0 + SAME)
+    lifted &= amounts <= least_ticket(model.frame) * (1.0 + SAME)
     if not lifted.any():
         return np.zeros(0, np.int64)
-    columns, solution = search.arrays.columns, found.solution
-    slope = search.arrays.P @ solution.x + search.arrays.q
-    slope -= search.arrays.transposed @ solution.multipliers
+    columns, solution = model.arrays.columns, found.solution
+    slope = model.arrays.P @ solution.x + model.arrays.q
+    slope -= model.arrays.transposed @ solution.multipliers
     saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
-    curved = 0.5 * local_model(search, found, tickets).curvature() * amounts**2
+    curved = 0.5 * local_model(model, found, tickets).curvature() * amounts**2
     worthless = np.flatnonzero(lifted & (saved > curved))
     return worthless[np.argsort((curved - saved)[worthless], kind="stable")]
 
 
-def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
+def _without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
     """Solve with some tickets closed and no other opened; None if that is not legal."""
     branch = found.settled.branch
     rests = rested_on(found.settled, tickets)
@@ -102,4 +100,4 @@ def _without(search: Search, found: Supported, tickets: Tickets, closed: Ints) -
         low, high = bounds[block]
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
-    return resettled(search, found, tickets, replace(branch, bounds=bounds))
+    return resettled(model, found, tickets, replace(branch, bounds=bounds))

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from models.arrays import Bools, Floats, Ints
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.settings import ROW_NOISE
 
 
@@ -63,9 +63,9 @@ class TicketRows:
         return np.maximum(0.0, np.maximum(low - level, level - high))
 
 
-def ticket_rows(search: Search, tickets: Tickets, amount: Floats, x: Floats) -> TicketRows:
+def ticket_rows(model: Model, tickets: Tickets, amount: Floats, x: Floats) -> TicketRows:
     """Gather the rows; what is no ticket (cash, flows) stays as it is in the solution `x`."""
-    arrays = search.arrays
+    arrays = model.arrays
     rows = arrays.by_tickets
     if not len(rows):
         nothing = np.zeros(0)

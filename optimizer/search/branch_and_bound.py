@@ -21,7 +21,7 @@ from optimizer.program.language import Branch
 from optimizer.search.disjunctions import Sides, position_choices, side_branch
 from optimizer.search.harvests import wash_choices
 from optimizer.search.incumbent import resolved
-from optimizer.search.model import Search, Settled
+from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.stakes import stakes_of
 from optimizer.search.tax_regimes import Netting
@@ -57,23 +57,24 @@ def certified(search: Search, solves: int) -> Search:
     can be harvested in several ways: there flips alone choose badly. A small program is branched on
     sooner and longer: its solves cost less than what surrounds them.
     """
-    if search.best is None or search.frame.te_multiplier > DEAR:
+    frame, best = search.model.frame, search.incumbent
+    if best is None or frame.te_multiplier > DEAR:
         return search
-    lost = search.best.solution.objective - search.root_objective
-    unsettled = any(choice.group < 0 or len(choice.options) > 2 for choice in search.best.choices)
-    small = len(search.frame.sales.value) + len(search.frame.buys.most) <= SMALL
+    lost = best.solution.objective - search.bounds.root_objective
+    unsettled = any(choice.group < 0 or len(choice.options) > 2 for choice in best.choices)
+    small = len(frame.sales.value) + len(frame.buys.most) <= SMALL
     if lost > (UNSETTLED_BPS if unsettled or small else LOOSE_BPS):
         solves = max(solves, LONGER * BRANCHING if small else BRANCHING)
     if solves <= 0:
         return search
-    unknown = (root for _, root in search.roots if not root.usable)
+    unknown = (root for _, root in search.bounds.roots if not root.usable)
     if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search
-    tree = _Tree(search, search.best, solves)
+    tree = _Tree(search.model, search.bounds, best, solves)
     tree.grow(kept=min(DIVES + len(tree.turns), solves // 2))
     bound = tree.bound
     tree.dive()
-    return replace(search, best=tree.best, branched_bound=bound)
+    return replace(search, incumbent=tree.best, bounds=replace(search.bounds, branched=bound))
 
 
 class _Tree:
@@ -83,18 +84,18 @@ class _Tree:
     groups. A node has no side yet in those that came later.
     """
 
-    def __init__(self, search: Search, best: Settled, solves: int) -> None:
-        self.search, self.best, self.left = search, best, solves
-        self.choices = wash_choices(search.frame, search.arrays)
-        self.stakes = stakes_of(search.frame, self.choices)
+    def __init__(self, model: Model, bounds: LowerBounds, best: Incumbent, solves: int) -> None:
+        self.model, self.best, self.left = model, best, solves
+        self.choices = wash_choices(model.frame, model.arrays)
+        self.stakes = stakes_of(model.frame, self.choices)
         self.closed = np.inf
         self.measured: dict[tuple[int, int], float] = {}
         self.heap: list[tuple[float, int, _Node]] = []
         self.count = 0
-        for netting, root in search.roots:
+        for netting, root in bounds.roots:
             if root.usable:
                 self._push(root.bound, _Node(netting, (), root))
-        for netting, worth in search.behind:
+        for netting, worth in bounds.behind:
             self._push(worth, _Node(netting, (), NOT_YET))
 
     @property
@@ -169,7 +170,7 @@ class _Tree:
 
     def _solve(self, branch: Branch) -> Solution:
         self.left -= 1
-        return self.search.solve(branch)
+        return self.model.solve(branch)
 
     def _add(self, bound: float, node: _Node, solution: Solution) -> None:
         """Add a node that was solved; one without an answer keeps the bound where it is."""
@@ -180,14 +181,14 @@ class _Tree:
 
     def _sides_of(self, node: _Node) -> tuple[Sides, list[Floats]]:
         """Sides of a node in all choices, its own conflicts among them, and what each gives up."""
-        columns, x = self.search.arrays.columns, node.solution.x
+        columns, x = self.model.arrays.columns, node.solution.x
         sale, buy = x[columns["sale"]], x[columns["buy"]]
-        more = position_choices(self.search.frame, self.choices, sale, buy)
+        more = position_choices(self.model.frame, self.choices, sale, buy)
         if more:
             self.choices = (*self.choices, *more)
-            self.stakes = stakes_of(self.search.frame, self.choices)
+            self.stakes = stakes_of(self.model.frame, self.choices)
         later = len(self.choices) - len(node.sides)
-        estimates = open_estimates(self.search, self.stakes, node.solution)
+        estimates = open_estimates(self.model, self.stakes, node.solution)
         return (*node.sides, *[-1] * later), estimates
 
     def _widest(self, sides: Sides, estimates: list[Floats]) -> int | None:
@@ -213,16 +214,16 @@ class _Tree:
 
     def _try(self, netting: Netting, sides: Sides) -> None:
         """Take sides, if they beat the best plan found; a position left open is not traded."""
-        before = self.search.tally.solves
+        before = self.model.tally.solves
         settled = tuple(max(side, 0) for side in sides)
         below = self.best.solution.objective
-        found = resolved(self.search, netting, self.choices, settled, below)
-        self.left -= max(self.search.tally.solves - before, 1)
+        found = resolved(self.model, netting, self.choices, settled, below)
+        self.left -= max(self.model.tally.solves - before, 1)
         if found and found.solution.objective < self.best.solution.objective:
             self.best = found
 
     def _branch(self, netting: Netting, sides: Sides) -> Branch:
-        return side_branch(self.search.frame, netting, self.choices, sides, careful=False)
+        return side_branch(self.model.frame, netting, self.choices, sides, careful=False)
 
 
 def _filled(settled: Sides, estimates: list[Floats]) -> Sides:

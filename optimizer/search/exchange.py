@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from optimizer.inputs.frame import Frame
 from optimizer.search.disjunctions import Choice, Sides
-from optimizer.search.model import Search, Settled
+from optimizer.search.model import Incumbent, Model
 from optimizer.search.pseudocosts import flip_gains
 from optimizer.search.stakes import stakes_of
 from optimizer.settings import (
@@ -30,27 +30,27 @@ from optimizer.solvers.solution import Solution
 Moves: TypeAlias = frozenset[tuple[int, int]]
 """Choices and the options they change to."""
 
-Resolve: TypeAlias = Callable[[Settled, Sides, float], Settled | None]
+Resolve: TypeAlias = Callable[[Incumbent, Sides, float], Incumbent | None]
 """Solve again with other sides; None where that is infeasible, or proven not below an objective."""
 
 
 def flipped(
-    found: Search, best: Settled, root: Solution, order: list[int], resolve: Resolve
-) -> Settled:
+    model: Model, best: Incumbent, root: Solution, order: list[int], resolve: Resolve
+) -> Incumbent:
     """Flip choices while that lowers the objective, and it is not as low as the open piece's.
 
     What was refused may pay once other sides have changed: it is tried again, after what is new.
     """
     refused: set[Moves] = set()
     before: set[Moves] = set()
-    stakes = stakes_of(found.frame, best.choices)
-    alike = _alike(found.frame, best.choices)
+    stakes = stakes_of(model.frame, best.choices)
+    alike = _alike(model.frame, best.choices)
     spent = in_vain = 0
     while spent < MOST_FLIPS:
         left = best.solution.objective - root.objective
         if left <= EXCHANGE_GAP_BPS or in_vain == PATIENCE:
             return best
-        gains = flip_gains(found, stakes, best.sides, best.solution)
+        gains = flip_gains(model, stakes, best.sides, best.solution)
         moves = again = None
         for each in _moves(best, gains, order, alike if left > WORTH_PAIRS_BPS else ()):
             if each not in refused and each not in before:
@@ -71,8 +71,8 @@ def flipped(
             continue
         in_vain = 0
         if settled.choices is not best.choices:
-            stakes = stakes_of(found.frame, settled.choices)
-            alike = _alike(found.frame, settled.choices)
+            stakes = stakes_of(model.frame, settled.choices)
+            alike = _alike(model.frame, settled.choices)
         before |= refused
         back = [(place, best.sides[place]) for place, _ in moves]
         refused = {frozenset(back), *(frozenset({each}) for each in back)}
@@ -88,7 +88,7 @@ def _moved(sides: Sides, moves: Moves) -> Sides:
 
 
 def _moves(
-    best: Settled,
+    best: Incumbent,
     gains: list[tuple[float, int, int]],
     order: list[int],
     alike: Sequence[tuple[int, int]],

@@ -1,7 +1,7 @@
-"""What a search for directions knows: the program, its open pieces, and the best settled one.
+"""What a search knows: the model that is solved, bounds on every plan, and an incumbent.
 
-Everything after the directions (tickets, shares, reasons, explanations) reads from here; nothing
-here decides.
+Each stage takes what it needs of these: what is solved again asks for a model, what is rounded for
+a model and an incumbent, only the answer for all. Nothing here decides.
 """
 
 from __future__ import annotations
@@ -36,7 +36,32 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Model:
+    """A household's program and who solves it.
+
+    `taken_off` is what limits were tightened by because rounding overstepped them, by rule and
+    place, in the rule's own unit; `careful` whether plans take budgets from above, or from below
+    and trust the judge; `cutoff` what the solutions so far prove of other branches.
+    """
+
+    frame: Frame
+    program: Program
+    arrays: Arrays
+    door: Door
+    tally: Tally = field(default_factory=Tally)
+    cutoff: Cutoff = field(default_factory=Cutoff)
+    taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    careful: bool = True
+
+    def solve(self, branch: Branch) -> Solution:
+        """Solve the program in one branch."""
+        solution = self.tally.count(self.door.solve(self.program, self.arrays, branch))
+        self.cutoff.learn(self.arrays, solution)
+        return solution
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
     """A solution that keeps every direction, and where it was found."""
 
     solution: Solution
@@ -47,36 +72,21 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What the search knows: the program, the bound over all pieces, the best settled solution.
+class LowerBounds:
+    """What no plan is below: by netting piece, and by what branching has raised that to.
 
     `roots` are the pieces that were solved with their sides open, `behind` those that shadow prices
-    alone keep behind, and what they are worth at most. `root_bound` is the least safe bound over
-    all pieces; `root_objective` the least open objective; `best` is None where no piece could be
-    settled; `proven_infeasible` says that every piece was proven infeasible with its sides open.
-    `taken_off` is what limits were tightened by because rounding overstepped them, by rule and
-    place, in the rule's own unit; `branched_bound` what branching has raised the bound to;
-    `careful` whether plans take budgets from above, or from below and trust the judge; `cutoff`
-    what the solutions so far prove of other branches.
+    alone keep behind, and what they are worth at most.
     """
 
-    frame: Frame
-    program: Program
-    arrays: Arrays
-    door: Door
-    roots: tuple[tuple[Netting, Solution], ...]
-    best: Settled | None
-    tally: Tally
-    taken_off: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    careful: bool = True
+    roots: tuple[tuple[Netting, Solution], ...] = ()
     behind: tuple[tuple[Netting, float], ...] = ()
-    branched_bound: float = -np.inf
-    cutoff: Cutoff = field(default_factory=Cutoff)
+    branched: float = -np.inf
 
     @property
-    def bound(self) -> float:
+    def least(self) -> float:
         """Safe lower bound on the objective of every plan, bps."""
-        return max(self.root_bound, self.branched_bound)
+        return max(self.root_bound, self.branched)
 
     @property
     def root_bound(self) -> float:
@@ -90,23 +100,25 @@ class Search:
         return min((root.objective for _, root in self.roots), default=np.inf)
 
     @property
-    def other_pieces(self) -> float:
-        """By how much the piece of the best plan is bounded above the least piece, bps."""
-        own = [root.bound for piece, root in self.roots if self.best and piece is self.best.netting]
-        return max(0.0, own[0] - self.root_bound) if own else 0.0
-
-    @property
     def pieces(self) -> tuple[Netting, ...]:
         """Every netting piece, solved or not."""
         return tuple(netting for netting, _ in (*self.roots, *self.behind))
 
     @property
     def proven_infeasible(self) -> bool:
-        """Whether no plan exists, by proof in every piece."""
+        """Whether no plan exists, by proof in every piece with its sides open."""
         return all(root.status is SolveStatus.INFEASIBLE for _, root in self.roots)
 
-    def solve(self, branch: Branch) -> Solution:
-        """Solve the program in one branch."""
-        solution = self.tally.count(self.door.solve(self.program, self.arrays, branch))
-        self.cutoff.learn(self.arrays, solution)
-        return solution
+    def others(self, incumbent: Incumbent | None) -> float:
+        """By how much the piece of an incumbent is bounded above the least piece, bps."""
+        own = [root.bound for each, root in self.roots if incumbent and each is incumbent.netting]
+        return max(0.0, own[0] - self.root_bound) if own else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search has brought; no incumbent where no piece could be settled."""
+
+    model: Model
+    bounds: LowerBounds
+    incumbent: Incumbent | None = None

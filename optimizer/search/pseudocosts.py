@@ -14,60 +14,60 @@ from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.unit_tax import discount
 from optimizer.search.disjunctions import Sides
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.search.stakes import Stakes
 from optimizer.settings import NOTHING_BPS, STANDS_IN, TOUCH
 from optimizer.solvers.solution import Solution
 
 
-def open_estimates(search: Search, stakes: Stakes, root: Solution) -> list[Floats]:
+def open_estimates(model: Model, stakes: Stakes, root: Solution) -> list[Floats]:
     """What every option of every choice gives up at an open solution, bps, each `(n_options,)`.
 
     Where some options leave the solution as it is, they give up nothing and the others are out of
     the question.
     """
-    columns = search.arrays.columns
+    columns = model.arrays.columns
     sale, buy = root.x[columns["sale"]], root.x[columns["buy"]]
     amount = sale[stakes.sales]
     moved = np.clip(amount, stakes.low, stakes.high) - amount
     stirs = (amount > stakes.high + TOUCH) | (amount < stakes.low - TOUCH)
     free = sum_by(stakes.of_sale, stirs.astype(float), stakes.size) == 0.0
-    washed, left = _washed(search, stakes, sale)
+    washed, left = _washed(model, stakes, sale)
     free &= left <= TOUCH
     free &= sum_by(stakes.of_buy, (buy[stakes.buys] > TOUCH).astype(float), stakes.size) == 0.0
     settled = sum_by(stakes.choice, free.astype(float), len(stakes.first)) > 0.0
     given_up = np.where(free, 0.0, np.inf)
     in_conflict = ~settled[stakes.choice]
     if in_conflict.any():
-        given_up[in_conflict] = _given_up(search, stakes, root, (moved, washed), in_conflict)
+        given_up[in_conflict] = _given_up(model, stakes, root, (moved, washed), in_conflict)
     return stakes.by_choice(given_up)
 
 
 def _given_up(
-    search: Search, stakes: Stakes, root: Solution, changes: tuple[Floats, Floats], wanted: Bools
+    model: Model, stakes: Stakes, root: Solution, changes: tuple[Floats, Floats], wanted: Bools
 ) -> Floats:
     """What the wanted options give up, bps.
 
     `changes` are by how much each sale entry would change, and what of it would be disallowed.
     """
     moved, washed = changes
-    buy = root.x[search.arrays.columns["buy"]]
+    buy = root.x[model.arrays.columns["buy"]]
     closed = sum_by(stakes.of_buy, buy[stakes.buys], stakes.size)
     shifted = sum_by(stakes.of_sale, moved, stakes.size)
     curved = 0.5 * (stakes.own + STANDS_IN * stakes.factors) * closed**2
     cost = np.where(stakes.is_buy, 0.0, curved) + 0.5 * stakes.own * shifted**2
-    return (cost + _without_losses(search, stakes, root, washed - moved, wanted))[wanted]
+    return (cost + _without_losses(model, stakes, root, washed - moved, wanted))[wanted]
 
 
-def _washed(search: Search, stakes: Stakes, sale: Floats) -> tuple[Floats, Floats]:
+def _washed(model: Model, stakes: Stakes, sale: Floats) -> tuple[Floats, Floats]:
     """What of each sale entry would be disallowed, and what each option leaves to be met, units.
 
     The losses that are worth least are taken first: the law's order is left to the solve.
     """
     washed, most = np.zeros(len(stakes.sales)), np.zeros(stakes.size)
-    columns = search.frame.sales
+    columns = model.frame.sales
     for option, row in stakes.used_up:
-        left = search.frame.replaced.used_up[row]
+        left = model.frame.replaced.used_up[row]
         missing = left.amount - float(left.coefficients @ sale[left.columns])
         most[option] = max(most[option], missing)
         entries = np.flatnonzero((stakes.of_sale == option) & (stakes.high > 0.0))
@@ -84,7 +84,7 @@ def _washed(search: Search, stakes: Stakes, sale: Floats) -> tuple[Floats, Float
 
 
 def flip_gains(
-    search: Search, stakes: Stakes, sides: Sides, solution: Solution
+    model: Model, stakes: Stakes, sides: Sides, solution: Solution
 ) -> list[tuple[float, int, int]]:
     """What flipping each choice might gain at a settled solution: bps, choice, option, best first.
 
@@ -92,7 +92,7 @@ def flip_gains(
     gives up what it is worth. Substitutes interact: a group that was no conflict while all sides
     were open can become the only fund of its class that may be bought.
     """
-    arrays = search.arrays
+    arrays = model.arrays
     gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
     sale, buy = (solution.x[arrays.columns[block]] for block in ("sale", "buy"))
     sale_slope, buy_slope = (gradient[arrays.columns[block]] for block in ("sale", "buy"))
@@ -119,10 +119,10 @@ def flip_gains(
 
 
 def _without_losses(
-    search: Search, stakes: Stakes, root: Solution, amount: Floats, wanted: Bools
+    model: Model, stakes: Stakes, root: Solution, amount: Floats, wanted: Bools
 ) -> Floats:
     """Tax that comes back if amounts are not sold, less what their basis keeps, bps by option."""
-    frame, columns = search.frame, search.arrays.columns
+    frame, columns = model.frame, model.arrays.columns
     entries = np.flatnonzero(wanted[stakes.of_sale] & (amount != 0.0))
     sales, option = stakes.sales[entries], stakes.of_sale[entries]
     unit = frame.accounts.unit[frame.sales.account[sales]]

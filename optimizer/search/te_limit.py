@@ -17,7 +17,7 @@ from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Quadratic
 from optimizer.search.incumbent import search
-from optimizer.search.model import Search
+from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.squares import quadratics_of
 from optimizer.search.tax_regimes import nettings
 from optimizer.search.tracking_region import least_square, only_risk
@@ -54,79 +54,78 @@ def _with_sound_bounds(dear: Search, free: Search) -> Search:
     That holds for every plan, whatever its tracking error. A limit at the edge of what is possible
     has no price: what a judge lets pass is then worth more than a basis point, or than a thousand.
     """
-    if dear.frame.te_multiplier <= DEAR:
+    if dear.model.frame.te_multiplier <= DEAR:
         return dear
-    most = free.root_bound
+    most, bounds = free.bounds.root_bound, dear.bounds
     roots = tuple(
         (netting, root if np.isposinf(root.bound) else replace(root, bound=most))
-        for netting, root in dear.roots
+        for netting, root in bounds.roots
     )
-    behind = tuple((netting, most) for netting, _ in dear.behind)
-    return replace(dear, roots=roots, behind=behind, branched_bound=-np.inf)
+    behind = tuple((netting, most) for netting, _ in bounds.behind)
+    return replace(dear, bounds=LowerBounds(roots, behind))
 
 
 def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
-    if frame.policy.limits.te_max is None or found.best is None:
+    if frame.policy.limits.te_max is None or found.incumbent is None:
         return found
     allowed = frame.te_squared_allowed * (1.0 - margin) ** 2
     if _keeps(found, allowed):
         return found
-    best, low = found, found.frame.te_multiplier
+    best, incumbent, low = found, found.incumbent, found.model.frame.te_multiplier
     for _ in range(TE_SEARCHES):
-        multiplier = _least_multiplier(best, door, allowed, low)
+        multiplier = _least_multiplier(best.model, incumbent, allowed, low)
         trial = search(replace(frame, te_multiplier=multiplier), door)
-        if trial.best is None:
+        if trial.incumbent is None:
             return best
         if _keeps(trial, allowed):
-            return _eased(trial, door, allowed, low)
-        best, low = trial, multiplier
+            return _eased(trial, trial.incumbent, allowed, low)
+        best, incumbent, low = trial, trial.incumbent, multiplier
         if multiplier >= STEEPEST:
             break
     return best
 
 
-def _least_multiplier(found: Search, door: Door, allowed: float, low: float) -> float:
+def _least_multiplier(model: Model, incumbent: Incumbent, allowed: float, low: float) -> float:
     """Least multiplier above `low` that keeps the limit with the directions as they are."""
-    risk = found.frame.policy.risk
+    risk = model.frame.policy.risk
     high = max(risk.aversion * risk.horizon_years, 1.0, low * TE_GROWTH)
-    while not _kept_at(found, door, high, allowed):
+    while not _kept_at(model, incumbent, high, allowed):
         low, high = high, high * TE_GROWTH
         if high > STEEPEST:
             return STEEPEST
     for _ in range(TE_BISECTIONS):
         middle = float(np.sqrt(max(low, high * FLATTEST) * high))
-        if _kept_at(found, door, middle, allowed):
+        if _kept_at(model, incumbent, middle, allowed):
             high = middle
         else:
             low = middle
     return high
 
 
-def _kept_at(found: Search, door: Door, multiplier: float, allowed: float) -> bool:
+def _kept_at(model: Model, incumbent: Incumbent, multiplier: float, allowed: float) -> bool:
     """Whether the limit is kept at a multiplier with the directions as they are."""
-    if found.best is None:
-        return False
-    frame = replace(found.frame, te_multiplier=multiplier)
+    frame = replace(model.frame, te_multiplier=multiplier)
     program = program_of(frame)
     arrays = compile_arrays(program)
-    answer = found.tally.count(door.solve(program, arrays, found.best.branch))
-    trial = replace(found, frame=frame, program=program, arrays=arrays)
+    answer = model.tally.count(model.door.solve(program, arrays, incumbent.branch))
+    trial = replace(model, frame=frame, program=program, arrays=arrays)
     return answer.usable and tracking_squared(trial, answer.x) <= allowed
 
 
-def _eased(found: Search, door: Door, allowed: float, low: float) -> Search:
+def _eased(found: Search, incumbent: Incumbent, allowed: float, low: float) -> Search:
     """The search at the least multiplier that its own directions need, if that is less.
 
     Where other directions win there that miss the limit, its own stay.
     """
-    multiplier = _least_multiplier(found, door, allowed, low)
-    if found.best is None or multiplier >= found.frame.te_multiplier * (1.0 - EASES):
+    multiplier = _least_multiplier(found.model, incumbent, allowed, low)
+    if multiplier >= found.model.frame.te_multiplier * (1.0 - EASES):
         return found
-    trial = search(replace(found.frame, te_multiplier=multiplier), door)
+    trial = search(replace(found.model.frame, te_multiplier=multiplier), found.model.door)
     if _keeps(trial, allowed):
         return trial
-    own = replace(found.best, solution=trial.solve(found.best.branch))
-    kept = replace(trial, best=own, careful=found.careful)
+    own = replace(incumbent, solution=trial.model.solve(incumbent.branch))
+    model = replace(trial.model, careful=found.model.careful)
+    kept = replace(trial, model=model, incumbent=own)
     return kept if own.solution.usable and _keeps(kept, allowed) else found
 
 
@@ -141,18 +140,19 @@ def least_tracking_error(frame: Frame, door: Door) -> float:
 
 
 def _keeps(trial: Search, allowed: float) -> bool:
-    return trial.best is not None and tracking_squared(trial, trial.best.solution.x) <= allowed
+    best = trial.incumbent
+    return best is not None and tracking_squared(trial.model, best.solution.x) <= allowed
 
 
-def tracking_squared(found: Search, x: Floats) -> float:
+def tracking_squared(model: Model, x: Floats) -> float:
     """TE² of the household at a point, in percent²."""
-    unit = replace(found.frame, te_multiplier=1.0)
-    weight = found.frame.risk_price
+    unit = replace(model.frame, te_multiplier=1.0)
+    weight = model.frame.risk_price
     if weight <= 0.0:
         arrays = compile_arrays(program_of(unit))
         return float(x @ (arrays.P @ x))
-    layout = found.program.layout
-    squares = quadratics_of(found.program)
+    layout = model.program.layout
+    squares = quadratics_of(model.program)
     return sum(_value(each, x[layout[each.block]][each.columns]) for each in squares) / weight
 
 

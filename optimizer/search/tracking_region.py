@@ -20,7 +20,7 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch, Program
-from optimizer.search.model import Search
+from optimizer.search.model import Model
 from optimizer.search.squares import Squares, quadratics_of, squares_of
 from optimizer.settings import LEAST_SQUARE, MOST_STEEP, PRICED
 from optimizer.solvers.chain import Door
@@ -76,14 +76,14 @@ def allowed_square(frame: Frame) -> float:
     return np.inf if limit is None else (100.0 * (limit + 0.5 * WEIGHT)) ** 2
 
 
-def region(search: Search, least: Least, allowed: float) -> Region | None:
+def region(model: Model, least: Least, allowed: float) -> Region | None:
     """Where points within the limit may lie; None if there is no such point."""
     known = len(least.x) > 0
     if known and least.bound > allowed:
         return None
     room = max(allowed - least.squared + 2.0 * (least.squared - least.bound), 0.0)
-    parts = quadratics_of(program_of(only_risk(search.frame)))
-    squares = squares_of(parts, search.program, len(search.arrays.q), MOST_STEEP)
+    parts = quadratics_of(program_of(only_risk(model.frame)))
+    squares = squares_of(parts, model.program, len(model.arrays.q), MOST_STEEP)
     high = np.sqrt(allowed / squares.values)
     low = -high
     if known:

@@ -40,17 +40,22 @@ def found(seed: int) -> Search:
     return search(frame(drawn(seed), Policy()), door("piqp"))
 
 
+def objective(of: Search) -> float:
+    """Return the objective of a search's incumbent, bps."""
+    return of.incumbent.solution.objective if of.incumbent else np.inf
+
+
 @pytest.mark.parametrize("seed", [40, 51, 55, 68])
 def test_more_solves_never_lower_the_bound_nor_worsen_the_plan(seed: int) -> None:
     """The bound rises with what is spent and never passes the best of all combinations."""
     start = found(seed)
     best = best_of_all(start)
-    bounds, plans = [start.bound], [start.best.solution.objective if start.best else np.inf]
+    bounds, plans = [start.bounds.least], [objective(start)]
     for solves in (2, 6, 14, 40):
         branched = certified(start, solves)
-        assert branched.best is not None
-        bounds.append(branched.bound)
-        plans.append(branched.best.solution.objective)
+        assert branched.incumbent is not None
+        bounds.append(branched.bounds.least)
+        plans.append(branched.incumbent.solution.objective)
     assert bounds == sorted(bounds)
     assert plans == sorted(plans, reverse=True)
     assert bounds[-1] <= best + 1e-4
@@ -66,15 +71,14 @@ def test_positions_that_would_be_sold_and_bought_are_branched_on(seed: int) -> N
     """
     policy = Policy(weights=Weights(tax=0.25))
     start = search(frame(drawn(seed), policy), door("piqp"))
-    assert start.best is not None
-    assert any(choice.group < 0 for choice in start.best.choices)
+    assert start.incumbent is not None
+    assert any(choice.group < 0 for choice in start.incumbent.choices)
     best = best_of_all(start)
-    assert start.bound < best - 1.0
+    assert start.bounds.least < best - 1.0
     unasked, asked = certified(start, 0), certified(start, 80)
-    assert start.bound < unasked.bound <= asked.bound <= best + 1e-4
-    assert asked.bound > best - 0.02
-    assert asked.best is not None
-    assert asked.best.solution.objective == pytest.approx(best, abs=0.02)
+    assert start.bounds.least < unasked.bounds.least <= asked.bounds.least <= best + 1e-4
+    assert asked.bounds.least > best - 0.02
+    assert objective(asked) == pytest.approx(best, abs=0.02)
 
 
 def test_nothing_to_spend_changes_nothing() -> None:
@@ -82,7 +86,7 @@ def test_nothing_to_spend_changes_nothing() -> None:
     left = 0
     for seed in range(40, 60):
         start = found(seed)
-        if start.best and start.best.solution.objective - start.root_objective < 1.0:
+        if start.incumbent and objective(start) - start.bounds.root_objective < 1.0:
             assert certified(start, 0) is start
             left += 1
     assert left > 3
@@ -93,16 +97,18 @@ def test_a_node_that_failed_is_not_proven_empty(every: int) -> None:
     """What a solver could not answer keeps its parent's bound: the bound stays below the best."""
     start = found(68)
     best = best_of_all(start)
-    branched = certified(replace(start, door=Failing(every)), 40)  # type: ignore[arg-type]
-    assert branched.bound <= best + 1e-4
+    model = replace(start.model, door=Failing(every))  # type: ignore[arg-type]
+    branched = certified(replace(start, model=model), 40)
+    assert branched.bounds.least <= best + 1e-4
 
 
 def test_a_case_that_failed_leaves_no_bound() -> None:
     """If one case of the netting was neither solved nor proven infeasible, nothing is proven."""
     start = found(40)
-    (netting, _), *others = start.roots
+    (netting, _), *others = start.bounds.roots
     roots = ((netting, unsolved(SolveStatus.FAILED, "piqp")), *others)
-    assert certified(replace(start, roots=roots), 40).bound == -np.inf
+    unknown = replace(start, bounds=replace(start.bounds, roots=roots))
+    assert certified(unknown, 40).bounds.least == -np.inf
 
 
 def test_a_settled_node_proves_with_budgets_from_below() -> None:

@@ -27,19 +27,23 @@ NOISE_BPS = 1e-4
 def test_no_branch_is_below_what_is_proven_of_it(seed: int) -> None:
     """Every side of every choice in every piece, solved; the best plan's own is proven closely."""
     found = search(frame(drawn(seed), Policy()), door("piqp"))
-    assert found.best is not None
-    choices = wash_choices(found.frame, found.arrays)
+    assert found.incumbent is not None
+    choices = wash_choices(found.model.frame, found.model.arrays)
     options = [range(len(choice.options)) for choice in choices]
     proven = 0
-    for netting in found.pieces:
+    for netting in found.bounds.pieces:
         for sides in product(*options):
-            branch = side_branch(found.frame, netting, choices, sides)
-            least = door("clarabel").solve(found.program, found.arrays, branch).objective
-            assert not found.cutoff.holds(found.arrays, branch, least + NOISE_BPS)
-            proven += found.cutoff.holds(found.arrays, branch, found.best.solution.objective)
+            branch = side_branch(found.model.frame, netting, choices, sides)
+            least = (
+                door("clarabel").solve(found.model.program, found.model.arrays, branch).objective
+            )
+            assert not found.model.cutoff.holds(found.model.arrays, branch, least + NOISE_BPS)
+            proven += found.model.cutoff.holds(
+                found.model.arrays, branch, found.incumbent.solution.objective
+            )
     assert proven
-    best = found.best.solution.objective - 0.01
-    assert found.cutoff.holds(found.arrays, found.best.branch, best)
+    best = found.incumbent.solution.objective - 0.01
+    assert found.model.cutoff.holds(found.model.arrays, found.incumbent.branch, best)
 
 
 def test_a_row_that_a_branch_opens_proves_nothing_of_it() -> None:
@@ -58,7 +62,7 @@ def test_a_row_that_a_branch_opens_proves_nothing_of_it() -> None:
 def test_another_objective_is_not_judged_by_what_was_known() -> None:
     """Solutions of one objective say nothing of a branch under other weights."""
     found = search(frame(drawn(0), Policy()), door("piqp"))
-    assert found.best is not None
-    other = replace(found.arrays, q=2.0 * found.arrays.q)
-    assert found.cutoff.holds(found.arrays, found.best.branch, -1e9)
-    assert not found.cutoff.holds(other, found.best.branch, -1e9)
+    assert found.incumbent is not None
+    other = replace(found.model.arrays, q=2.0 * found.model.arrays.q)
+    assert found.model.cutoff.holds(found.model.arrays, found.incumbent.branch, -1e9)
+    assert not found.model.cutoff.holds(other, found.incumbent.branch, -1e9)

@@ -18,7 +18,7 @@ from optimizer.search.branch_and_bound import certified
 from optimizer.search.disjunctions import Choice, position_choices, side_branch
 from optimizer.search.harvests import wash_choices
 from optimizer.search.incumbent import search
-from optimizer.search.model import Search
+from optimizer.search.model import Model, Search
 from optimizer.search.tax_regimes import Netting
 from optimizer.solvers.chain import door
 from optimizer.solvers.solution import SolveStatus
@@ -34,14 +34,14 @@ NOISE_BPS = 1e-4
 
 def best_of_all(found: Search) -> float:
     """Return the least objective over all sides in all cases of the netting, bps."""
-    choices = wash_choices(found.frame, found.arrays)
+    choices = wash_choices(found.model.frame, found.model.arrays)
     assert len(choices) <= 4
-    reference = replace(found, door=door("clarabel"))
+    reference = replace(found.model, door=door("clarabel"))
     options = [range(len(choice.options)) for choice in choices]
     return min(
         (
             _settled(reference, netting, choices, sides)
-            for netting in found.pieces
+            for netting in found.bounds.pieces
             for sides in product(*options)
         ),
         default=np.inf,
@@ -49,19 +49,19 @@ def best_of_all(found: Search) -> float:
 
 
 def _settled(
-    found: Search, netting: Netting, choices: tuple[Choice, ...], sides: tuple[int, ...]
+    model: Model, netting: Netting, choices: tuple[Choice, ...], sides: tuple[int, ...]
 ) -> float:
     """Solve with all sides in place; a position that still does both is tried both ways."""
-    solution = found.solve(side_branch(found.frame, netting, choices, sides))
+    solution = model.solve(side_branch(model.frame, netting, choices, sides))
     if not solution.usable:
         assert solution.status is SolveStatus.INFEASIBLE
         return np.inf
-    columns = found.arrays.columns
+    columns = model.arrays.columns
     sale, buy = solution.x[columns["sale"]], solution.x[columns["buy"]]
-    more = position_choices(found.frame, choices, sale, buy)
+    more = position_choices(model.frame, choices, sale, buy)
     if not more:
         return solution.objective
-    return min(_settled(found, netting, (*choices, more[0]), (*sides, side)) for side in (0, 1))
+    return min(_settled(model, netting, (*choices, more[0]), (*sides, side)) for side in (0, 1))
 
 
 KINDS: dict[str, tuple[Policy, dict[str, Any]]] = {
@@ -80,14 +80,14 @@ def missed_bps(kind: str, seed: int, solves: int = BRANCHING) -> float:
     policy, given = KINDS[kind]
     found = search(frame(drawn(seed, **given), policy), door("piqp"))
     best = best_of_all(found)
-    assert found.best is not None
-    assert found.root_bound <= best + NOISE_BPS
-    assert found.best.solution.objective >= best - NOISE_BPS
+    assert found.incumbent is not None
+    assert found.bounds.root_bound <= best + NOISE_BPS
+    assert found.incumbent.solution.objective >= best - NOISE_BPS
     branched = certified(found, solves)
-    assert branched.best is not None
-    assert found.root_bound <= branched.bound <= best + NOISE_BPS
-    assert branched.best.solution.objective <= found.best.solution.objective
-    return max(branched.best.solution.objective - best, 0.0)
+    assert branched.incumbent is not None
+    assert found.bounds.root_bound <= branched.bounds.least <= best + NOISE_BPS
+    assert branched.incumbent.solution.objective <= found.incumbent.solution.objective
+    return max(branched.incumbent.solution.objective - best, 0.0)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -127,8 +127,8 @@ def test_the_best_plan_may_be_in_a_piece_that_starts_far_behind(kind: str, seed:
     """Sides may cost 20 bps in the piece that starts first, and nothing in a later one."""
     policy, given = KINDS[kind]
     found = search(frame(drawn(seed, **given), policy), door("piqp"))
-    assert found.best is not None
-    assert found.best.solution.objective <= best_of_all(found) + NEAR_BPS
+    assert found.incumbent is not None
+    assert found.incumbent.solution.objective <= best_of_all(found) + NEAR_BPS
 
 
 def test_a_return_with_nothing_to_decide_adds_no_piece() -> None:

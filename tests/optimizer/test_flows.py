@@ -34,16 +34,16 @@ def test_a_distribution_beyond_what_a_withdrawal_covers_moves_all_the_same(
     """The withdrawal covers what is due; what the program moves besides still arrives."""
     of = due_and_withdrawing(plain_households[0], 0.04)
     found = search(frame(of, Policy()), door("piqp"))
-    assert found.best is not None
-    solution, columns = found.best.solution, found.arrays.columns
-    usd = found.frame.unit_usd
+    assert found.incumbent is not None
+    solution, columns = found.incumbent.solution, found.model.arrays.columns
+    usd = found.model.frame.unit_usd
     for block, dollars in (
         ("withdrawal", [0.0, -of.net_flow, 0.0]),
         ("transfer", [0.0, 1000.0, 0.0]),
         ("receipt", [1000.0, 0.0, 0.0]),
     ):
         solution.x[columns[block]] = np.array(dollars) / usd
-    moved = [float(flow.amount) for flow in flows_of(found, solution)]
+    moved = [float(flow.amount) for flow in flows_of(found.model, solution)]
     assert moved == pytest.approx([1000.0, of.net_flow - 1000.0], abs=0.02)
     assert sum(moved) == pytest.approx(of.net_flow, abs=1e-9)
 

@@ -52,7 +52,10 @@ def test_coarse_steps_that_cannot_come_near_are_proven() -> None:
     search = search_within_limits(
         frame(of, Policy(limits=replace(limits, te_max=0.2))), door("piqp")
     )
-    squares = [least_square(search.frame, search.door, n.branch).squared for n in search.pieces]
+    squares = [
+        least_square(search.model.frame, search.model.door, n.branch).squared
+        for n in search.bounds.pieces
+    ]
     te_max = np.sqrt(min(squares)) / 100.0 * (1.0 + 1e-4)
     plan = rebalance(of, Policy(limits=replace(limits, te_max=float(te_max))))
     assert plan.status is Status.INFEASIBLE
@@ -64,10 +67,12 @@ def test_the_region_of_a_limit_holds_every_point_that_keeps_it(seed: int) -> Non
     """Squares add up to TE²; the settled solution of a looser search lies inside its box."""
     of, policy = at_the_limit(seed, 1.0)
     search = search_within_limits(frame(of, policy), door("piqp"))
-    assert search.best is not None
-    x, limit = search.best.solution.x, allowed_square(search.frame)
-    branch = search.best.netting.branch
-    around = region(search, least_square(search.frame, search.door, branch), limit)
+    assert search.incumbent is not None
+    x, limit = search.incumbent.solution.x, allowed_square(search.model.frame)
+    branch = search.incumbent.netting.branch
+    around = region(
+        search.model, least_square(search.model.frame, search.model.door, branch), limit
+    )
     assert around is not None
     assert around.squares.at(x) <= limit
     levels = around.squares.levels(x)

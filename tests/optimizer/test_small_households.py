@@ -99,9 +99,10 @@ def test_households_that_lose_nothing_by_whole_shares_are_not_asked_again() -> N
     """Shares of $100 in $300,000: the rounded plan itself comes back."""
     for seed in range(10):
         search = search_within_limits(frame(drawn(seed), FREE), chain_of(FREE))
-        found = candidate_of(search)
+        assert search.incumbent is not None
+        found = candidate_of(search.model, search.incumbent)
         assert found is not None
-        assert refined(search, found) is found
+        assert refined(search.model, search.incumbent, found) is found
 
 
 def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None:

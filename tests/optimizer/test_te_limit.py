@@ -29,17 +29,17 @@ JUMP_BPS = 0.5
 
 def tracking(found: Search) -> float:
     """Return the tracking error of a search's best point, a fraction a year."""
-    assert found.best is not None
-    return float(np.sqrt(tracking_squared(found, found.best.solution.x))) / 100.0
+    assert found.incumbent is not None
+    return float(np.sqrt(tracking_squared(found.model, found.incumbent.solution.x))) / 100.0
 
 
 def with_the_cone(free: Search, found: Search, limit: float) -> float:
     """Return the optimum over the same directions with TE ≤ limit as a second-order cone, bps."""
-    assert found.best is not None
-    compiled = compile_cvxpy(free.program, found.best.branch)
-    risk = free.frame.policy.risk
+    assert found.incumbent is not None
+    compiled = compile_cvxpy(free.model.program, found.incumbent.branch)
+    risk = free.model.frame.policy.risk
     squared = 0.0
-    for part in free.program.parts:
+    for part in free.model.program.parts:
         for square in part.quadratic:
             x = compiled.variables[square.block][square.columns]
             matrix = np.diag(square.matrix) if square.matrix.ndim == 1 else square.matrix
@@ -62,16 +62,16 @@ def test_the_price_gives_what_the_cone_gives(
     limit = part * tracking(free)
     limited = replace(policy, limits=Limits(te_max=limit))
     found = search_within_limits(frame(of, limited), door("piqp"))
-    assert found.best is not None
+    assert found.incumbent is not None
     assert tracking(found) <= limit
-    x = found.best.solution.x
-    assert free.program.size == found.program.size
-    unpriced = free.arrays.objective(x)
+    x = found.incumbent.solution.x
+    assert free.model.program.size == found.model.program.size
+    unpriced = free.model.arrays.objective(x)
     reached = with_the_cone(free, found, tracking(found))
     best = with_the_cone(free, found, limit)
     assert unpriced == pytest.approx(reached, abs=SAME_BPS)
     assert best - SAME_BPS <= unpriced <= best + JUMP_BPS
-    assert found.bound <= best + SAME_BPS
+    assert found.bounds.least <= best + SAME_BPS
 
 
 def test_a_limit_that_does_not_bind_costs_nothing(

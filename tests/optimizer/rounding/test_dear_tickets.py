@@ -105,13 +105,13 @@ def test_ordinary_steps_are_not_dear() -> None:
     for seed in range(20):
         of = drawn(seed)
         found = search(frame(of, Policy()), door("piqp"))
-        tickets = tickets_of(found.frame)
-        if found.best is None or float(tickets.step.max()) > 0.3:
+        tickets = tickets_of(found.model.frame)
+        if found.incumbent is None or float(tickets.step.max()) > 0.3:
             continue
-        held = supported(found, found.best, tickets)
+        held = supported(found.model, found.incumbent, tickets)
         assert held is not None
-        model = local_model(found, held, tickets)
+        local = local_model(found.model, held, tickets)
         used = tickets.amounts(held.sale, held.buy) > 0.0
-        assert not dear_tickets(tickets, model, used).any()
+        assert not dear_tickets(tickets, local, used).any()
         asked += 1
     assert asked > 5
