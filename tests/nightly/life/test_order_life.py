@@ -21,13 +21,14 @@ from hypothesis.stateful import (
 from tests.nightly.life.crashes import STEPS
 from tests.nightly.life.world import HELD, HOUSEHOLDS, World
 
-SEQUENCES, FULL_SEQUENCES = 20, 2_000
+SEQUENCES, FULL_SEQUENCES = 200, 2_000
 STEPS_IN_A_LIFE = 30
 
+some = st.sampled_from([-1, -2, -3, 0, 1, 5])
 ends = st.one_of(st.none(), st.none(), st.integers(0, STEPS))
-sales = st.lists(st.integers(1, HELD), min_size=3, max_size=3)
+sales = st.lists(st.sampled_from([1, 40, 70, HELD]), min_size=3, max_size=3)
+acts_of_the_broker = st.lists(st.tuples(some, st.sampled_from([0.0, 0.3, 0.7, 1.0])), max_size=4)
 names = st.sampled_from(HOUSEHOLDS)
-some = st.integers(0, 9)
 
 
 class OrderLife(RuleBasedStateMachine):
@@ -67,6 +68,22 @@ class OrderLife(RuleBasedStateMachine):
     def a_run_is_exported(self, run: int, step: int | None, again: bool) -> None:
         """Any run, however old, as often as somebody likes; it may end anywhere."""
         self.world.export(run, step, again)
+
+    @precondition(lambda self: self.world.runs)
+    @rule(run=some, acts=acts_of_the_broker)
+    def a_run_goes_to_market(self, run: int, acts: list[tuple[int, float]]) -> None:
+        """Exported, fetched, and worked on; what the market says of it is still on its way."""
+        self.world.go_to_market(run, acts)
+
+    @rule(shares=sales, acts=acts_of_the_broker, told=st.booleans())
+    def a_whole_day(self, shares: list[int], acts: list[tuple[int, float]], told: bool) -> None:
+        """A night, its export, the market, perhaps its answers, and the end of the day."""
+        self.world.begin_night(shares, "auto")
+        self.world.finish_night(-1, None)
+        self.world.go_to_market(-1, acts)
+        if told:
+            self.world.answer_all()
+        self.world.next_day()
 
     @precondition(lambda self: self.world.runs)
     @rule(runs=st.lists(some, min_size=2, max_size=3))
@@ -122,6 +139,26 @@ class OrderLife(RuleBasedStateMachine):
             self.world.agree()
         finally:
             shutil.rmtree(self.place)
+
+
+def test_a_plan_that_does_not_know_of_other_orders_stays_behind(tmp_path: Path) -> None:
+    """Planned first, exported last: in between another night sold, and the market is not done."""
+    world = World(tmp_path)
+    world.begin_night([HELD, HELD, 1], "auto")
+    world.finish_night(-1, None)
+    world.begin_night([70, 1, 1], "needs_approval")
+    world.finish_night(-1, None)
+    world.next_day()
+    world.begin_night([HELD, HELD, 1], "auto")
+    world.finish_night(-1, None)
+    world.go_to_market(-1, [])
+    for run in (0, 1):
+        world.decide(run, HOUSEHOLDS[0], "approved")
+        world.go_to_market(run, [])
+    world.check()
+    assert len(world.broker.orders) == len(HOUSEHOLDS)
+    world.settle()
+    world.agree()
 
 
 def walked(sequences: int) -> None:

@@ -89,7 +89,7 @@ class World:
 
     def finish_night(self, which: int, step: int | None) -> None:
         """Go on with a night until it is complete, or ends again."""
-        begun = self.begun[which if which < 0 else which % len(self.begun)]
+        begun = self.begun[which % len(self.begun)]
         facts = {"run_id": begun.folder.run_id, "asof": begun.asof.isoformat(), "complete": True}
         facts |= {"ended": f"{begun.asof}T22:00:00+00:00", "policies": {}}
         with suppress(Crash), crash_at(step):
@@ -174,6 +174,19 @@ class World:
             assert booked.fitted.refused == ()
         del self.inbox[:count]
 
+    def answer_all(self) -> None:
+        """Book every answer that is on its way."""
+        if self.inbox:
+            self.answer(len(self.inbox), False, None)
+
+    def go_to_market(self, run: int, acts: Sequence[tuple[int, float]]) -> None:
+        """Export a run, let the broker fetch it and do something with its orders."""
+        self.export(run, None, False)
+        self.fetch(take_away=False)
+        for which, share in acts:
+            if self.broker.working():
+                self.act(which, share)
+
     def post(self) -> None:
         """Let the custodian's book show every trade so far."""
         self.posted, self.posted_on = list(self.traded), self.day
@@ -194,8 +207,7 @@ class World:
         with self.register.held() as held:
             finish(held, self.root)
         self.next_day()
-        if self.inbox:
-            self.answer(len(self.inbox), False, None)
+        self.answer_all()
 
     def check(self) -> None:
         """Nothing was sent twice, nothing is sold that is not there, nothing is unknown here."""
