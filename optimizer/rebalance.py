@@ -53,7 +53,9 @@ def concluded(search: Search, certify: int) -> Plan:
     """Make a plan of what a search found, by the first way that keeps every rule."""
     model = search.model
     if search.bounds.proven_infeasible:
-        return without_plan(model, Status.INFEASIBLE, explain_conflict(model, search.bounds.pieces))
+        return without_plan(
+            model, Status.INFEASIBLE, explain_conflict(model, search.bounds.regimes)
+        )
     if search.incumbent and (out_of_reach := beyond_tracking(model, search.incumbent)):
         return without_plan(model, Status.INFEASIBLE, out_of_reach)
     search = certified(search, certify)

@@ -268,7 +268,7 @@ NOISE_PER_RESIDUAL = 10.0
 KICKS = 40
 """Descents without one ticket at most."""
 
-MOST_CHOICES = 20
+MOST_DISJUNCTIONS = 20
 """Choices whose side is turned; small households have few."""
 
 # rounding: opening

@@ -1,6 +1,6 @@
 """Many weights on one household: plans that start from their neighbour's, and relaxed points.
 
-A sweep states the household once. Each plan starts in the netting piece and with the sides of the
+A sweep states the household once. Each plan starts in the tax regime and with the sides of the
 plan before it; it is rounded, verified and certified like any other. Relaxed points only change the
 costs of arrays that stand: they are as fast as the solver.
 """
@@ -33,7 +33,7 @@ from optimizer.program.reweigh import (
 )
 from optimizer.rebalance import concluded, rebalance
 from optimizer.search.incumbent import search
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from optimizer.search.te_limit import search_within_limits
 from optimizer.solvers.adapters import answer_of
 from optimizer.solvers.chain import chain_of
@@ -86,13 +86,13 @@ def relaxed(
 ) -> tuple[RelaxedPoint, ...]:
     """Solve the relaxation at many weights; neighbours should be near.
 
-    Both ends are solved in every netting piece. Where they agree, so does what lies between them;
-    where not, the weight at which the piece changes is found by bisection.
+    Both ends are solved in every tax regime. Where they agree, so does what lies between them;
+    where not, the weight at which the regime changes is found by bisection.
 
     Raises
     ------
     ValueError
-        When no piece has a solution at one of the weights: `rebalance` says why.
+        When no regime has a solution at one of the weights: `rebalance` says why.
     """
     if not settings:
         return ()
@@ -108,7 +108,7 @@ def relaxed(
 def _between(
     costs: _Costs, settings: Sequence[Weights], points: dict[int, _Point], left: int, right: int
 ) -> None:
-    """Fill in what lies between two points; one that both pieces claim halves the rest."""
+    """Fill in what lies between two points; one that both regimes claim halves the rest."""
     pieces = {points[left].piece, points[right].piece}
     if len(pieces) > 1 and right - left > 1:
         middle = (left + right) // 2
@@ -122,7 +122,7 @@ def _between(
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """The solution of one netting piece at some weights, or that there is none."""
+    """The solution of one tax regime at some weights, or that there is none."""
 
     piece: int
     objective: float
@@ -131,7 +131,7 @@ class _Point:
 
 
 class _Costs:
-    """What every term costs in arrays that stand, and the netting pieces reduced for a solver."""
+    """What every term costs in arrays that stand, and the tax regimes reduced for a solver."""
 
     nowhere = _Point(-1, np.inf, np.zeros(0), "presolve")
 
@@ -144,13 +144,13 @@ class _Costs:
         for name, weight in WEIGHT_OF.items():
             self.q[self.names.index(weight)] += self.arrays.costs.get(name, 0.0)
             self.constants[self.names.index(weight)] += self.arrays.constants[name]
-        limits = (self.arrays.branched(each.branch) for each in nettings(program, whole.ranges))
+        limits = (self.arrays.branched(each.branch) for each in tax_regimes(program, whole.ranges))
         reduced = [reduce(self.arrays, limit) for limit in limits]
         self.reduced = [each for each in reduced if each is not None]
         self.pieces = range(len(self.reduced))
 
     def best(self, weights: Weights, pieces: Sequence[int]) -> _Point:
-        """The best relaxed point over some pieces."""
+        """The best relaxed point over some regimes."""
         found = (self._solved(weights, piece) for piece in pieces)
         return min(found, key=lambda point: point.objective, default=self.nowhere)
 

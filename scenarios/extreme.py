@@ -228,6 +228,6 @@ def _least_tax(of: Household, policy: Policy) -> float | None:
     if found.bounds.proven_infeasible:
         return None
     others = [rule for rule in rules_of(found.model) if rule != "tax_budget"]
-    pieces = {n.cases: limits_of(found.model, others, n.branch) for n in found.bounds.pieces}
+    pieces = {n.cases: limits_of(found.model, others, n.branch) for n in found.bounds.regimes}
     bound, reachable = least_tax(found.model, pieces)
     return reachable if reachable is not None else bound

@@ -109,9 +109,9 @@ def doubted(household: Household, policy: Policy) -> Iterator[Doubted]:
     """Yield every piece that the search solved, or proved to be without plans."""
     found = search(frame(household, policy), chain_of(policy))
     arrays = found.model.arrays
-    for netting, root in found.bounds.roots:
-        limits = arrays.branched(netting.branch)
-        piece = str(netting.cases)
+    for regime, root in found.bounds.roots:
+        limits = arrays.branched(regime.branch)
+        piece = str(regime.cases)
         if root.status is SolveStatus.INFEASIBLE:
             if len(root.multipliers):
                 yield Doubted(

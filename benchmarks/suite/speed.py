@@ -212,9 +212,9 @@ def _gap(plan: Plan) -> float:
 def root_program(household: Household, policy: Policy) -> Reduced | None:
     """The prepared arrays of the best netting piece, sides open; None if presolve refuses it."""
     search: Search = search_within_limits(frame(household, policy), door("piqp"))
-    netting = min(search.bounds.roots, key=lambda pair: pair[1].objective)[0]
+    regime = min(search.bounds.roots, key=lambda pair: pair[1].objective)[0]
     arrays = search.model.arrays
-    return reduce(arrays, arrays.branched(netting.branch))
+    return reduce(arrays, arrays.branched(regime.branch))
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -30,7 +30,7 @@ def binding_rules(model: Model, found: Candidate) -> tuple[Binding, ...]:
 def _rows(model: Model, found: Candidate) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
     arrays, usd = model.arrays, model.frame.unit_usd / BPS_PER_UNIT
-    multipliers = found.found.solution.multipliers
+    multipliers = found.supported.solution.multipliers
     held = []
     for (rule, where), rows in arrays.rules.items():
         price = sum(abs(float(multipliers[row])) * usd / arrays.meaning[row].usd for row in rows)
@@ -41,7 +41,7 @@ def _rows(model: Model, found: Candidate) -> list[Held]:
 
 def _bounds(model: Model, found: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
-    arrays, solution = model.arrays, found.found.solution
+    arrays, solution = model.arrays, found.supported.solution
     reduced = _reduced(model, solution)
     dearest: dict[tuple[str, str], Held] = {}
     for part in model.program.parts:
@@ -65,16 +65,18 @@ def _bounds(model: Model, found: Candidate) -> list[Held]:
 
 def _washed(model: Model, found: Candidate) -> list[Held]:
     """Losses that a group's recent purchases keep from being sold, or from counting."""
-    frame, solution = model.frame, found.found.solution
+    frame, solution = model.frame, found.supported.solution
     met = {piece.group for piece in frame.windows.replacements}
     slope = _reduced(model, solution)[model.arrays.columns["sale"]]
     dearest: dict[str, float] = {}
-    for choice, side in zip(found.found.settled.choices, found.found.settled.sides, strict=True):
-        option = choice.options[side]
+    for disjunction, side in zip(
+        found.supported.settled.disjunctions, found.supported.settled.sides, strict=True
+    ):
+        option = disjunction.options[side]
         shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
         price = float(-slope[shut].min(initial=0.0)) / BPS_PER_UNIT
-        if choice.group in met and price > NEGLIGIBLE:
-            dearest[choice.where] = max(price, dearest.get(choice.where, 0.0))
+        if disjunction.group in met and price > NEGLIGIBLE:
+            dearest[disjunction.where] = max(price, dearest.get(disjunction.where, 0.0))
     return [Held("wash_sale", where, price) for where, price in dearest.items()]
 
 
@@ -128,7 +130,7 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
 
 def _harvested(model: Model, found: Candidate) -> Floats:
     sales = model.frame.sales
-    return np.unique(sales.group[sales.loss & (found.found.sale > TOUCH)]).astype(float)
+    return np.unique(sales.group[sales.loss & (found.supported.sale > TOUCH)]).astype(float)
 
 
 def _reinvestments(model: Model, found: Candidate, harvested: Floats) -> list[str]:

@@ -19,12 +19,12 @@ from optimizer.program.arrays import Limits
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.search.model import Model
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import GIVES_USD
 from optimizer.solvers.highs import Question
 
 
-def explain_conflict(model: Model, pieces: Sequence[Netting]) -> str:
+def explain_conflict(model: Model, regimes: Sequence[TaxRegime]) -> str:
     """Name an irreducible set of rules and, for each that could give, by how many dollars.
 
     What one rule would have to give is told with every other rule of the household kept.
@@ -33,13 +33,13 @@ def explain_conflict(model: Model, pieces: Sequence[Netting]) -> str:
     kept = list(rules)
     for rule in rules_of(model, Kind.RULE):
         without = [other for other in kept if other != rule]
-        if not feasible(model, pieces, without):
+        if not feasible(model, regimes, without):
             kept = without
     parts = []
     for rule in kept:
-        needed = _gives(model, pieces, rules, rule)
+        needed = _gives(model, regimes, rules, rule)
         if rule == "tax_budget":
-            parts.append(_tax_text(model, pieces, rules))
+            parts.append(_tax_text(model, regimes, rules))
         elif needed is not None and needed > GIVES_USD:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:
@@ -87,24 +87,24 @@ def limits_of(model: Model, kept: list[str], branch: Branch) -> Limits:
     return row_low, row_high, low, high
 
 
-def feasible(model: Model, pieces: Sequence[Netting], kept: list[str]) -> bool:
-    """Whether some piece may hold a point with only some rules kept, each as a judge reads it."""
+def feasible(model: Model, regimes: Sequence[TaxRegime], kept: list[str]) -> bool:
+    """Whether some regime may hold a point with only some rules kept, each as a judge reads it."""
     arrays = model.arrays
     zero = np.zeros(len(arrays.q))
     return any(
-        not Question(arrays.A, arrays.widened(limits_of(model, kept, netting.branch), 1.0), zero)
+        not Question(arrays.A, arrays.widened(limits_of(model, kept, regime.branch), 1.0), zero)
         .solve()
         .impossible
-        for netting in pieces
+        for regime in regimes
     )
 
 
-def _gives(model: Model, pieces: Sequence[Netting], kept: list[str], rule: str) -> float | None:
+def _gives(model: Model, regimes: Sequence[TaxRegime], kept: list[str], rule: str) -> float | None:
     """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
     best: float | None = None
-    for netting in pieces:
-        hard = limits_of(model, [other for other in kept if other != rule], netting.branch)
-        soft = limits_of(model, kept, netting.branch)
+    for regime in regimes:
+        hard = limits_of(model, [other for other in kept if other != rule], regime.branch)
+        soft = limits_of(model, kept, regime.branch)
         value = _elastic(model, hard, soft)
         if value is not None and (best is None or value < best):
             best = value
@@ -153,12 +153,12 @@ def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
     return None if answer.x is None else answer.value
 
 
-def _tax_text(model: Model, pieces: Sequence[Netting], kept: list[str]) -> str:
+def _tax_text(model: Model, regimes: Sequence[TaxRegime], kept: list[str]) -> str:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]
     bound, reachable = least_tax(
         model,
-        {n.cases: limits_of(model, others, n.branch) for n in pieces},
+        {n.cases: limits_of(model, others, n.branch) for n in regimes},
     )
     budgets = [budget_usd(model.frame, unit) for unit in range(len(model.frame.taxes))]
     agreed = sum(budget for budget in budgets if budget is not None)

@@ -14,29 +14,31 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
-from optimizer.inputs.tax_range import Case, GainRange
+from optimizer.inputs.tax_range import GainRange, NettingCase
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import DEFINITION, ConvexRow, Part, assemble
 from optimizer.program.rules.tax_budget import budget_usd, penalties_of
 from optimizer.program.tax_maxima import tax_from_below
-from optimizer.search.disjunctions import state_choice
-from optimizer.search.harvests import wash_choices
+from optimizer.search.disjunctions import state_disjunction
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Model
-from optimizer.search.tax_regimes import Netting, nettings
+from optimizer.search.tax_regimes import TaxRegime, tax_regimes
 from optimizer.solvers.highs import Question
 from optimizer.solvers.whole_rows import WholeRows
 
 RULE = "least_tax"
 
-Cases: TypeAlias = tuple[Case, ...]
-"""What tells a netting piece apart, one case a filing unit."""
+NettingCases: TypeAlias = tuple[NettingCase, ...]
+"""What tells a tax regime apart, one case a filing unit."""
 
 
-def least_tax(model: Model, pieces: Mapping[Cases, Limits]) -> tuple[float | None, float | None]:
+def least_tax(
+    model: Model, pieces: Mapping[NettingCases, Limits]
+) -> tuple[float | None, float | None]:
     """Return a lower bound and a reachable figure of this year's tax, dollars over all units.
 
-    `pieces` are the limits of every netting piece with the rules that are kept. The tax is counted
+    `regimes` are the limits of every tax regime with the rules that are kept. The tax is counted
     as a budget counts it: T − T(nothing), for units that have a budget.
     """
     frame = model.frame
@@ -49,8 +51,8 @@ def least_tax(model: Model, pieces: Mapping[Cases, Limits]) -> tuple[float | Non
     )
     base = sum(_forced(frame, ranges[unit]) for unit in units)
     bounds, reached = [], []
-    for netting in nettings(program, ranges):
-        stretched = _stretched(arrays, netting, pieces[netting.cases])
+    for regime in tax_regimes(program, ranges):
+        stretched = _stretched(arrays, regime, pieces[regime.cases])
         answer = Question(arrays.A, stretched, cost).solve()
         if answer.x is None:
             continue
@@ -84,11 +86,11 @@ def _forced_penalties(frame: Frame, reach: GainRange) -> float:
     return float(charged[mine].sum()) * frame.unit_usd
 
 
-def _stretched(arrays: Arrays, netting: Netting, limits: Limits) -> Limits:
+def _stretched(arrays: Arrays, regime: TaxRegime, limits: Limits) -> Limits:
     """Limits of the smaller program over the arrays with the extra rows and columns."""
     row_low, row_high, low, high = limits
     n_rows, n_columns = arrays.A.shape
-    own_low, own_high, *_ = arrays.branched(netting.branch)
+    own_low, own_high, *_ = arrays.branched(regime.branch)
     # The extra part stands last, but variables above maxima are appended after all blocks, in the
     # order of the parts: old columns keep their places.
     return (
@@ -100,15 +102,15 @@ def _stretched(arrays: Arrays, netting: Netting, limits: Limits) -> Limits:
 
 
 def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> Floats | None:
-    """Minimise with every wash-sale choice open: harvest or buy, never both."""
+    """Minimise with every wash-sale disjunction open: harvest or buy, never both."""
     start, most = arrays.columns["buy"].start, frame.buys.most
     rows = WholeRows(len(cost))
 
     def bought(column: int) -> tuple[int, float] | None:
         return (start + column, 1.0 / float(most[column])) if most[column] > 0.0 else None
 
-    for choice in wash_choices(frame, arrays):
-        state_choice(rows, frame, arrays, choice, bought)
+    for disjunction in wash_disjunctions(frame, arrays):
+        state_disjunction(rows, frame, arrays, disjunction, bought)
     x = rows.question(arrays.A, limits, cost).solve().x
     return None if x is None else x[: len(cost)]
 

@@ -61,7 +61,7 @@ def believed(model: Model, found: Candidate, held: list[Held]) -> list[float]:
     )
     if not doubted:
         return prices
-    arrays, branch, door = model.arrays, found.found.settled.branch, Door()
+    arrays, branch, door = model.arrays, found.supported.settled.branch, Door()
     now = door.solve(model.program, arrays, branch)
     for place in doubted[:MOST_ASKED]:
         given = held[place].giving_way(arrays, model.frame.unit_usd)

@@ -24,7 +24,7 @@ from models.triggers.aim import destinations
 from optimizer.inputs.columns import BuyColumns, SaleColumns, buy_columns, left_out, sale_columns
 from optimizer.inputs.group_values import GroupValues, group_values
 from optimizer.inputs.replaced import Replaced, replaced
-from optimizer.inputs.risk_cells import Cells, risk_cells
+from optimizer.inputs.risk_cells import RiskCells, risk_cells
 from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
 from optimizer.inputs.windows import Windows, windows
@@ -129,7 +129,7 @@ class Frame:
         return group_values(self, self.accounts.scale)
 
     @cached_property
-    def cells(self) -> Cells:
+    def cells(self) -> RiskCells:
         """Deviations from target, gathered (see `cells`)."""
         return risk_cells(self)
 

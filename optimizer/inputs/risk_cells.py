@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class RiskCells:
     """Shape `(n_cells,)` unless said otherwise; amounts in units of 1% of the household.
 
     Attributes
@@ -61,7 +61,7 @@ class Cells:
     left_out: Floats
 
 
-def risk_cells(frame: Frame) -> Cells:
+def risk_cells(frame: Frame) -> RiskCells:
     """Gather what a household holds, wants and may buy into cells."""
     market, accounts, lots = frame.household.market, frame.accounts, frame.household.lots
     securities, n = market.securities, len(market.securities.security_id)
@@ -90,7 +90,7 @@ def risk_cells(frame: Frame) -> Cells:
     none = np.zeros(len(market.risk.factors))
     group = securities.identical_group[security[first]]
     sale_key = accounts.group[frame.sales.account] * n + frame.sales.security
-    return Cells(
+    return RiskCells(
         owner=own,
         group=group,
         wanted=wanted,

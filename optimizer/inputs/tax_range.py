@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.inputs.frame import Frame
 
 
-class Piece(StrEnum):
+class Netting(StrEnum):
     """Which case of the law's netting a filing unit ends the run in (see `tax_regimes`)."""
 
     LOSS = "loss"
@@ -30,19 +30,19 @@ class Piece(StrEnum):
     SHORT = "short"
 
 
-LOSSES = (Piece.LOSS, Piece.OFFSET, Piece.CARRIED)
+LOSSES = (Netting.LOSS, Netting.OFFSET, Netting.CARRIED)
 """Cases without a net gain: all of them, those within the offset limit, and those beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class NettingCase:
     """A case of the netting with ordinary income between two dollars: its tax is convex there.
 
     `begins` and `ends`: whether another part of it lies below and above. Elsewhere the dollars are
     what the run can reach.
     """
 
-    piece: Piece
+    netting: Netting
     part: int
     low: float
     high: float
@@ -52,7 +52,7 @@ class Case:
     @property
     def name(self) -> str:
         """How the rows of the case are labelled."""
-        return f"{self.piece.value}/{self.part}"
+        return f"{self.netting.value}/{self.part}"
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,17 @@ class GainRange:
         """Most that can be taxed as ordinary."""
         return max(0.0, self.net_high, self.short + self.short_high)
 
-    def ordinary_in(self, piece: Piece) -> tuple[float, float]:
+    def ordinary_in(self, netting: Netting) -> tuple[float, float]:
         """Least and most that a case of the netting taxes as ordinary (r)."""
-        if piece in LOSSES:
-            return -self.limit, -self.limit if piece is Piece.CARRIED else 0.0
-        if piece is Piece.BOTH:
+        if netting in LOSSES:
+            return -self.limit, -self.limit if netting is Netting.CARRIED else 0.0
+        if netting is Netting.BOTH:
             return 0.0, max(0.0, self.short + self.short_high)
         return 0.0, max(0.0, min(self.net_high, self.short + self.short_high))
 
-    def income_in(self, piece: Piece) -> tuple[float, float]:
+    def income_in(self, netting: Netting) -> tuple[float, float]:
         """Least and most ordinary income in a case of the netting, dollars."""
-        least, most = self.ordinary_in(piece)
+        least, most = self.ordinary_in(netting)
         low, high = least + self.least_distribution, most + self.most_distribution
         return self.tax.income + self.usd * low, self.tax.income + self.usd * high
 
@@ -131,65 +131,65 @@ class GainRange:
         """O + D before the run: ordinary income with the forced distributions, dollars."""
         return self.tax.income + self.usd * self.distribution
 
-    def taxed_as(self, piece: Piece) -> Piecewise:
+    def taxed_as(self, netting: Netting) -> Piecewise:
         """What a case of the netting pays on ordinary income.
 
         Where all of the net gain is ordinary, total income moves with ordinary income: one
         function of it says all; else preferential gain comes on top.
         """
-        if piece is Piece.BOTH:
-            return self.tax.on_top(*self.income_in(piece))
-        return self.tax.one_sided(*self.income_in(piece))
+        if netting is Netting.BOTH:
+            return self.tax.on_top(*self.income_in(netting))
+        return self.tax.one_sided(*self.income_in(netting))
 
-    def valued_as(self, piece: Piece) -> Piecewise:
+    def valued_as(self, netting: Netting) -> Piecewise:
         """What a case pays on ordinary income less what its offset leaves to carry on.
 
         Income below nothing consumes none of the offset: it stays worth κ, like what is beyond the
         limit.
         """
-        tax, (low, _) = self.tax, self.income_in(piece)
+        tax, (low, _) = self.tax, self.income_in(netting)
         ends = self.consumed_from(self.most_distribution) - tax.dividends
-        if piece not in LOSSES or tax.flat or low >= ends:
-            return self.taxed_as(piece)
+        if netting not in LOSSES or tax.flat or low >= ends:
+            return self.taxed_as(netting)
         unused = Piecewise(np.array([ends]), np.array([tax.carryforward_value, 0.0]), ends)
-        return self.taxed_as(piece) + unused
+        return self.taxed_as(netting) + unused
 
     def consumed_from(self, distribution: float) -> float:
         """Total income above which an offset is consumed, with a distribution, dollars."""
         return min(0.0, self.tax.income + self.tax.dividends + self.usd * distribution)
 
     @cached_property
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[NettingCase, ...]:
         """Every case of the netting in reach, cut where its tax is not convex."""
         found = []
-        for piece in self.reachable():
-            parts = self.valued_as(piece).convex_parts(*self.income_in(piece))
+        for netting in self.reachable():
+            parts = self.valued_as(netting).convex_parts(*self.income_in(netting))
             last = len(parts) - 1
             found += [
-                Case(piece, place, *part, begins=place > 0, ends=place < last)
+                NettingCase(netting, place, *part, begins=place > 0, ends=place < last)
                 for place, part in enumerate(parts)
             ]
         return tuple(found)
 
-    def reachable(self) -> tuple[Piece, ...]:
+    def reachable(self) -> tuple[Netting, ...]:
         """Cases of the netting that the run can end in, but for points that two of them share."""
-        found: list[Piece] = []
+        found: list[Netting] = []
         if self.net_low < 0.0 or self.net_high <= 0.0:
             found += self._losses()
         if self.net_high > 0.0:
             if self.long + self.long_high >= 0.0:
-                found.append(Piece.BOTH)
+                found.append(Netting.BOTH)
             if self.long + self.long_low < 0.0 and self.short + self.short_high > 0.0:
-                found.append(Piece.SHORT)
+                found.append(Netting.SHORT)
         return tuple(found)
 
-    def _losses(self) -> list[Piece]:
+    def _losses(self) -> list[Netting]:
         """One case, where offsetting never saves less than carrying on: else limit and all."""
-        slopes, _ = self.valued_as(Piece.LOSS).affine_pieces(*self.income_in(Piece.LOSS))
+        slopes, _ = self.valued_as(Netting.LOSS).affine_pieces(*self.income_in(Netting.LOSS))
         if slopes.min() >= self.tax.carryforward_value:
-            return [Piece.LOSS]
+            return [Netting.LOSS]
         within, beyond = self.net_high > -self.limit, self.net_low < -self.limit
-        return [Piece.OFFSET] * within + [Piece.CARRIED] * (beyond or not within)
+        return [Netting.OFFSET] * within + [Netting.CARRIED] * (beyond or not within)
 
 
 def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:

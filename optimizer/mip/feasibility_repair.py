@@ -31,7 +31,7 @@ from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
-from optimizer.search.tax_regimes import Netting, hull
+from optimizer.search.tax_regimes import TaxRegime, hull
 from optimizer.search.tracking_region import allowed_square, least_square, region
 from optimizer.settings import (
     EDGE,
@@ -51,7 +51,7 @@ REPAIRED = "share steps near the best plan kept no limit; this is the nearest pl
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What looking into a piece brought: a legal plan, or proof that there is none, or neither.
+    """What looking into a regime brought: a legal plan, or proof that there is none, or neither.
 
     `nearest` is the first plan tried that kept its limits but for what the judge says.
     """
@@ -75,8 +75,8 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     tickets = tickets_of(model.frame)
     if tickets.size > MOST_TICKETS:
         return Open()
-    if incumbent is None and not feasible(model, bounds.pieces, rules_of(model)):
-        return Proof(explain_conflict(model, bounds.pieces))
+    if incumbent is None and not feasible(model, bounds.regimes, rules_of(model)):
+        return Proof(explain_conflict(model, bounds.regimes))
     nearest: Candidate | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
     open_ones = _promising(bounds)
@@ -89,8 +89,8 @@ def repaired(search: Search) -> Candidate | Proof | Open:
         nearest = looked.nearest
         open_ones = [] if looked.impossible else open_ones
         effort.work -= effort.work // 2 - common.work
-    for netting in open_ones:
-        looked = _in_piece(model, incumbent, netting, tickets, effort)
+    for regime in open_ones:
+        looked = _in_piece(model, incumbent, regime, tickets, effort)
         if looked.found is not None:
             return replace(looked.found, told=REPAIRED)
         impossible &= looked.impossible
@@ -103,12 +103,12 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     return Open(f"{Open().reason}; the nearest breaks {worst}")
 
 
-def _promising(bounds: LowerBounds) -> list[Netting]:
-    """Pieces not proven empty, the best first."""
+def _promising(bounds: LowerBounds) -> list[TaxRegime]:
+    """Regimes not proven empty, the best first."""
     solved = sorted(bounds.roots, key=lambda pair: pair[1].objective)
     behind = sorted(bounds.behind, key=lambda pair: pair[1])
     open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
-    return [*open_ones, *(netting for netting, _ in behind)]
+    return [*open_ones, *(regime for regime, _ in behind)]
 
 
 def _proven(model: Model) -> str:
@@ -127,7 +127,7 @@ def _proven(model: Model) -> str:
 def _in_piece(
     model: Model,
     incumbent: Incumbent | None,
-    netting: Netting,
+    regime: TaxRegime,
     tickets: Tickets,
     effort: Effort,
     *,
@@ -140,7 +140,7 @@ def _in_piece(
     limit = allowed_square(model.frame)
     around, edge = None, False
     if np.isfinite(limit):
-        least = least_square(model.frame, model.door, netting.branch)
+        least = least_square(model.frame, model.door, regime.branch)
         around = region(model, least, limit)
         if around is None:
             return _Looked(None, impossible=True)
@@ -164,7 +164,7 @@ def _in_piece(
             trial = replace(model, arrays=arrays, careful=careful)
             tracking = None if around is None else Tracking(around, limit, square, edge, touched)
             exact = careful or tightened
-            asked = Asked(netting, tickets, wish, tracking, up_to, exact)
+            asked = Asked(regime, tickets, wish, tracking, up_to, exact)
             told = nearest_whole(trial, asked, effort)
             point = told.point
             if point is None:
@@ -179,7 +179,7 @@ def _in_piece(
                 if around.squares.at(point.x) > square * (1.0 + SQUARE_NOISE):
                     touched.append(around.squares.levels(point.x))
                     continue
-            found = whole_candidate(trial, incumbent, netting, tickets, point)
+            found = whole_candidate(trial, incumbent, regime, tickets, point)
             if found.verdict.kept:
                 return _Looked(found)
             nearest = nearest or found

@@ -1,6 +1,6 @@
 """What is whole in a plan, stated for HiGHS: share steps, minimum trades, sides.
 
-The program's rows and netting pieces are linear, so the nearest legal plan to a wished one is a
+The program's rows and tax regimes are linear, so the nearest legal plan to a wished one is a
 small mixed-integer program, and so is the proof that there is none. It is asked only where the
 quick way (support, then share steps) finds nothing legal, or where steps are coarse: everybody
 else's plan would gain nothing from it. A sum of squares enters by tangents.
@@ -38,7 +38,7 @@ class WholePoint:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The mixed-integer statement of one household in one netting piece.
+    """The mixed-integer statement of one household in one tax regime.
 
     `steps` is the column of each ticket's number of steps, `used` and `emptied` its binaries, −1
     where there is none; beyond `most_steps` a number of steps is not whole.
@@ -118,7 +118,7 @@ def state_tickets(
     limits: Limits,
     whole_up_to: float = MOST_STEPS,
 ) -> Whole:
-    """State steps, minimums and sold-out positions; who excludes whom is `whole_sides`."""
+    """State steps, minimums and sold-out positions; who excludes whom is `whole_disjunctions`."""
     arrays, frame = model.arrays, model.frame
     rows = WholeRows(arrays.A.shape[1])
     columns = arrays.columns

@@ -1,6 +1,6 @@
 """A question of whole tickets: the nearest point to what the search wished for, or any, or none.
 
-Stated as a mixed-integer program of the household in one netting piece, for a plan or for a proof:
+Stated as a mixed-integer program of the household in one tax regime, for a plan or for a proof:
 a proof gives way by everything that a judge lets pass, a plan by nothing. What questions take is
 counted, so that they end by what was done and not by a clock.
 """
@@ -15,14 +15,14 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.mip.integer_model import Whole, WholePoint
 from optimizer.mip.outer_approximation import keep_tracking
-from optimizer.mip.whole_sides import either_side, state_whole
+from optimizer.mip.whole_disjunctions import either_side, state_whole
 from optimizer.mip.whole_steps import stepped
 from optimizer.mip.whole_totals import state_totals, tighten_totals
 from optimizer.program.language import Kind
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.harvests import wash_choices
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Model
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.tracking_region import Region
 from optimizer.settings import CHEAP, NEAREST_GAP, NOISE, TIGHT, WRITTEN
 from optimizer.solvers.highs import Answer
@@ -85,7 +85,7 @@ class Asked:
     `wish` are the amounts that a plan should be near, `(n_tickets,)`.
     """
 
-    netting: Netting
+    regime: TaxRegime
     tickets: Tickets
     wish: Floats
     tracking: Tracking | None
@@ -128,15 +128,15 @@ def nearest_whole(model: Model, asked: Asked, effort: Effort) -> Told:
 
 
 def _nearest(model: Model, asked: Asked, effort: Effort, only: Kind | None) -> Told:
-    netting, tickets, tracking, exact = asked.netting, asked.tickets, asked.tracking, asked.exact
+    regime, tickets, tracking, exact = asked.regime, asked.tickets, asked.tracking, asked.exact
     frame, arrays = model.frame, model.arrays
-    limits = arrays.branched(replace(netting.branch, plan=model.careful))
+    limits = arrays.branched(replace(regime.branch, plan=model.careful))
     if not exact:
         limits = arrays.widened(limits, 1.0, only=only)
-    choices = wash_choices(frame, arrays)
+    disjunctions = wash_disjunctions(frame, arrays)
     if not exact and frame.policy.wash_sale.mode == "price":
-        choices = either_side(frame, choices)
-    whole = state_whole(model, tickets, limits, choices, asked.whole_up_to, plan=exact)
+        disjunctions = either_side(frame, disjunctions)
+    whole = state_whole(model, tickets, limits, disjunctions, asked.whole_up_to, plan=exact)
     squares = [] if tracking is None else tracking.keep(whole)
     at_the_edge = tracking is not None and tracking.at_the_edge
     if at_the_edge:

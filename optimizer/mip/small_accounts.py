@@ -20,17 +20,17 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation
+from optimizer.mip.whole_disjunctions import state_whole
 from optimizer.mip.whole_orders import whole_candidate
-from optimizer.mip.whole_sides import state_whole
 from optimizer.rounding.candidate import Candidate, amounts_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.reopen import reopened
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
-from optimizer.search.harvests import wash_choices
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import quadratics_of, squares_of
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
     DEAR_BPS,
     FEW_TICKETS,
@@ -95,7 +95,7 @@ def _coarse(model: Model, incumbent: Incumbent, found: Candidate, tickets: Ticke
     """
     if model.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
         return False
-    curvature = local_model(model, found.found, tickets).curvature()
+    curvature = local_model(model, found.supported, tickets).curvature()
     least = np.maximum(tickets.step, least_ticket(model.frame))
     return bool((0.125 * curvature * least**2 > DEAR_BPS).any())
 
@@ -112,22 +112,22 @@ def together(
 
     Only tickets that are `near` may be written.
     """
-    netting = incumbent.netting
-    points = _points(model, netting, tickets, near, found)
-    return [whole_candidate(model, incumbent, netting, tickets, point) for point in points]
+    regime = incumbent.regime
+    points = _points(model, regime, tickets, near, found)
+    return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
 def _points(
-    model: Model, netting: Netting, tickets: Tickets, near: Bools, found: Candidate
+    model: Model, regime: TaxRegime, tickets: Tickets, near: Bools, found: Candidate
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
-    arrays, start = model.arrays, found.found.solution.x
-    limits = arrays.branched(replace(netting.branch, plan=model.careful))
+    arrays, start = model.arrays, found.supported.solution.x
+    limits = arrays.branched(replace(regime.branch, plan=model.careful))
     low, high = limits[2:]
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
         columns = arrays.columns[block]
         high[columns] = np.where(near[of_block], high[columns], np.maximum(low[columns], 0.0))
-    whole = state_whole(model, tickets, limits, wash_choices(model.frame, arrays))
+    whole = state_whole(model, tickets, limits, wash_disjunctions(model.frame, arrays))
     squares = squares_of(quadratics_of(model.program), model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
     cost = np.zeros(whole.rows.size)

@@ -13,14 +13,14 @@ from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Incumbent, Model
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.solvers.solution import Solution, SolveStatus
 
 
 def whole_candidate(
     model: Model,
     best: Incumbent | None,
-    netting: Netting,
+    regime: TaxRegime,
     tickets: Tickets,
     point: WholePoint,
 ) -> Candidate:
@@ -43,7 +43,7 @@ def whole_candidate(
     buy = np.where(written[tickets.of_buy], np.maximum(point.x[columns["buy"]], 0.0), 0.0)
     sale[sale <= noise_of(frame, tickets)] = 0.0
     left = frame.sales.loss & (sale == 0.0)
-    settled = Incumbent(solution, netting, (), (), netting.branch)
+    settled = Incumbent(solution, regime, (), (), regime.branch)
     found = Supported(
         settled=settled,
         solution=solution,

@@ -133,7 +133,7 @@ class Quadratic:
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
+class NettingCases:
     """Which case of a filing unit's netting each affine piece of a maximum holds in.
 
     `name` is the rule under which a branch opens and closes the pieces.
@@ -155,7 +155,7 @@ class Maximum:
     slopes: Floats
     intercepts: Floats
     argument: tuple[tuple[str, int, float], ...]
-    cases: Cases | None = None
+    cases: NettingCases | None = None
 
     @property
     def is_affine(self) -> bool:

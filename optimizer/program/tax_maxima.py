@@ -14,8 +14,8 @@ import numpy as np
 
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.piecewise import Piecewise
-from optimizer.inputs.tax_range import Case, GainRange, Piece
-from optimizer.program.language import Cases, Maximum
+from optimizer.inputs.tax_range import GainRange, Netting, NettingCase
+from optimizer.program.language import Maximum, NettingCases
 
 
 def distribution_argument(
@@ -97,7 +97,7 @@ def _ordinary(use: _Use) -> Maximum:
         base += tax.carryforward_value * unused
     slopes, intercepts, of_piece = [], [], []
     for case in reach.cases:
-        level = base if case.piece is Piece.BOTH else base + float(tax.total(total_here))
+        level = base if case.netting is Netting.BOTH else base + float(tax.total(total_here))
         own, at_zero = _convex(use, case, here).affine_pieces(case.low, case.high)
         slopes.append(own)
         intercepts.append((own * here + at_zero - level) / usd)
@@ -109,19 +109,19 @@ def _ordinary(use: _Use) -> Maximum:
         np.concatenate(slopes),
         np.concatenate(intercepts),
         argument,
-        Cases(name, unit, tuple(of_piece)),
+        NettingCases(name, unit, tuple(of_piece)),
     )
 
 
-def _convex(use: _Use, case: Case, here: float) -> Piecewise:
+def _convex(use: _Use, case: NettingCase, here: float) -> Piecewise:
     """What a case says of ordinary income: convex over the case, and on the side that is asked."""
     reach = use.reach
     if use.side is _Side.ABOVE:
-        both = case.piece is Piece.BOTH
-        function = reach.tax.ordinary if both else reach.taxed_as(case.piece)
+        both = case.netting is Netting.BOTH
+        function = reach.tax.ordinary if both else reach.taxed_as(case.netting)
         return function.majorant(case.low, case.high, float(np.clip(here, case.low, case.high)))
     valued = use.side is _Side.VALUE
-    function = reach.valued_as(case.piece) if valued else reach.taxed_as(case.piece)
+    function = reach.valued_as(case.netting) if valued else reach.taxed_as(case.netting)
     return function.minorant(case.low, case.high)
 
 
@@ -136,7 +136,7 @@ def _total(use: _Use) -> Maximum:
     slopes, intercepts, of_piece = [], [], []
     for case in reach.cases:
         own, at_zero = np.zeros(1), np.zeros(1)
-        if case.piece is Piece.BOTH:
+        if case.netting is Netting.BOTH:
             own, at_zero = tax.total.affine_pieces(forced, max(forced, high))
             at_zero = (own * here + at_zero - float(tax.total(here))) / usd
         slopes.append(own)
@@ -147,7 +147,7 @@ def _total(use: _Use) -> Maximum:
         np.concatenate(slopes),
         np.concatenate(intercepts),
         (("in_income", unit, 1.0), *distribution_argument(use.frame, unit)),
-        Cases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
+        NettingCases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
     )
 
 

@@ -53,7 +53,7 @@ class Candidate:
     orders: tuple[Order, ...]
     flows: tuple[Flow, ...]
     verdict: Verdict
-    found: Supported
+    supported: Supported
     settled_objective: float
     supported_objective: float
     told: str = ""
@@ -80,7 +80,7 @@ class Candidate:
             return {"te_max": after - least}
         settled = self.settled_objective - least
         netting = min(max(settled, 0.0), search.bounds.others(search.incumbent))
-        law = _understated(search.model, self.found.solution)
+        law = _understated(search.model, self.supported.solution)
         return {
             "directions": settled - netting,
             "netting": netting,
@@ -186,7 +186,7 @@ def judged(
         orders=orders,
         flows=flows,
         verdict=verdict,
-        found=found,
+        supported=found,
         settled_objective=settled,
         supported_objective=found.solution.objective,
     )
@@ -217,7 +217,7 @@ def _tightened(model: Model, last: Candidate) -> Model | None:
     A limit that the program did not even touch is first brought to where the program was.
     """
     arrays = model.arrays
-    rows = arrays.A @ last.found.solution.x
+    rows = arrays.A @ last.supported.solution.x
     if not overstepped(model, last):
         return None
     high = arrays.row_high.copy()

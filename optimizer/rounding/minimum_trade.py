@@ -18,7 +18,7 @@ from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
 from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
-from optimizer.search.disjunctions import SideName, Sides, side_branch
+from optimizer.search.disjunctions import WashSide, WashSides, side_branch
 from optimizer.search.incumbent import one_way
 from optimizer.search.model import Incumbent, Model
 from optimizer.settings import LATE_ROUNDS, NOISE_PER_RESIDUAL, SAME, SUPPORT_ROUNDS, TOUCH
@@ -92,8 +92,8 @@ def _first_usable(
 def rested_on(settled: Incumbent, tickets: Tickets) -> Bools:
     """Sales that harvests rest on, `(n_tickets,)`."""
     found = np.zeros(tickets.size, bool)
-    for choice, side in zip(settled.choices, settled.sides, strict=True):
-        found[tickets.of_sale[choice.options[side].rests_on]] = True
+    for disjunction, side in zip(settled.disjunctions, settled.sides, strict=True):
+        found[tickets.of_sale[disjunction.options[side].rests_on]] = True
     return found
 
 
@@ -102,8 +102,8 @@ def _not_harvested(model: Model, settled: Incumbent, tickets: Tickets, sales: Bo
     if not sales.any():
         return settled
     sides = tuple(
-        0 if sales[tickets.of_sale[choice.options[side].rests_on]].any() else side
-        for choice, side in zip(settled.choices, settled.sides, strict=True)
+        0 if sales[tickets.of_sale[disjunction.options[side].rests_on]].any() else side
+        for disjunction, side in zip(settled.disjunctions, settled.sides, strict=True)
     )
     return _turned(model, settled, sides)
 
@@ -175,9 +175,11 @@ def _followed(model: Model, settled: Incumbent, sale: Floats) -> Incumbent:
     """Turn groups that nothing is harvested of any more back to the buying side."""
     sales = model.frame.sales
     sides = list(settled.sides)
-    for place, (choice, side) in enumerate(zip(settled.choices, settled.sides, strict=True)):
-        option = choice.options[side]
-        if choice.group < 0 or option.name is SideName.BUY:
+    for place, (disjunction, side) in enumerate(
+        zip(settled.disjunctions, settled.sides, strict=True)
+    ):
+        option = disjunction.options[side]
+        if disjunction.group < 0 or option.name is WashSide.BUY:
             continue
         own = option.sales[sales.loss[option.sales]]
         if sale[own].sum() <= TOUCH:
@@ -185,10 +187,10 @@ def _followed(model: Model, settled: Incumbent, sale: Floats) -> Incumbent:
     return _turned(model, settled, tuple(sides))
 
 
-def _turned(model: Model, settled: Incumbent, sides: Sides) -> Incumbent:
+def _turned(model: Model, settled: Incumbent, sides: WashSides) -> Incumbent:
     if sides == settled.sides:
         return settled
     branch = side_branch(
-        model.frame, settled.netting, settled.choices, sides, careful=model.careful
+        model.frame, settled.regime, settled.disjunctions, sides, careful=model.careful
     )
     return replace(settled, sides=sides, branch=branch)

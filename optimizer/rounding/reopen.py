@@ -23,9 +23,9 @@ from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, tic
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
-from optimizer.search.disjunctions import Sides, side_branch
+from optimizer.search.disjunctions import WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
-from optimizer.settings import KICKS, MOST_CHOICES, OPENING_HELPS, SAME
+from optimizer.settings import KICKS, MOST_DISJUNCTIONS, OPENING_HELPS, SAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class _Ground:
 
     model: Model
     tickets: Tickets
-    sides: Sides
+    sides: WashSides
     opened: Supported
     local: LocalModel
     pieces: LotPieces
@@ -71,7 +71,7 @@ def reopened(
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
     cash = cash_after(model, found.flows)
-    ground = _ground(model, incumbent, found.found, tickets, incumbent.sides, cash)
+    ground = _ground(model, incumbent, found.supported, tickets, incumbent.sides, cash)
     starts = (amounts_of(model, found, tickets), np.zeros(tickets.size))
     reached = [
         _Reached(ground, descent)
@@ -81,14 +81,14 @@ def reopened(
     if not reached:
         return []
     best = min(reached, key=lambda one: one.change)
-    turned = _kicked(_turned(incumbent, found.found, best))
+    turned = _kicked(_turned(incumbent, found.supported, best))
     return [_candidate(model, found, one) for one in (best, turned)]
 
 
 def _turned(incumbent: Incumbent, found: Supported, best: _Reached) -> _Reached:
-    """Turn the side of one choice after the other; tickets that it shuts are given up."""
-    for place, choice in enumerate(incumbent.choices[:MOST_CHOICES]):
-        for option in range(len(choice.options)):
+    """Turn the side of one disjunction after the other; tickets that it shuts are given up."""
+    for place, disjunction in enumerate(incumbent.disjunctions[:MOST_DISJUNCTIONS]):
+        for option in range(len(disjunction.options)):
             ground, sides = best.ground, list(best.ground.sides)
             if option == sides[place]:
                 continue
@@ -137,13 +137,13 @@ def _ground(
     incumbent: Incumbent,
     found: Supported,
     tickets: Tickets,
-    sides: Sides,
+    sides: WashSides,
     cash: Floats,
 ) -> _Ground:
     """The solution with every ticket open that the sides allow."""
     columns = model.arrays.columns
     branch = side_branch(
-        model.frame, incumbent.netting, incumbent.choices, sides, careful=model.careful
+        model.frame, incumbent.regime, incumbent.disjunctions, sides, careful=model.careful
     )
     *_, low, high = model.arrays.branched(branch)
     opened = replace(

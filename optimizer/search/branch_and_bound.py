@@ -1,11 +1,11 @@
 """Branching: a tighter bound, and sometimes a better plan, for a counted number of solves.
 
-The root bound leaves every side open. Branching settles one choice at a time in the node whose
-bound is least, first the choice whose sides raise the bound most, by the product of what both give
-up: measured where the choice was settled before (it is much the same everywhere), else estimated.
-Choices are the identical groups, and the positions that a node would both sell and buy.
-The least bound over what is open is the certificate. A node that needs no further choice is a
-plan's direction of its own, and the nodes that promise most lend their sides to the best plan.
+The root bound leaves every side open. Branching settles one disjunction at a time in the node whose
+bound is least, first the disjunction whose sides raise the bound most, by the product of what both
+give up: measured where the disjunction was settled before (it is much the same everywhere), else
+estimated. Disjunctions are the identical groups, and the positions that a node would both sell and
+buy. The least bound over what is open is the certificate. A node that needs no further disjunction
+is a plan's direction of its own, and the nodes that promise most lend their sides to the best plan.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 from models.arrays import Floats
 from models.policy import BRANCHING
 from optimizer.program.language import Branch
-from optimizer.search.disjunctions import Sides, position_choices, side_branch
-from optimizer.search.harvests import wash_choices
+from optimizer.search.disjunctions import WashSides, position_disjunctions, side_branch
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.incumbent import resolved
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.stakes import stakes_of
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
     DEAR,
     DIVES,
@@ -42,17 +42,17 @@ NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A netting piece with some sides settled, and its open solution, if it was solved yet."""
+    """A tax regime with some sides settled, and its open solution, if it was solved yet."""
 
-    netting: Netting
-    sides: Sides
+    regime: TaxRegime
+    sides: WashSides
     solution: Solution
 
 
 def certified(search: Search, solves: int) -> Search:
     """Branch for at most `solves` solves; the bound only rises and the best plan only improves.
 
-    `BRANCHING` solves are spent unasked where the open pieces say little, where a solution would
+    `BRANCHING` solves are spent unasked where the open regimes say little, where a solution would
     sell and buy the same positions (weights under which recognising a gain pays), or where a group
     can be harvested in several ways: there flips alone choose badly. A small program is branched on
     sooner and longer: its solves cost less than what surrounds them.
@@ -61,7 +61,9 @@ def certified(search: Search, solves: int) -> Search:
     if best is None or frame.te_multiplier > DEAR:
         return search
     lost = best.solution.objective - search.bounds.root_objective
-    unsettled = any(choice.group < 0 or len(choice.options) > 2 for choice in best.choices)
+    unsettled = any(
+        disjunction.group < 0 or len(disjunction.options) > 2 for disjunction in best.disjunctions
+    )
     small = len(frame.sales.value) + len(frame.buys.most) <= SMALL
     if lost > (UNSETTLED_BPS if unsettled or small else LOOSE_BPS):
         solves = max(solves, LONGER * BRANCHING if small else BRANCHING)
@@ -80,23 +82,23 @@ def certified(search: Search, solves: int) -> Search:
 class _Tree:
     """Open nodes, the least bound first; the best plan so far; the solves that are left.
 
-    Choices grow: positions that a node both sells and buys in one account join the identical
+    Disjunctions grow: positions that a node both sells and buys in one account join the identical
     groups. A node has no side yet in those that came later.
     """
 
     def __init__(self, model: Model, bounds: LowerBounds, best: Incumbent, solves: int) -> None:
         self.model, self.best, self.left = model, best, solves
-        self.choices = wash_choices(model.frame, model.arrays)
-        self.stakes = stakes_of(model.frame, self.choices)
+        self.disjunctions = wash_disjunctions(model.frame, model.arrays)
+        self.stakes = stakes_of(model.frame, self.disjunctions)
         self.closed = np.inf
         self.measured: dict[tuple[int, int], float] = {}
         self.heap: list[tuple[float, int, _Node]] = []
         self.count = 0
-        for netting, root in bounds.roots:
+        for regime, root in bounds.roots:
             if root.usable:
-                self._push(root.bound, _Node(netting, (), root))
-        for netting, worth in bounds.behind:
-            self._push(worth, _Node(netting, (), NOT_YET))
+                self._push(root.bound, _Node(regime, (), root))
+        for regime, worth in bounds.behind:
+            self._push(worth, _Node(regime, (), NOT_YET))
 
     @property
     def bound(self) -> float:
@@ -104,7 +106,7 @@ class _Tree:
         return min(self.closed, self.heap[0][0] if self.heap else np.inf)
 
     def grow(self, *, kept: int) -> None:
-        """Settle one choice at a time in the least node, until only `kept` solves are left."""
+        """Settle one disjunction at a time in the least node, until only `kept` solves are left."""
         while self.heap:
             bound, _, node = self.heap[0]
             needed = 1 if node.solution is NOT_YET else 2
@@ -112,57 +114,59 @@ class _Tree:
                 return
             heapq.heappop(self.heap)
             if node.solution is NOT_YET:
-                self._add(bound, node, self._solve(node.netting.branch))
+                self._add(bound, node, self._solve(node.regime.branch))
                 continue
             sides, estimates = self._sides_of(node)
             widest = self._widest(sides, estimates)
             if widest is None:
                 self.closed = min(self.closed, bound)
                 if node.solution.objective < self.best.solution.objective:
-                    self._try(node.netting, _filled(sides, estimates))
+                    self._try(node.regime, _filled(sides, estimates))
                 continue
-            options = len(self.choices[widest].options)
+            options = len(self.disjunctions[widest].options)
             if self.left - kept < options:
                 self._push(bound, node)
                 return
             for option in range(options):
                 settled = (*sides[:widest], option, *sides[widest + 1 :])
-                child = self._solve(self._branch(node.netting, settled))
+                child = self._solve(self._branch(node.regime, settled))
                 if child.usable:
                     self.measured[widest, option] = child.objective - node.solution.objective
                 self._add(bound, replace(node, sides=settled), child)
 
     @property
     def turns(self) -> list[dict[tuple[int, str], int]]:
-        """Sides of choices with more than two options: flips look at few of them."""
+        """Sides of disjunctions with more than two options: flips look at few of them."""
         return [
-            {choice.key: option}
-            for choice in self.choices
-            if len(choice.options) > 2
-            for option in range(len(choice.options))
+            {disjunction.key: option}
+            for disjunction in self.disjunctions
+            if len(disjunction.options) > 2
+            for option in range(len(disjunction.options))
         ]
 
     def dive(self) -> None:
         """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
         if self.best.solution.objective - self.bound <= NODE_GAP_BPS:
             return
-        places = [choice.key for choice in self.choices]
+        places = [disjunction.key for disjunction in self.disjunctions]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
             if self.left <= len(self.turns):
                 break
             mine = zip(places, node.sides, strict=False)
-            self._try_with({place: side for place, side in mine if side >= 0}, node.netting)
+            self._try_with({place: side for place, side in mine if side >= 0}, node.regime)
         for turn in self.turns:
             if self.left > 0:
-                self._try_with(turn, self.best.netting)
+                self._try_with(turn, self.best.regime)
 
-    def _try_with(self, wanted: dict[tuple[int, str], int], netting: Netting) -> None:
+    def _try_with(self, wanted: dict[tuple[int, str], int], regime: TaxRegime) -> None:
         """Try the best plan with some sides changed, if that changes anything."""
-        places = (choice.key for choice in self.best.choices)
+        places = (disjunction.key for disjunction in self.best.disjunctions)
         known = dict(zip(places, self.best.sides, strict=True))
-        if known | wanted != known or netting is not self.best.netting:
+        if known | wanted != known or regime is not self.best.regime:
             changed = known | wanted
-            self._try(netting, tuple(changed.get(choice.key, -1) for choice in self.choices))
+            self._try(
+                regime, tuple(changed.get(disjunction.key, -1) for disjunction in self.disjunctions)
+            )
 
     def _push(self, bound: float, node: _Node) -> None:
         self.count += 1
@@ -179,20 +183,20 @@ class _Tree:
         elif solution.status is not SolveStatus.INFEASIBLE:
             self.closed = min(self.closed, bound)
 
-    def _sides_of(self, node: _Node) -> tuple[Sides, list[Floats]]:
-        """Sides of a node in all choices, its own conflicts among them, and what each gives up."""
+    def _sides_of(self, node: _Node) -> tuple[WashSides, list[Floats]]:
+        """Sides of a node in all disjunctions, its own conflicts too, and what each gives up."""
         columns, x = self.model.arrays.columns, node.solution.x
         sale, buy = x[columns["sale"]], x[columns["buy"]]
-        more = position_choices(self.model.frame, self.choices, sale, buy)
+        more = position_disjunctions(self.model.frame, self.disjunctions, sale, buy)
         if more:
-            self.choices = (*self.choices, *more)
-            self.stakes = stakes_of(self.model.frame, self.choices)
-        later = len(self.choices) - len(node.sides)
+            self.disjunctions = (*self.disjunctions, *more)
+            self.stakes = stakes_of(self.model.frame, self.disjunctions)
+        later = len(self.disjunctions) - len(node.sides)
         estimates = open_estimates(self.model, self.stakes, node.solution)
         return (*node.sides, *[-1] * later), estimates
 
-    def _widest(self, sides: Sides, estimates: list[Floats]) -> int | None:
-        """The open choice whose sides promise most for the bound; None if none gives up anything.
+    def _widest(self, sides: WashSides, estimates: list[Floats]) -> int | None:
+        """The open disjunction that promises most for the bound; None if none gives up anything.
 
         Where a side leaves the node as it is, no other is estimated. The bound rises to the child
         that gives up least, so that the two that give up least count.
@@ -212,21 +216,21 @@ class _Tree:
                 widest, most = place, product
         return widest
 
-    def _try(self, netting: Netting, sides: Sides) -> None:
+    def _try(self, regime: TaxRegime, sides: WashSides) -> None:
         """Take sides, if they beat the best plan found; a position left open is not traded."""
         before = self.model.tally.solves
         settled = tuple(max(side, 0) for side in sides)
         below = self.best.solution.objective
-        found = resolved(self.model, netting, self.choices, settled, below)
+        found = resolved(self.model, regime, self.disjunctions, settled, below)
         self.left -= max(self.model.tally.solves - before, 1)
         if found and found.solution.objective < self.best.solution.objective:
             self.best = found
 
-    def _branch(self, netting: Netting, sides: Sides) -> Branch:
-        return side_branch(self.model.frame, netting, self.choices, sides, careful=False)
+    def _branch(self, regime: TaxRegime, sides: WashSides) -> Branch:
+        return side_branch(self.model.frame, regime, self.disjunctions, sides, careful=False)
 
 
-def _filled(settled: Sides, estimates: list[Floats]) -> Sides:
+def _filled(settled: WashSides, estimates: list[Floats]) -> WashSides:
     """Sides of a node, with those that give up least where it leaves them open."""
     return tuple(
         side if side >= 0 else int(np.argmin(estimate))

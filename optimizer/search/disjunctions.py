@@ -1,11 +1,11 @@
-"""Sides settled as data: what excludes what within one run, choice by choice.
+"""Sides settled as data: what excludes what within one run, disjunction by disjunction.
 
 A loss sale in a taxable account and a purchase of the same identical group anywhere in the
 household exclude each other; so do, by policy, buying and selling one security in one account.
 Selling a gain in taxable and buying the same fund in the IRA is not excluded: it is the heart of
-asset location. A choice lists its options; an option is a set of bounds. No big-M, no penalty. A
-settled choice is bounds of a branch; an open one is stated with a binary an option, for questions
-that settle all of them at once.
+asset location. A disjunction lists its options; an option is a set of bounds. No big-M, no penalty.
+A settled disjunction is bounds of a branch; an open one is stated with a binary an option, for
+questions that settle all of them at once.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch
 from optimizer.program.rules.wash_windows import USED_UP
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import COLUMN_DUST, TOUCH
 from optimizer.solvers.whole_rows import WholeRows
 
 
-class SideName(StrEnum):
+class WashSide(StrEnum):
     """What an option means."""
 
     BUY = "buy"
@@ -42,7 +42,7 @@ class Option:
     `used_up` are rows of `frame.replaced`: recent shares of which nothing is left over.
     """
 
-    name: SideName
+    name: WashSide
     sales: Ints
     low: Floats
     high: Floats
@@ -56,7 +56,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Disjunction:
     """Options of which exactly one holds; `group` is the identical group, −1 for a position."""
 
     group: int
@@ -65,19 +65,19 @@ class Choice:
 
     @property
     def key(self) -> tuple[int, str]:
-        """What the choice is about; no two of a household have the same."""
+        """What the disjunction is about; no two of a household have the same."""
         return self.group, self.where
 
 
-Sides = tuple[int, ...]
-"""One option by choice, −1 where not settled."""
+WashSides = tuple[int, ...]
+"""One option by disjunction, −1 where not settled."""
 
 
-def position_choices(
-    frame: Frame, choices: tuple[Choice, ...], sale: Floats, buy: Floats
-) -> tuple[Choice, ...]:
-    """New choices for taxable positions that a solution both sells and buys in one account."""
-    known = {choice.where for choice in choices if choice.group < 0}
+def position_disjunctions(
+    frame: Frame, disjunctions: tuple[Disjunction, ...], sale: Floats, buy: Floats
+) -> tuple[Disjunction, ...]:
+    """New disjunctions for taxable positions that a solution both sells and buys in one account."""
+    known = {disjunction.where for disjunction in disjunctions if disjunction.group < 0}
     sales, buys = frame.sales, frame.buys
     found = []
     securities = len(frame.household.market.securities.security_id)
@@ -94,12 +94,12 @@ def position_choices(
             continue
         zeros, nothing = np.zeros(len(sold)), np.zeros(0, np.int64)
         found.append(
-            Choice(
+            Disjunction(
                 -1,
                 where,
                 (
-                    Option(SideName.BUY, sold, zeros, zeros, nothing),
-                    Option(SideName.SELL, sold, zeros, sales.value[sold], np.array([column])),
+                    Option(WashSide.BUY, sold, zeros, zeros, nothing),
+                    Option(WashSide.SELL, sold, zeros, sales.value[sold], np.array([column])),
                 ),
             )
         )
@@ -108,9 +108,9 @@ def position_choices(
 
 def side_branch(
     frame: Frame,
-    netting: Netting,
-    choices: tuple[Choice, ...],
-    sides: Sides,
+    regime: TaxRegime,
+    disjunctions: tuple[Disjunction, ...],
+    sides: WashSides,
     *,
     careful: bool = True,
 ) -> Branch:
@@ -121,8 +121,8 @@ def side_branch(
     sales, buys = frame.sales, frame.buys
     low, high = np.zeros(len(sales.value)), np.full(len(sales.value), np.inf)
     buy_high = np.full(len(buys.most), np.inf)
-    pairs = list(zip(choices, sides, strict=True))
-    chosen = [choice.options[side] for choice, side in pairs if side >= 0]
+    pairs = list(zip(disjunctions, sides, strict=True))
+    chosen = [disjunction.options[side] for disjunction, side in pairs if side >= 0]
     if chosen:
         sold = np.concatenate([option.sales for option in chosen])
         np.maximum.at(low, sold, np.concatenate([option.low for option in chosen]))
@@ -130,16 +130,17 @@ def side_branch(
         buy_high[np.concatenate([option.closed_buys for option in chosen])] = 0.0
     if buys.after.shape[1]:
         harvested = [
-            choice.group
-            for choice, side in pairs
-            if choice.group >= 0 and (side < 0 or choice.options[side].name is SideName.HARVEST)
+            disjunction.group
+            for disjunction, side in pairs
+            if disjunction.group >= 0
+            and (side < 0 or disjunction.options[side].name is WashSide.HARVEST)
         ]
         waiting = ((buys.after >= 0) & ~np.isin(buys.after, harvested)).any(axis=1)
         buy_high[waiting] = 0.0
-    bounds = dict(netting.branch.bounds)
+    bounds = dict(regime.branch.bounds)
     bounds["sale"] = (low, high)
     bounds["buy"] = (np.zeros(len(buys.most)), buy_high)
-    rows = dict(netting.branch.rows)
+    rows = dict(regime.branch.rows)
     used_up = [row for option in chosen for row in option.used_up]
     if used_up:
         rows[USED_UP] = _used_up(frame, used_up)
@@ -158,14 +159,14 @@ Bought: TypeAlias = Callable[[int], tuple[int, float] | None]
 """Entry of a row that is 1 while all of a purchase is open, None where nothing can be bought."""
 
 
-def state_choice(
-    rows: WholeRows, frame: Frame, arrays: Arrays, choice: Choice, bought: Bought
+def state_disjunction(
+    rows: WholeRows, frame: Frame, arrays: Arrays, disjunction: Disjunction, bought: Bought
 ) -> list[int]:
-    """State an open choice with a binary an option; return the columns of those that harvest."""
+    """State an open disjunction, a binary an option; return the columns of those that harvest."""
     sale, buy = arrays.columns["sale"].start, arrays.columns["buy"].start
-    chosen = [rows.column(0.0, 1.0, whole=True) for _ in choice.options]
+    chosen = [rows.column(0.0, 1.0, whole=True) for _ in disjunction.options]
     rows.row([(z, 1.0) for z in chosen], 1.0, 1.0)
-    for column, (low, high) in _by_sale(frame, choice).items():
+    for column, (low, high) in _by_sale(frame, disjunction).items():
         value = float(frame.sales.value[column])
         part = 1.0 / value if 0.0 < value < COLUMN_DUST else 1.0
         if low.any():
@@ -173,13 +174,13 @@ def state_choice(
             rows.row([(sale + column, part), *own], 0.0, np.inf)
         own = [(z, -part * float(v)) for z, v in zip(chosen, high, strict=True)]
         rows.row([(sale + column, part), *own], -np.inf, 0.0)
-    options = list(zip(chosen, choice.options, strict=True))
+    options = list(zip(chosen, disjunction.options, strict=True))
     for z, option in options:
         for row in option.used_up:
             left = frame.replaced.used_up[row]
             met = zip((sale + left.columns).tolist(), left.coefficients.tolist(), strict=True)
             rows.row([*met, (z, -left.amount)], -left.slack, np.inf)
-    closed = np.unique(np.concatenate([option.closed_buys for option in choice.options]))
+    closed = np.unique(np.concatenate([option.closed_buys for option in disjunction.options]))
     for column in closed.astype(np.int64).tolist():
         entry = bought(column)
         shut = [(z, 1.0) for z, option in options if column in option.closed_buys]
@@ -187,14 +188,14 @@ def state_choice(
             rows.row([entry, *shut], -np.inf, 1.0)
         else:
             rows.row([(buy + column, 1.0)], -np.inf, 0.0)
-    return [z for z, option in options if option.name is SideName.HARVEST]
+    return [z for z, option in options if option.name is WashSide.HARVEST]
 
 
-def _by_sale(frame: Frame, choice: Choice) -> dict[int, tuple[Floats, Floats]]:
+def _by_sale(frame: Frame, disjunction: Disjunction) -> dict[int, tuple[Floats, Floats]]:
     """Least and most of each sale column by option, `(n_options,)` each."""
     found: dict[int, tuple[Floats, Floats]] = {}
-    size = len(choice.options)
-    for number, option in enumerate(choice.options):
+    size = len(disjunction.options)
+    for number, option in enumerate(disjunction.options):
         for place, column in enumerate(option.sales.tolist()):
             if column not in found:
                 found[column] = np.zeros(size), np.full(size, float(frame.sales.value[column]))

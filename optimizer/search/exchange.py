@@ -1,7 +1,7 @@
-"""Flips: choices that change sides after a first guess, in few solves.
+"""Flips: disjunctions that change sides after a first guess, in few solves.
 
 What promises most at the settled solution is tried first, several small promises at once, then what
-gave most up in the open piece, then two funds of one class that change places. A flip that did not
+gave most up in the open regime, then two funds of one class that change places. A flip that did not
 help is tried again only after another one did.
 """
 
@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from optimizer.inputs.frame import Frame
-from optimizer.search.disjunctions import Choice, Sides
+from optimizer.search.disjunctions import Disjunction, WashSides
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.pseudocosts import flip_gains
 from optimizer.search.stakes import stakes_of
@@ -28,23 +28,23 @@ from optimizer.settings import (
 from optimizer.solvers.solution import Solution
 
 Moves: TypeAlias = frozenset[tuple[int, int]]
-"""Choices and the options they change to."""
+"""Disjunctions and the options they change to."""
 
-Resolve: TypeAlias = Callable[[Incumbent, Sides, float], Incumbent | None]
+Resolve: TypeAlias = Callable[[Incumbent, WashSides, float], Incumbent | None]
 """Solve again with other sides; None where that is infeasible, or proven not below an objective."""
 
 
 def flipped(
     model: Model, best: Incumbent, root: Solution, order: list[int], resolve: Resolve
 ) -> Incumbent:
-    """Flip choices while that lowers the objective, and it is not as low as the open piece's.
+    """Flip disjunctions while that lowers the objective, and it is not as low as the open regime's.
 
     What was refused may pay once other sides have changed: it is tried again, after what is new.
     """
     refused: set[Moves] = set()
     before: set[Moves] = set()
-    stakes = stakes_of(model.frame, best.choices)
-    alike = _alike(model.frame, best.choices)
+    stakes = stakes_of(model.frame, best.disjunctions)
+    alike = _alike(model.frame, best.disjunctions)
     spent = in_vain = 0
     while spent < MOST_FLIPS:
         left = best.solution.objective - root.objective
@@ -70,9 +70,9 @@ def flipped(
             in_vain += alone
             continue
         in_vain = 0
-        if settled.choices is not best.choices:
-            stakes = stakes_of(model.frame, settled.choices)
-            alike = _alike(model.frame, settled.choices)
+        if settled.disjunctions is not best.disjunctions:
+            stakes = stakes_of(model.frame, settled.disjunctions)
+            alike = _alike(model.frame, settled.disjunctions)
         before |= refused
         back = [(place, best.sides[place]) for place, _ in moves]
         refused = {frozenset(back), *(frozenset({each}) for each in back)}
@@ -80,7 +80,7 @@ def flipped(
     return best
 
 
-def _moved(sides: Sides, moves: Moves) -> Sides:
+def _moved(sides: WashSides, moves: Moves) -> WashSides:
     changed = list(sides)
     for place, option in moves:
         changed[place] = option
@@ -110,14 +110,14 @@ def _moves(
     if small:
         yield frozenset(small.items())
     for place in order:
-        for option in range(len(best.choices[place].options)):
+        for option in range(len(best.disjunctions[place].options)):
             if option != best.sides[place]:
                 yield frozenset({(place, option)})
     for _, place, option in gains:
         yield frozenset({(place, option)})
 
 
-def _alike(frame: Frame, choices: Sequence[Choice]) -> list[tuple[int, int]]:
+def _alike(frame: Frame, disjunctions: Sequence[Disjunction]) -> list[tuple[int, int]]:
     """Two funds of one class may change sides together: harvest one, buy the other instead.
 
     Alone neither flip pays: both on harvest leaves nothing to buy, both on buy forgoes the losses.
@@ -128,13 +128,13 @@ def _alike(frame: Frame, choices: Sequence[Choice]) -> list[tuple[int, int]]:
     groups = securities.identical_group[::-1].tolist()
     class_of = dict(zip(groups, securities.asset_class[::-1].tolist(), strict=True))
     of_class: dict[str, list[int]] = {}
-    for place, choice in enumerate(choices):
-        if choice.group >= 0:
-            of_class.setdefault(str(class_of[choice.group]), []).append(place)
+    for place, disjunction in enumerate(disjunctions):
+        if disjunction.group >= 0:
+            of_class.setdefault(str(class_of[disjunction.group]), []).append(place)
     return sorted(
         (one, other)
         for places in of_class.values()
         if len(places) <= FEW_GROUPS
         for one, other in combinations(places, 2)
-        if min(len(choices[one].options), len(choices[other].options)) == 2
+        if min(len(disjunctions[one].options), len(disjunctions[other].options)) == 2
     )

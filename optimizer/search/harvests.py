@@ -20,14 +20,14 @@ from optimizer.inputs.frame import Frame
 from optimizer.inputs.replaced import sold_in_part
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.arrays import Arrays
-from optimizer.search.disjunctions import Choice, Option, SideName
+from optimizer.search.disjunctions import Disjunction, Option, WashSide
 from optimizer.settings import MOST_MARGINS
 
 NONE = np.zeros(0, np.int64)
 
 
-def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:
-    """One choice for each identical group that could be both harvested and bought, or washed."""
+def wash_disjunctions(frame: Frame, arrays: Arrays) -> tuple[Disjunction, ...]:
+    """One for each identical group that could be both harvested and bought, or washed."""
     sales, buys = frame.sales, frame.buys
     sale_high = arrays.high[arrays.columns["sale"]]
     buy_high = arrays.high[arrays.columns["buy"]]
@@ -42,23 +42,23 @@ def wash_choices(frame: Frame, arrays: Arrays) -> tuple[Choice, ...]:
     groups = np.intersect1d(sales.group[losing], excluded)
     lossy, bought = Gathered(np.where(losing, sales.group, -1)), Gathered(buys.group)
     return tuple(
-        _wash_choice(frame, group, lossy[group], bought[group]) for group in groups.tolist()
+        _wash_disjunction(frame, group, lossy[group], bought[group]) for group in groups.tolist()
     )
 
 
-def _wash_choice(frame: Frame, group: int, lossy: Ints, bought: Ints) -> Choice:
-    """The choice of one group: it may be bought, or be harvested in one of several ways."""
+def _wash_disjunction(frame: Frame, group: int, lossy: Ints, bought: Ints) -> Disjunction:
+    """The disjunction of one group: it may be bought, or be harvested in one of several ways."""
     none = np.zeros(len(lossy))
-    buy = Option(SideName.BUY, lossy, none, none, NONE)
+    buy = Option(WashSide.BUY, lossy, none, none, NONE)
     name = str(frame.household.market.securities.group_names[group])
-    return Choice(group, name, (buy, *harvests(frame, group, lossy, bought)))
+    return Disjunction(group, name, (buy, *harvests(frame, group, lossy, bought)))
 
 
 def harvests(frame: Frame, group: int, lossy: Ints, bought: Ints) -> tuple[Option, ...]:
     """Ways to sell the loss columns of a group while none of its buys is open."""
     if not any(piece.group == group for piece in frame.windows.replacements):
         high = frame.sales.value[lossy]
-        return (Option(SideName.HARVEST, lossy, np.zeros(len(lossy)), high, bought),)
+        return (Option(WashSide.HARVEST, lossy, np.zeros(len(lossy)), high, bought),)
     if frame.policy.wash_sale.mode == "price":
         return tuple(_priced(_Group(frame, group, lossy, bought)))
     return tuple(_clean(_Group(frame, group, lossy, bought)))
@@ -84,7 +84,7 @@ class _Group:
         out = np.setdiff1d(sold_out, self.lossy)
         low = np.where(np.isin(self.lossy, sold_out), sales.value[self.lossy], 0.0)
         return Option(
-            SideName.HARVEST,
+            WashSide.HARVEST,
             np.concatenate([self.lossy, out]),
             np.concatenate([low, sales.value[out]]),
             np.concatenate([np.where(free, sales.value[self.lossy], 0.0), sales.value[out]]),

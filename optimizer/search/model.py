@@ -15,8 +15,8 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch, Program
 from optimizer.search.cutoff import Cutoff
-from optimizer.search.disjunctions import Choice, Sides
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.disjunctions import Disjunction, WashSides
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.solvers.chain import Door
 from optimizer.solvers.solution import Solution, SolveStatus
 
@@ -65,22 +65,22 @@ class Incumbent:
     """A solution that keeps every direction, and where it was found."""
 
     solution: Solution
-    netting: Netting
-    choices: tuple[Choice, ...]
-    sides: Sides
+    regime: TaxRegime
+    disjunctions: tuple[Disjunction, ...]
+    sides: WashSides
     branch: Branch
 
 
 @dataclass(frozen=True, slots=True)
 class LowerBounds:
-    """What no plan is below: by netting piece, and by what branching has raised that to.
+    """What no plan is below: by tax regime, and by what branching has raised that to.
 
-    `roots` are the pieces that were solved with their sides open, `behind` those that shadow prices
-    alone keep behind, and what they are worth at most.
+    `roots` are the regimes that were solved with their sides open, `behind` those that shadow
+    prices alone keep behind, and what they are worth at most.
     """
 
-    roots: tuple[tuple[Netting, Solution], ...] = ()
-    behind: tuple[tuple[Netting, float], ...] = ()
+    roots: tuple[tuple[TaxRegime, Solution], ...] = ()
+    behind: tuple[tuple[TaxRegime, float], ...] = ()
     branched: float = -np.inf
 
     @property
@@ -90,34 +90,34 @@ class LowerBounds:
 
     @property
     def root_bound(self) -> float:
-        """Least safe bound over all netting pieces, bps."""
+        """Least safe bound over all tax regimes, bps."""
         solved = min((root.bound for _, root in self.roots), default=np.inf)
         return min(solved, min((bound for _, bound in self.behind), default=np.inf))
 
     @property
     def root_objective(self) -> float:
-        """Least open objective over the netting pieces that were solved, bps."""
+        """Least open objective over the tax regimes that were solved, bps."""
         return min((root.objective for _, root in self.roots), default=np.inf)
 
     @property
-    def pieces(self) -> tuple[Netting, ...]:
-        """Every netting piece, solved or not."""
-        return tuple(netting for netting, _ in (*self.roots, *self.behind))
+    def regimes(self) -> tuple[TaxRegime, ...]:
+        """Every tax regime, solved or not."""
+        return tuple(regime for regime, _ in (*self.roots, *self.behind))
 
     @property
     def proven_infeasible(self) -> bool:
-        """Whether no plan exists, by proof in every piece with its sides open."""
+        """Whether no plan exists, by proof in every regime with its sides open."""
         return all(root.status is SolveStatus.INFEASIBLE for _, root in self.roots)
 
     def others(self, incumbent: Incumbent | None) -> float:
-        """By how much the piece of an incumbent is bounded above the least piece, bps."""
-        own = [root.bound for each, root in self.roots if incumbent and each is incumbent.netting]
+        """By how much the regime of an incumbent is bounded above the least regime, bps."""
+        own = [root.bound for each, root in self.roots if incumbent and each is incumbent.regime]
         return max(0.0, own[0] - self.root_bound) if own else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search has brought; no incumbent where no piece could be settled."""
+    """What a search has brought; no incumbent where no regime could be settled."""
 
     model: Model
     bounds: LowerBounds

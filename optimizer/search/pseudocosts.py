@@ -1,4 +1,4 @@
-"""What each side of a choice gives up at the open solution: a guess that saves solves.
+"""What each side of a disjunction gives up at the open solution: a guess that saves solves.
 
 At the open solution a group is often both harvested and bought. Without its losses the unit pays
 tax on other gains: that is priced by the law's own function, since solutions rest on its kinks.
@@ -13,7 +13,7 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.inputs.unit_tax import discount
-from optimizer.search.disjunctions import Sides
+from optimizer.search.disjunctions import WashSides
 from optimizer.search.model import Model
 from optimizer.search.stakes import Stakes
 from optimizer.settings import NOTHING_BPS, STANDS_IN, TOUCH
@@ -21,7 +21,7 @@ from optimizer.solvers.solution import Solution
 
 
 def open_estimates(model: Model, stakes: Stakes, root: Solution) -> list[Floats]:
-    """What every option of every choice gives up at an open solution, bps, each `(n_options,)`.
+    """What every option of each disjunction gives up at an open solution, bps, `(n_options,)`.
 
     Where some options leave the solution as it is, they give up nothing and the others are out of
     the question.
@@ -35,9 +35,9 @@ def open_estimates(model: Model, stakes: Stakes, root: Solution) -> list[Floats]
     washed, left = _washed(model, stakes, sale)
     free &= left <= TOUCH
     free &= sum_by(stakes.of_buy, (buy[stakes.buys] > TOUCH).astype(float), stakes.size) == 0.0
-    settled = sum_by(stakes.choice, free.astype(float), len(stakes.first)) > 0.0
+    settled = sum_by(stakes.disjunction, free.astype(float), len(stakes.first)) > 0.0
     given_up = np.where(free, 0.0, np.inf)
-    in_conflict = ~settled[stakes.choice]
+    in_conflict = ~settled[stakes.disjunction]
     if in_conflict.any():
         given_up[in_conflict] = _given_up(model, stakes, root, (moved, washed), in_conflict)
     return stakes.by_choice(given_up)
@@ -84,9 +84,9 @@ def _washed(model: Model, stakes: Stakes, sale: Floats) -> tuple[Floats, Floats]
 
 
 def flip_gains(
-    model: Model, stakes: Stakes, sides: Sides, solution: Solution
+    model: Model, stakes: Stakes, sides: WashSides, solution: Solution
 ) -> list[tuple[float, int, int]]:
-    """What flipping each choice might gain at a settled solution: bps, choice, option, best first.
+    """What flips might gain at a settled solution: bps, disjunction, option, best first.
 
     What an option opens gains by its reduced cost, against the same curvature; what it closes
     gives up what it is worth. Substitutes interact: a group that was no conflict while all sides
@@ -96,7 +96,7 @@ def flip_gains(
     gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
     sale, buy = (solution.x[arrays.columns[block]] for block in ("sale", "buy"))
     sale_slope, buy_slope = (gradient[arrays.columns[block]] for block in ("sale", "buy"))
-    now = (stakes.first + np.array(sides, np.int64))[stakes.choice]
+    now = (stakes.first + np.array(sides, np.int64))[stakes.disjunction]
     curvature = stakes.own + STANDS_IN * stakes.factors
     has_sales = sum_by(stakes.of_sale, np.ones(len(stakes.sales)), stakes.size) > 0.0
     curvature = np.where(has_sales[now], curvature[now], curvature)
@@ -113,9 +113,9 @@ def flip_gains(
     gain += sum_by(stakes.of_sale, worth, stakes.size)
     found = np.flatnonzero((gain > NOTHING_BPS) & (now != np.arange(stakes.size)))
     found = found[np.argsort(-gain[found], kind="stable")]
-    choice = stakes.choice[found]
-    option = found - stakes.first[choice]
-    return list(zip(gain[found].tolist(), choice.tolist(), option.tolist(), strict=True))
+    disjunction = stakes.disjunction[found]
+    option = found - stakes.first[disjunction]
+    return list(zip(gain[found].tolist(), disjunction.tolist(), option.tolist(), strict=True))
 
 
 def _without_losses(

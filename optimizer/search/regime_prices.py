@@ -1,12 +1,12 @@
-"""What the other netting pieces can be worth at most, by the shadow prices of one that was solved.
+"""What the other tax regimes can be worth at most, by the shadow prices of one that was solved.
 
-A solved piece prices gains: apart from taxes, the plan that suits a unit gaining S and L costs at
-least rest + r_S·S + r_L·L (weak duality, every variable boxed). What is left to a piece is two
+A solved regime prices gains: apart from taxes, the plan that suits a unit gaining S and L costs at
+least rest + r_S·S + r_L·L (weak duality, every variable boxed). What is left to a regime is two
 numbers by filing unit, so the law's own function can be minimised over it directly: it is linear
-between the kinks of the law, and its least value lies where two of them cross. A piece whose least
+between the kinks of the law, and its least value lies where two of them cross. A regime whose least
 value is not below what is known needs no solve, and its bound holds for every plan.
 
-Convex hulls over several pieces were refused: they are very loose, and cost a solve.
+Convex hulls over several regimes were refused: they are very loose, and cost a solve.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
-from optimizer.inputs.tax_range import GainRange, Piece
+from optimizer.inputs.tax_range import GainRange, Netting
 from optimizer.program.arrays import Arrays
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import BORDER_USD
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
 from optimizer.solvers.solution import Solution
@@ -35,14 +35,14 @@ def bounds_of(
     frame: Frame,
     arrays: Arrays,
     solution: Solution,
-    pieces: Sequence[Netting],
+    regimes: Sequence[TaxRegime],
 ) -> Floats:
-    """Return a bound on the objective of every plan in each piece, bps.
+    """Return a bound on the objective of every plan in each regime, bps.
 
     −inf where nothing can be said: distributions that are free to choose move the tax as well.
     """
     if any(reach.most_distribution > reach.distribution for reach in frame.ranges):
-        return np.full(len(pieces), -np.inf)
+        return np.full(len(regimes), -np.inf)
     law = _law(arrays)
     multipliers = np.where(_rests_on(arrays, law), 0.0, solution.multipliers)
     limits = (arrays.row_low, arrays.row_high, arrays.low, arrays.high)
@@ -55,7 +55,7 @@ def bounds_of(
     rest = sum(constant for name, constant in arrays.constants.items() if name != TERM)
     rest += float(-0.5 * solution.x @ curved + rows + least[~law].sum()) - arrays.left_out
     by_unit = [
-        _least_by_piece(
+        _least_by_netting(
             frame,
             reach,
             float(slope[arrays.columns["short_gain"]][unit]),
@@ -65,8 +65,8 @@ def bounds_of(
     ]
     return np.array(
         [
-            rest + sum(by_unit[unit][piece] for unit, piece in enumerate(netting.pieces))
-            for netting in pieces
+            rest + sum(by_unit[unit][netting] for unit, netting in enumerate(regime.nettings))
+            for regime in regimes
         ]
     )
 
@@ -96,9 +96,9 @@ def _rests_on(arrays: Arrays, law: Bools) -> Bools:
     return rests
 
 
-def _least_by_piece(
+def _least_by_netting(
     frame: Frame, reach: GainRange, short_price: float, long_price: float
-) -> Mapping[Piece, float]:
+) -> Mapping[Netting, float]:
     """Least of the unit's tax and priced gains in every case of its netting, bps."""
     short, long = _crossings(reach)
     tax, usd = reach.tax, reach.usd
@@ -108,14 +108,14 @@ def _least_by_piece(
     worth = to_bps * change
     worth += short_price * (short - tax.short) / usd + long_price * (long - tax.long) / usd
     net = short + long
-    here: dict[Piece, Bools] = {
-        Piece.LOSS: net <= BORDER_USD,
-        Piece.OFFSET: (net <= BORDER_USD) & (net >= -tax.offset_limit - BORDER_USD),
-        Piece.CARRIED: net <= BORDER_USD - tax.offset_limit,
-        Piece.BOTH: (net >= -BORDER_USD) & (long >= -BORDER_USD),
-        Piece.SHORT: (net >= -BORDER_USD) & (long <= BORDER_USD),
+    here: dict[Netting, Bools] = {
+        Netting.LOSS: net <= BORDER_USD,
+        Netting.OFFSET: (net <= BORDER_USD) & (net >= -tax.offset_limit - BORDER_USD),
+        Netting.CARRIED: net <= BORDER_USD - tax.offset_limit,
+        Netting.BOTH: (net >= -BORDER_USD) & (long >= -BORDER_USD),
+        Netting.SHORT: (net >= -BORDER_USD) & (long <= BORDER_USD),
     }
-    return {piece: float(worth[mine].min(initial=np.inf)) for piece, mine in here.items()}
+    return {netting: float(worth[mine].min(initial=np.inf)) for netting, mine in here.items()}
 
 
 def _crossings(reach: GainRange) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""What every option of every choice moves, laid out flat once and looked at many times.
+"""What every option of every disjunction moves, laid out flat once and looked at many times.
 
 A search asks of hundreds of options what they open and close, after every solve. Asking option by
 option costs more than a solve; one pass over flat entries costs next to nothing.
@@ -13,7 +13,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints
 from optimizer.inputs.frame import Frame
-from optimizer.search.disjunctions import Choice, SideName
+from optimizer.search.disjunctions import Disjunction, WashSide
 from optimizer.settings import LEAST_GROUP
 
 
@@ -23,10 +23,10 @@ class Stakes:
 
     Attributes
     ----------
-    choice
-        Choice of each option.
+    disjunction
+        Disjunction of each option.
     first
-        Place of each choice's first option, `(n_choices,)`.
+        Place of each disjunction's first option, `(n_choices,)`.
     is_buy
         Whether an option leaves the buying side open.
     sales, of_sale, low, high
@@ -36,11 +36,11 @@ class Stakes:
     used_up
         Option and row of `frame.replaced` of each row that an option closes (see `harvests`).
     own, factors
-        Second derivatives along what the choice trades: its own risk and its factor risk, bps per
-        unit².
+        Second derivatives along what the disjunction trades: its own risk and its factor risk, bps
+        per unit².
     """
 
-    choice: Ints
+    disjunction: Ints
     first: Ints
     is_buy: Bools
     sales: Ints
@@ -56,18 +56,18 @@ class Stakes:
     @property
     def size(self) -> int:
         """Number of options."""
-        return len(self.choice)
+        return len(self.disjunction)
 
     def by_choice(self, amounts: Floats) -> list[Floats]:
-        """Split what is known by option into one array a choice."""
+        """Split what is known by option into one array a disjunction."""
         return np.split(amounts, self.first[1:]) if len(self.first) else []
 
 
-def stakes_of(frame: Frame, choices: Sequence[Choice]) -> Stakes:
-    """Lay the options of all choices one after the other."""
-    options = [option for choice in choices for option in choice.options]
-    counts = np.array([len(choice.options) for choice in choices], np.int64)
-    choice = np.repeat(np.arange(len(choices)), counts)
+def stakes_of(frame: Frame, disjunctions: Sequence[Disjunction]) -> Stakes:
+    """Lay the options of all disjunctions one after the other."""
+    options = [option for disjunction in disjunctions for option in disjunction.options]
+    counts = np.array([len(disjunction.options) for disjunction in disjunctions], np.int64)
+    disjunction = np.repeat(np.arange(len(disjunctions)), counts)
     places = np.arange(len(options))
     sizes = np.array([len(option.sales) for option in options], np.int64)
     own, factors = np.zeros(len(options)), np.zeros(len(options))
@@ -75,9 +75,9 @@ def stakes_of(frame: Frame, choices: Sequence[Choice]) -> Stakes:
     firsts = [option.sales[0] for option, has in zip(options, sells, strict=True) if has]
     own[sells], factors[sells] = _curvatures(frame, np.array(firsts, np.int64))
     return Stakes(
-        choice=choice,
+        disjunction=disjunction,
         first=np.cumsum(counts) - counts,
-        is_buy=np.array([option.name is SideName.BUY for option in options], bool),
+        is_buy=np.array([option.name is WashSide.BUY for option in options], bool),
         sales=_joined([option.sales for option in options]),
         of_sale=np.repeat(places, sizes),
         low=np.concatenate([np.zeros(0), *(option.low for option in options)]),

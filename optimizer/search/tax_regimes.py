@@ -1,4 +1,4 @@
-"""Netting settled as data: the three convex pieces of the law's netting, by filing unit.
+"""Tax regimes: the three convex cases of the law's netting settled as data, by filing unit.
 
 With N = S + L the unit's net gain, one of three holds, and in each the tax is convex:
 
@@ -7,14 +7,14 @@ With N = S + L the unit's net gain, one of three holds, and in each the tax is c
     short   N ≥ 0, L ≤ 0    the long loss has eaten long gains: all of N is ordinary: r = g
 
 Where income is so low that carrying a loss on is worth more than offsetting with it, the law
-leaves no choice, and the first piece is two:
+leaves no choice, and the first regime is two:
 
     offset  −k ≤ N ≤ 0      all of the loss is in income: c = 0
     carried N ≤ −k          the limit is in income, the rest is carried on: g = −k
 
-One convex hull over all three was refused: it is very loose. A piece is cut where rising income
+One convex hull over all three was refused: it is very loose. A regime is cut where rising income
 makes the law's tax less steep (the 0 percent bracket of gains ends), so that each part is convex
-as the law has it. The pieces of several units combine.
+as the law has it. The regimes of several units combine.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.inputs.tax_range import LOSSES, Case, GainRange, Piece
-from optimizer.program.language import Branch, Cases, Maximum, Program
+from optimizer.inputs.tax_range import LOSSES, GainRange, Netting, NettingCase
+from optimizer.program.language import Branch, Maximum, NettingCases, Program
 from optimizer.settings import BEYOND
 
 Limit: TypeAlias = tuple[Floats, Floats]
@@ -36,34 +36,34 @@ Limit: TypeAlias = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Netting:
+class TaxRegime:
     """One case for every filing unit, and the bounds that hold the program in it."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[NettingCase, ...]
     branch: Branch
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def nettings(self) -> tuple[Netting, ...]:
         """Case of the law's netting by filing unit."""
-        return tuple(case.piece for case in self.cases)
+        return tuple(case.netting for case in self.cases)
 
 
-def nettings(program: Program, ranges: tuple[GainRange, ...]) -> tuple[Netting, ...]:
-    """Every combination of pieces that the run's gains can reach."""
+def tax_regimes(program: Program, ranges: tuple[GainRange, ...]) -> tuple[TaxRegime, ...]:
+    """Every combination of regimes that the run's gains can reach."""
     maxima = tuple(_with_cases(program))
     return tuple(
-        Netting(cases, _branch(ranges, cases, maxima))
+        TaxRegime(cases, _branch(ranges, cases, maxima))
         for cases in product(*(reach.cases for reach in ranges))
     )
 
 
-def hull(pieces: Sequence[Netting]) -> Netting:
-    """The least box of bounds around several pieces, in the name of the first.
+def hull(regimes: Sequence[TaxRegime]) -> TaxRegime:
+    """The least box of bounds around several regimes, in the name of the first.
 
-    What no point of it does, no point of any piece does: tracking error knows no netting, and one
+    What no point of it does, no point of any regime does: tracking error knows no netting, and one
     proof serves for all.
     """
-    branches = [netting.branch for netting in pieces]
+    branches = [regime.branch for regime in regimes]
 
     def around(parts: Sequence[Mapping[str, Limit]]) -> dict[str, Limit]:
         return {
@@ -75,10 +75,10 @@ def hull(pieces: Sequence[Netting]) -> Netting:
         }
 
     bounds = around([branch.bounds for branch in branches])
-    return Netting(pieces[0].cases, Branch(bounds, around([branch.rows for branch in branches])))
+    return TaxRegime(regimes[0].cases, Branch(bounds, around([branch.rows for branch in branches])))
 
 
-def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:
+def _with_cases(program: Program) -> Iterator[tuple[Maximum, NettingCases]]:
     for part in program.parts:
         of_rows = (maximum for row in part.convex_rows for maximum in row.maxima)
         for maximum in (*part.maxima, *of_rows):
@@ -88,8 +88,8 @@ def _with_cases(program: Program) -> Iterator[tuple[Maximum, Cases]]:
 
 def _branch(
     ranges: tuple[GainRange, ...],
-    cases: tuple[Case, ...],
-    maxima: tuple[tuple[Maximum, Cases], ...],
+    cases: tuple[NettingCase, ...],
+    maxima: tuple[tuple[Maximum, NettingCases], ...],
 ) -> Branch:
     size = len(ranges)
     low = {name: np.full(size, -np.inf) for name in _BLOCKS}
@@ -99,21 +99,21 @@ def _branch(
     short_low, short_high = np.full(size, -np.inf), np.full(size, np.inf)
     level_low, level_high = np.full(size, -np.inf), np.full(size, np.inf)
     for unit, (reach, case) in enumerate(zip(ranges, cases, strict=True)):
-        piece = case.piece
+        netting = case.netting
         here = reach.forced_income + reach.usd * reach.as_ordinary
         level_low[unit] = (case.low - here) / reach.usd - (0.0 if case.begins else BEYOND)
         level_high[unit] = (case.high - here) / reach.usd + (0.0 if case.ends else BEYOND)
-        if piece in LOSSES:
-            limit = reach.limit if piece is Piece.CARRIED else 0.0
+        if netting in LOSSES:
+            limit = reach.limit if netting is Netting.CARRIED else 0.0
             high["in_income"][unit] = -limit - reach.in_income
             net_low[unit] = net_high[unit]
-            if piece is Piece.OFFSET:
+            if netting is Netting.OFFSET:
                 low["carried"][unit] = high["carried"][unit] = -reach.carried
             continue
         low["in_income"][unit] = -reach.in_income
         low["carried"][unit] = high["carried"][unit] = -reach.carried
         low["as_ordinary"][unit] = -reach.as_ordinary
-        if piece is Piece.BOTH:
+        if netting is Netting.BOTH:
             low["long_gain"][unit] = -reach.long
             short_low[unit] = reach.short - reach.as_ordinary
             if case.low > reach.tax.income + reach.usd * reach.most_distribution:
@@ -132,7 +132,9 @@ def _branch(
     )
 
 
-def _opened(maximum: Maximum, named: Cases, cases: tuple[Case, ...]) -> tuple[Floats, Floats]:
+def _opened(
+    maximum: Maximum, named: NettingCases, cases: tuple[NettingCase, ...]
+) -> tuple[Floats, Floats]:
     """Rows of a maximum that hold in the unit's case; the others are left without a limit."""
     held = np.array([name == cases[named.unit].name for name in named.of_piece])
     return np.full(len(held), -np.inf), np.where(held, -maximum.intercepts, np.inf)

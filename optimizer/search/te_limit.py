@@ -19,7 +19,7 @@ from optimizer.program.language import Quadratic
 from optimizer.search.incumbent import search
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.squares import quadratics_of
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from optimizer.search.tracking_region import least_square, only_risk
 from optimizer.settings import (
     DEAR,
@@ -49,7 +49,7 @@ def search_within_limits(
 
 
 def _with_sound_bounds(dear: Search, free: Search) -> Search:
-    """At a dear multiplier every piece that is open has the bound of the cheaper search.
+    """At a dear multiplier every regime that is open has the bound of the cheaper search.
 
     That holds for every plan, whatever its tracking error. A limit at the edge of what is possible
     has no price: what a judge lets pass is then worth more than a basis point, or than a thousand.
@@ -58,10 +58,10 @@ def _with_sound_bounds(dear: Search, free: Search) -> Search:
         return dear
     most, bounds = free.bounds.root_bound, dear.bounds
     roots = tuple(
-        (netting, root if np.isposinf(root.bound) else replace(root, bound=most))
-        for netting, root in bounds.roots
+        (regime, root if np.isposinf(root.bound) else replace(root, bound=most))
+        for regime, root in bounds.roots
     )
-    behind = tuple((netting, most) for netting, _ in bounds.behind)
+    behind = tuple((regime, most) for regime, _ in bounds.behind)
     return replace(dear, bounds=LowerBounds(roots, behind))
 
 
@@ -133,8 +133,8 @@ def least_tracking_error(frame: Frame, door: Door) -> float:
     """A bound that no plan's tracking error is below, annual: everything else is for free."""
     program = program_of(only_risk(frame))
     bounds = [
-        least_square(frame, door, netting.branch).bound
-        for netting in nettings(program, frame.ranges)
+        least_square(frame, door, regime.branch).bound
+        for regime in tax_regimes(program, frame.ranges)
     ]
     return float(np.sqrt(max(min(bounds, default=0.0), 0.0))) / 100.0
 

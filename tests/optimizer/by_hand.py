@@ -15,11 +15,11 @@ from models.arrays import Floats
 from models.household import Household
 from models.policy import Policy
 from optimizer.inputs.frame import Frame, frame
-from optimizer.inputs.tax_range import Piece
+from optimizer.inputs.tax_range import Netting
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch, Part, Program
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from optimizer.solvers.chain import door
 from optimizer.solvers.solution import SolveStatus
 from tests.optimizer.statements import alone, broken_by, value_of
@@ -90,7 +90,7 @@ def stated(part: str, of: Household, policy: Policy | None = None) -> Stated:
 
 def taxed(
     of: Household, sold: Mapping[str, float], policy: Policy | None = None, **given: float
-) -> dict[Piece, float]:
+) -> dict[Netting, float]:
     """Return the realized-tax term by netting case in dollars when lots are sold by fractions.
 
     `given` withdraws dollars by account. Cases that the sales do not fall into are left out; of
@@ -105,13 +105,13 @@ def taxed(
     fixed["sale"] = framed.sales.value.copy()
     for lot in of.lots.lot_id:
         fixed["sale"][term.place("sale", str(lot))] *= sold.get(str(lot), 0.0)
-    found: dict[Piece, float] = {}
+    found: dict[Netting, float] = {}
     arrays = compile_arrays(program)
-    for netting in nettings(program, framed.ranges):
-        bounds = {**netting.branch.bounds, **{name: (x, x) for name, x in fixed.items()}}
-        solution = door("clarabel").solve(program, arrays, Branch(bounds, netting.branch.rows))
+    for regime in tax_regimes(program, framed.ranges):
+        bounds = {**regime.branch.bounds, **{name: (x, x) for name, x in fixed.items()}}
+        solution = door("clarabel").solve(program, arrays, Branch(bounds, regime.branch.rows))
         if solution.status is SolveStatus.SOLVED:
             dollars = round(solution.objective * usd / 100.0, 2)
-            (piece,) = netting.pieces
+            (piece,) = regime.nettings
             found[piece] = min(dollars, found.get(piece, dollars))
     return found

@@ -72,7 +72,7 @@ def test_positions_that_would_be_sold_and_bought_are_branched_on(seed: int) -> N
     policy = Policy(weights=Weights(tax=0.25))
     start = search(frame(drawn(seed), policy), door("piqp"))
     assert start.incumbent is not None
-    assert any(choice.group < 0 for choice in start.incumbent.choices)
+    assert any(disjunction.group < 0 for disjunction in start.incumbent.disjunctions)
     best = best_of_all(start)
     assert start.bounds.least < best - 1.0
     unasked, asked = certified(start, 0), certified(start, 80)
@@ -105,8 +105,8 @@ def test_a_node_that_failed_is_not_proven_empty(every: int) -> None:
 def test_a_case_that_failed_leaves_no_bound() -> None:
     """If one case of the netting was neither solved nor proven infeasible, nothing is proven."""
     start = found(40)
-    (netting, _), *others = start.bounds.roots
-    roots = ((netting, unsolved(SolveStatus.FAILED, "piqp")), *others)
+    (regime, _), *others = start.bounds.roots
+    roots = ((regime, unsolved(SolveStatus.FAILED, "piqp")), *others)
     unknown = replace(start, bounds=replace(start.bounds, roots=roots))
     assert certified(unknown, 40).bounds.least == -np.inf
 

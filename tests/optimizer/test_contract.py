@@ -33,7 +33,7 @@ from optimizer.program.language import (
 )
 from optimizer.program.rules import RULES
 from optimizer.program.terms import TERMS
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from optimizer.solvers.chain import Door, door
 from optimizer.solvers.solution import SolveStatus
 from optimizer.solvers.through_cvxpy import solve_through_cvxpy
@@ -90,7 +90,7 @@ def _compiled_situation(name: str, of: _Same) -> tuple[Frame, Program, tuple[Bra
     """Return the frame, the program and the branches of a household in a situation."""
     frame = SITUATIONS[name].frame(of.household)
     program = program_of(frame)
-    return frame, program, tuple(each.branch for each in nettings(program, frame.ranges))
+    return frame, program, tuple(each.branch for each in tax_regimes(program, frame.ranges))
 
 
 class _Same:

@@ -13,7 +13,7 @@ from optimizer.inputs.frame import frame
 from optimizer.program.language import Branch, assemble
 from optimizer.search.cutoff import Cutoff
 from optimizer.search.disjunctions import side_branch
-from optimizer.search.harvests import wash_choices
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.incumbent import search
 from optimizer.solvers.chain import door
 from scenarios.four_funds import drawn
@@ -28,12 +28,12 @@ def test_no_branch_is_below_what_is_proven_of_it(seed: int) -> None:
     """Every side of every choice in every piece, solved; the best plan's own is proven closely."""
     found = search(frame(drawn(seed), Policy()), door("piqp"))
     assert found.incumbent is not None
-    choices = wash_choices(found.model.frame, found.model.arrays)
-    options = [range(len(choice.options)) for choice in choices]
+    disjunctions = wash_disjunctions(found.model.frame, found.model.arrays)
+    options = [range(len(disjunction.options)) for disjunction in disjunctions]
     proven = 0
-    for netting in found.bounds.pieces:
+    for regime in found.bounds.regimes:
         for sides in product(*options):
-            branch = side_branch(found.model.frame, netting, choices, sides)
+            branch = side_branch(found.model.frame, regime, disjunctions, sides)
             least = (
                 door("clarabel").solve(found.model.program, found.model.arrays, branch).objective
             )

@@ -15,11 +15,11 @@ import pytest
 from models.policy import BRANCHING, Policy, TaxRates, TradeRules, WashSales
 from optimizer.inputs.frame import frame
 from optimizer.search.branch_and_bound import certified
-from optimizer.search.disjunctions import Choice, position_choices, side_branch
-from optimizer.search.harvests import wash_choices
+from optimizer.search.disjunctions import Disjunction, position_disjunctions, side_branch
+from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.incumbent import search
 from optimizer.search.model import Model, Search
-from optimizer.search.tax_regimes import Netting
+from optimizer.search.tax_regimes import TaxRegime
 from optimizer.solvers.chain import door
 from optimizer.solvers.solution import SolveStatus
 from scenarios.changes import with_columns
@@ -34,14 +34,14 @@ NOISE_BPS = 1e-4
 
 def best_of_all(found: Search) -> float:
     """Return the least objective over all sides in all cases of the netting, bps."""
-    choices = wash_choices(found.model.frame, found.model.arrays)
-    assert len(choices) <= 4
+    disjunctions = wash_disjunctions(found.model.frame, found.model.arrays)
+    assert len(disjunctions) <= 4
     reference = replace(found.model, door=door("clarabel"))
-    options = [range(len(choice.options)) for choice in choices]
+    options = [range(len(disjunction.options)) for disjunction in disjunctions]
     return min(
         (
-            _settled(reference, netting, choices, sides)
-            for netting in found.bounds.pieces
+            _settled(reference, regime, disjunctions, sides)
+            for regime in found.bounds.regimes
             for sides in product(*options)
         ),
         default=np.inf,
@@ -49,19 +49,19 @@ def best_of_all(found: Search) -> float:
 
 
 def _settled(
-    model: Model, netting: Netting, choices: tuple[Choice, ...], sides: tuple[int, ...]
+    model: Model, regime: TaxRegime, disjunctions: tuple[Disjunction, ...], sides: tuple[int, ...]
 ) -> float:
     """Solve with all sides in place; a position that still does both is tried both ways."""
-    solution = model.solve(side_branch(model.frame, netting, choices, sides))
+    solution = model.solve(side_branch(model.frame, regime, disjunctions, sides))
     if not solution.usable:
         assert solution.status is SolveStatus.INFEASIBLE
         return np.inf
     columns = model.arrays.columns
     sale, buy = solution.x[columns["sale"]], solution.x[columns["buy"]]
-    more = position_choices(model.frame, choices, sale, buy)
+    more = position_disjunctions(model.frame, disjunctions, sale, buy)
     if not more:
         return solution.objective
-    return min(_settled(model, netting, (*choices, more[0]), (*sides, side)) for side in (0, 1))
+    return min(_settled(model, regime, (*disjunctions, more[0]), (*sides, side)) for side in (0, 1))
 
 
 KINDS: dict[str, tuple[Policy, dict[str, Any]]] = {

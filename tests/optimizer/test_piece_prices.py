@@ -30,21 +30,21 @@ def test_no_solved_piece_is_below_what_another_s_prices_leave_it(units: int) -> 
     compared = close = 0
     for seed in SEEDS:
         found = search(frame(drawn(seed, units=units), Policy()), door("piqp"))
-        for netting in found.bounds.pieces:
-            root = found.model.solve(netting.branch)
+        for regime in found.bounds.regimes:
+            root = found.model.solve(regime.branch)
             if not root.usable:
                 continue
-            others = tuple(other for other in found.bounds.pieces if other is not netting)
-            bounds = bounds_of(found.model.frame, found.model.arrays, root, found.bounds.pieces)
-            own = bounds[found.bounds.pieces.index(netting)]
+            others = tuple(other for other in found.bounds.regimes if other is not regime)
+            bounds = bounds_of(found.model.frame, found.model.arrays, root, found.bounds.regimes)
+            own = bounds[found.bounds.regimes.index(regime)]
             assert own <= root.objective + NOISE_BPS
             close += own >= root.objective - 0.01
             for other in others:
                 reached = found.model.solve(other.branch)
                 if reached.usable:
                     compared += 1
-                    bound = bounds[found.bounds.pieces.index(other)]
-                    assert bound <= reached.objective + NOISE_BPS, (seed, netting.cases)
+                    bound = bounds[found.bounds.regimes.index(other)]
+                    assert bound <= reached.objective + NOISE_BPS, (seed, regime.cases)
     assert compared > 20
     assert close > 10
 
@@ -54,7 +54,7 @@ def test_the_least_bound_counts_pieces_that_were_not_solved() -> None:
     left = 0
     for seed in SEEDS:
         found = search(frame(drawn(seed), Policy()), door("piqp"))
-        roots = [found.model.solve(netting.branch) for netting in found.bounds.pieces]
+        roots = [found.model.solve(regime.branch) for regime in found.bounds.regimes]
         least = min((root.bound for root in roots if root.usable), default=np.inf)
         assert found.bounds.root_bound <= least + NOISE_BPS
         left += len(found.bounds.behind)
@@ -71,17 +71,17 @@ def test_a_proof_of_one_piece_holds_for_others_and_never_for_one_with_a_plan() -
     impossible = own = others = 0
     for seed in SEEDS:
         found = search(frame(drawn(seed, units=2), policy), door("piqp"))
-        answers = [(netting, found.model.solve(netting.branch)) for netting in found.bounds.pieces]
-        for netting, root in answers:
+        answers = [(regime, found.model.solve(regime.branch)) for regime in found.bounds.regimes]
+        for regime, root in answers:
             if root.status is not SolveStatus.INFEASIBLE:
                 continue
             impossible += 1
             for other, answer in answers:
                 limits = found.model.arrays.branched(other.branch)
                 if proves_nothing_feasible(found.model.arrays, root.multipliers, limits):
-                    assert answer.status is SolveStatus.INFEASIBLE, (seed, netting.cases)
-                    own += other is netting
-                    others += other is not netting
+                    assert answer.status is SolveStatus.INFEASIBLE, (seed, regime.cases)
+                    own += other is regime
+                    others += other is not regime
     assert own == impossible > 0
     assert others > 0
 
@@ -118,12 +118,12 @@ def test_a_maximum_that_is_not_the_law_s_stays_in_the_bound() -> None:
         program = assemble((*program.parts, dummy_maximum(program, seed)))
         arrays = compile_arrays(program)
         found = search(on, door("piqp"), stated=(program, arrays))
-        for netting in found.bounds.pieces:
-            root = found.model.solve(netting.branch)
+        for regime in found.bounds.regimes:
+            root = found.model.solve(regime.branch)
             if not root.usable:
                 continue
-            bounds = bounds_of(on, arrays, root, found.bounds.pieces)
-            for other, bound in zip(found.bounds.pieces, bounds, strict=True):
+            bounds = bounds_of(on, arrays, root, found.bounds.regimes)
+            for other, bound in zip(found.bounds.regimes, bounds, strict=True):
                 reached = found.model.solve(other.branch)
                 if reached.usable:
                     compared += 1

@@ -18,7 +18,7 @@ from models.plan import Plan
 from models.policy import Policy
 from optimizer.inputs.frame import Frame, frame
 from optimizer.inputs.risk_cells import risk_cells
-from optimizer.inputs.tax_range import GainRange, Piece
+from optimizer.inputs.tax_range import GainRange, Netting
 from optimizer.program.build import program_of
 from optimizer.program.language import Part, Program
 from optimizer.rebalance import rebalance
@@ -156,9 +156,9 @@ def _case_names(point: Point, unit: int) -> list[str]:
     reach = point.framed.ranges[unit]
     net = reach.net + float(point.at["short_gain"][unit] + point.at["long_gain"][unit])
     long = reach.long + float(point.at["long_gain"][unit])
-    piece = Piece.LOSS
+    piece = Netting.LOSS
     if net > 0.0:
-        piece = Piece.BOTH if long >= 0.0 else Piece.SHORT
+        piece = Netting.BOTH if long >= 0.0 else Netting.SHORT
     owned = point.framed.accounts.deferred & (point.framed.accounts.unit == unit)
     free = float((point.at["withdrawal"] + point.at["transfer"])[owned].sum())
     ordinary = reach.as_ordinary + float(point.at["as_ordinary"][unit])
@@ -166,7 +166,7 @@ def _case_names(point: Point, unit: int) -> list[str]:
     return [
         case.name
         for case in reach.cases
-        if case.piece is piece and case.low - 1e-6 <= income <= case.high + 1e-6
+        if case.netting is piece and case.low - 1e-6 <= income <= case.high + 1e-6
     ][:1]
 
 

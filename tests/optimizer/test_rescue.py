@@ -54,7 +54,7 @@ def test_coarse_steps_that_cannot_come_near_are_proven() -> None:
     )
     squares = [
         least_square(search.model.frame, search.model.door, n.branch).squared
-        for n in search.bounds.pieces
+        for n in search.bounds.regimes
     ]
     te_max = np.sqrt(min(squares)) / 100.0 * (1.0 + 1e-4)
     plan = rebalance(of, Policy(limits=replace(limits, te_max=float(te_max))))
@@ -69,7 +69,7 @@ def test_the_region_of_a_limit_holds_every_point_that_keeps_it(seed: int) -> Non
     search = search_within_limits(frame(of, policy), door("piqp"))
     assert search.incumbent is not None
     x, limit = search.incumbent.solution.x, allowed_square(search.model.frame)
-    branch = search.incumbent.netting.branch
+    branch = search.incumbent.regime.branch
     around = region(
         search.model, least_square(search.model.frame, search.model.door, branch), limit
     )

@@ -16,7 +16,7 @@ from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.compile_cvxpy import compile_cvxpy
 from optimizer.program.language import Branch, Program, assemble
 from optimizer.rebalance import rebalance
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from optimizer.solvers import adapters as solvers
 from optimizer.solvers import through_cvxpy
 from optimizer.solvers.adapters import IMPOSSIBLE, NO_ANSWER, RawAnswer
@@ -38,7 +38,7 @@ def first_program(of: Household, scene: str) -> tuple[Program, Arrays, Branch]:
     """Return a household's program in the first netting case."""
     frame = SITUATIONS[scene].frame(of)
     program = program_of(frame)
-    return program, compile_arrays(program), nettings(program, frame.ranges)[0].branch
+    return program, compile_arrays(program), tax_regimes(program, frame.ranges)[0].branch
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -18,12 +18,12 @@ from models.household import Household
 from models.policy import Limits, Policy, TaxRates
 from models.tax import filing
 from optimizer.inputs.frame import Frame, frame
-from optimizer.inputs.tax_range import Case, GainRange, Piece
+from optimizer.inputs.tax_range import GainRange, Netting, NettingCase
 from optimizer.inputs.unit_tax import facts_of
 from optimizer.program.build import program_of
 from optimizer.program.language import Branch, Maximum, Part, Program
 from optimizer.rebalance import rebalance
-from optimizer.search.tax_regimes import nettings
+from optimizer.search.tax_regimes import tax_regimes
 from tests.households import STOCK, account, household, lot, security, target, unit
 from tests.optimizer.statements import maximum_at
 from tests.strategies import cents, taxed_households
@@ -51,7 +51,7 @@ class End:
     program: Program
     reach: GainRange
     point: dict[str, np.ndarray]
-    case: Case
+    case: NettingCase
     branch: Branch
     facts: filing.TaxFacts
     before: filing.Position
@@ -104,17 +104,17 @@ def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
         before.net_short + dollars(short), before.net_long + dollars(long), dollars(moved)
     )
     holds = {
-        Piece.LOSS: net <= SHARED,
-        Piece.OFFSET: -reach.limit - SHARED <= net <= SHARED,
-        Piece.CARRIED: net <= SHARED - reach.limit,
-        Piece.BOTH: net >= -SHARED and total_long >= -SHARED,
-        Piece.SHORT: net >= -SHARED and total_long <= SHARED,
+        Netting.LOSS: net <= SHARED,
+        Netting.OFFSET: -reach.limit - SHARED <= net <= SHARED,
+        Netting.CARRIED: net <= SHARED - reach.limit,
+        Netting.BOTH: net >= -SHARED and total_long >= -SHARED,
+        Netting.SHORT: net >= -SHARED and total_long <= SHARED,
     }
     income = reach.tax.income + usd * (moved + ordinary)
-    for netting in nettings(program, (reach,)):
-        (case,) = netting.cases
-        if holds[case.piece] and case.low - 1e-6 <= income <= case.high + 1e-6:
-            return End(framed, program, reach, point, case, netting.branch, facts, before, after)
+    for regime in tax_regimes(program, (reach,)):
+        (case,) = regime.cases
+        if holds[case.netting] and case.low - 1e-6 <= income <= case.high + 1e-6:
+            return End(framed, program, reach, point, case, regime.branch, facts, before, after)
     raise AssertionError(f"no case holds a net gain of {net} at an income of {income}")
 
 

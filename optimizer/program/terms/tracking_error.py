@@ -15,7 +15,7 @@ import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import Frame
-from optimizer.inputs.risk_cells import Cells, class_target
+from optimizer.inputs.risk_cells import RiskCells, class_target
 from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Rows
 from optimizer.settings import LEAST_USD
 
@@ -93,7 +93,7 @@ def state(frame: Frame) -> Part:
     )
 
 
-def _specific(cells: Cells, members: Ints, scale: float) -> list[Quadratic]:
+def _specific(cells: RiskCells, members: Ints, scale: float) -> list[Quadratic]:
     """Specific risk: one diagonal, and a small full block where a group has several cells."""
     groups, size = np.unique(cells.group[members], return_counts=True)
     shared = np.isin(cells.group[members], groups[size > 1])
@@ -106,7 +106,7 @@ def _specific(cells: Cells, members: Ints, scale: float) -> list[Quadratic]:
     return parts
 
 
-def _holdings(frame: Frame, cells: Cells) -> Rows:
+def _holdings(frame: Frame, cells: RiskCells) -> Rows:
     """E + Σ sales − Σ buys + t·change_g = what was held − t·(settled W_g), by cell."""
     scale, sales, buys, groups = frame.accounts.scale, frame.sales, frame.buys, frame.groups
     every = np.arange(len(cells.owner))

@@ -9,11 +9,11 @@ from typing import Any
 
 from models.household import Household
 from models.policy import Policy, TaxRates
-from optimizer.inputs.tax_range import Piece
+from optimizer.inputs.tax_range import Netting
 from tests.households import account, household, lot, security, unit
 from tests.optimizer.by_hand import Label, stated, taxed
 
-LOSS, BOTH, SHORT = Piece.LOSS, Piece.BOTH, Piece.SHORT
+LOSS, BOTH, SHORT = Netting.LOSS, Netting.BOTH, Netting.SHORT
 
 
 def four(cash: float = 20_000.0, ira: float = 0.0, **of_unit: Any) -> Household:

@@ -16,7 +16,7 @@ from optimizer.inputs.frame import Frame
 from optimizer.mip.integer_model import Whole, state_tickets
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets
-from optimizer.search.disjunctions import Bought, Choice, Option, SideName, state_choice
+from optimizer.search.disjunctions import Bought, Disjunction, Option, WashSide, state_disjunction
 from optimizer.search.model import Model
 from optimizer.settings import MOST_STEPS, NOISE
 
@@ -25,40 +25,42 @@ def state_whole(
     model: Model,
     tickets: Tickets,
     limits: Limits,
-    choices: Sequence[Choice],
+    disjunctions: Sequence[Disjunction],
     whole_up_to: float = MOST_STEPS,
     *,
     plan: bool = False,
 ) -> Whole:
-    """State whole tickets and their exclusions; `choices` are the sides that are still open.
+    """State whole tickets and their exclusions; `disjunctions` are the sides that are still open.
 
     Where it is for a `plan`, dust that no order would sell is no harvest.
     """
     whole = state_tickets(model, tickets, limits, whole_up_to)
     _one_way(whole)
     harvests = {}
-    for choice in choices:
-        harvest = state_choice(whole.rows, model.frame, model.arrays, choice, _bought(whole))
-        if choice.group >= 0:
-            harvests[choice.group] = harvest
+    for disjunction in disjunctions:
+        harvest = state_disjunction(
+            whole.rows, model.frame, model.arrays, disjunction, _bought(whole)
+        )
+        if disjunction.group >= 0:
+            harvests[disjunction.group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
     return whole
 
 
-def either_side(frame: Frame, choices: Sequence[Choice]) -> tuple[Choice, ...]:
-    """Choices with nothing but the law's exclusion: a group's loss lots are sold, or it is bought.
+def either_side(frame: Frame, disjunctions: Sequence[Disjunction]) -> tuple[Disjunction, ...]:
+    """Nothing but the law's exclusion: a group's loss lots are sold, or it is bought.
 
-    Recent purchases disallow losses in many ways, of which the choices of a plan are a few; a proof
-    needs them all.
+    Recent purchases disallow losses in many ways, of which the disjunctions of a plan are a few; a
+    proof needs them all.
     """
     found = []
-    for choice in choices:
-        buy = next(option for option in choice.options if option.name is SideName.BUY)
-        others = [option for option in choice.options if option is not buy]
+    for disjunction in disjunctions:
+        buy = next(option for option in disjunction.options if option.name is WashSide.BUY)
+        others = [option for option in disjunction.options if option is not buy]
         closed = reduce(np.intersect1d, (option.closed_buys for option in others))
         none = np.zeros(len(buy.sales))
-        harvest = Option(SideName.HARVEST, buy.sales, none, frame.sales.value[buy.sales], closed)
-        found.append(replace(choice, options=(buy, harvest)))
+        harvest = Option(WashSide.HARVEST, buy.sales, none, frame.sales.value[buy.sales], closed)
+        found.append(replace(disjunction, options=(buy, harvest)))
     return tuple(found)
 
 
