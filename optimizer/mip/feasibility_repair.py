@@ -28,7 +28,7 @@ from optimizer.mip.question import (
 )
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
-from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep
+from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep, lowered
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.tax_regimes import TaxRegime, hull
@@ -194,7 +194,8 @@ def _in_piece(
                 continue
             missed = sum(breach.amount for breach in breaches if breach.rule == "te_max")
             square = max(float(np.sqrt(square)) - 100.0 * more * missed, 0.0) ** 2
-            row_high, tightened = _lower(trial, point.x, breaches, more), True
+            row_high = lowered(arrays, point.x, breaches, more, PASS_NOISE)
+            tightened = True
             more *= 2.0
         if impossible:
             return _Looked(None, impossible, nearest)
@@ -216,21 +217,3 @@ def _starts_careful(model: Model) -> bool:
     """Whether a plan is asked more than a proof: budgets from above, every way of washing."""
     priced = model.frame.policy.wash_sale.mode == "price"
     return priced or len(model.arrays.for_plans) > 0
-
-
-def _lower(model: Model, x: Floats, breaches: Sequence[Breach], more: float) -> Floats:
-    """Row limits lowered by what the judge saw overstepped, from where the point stands.
-
-    What is missed by the cent that a proof gives way by is mended by not giving way.
-    """
-    arrays = model.arrays
-    rows, high = arrays.A @ x, arrays.row_high.copy()
-    for breach in breaches:
-        for row in arrays.rules.get((breach.rule, breach.where), ()):
-            meaning = arrays.meaning[row]
-            missed = breach.amount * meaning.breach
-            if not meaning.overstepped:
-                continue
-            off = 0.0 if missed <= PASS_NOISE * float(np.max(meaning.lets_pass)) else more * missed
-            high[row] = min(high[row], rows[row]) - off
-    return high

@@ -6,6 +6,7 @@ limit is tightened by what was overstepped, and tickets and shares are settled a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from optimizer.judge.verify import Verdict, verify
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
+from optimizer.rounding.ground import ground_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, supported
 from optimizer.rounding.orders import orders_of
@@ -120,6 +122,26 @@ def can_overstep(arrays: Arrays, breach: Breach) -> bool:
     return any(arrays.meaning[row].overstepped for row in rows)
 
 
+def lowered(
+    arrays: Arrays, x: Floats, breaches: Sequence[Breach], more: float, spared: float = 0.0
+) -> Floats:
+    """Row limits lowered by `more` than what the judge saw overstepped, from where a point stands.
+
+    A limit that the point did not even touch is first brought to it. What is missed by no more than
+    a part of what the row lets pass may be `spared`: it is mended by not giving way.
+    """
+    rows, high = arrays.A @ x, arrays.row_high.copy()
+    for breach in breaches:
+        for row in arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = arrays.meaning[row]
+            if meaning.overstepped:
+                off = more * breach.amount * meaning.breach
+                if off <= more * spared * float(np.max(meaning.lets_pass)):
+                    off = 0.0
+                high[row] = min(high[row], rows[row]) - off
+    return high
+
+
 def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
     if model.taken_off:
         again = model.solve(settled.branch)
@@ -139,7 +161,7 @@ def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
     cash = cash_after(model, flows)
     pieces = lot_pieces(model, found, lot_rank(model, found))
     gains = ticket_gains(model, tickets, pieces)
-    final = rounded(model, found, tickets, local, gains, cash, exact=exact)
+    final = rounded(ground_of(model, found, tickets, local, gains, cash), exact=exact)
     if final is None:
         return None
     orders = orders_of(model, tickets, final, pieces)
@@ -212,20 +234,13 @@ def _understated(model: Model, solution: Solution) -> float:
 
 
 def _tightened(model: Model, last: Candidate) -> Model | None:
-    """Lower the limits that were overstepped; None if no other limit could mend the plan.
-
-    A limit that the program did not even touch is first brought to where the program was.
-    """
-    arrays = model.arrays
-    rows = arrays.A @ last.supported.solution.x
+    """Lower the limits that were overstepped; None if no other limit could mend the plan."""
+    breaches = last.verdict.breaches
     if not overstepped(model, last):
         return None
-    high = arrays.row_high.copy()
+    high = lowered(model.arrays, last.supported.solution.x, breaches, TIGHTEN_MORE)
     taken_off = dict(model.taken_off)
-    for breach in last.verdict.breaches:
+    for breach in breaches:
         place = (breach.rule, breach.where)
-        off = TIGHTEN_MORE * breach.amount
-        taken_off[place] = taken_off.get(place, 0.0) + off
-        for row in arrays.rules[place]:
-            high[row] = min(high[row], rows[row]) - off * arrays.meaning[row].breach
-    return replace(model, arrays=replace(arrays, row_high=high), taken_off=taken_off)
+        taken_off[place] = taken_off.get(place, 0.0) + TIGHTEN_MORE * breach.amount
+    return replace(model, arrays=replace(model.arrays, row_high=high), taken_off=taken_off)

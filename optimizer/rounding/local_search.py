@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
-from optimizer.rounding.local_model import LocalModel
+from optimizer.rounding.ground import Ground
 from optimizer.rounding.tax_state import TaxState
-from optimizer.rounding.ticket_gains import TicketGains
-from optimizer.rounding.ticket_rows import TicketRows
-from optimizer.rounding.tickets import Tickets
+from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.settings import (
     CASH_SLACK,
     FEW_MOVES,
@@ -30,34 +28,23 @@ class Descent:
     helps: float = HELPS
     near_enough: float = NEAR_ENOUGH
 
-    def __init__(
-        self,
-        *,
-        local: LocalModel,
-        tax: TaxState,
-        gains: TicketGains,
-        tickets: Tickets,
-        play: Ints,
-        low: Floats,
-        high: Floats,
-        cash: Floats,
-        floor: Floats,
-        start: Floats,
-        solution: Floats,
-        rows: TicketRows,
-    ) -> None:
-        """Start at `start` around a `solution`; `play` are the tickets that may move."""
-        self.rows, self.gains = rows, gains
+    def __init__(self, ground: Ground, start: Floats, play: Ints) -> None:
+        """Start at `start` around the ground's solution; `play` are the tickets that may move."""
+        model, found, tickets = ground.model, ground.supported.solution, ground.tickets
+        local, gains, solution = ground.local, ground.gains, ground.solution
+        self.rows, self.gains = ticket_rows(model, tickets, start, found.x), gains
+        tax = TaxState(model, found)
         self.local, self.tax, self.tickets, self.play = local, tax, tickets, play
-        self.low, self.high, self.floor = low, high, floor
+        self.low, self.high, self.floor = ground.low, ground.high, ground.floor
         around = REACH * tickets.step
-        self.near_low = np.maximum(low, solution - around)
-        self.near_high = np.minimum(high, solution + around)
+        self.near_low = np.maximum(self.low, solution - around)
+        self.near_high = np.minimum(self.high, solution + around)
         self.amount = start.copy()
         self.wanted = solution
         self.curvature = local.curvature()
         self.gradient = local.gradient + local.responses(start - solution)
-        self.cash = cash + sum_by(tickets.account, local.cash * start, len(cash))
+        raised = sum_by(tickets.account, local.cash * start, len(ground.cash))
+        self.cash = ground.cash + raised
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)

@@ -11,38 +11,33 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.arrays import Floats, Ints, sum_by
+from models.arrays import Floats, Ints
 from optimizer.rounding.candidate import Candidate, amounts_of, cash_after, judged
-from optimizer.rounding.local_model import LocalModel, local_model
+from optimizer.rounding.ground import Ground, ground_of
+from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
-from optimizer.rounding.share_steps import HALF_A_CENT_USD, Rounded
-from optimizer.rounding.tax_state import TaxState
+from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
-from optimizer.rounding.ticket_rows import ticket_rows
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
+from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.search.disjunctions import WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
 from optimizer.settings import KICKS, MOST_DISJUNCTIONS, OPENING_HELPS, SAME
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class _Opened:
     """What a descent stands on with some sides in place: open tickets, prices, lots."""
 
-    model: Model
-    tickets: Tickets
+    ground: Ground
     sides: WashSides
-    opened: Supported
-    local: LocalModel
     pieces: LotPieces
-    cash: Floats
 
     def descend(self, start: Floats, shut: int = -1) -> Opening | None:
         """Descend from legal amounts without one ticket; None if an account lacks cash."""
-        descent = _descent(self, start)
+        descent = _descent(self.ground, start)
         if descent is None:
             return None
         descent.play = descent.play[descent.play != shut]
@@ -54,7 +49,7 @@ class _Ground:
 class _Reached:
     """Where a descent ended, and the ground it stands on."""
 
-    ground: _Ground
+    opened: _Opened
     descent: Opening
 
     @property
@@ -71,11 +66,11 @@ def reopened(
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
     cash = cash_after(model, found.flows)
-    ground = _ground(model, incumbent, found.supported, tickets, incumbent.sides, cash)
+    opened = _opened(model, incumbent, found.supported, tickets, incumbent.sides, cash)
     starts = (amounts_of(model, found, tickets), np.zeros(tickets.size))
     reached = [
-        _Reached(ground, descent)
-        for descent in (ground.descend(start) for start in starts)
+        _Reached(opened, descent)
+        for descent in (opened.descend(start) for start in starts)
         if descent is not None
     ]
     if not reached:
@@ -89,15 +84,16 @@ def _turned(incumbent: Incumbent, found: Supported, best: _Reached) -> _Reached:
     """Turn the side of one disjunction after the other; tickets that it shuts are given up."""
     for place, disjunction in enumerate(incumbent.disjunctions[:MOST_DISJUNCTIONS]):
         for option in range(len(disjunction.options)):
-            ground, sides = best.ground, list(best.ground.sides)
+            ground, sides = best.opened.ground, list(best.opened.sides)
             if option == sides[place]:
                 continue
             sides[place] = option
-            other = _ground(
+            other = _opened(
                 ground.model, incumbent, found, ground.tickets, tuple(sides), ground.cash
             )
-            start = np.where(_most(other) > 0.0, best.descent.amount, 0.0)
-            descent = other.descend(np.minimum(start, _most(other)))
+            most = other.ground.most
+            start = np.where(most > 0.0, best.descent.amount, 0.0)
+            descent = other.descend(np.minimum(start, most))
             if descent is not None and descent.change() < best.change - OPENING_HELPS:
                 best = _Reached(other, descent)
     return best
@@ -116,30 +112,30 @@ def _kicked(best: _Reached) -> _Reached:
         tried.add(ticket)
         start = amount.copy()
         start[ticket] = 0.0
-        descent = best.ground.descend(start, ticket)
+        descent = best.opened.descend(start, ticket)
         if descent is not None and descent.change() < best.change - OPENING_HELPS:
-            best = _Reached(best.ground, descent)
+            best = _Reached(best.opened, descent)
     return best
 
 
 def _candidate(model: Model, found: Candidate, reached: _Reached) -> Candidate:
     """Orders of what a descent reached, and what the judge says of them."""
-    ground, amount = reached.ground, reached.descent.amount
+    ground, amount = reached.opened.ground, reached.descent.amount
     emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
     final = Rounded(amount, emptied & (amount > 0.0))
-    orders = orders_of(model, ground.tickets, final, ground.pieces)
-    trial = judged(model, ground.opened, found.settled_objective, orders, found.flows)
+    orders = orders_of(model, ground.tickets, final, reached.opened.pieces)
+    trial = judged(model, ground.supported, found.settled_objective, orders, found.flows)
     return replace(trial, supported_objective=found.supported_objective)
 
 
-def _ground(
+def _opened(
     model: Model,
     incumbent: Incumbent,
     found: Supported,
     tickets: Tickets,
     sides: WashSides,
     cash: Floats,
-) -> _Ground:
+) -> _Opened:
     """The solution with every ticket open that the sides allow."""
     columns = model.arrays.columns
     branch = side_branch(
@@ -154,49 +150,24 @@ def _ground(
     )
     local = local_model(model, opened, tickets)
     free = local.gradient - charged_by_amount(model.frame, tickets)
-    local = replace(local, gradient=free)
     pieces = lot_pieces(model, opened, lot_rank(model, opened))
-    return _Ground(model, tickets, sides, opened, local, pieces, cash)
+    gains = ticket_gains(model, tickets, pieces)
+    ground = ground_of(model, opened, tickets, replace(local, gradient=free), gains, cash)
+    return _Opened(ground, sides, pieces)
 
 
-def _most(ground: _Ground) -> Floats:
-    """The most of each ticket that its sides allow, units."""
-    frame, tickets, opened = ground.model.frame, ground.tickets, ground.opened
-    most = np.minimum(sellable(frame, tickets, opened.sale_high), tickets.held)
-    return most + sum_by(tickets.of_buy, np.minimum(opened.buy_high, frame.buys.most), tickets.size)
-
-
-def _descent(ground: _Ground, start: Floats) -> Opening | None:
+def _descent(ground: Ground, start: Floats) -> Opening | None:
     """A descent at a start; None where the start itself leaves an account under its floor."""
-    model, tickets, opened = ground.model, ground.tickets, ground.opened
-    frame, most = model.frame, _most(ground)
-    out = emptiable(frame, tickets, opened.sale_high)
-    whole = np.floor(most / tickets.step + SAME) * tickets.step
+    model, tickets, low, whole = ground.model, ground.tickets, ground.low, ground.high
+    out = emptiable(model.frame, tickets, ground.supported.sale_high)
     sold_out = out & (start >= tickets.held * (1.0 - SAME))
     start = np.where(sold_out, start, np.minimum(start, whole))
-    demanded = sum_by(tickets.of_sale, opened.sale_low, tickets.size)
-    forced = demanded > 0.0
-    least = np.maximum(least_ticket(frame), demanded)
-    low = np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step
+    forced = ground.demanded > 0.0
     at_least = np.where(low > whole, tickets.held, np.maximum(start, low))
     start = np.where(forced & ~sold_out, at_least, start)
-    floor = frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd
-    descent = Opening(
-        local=ground.local,
-        tax=TaxState(model, opened.solution),
-        gains=ticket_gains(model, tickets, ground.pieces),
-        tickets=tickets,
-        play=np.flatnonzero(most > 0.0),
-        low=low,
-        high=whole,
-        cash=ground.cash,
-        floor=floor,
-        start=start,
-        solution=tickets.amounts(opened.sale, opened.buy),
-        rows=ticket_rows(model, tickets, start, opened.solution.x),
-    )
-    descent.allow(out, _opposites(tickets), forced, ticket_price(frame))
-    return None if (descent.cash < floor).any() else descent
+    descent = Opening(ground, start, np.flatnonzero(ground.most > 0.0))
+    descent.allow(out, _opposites(tickets), forced, ticket_price(model.frame))
+    return None if (descent.cash < ground.floor).any() else descent
 
 
 def _opposites(tickets: Tickets) -> Ints:

@@ -14,19 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.arrays import Bools, Floats, sum_by
-from optimizer.rounding.local_model import LocalModel
+from models.arrays import Bools, Floats
+from optimizer.rounding.ground import Ground
 from optimizer.rounding.local_search import Descent
-from optimizer.rounding.minimum_trade import Supported
-from optimizer.rounding.tax_state import TaxState
-from optimizer.rounding.ticket_gains import TicketGains
-from optimizer.rounding.ticket_rows import ticket_rows
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
-from optimizer.search.model import Model
+from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.settings import SAME
-
-HALF_A_CENT_USD = 0.005
-"""Dollars by which an account may miss its floor: flows are whole cents, prices are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +29,18 @@ class Rounded:
     emptied: Bools
 
 
-def rounded(
-    model: Model,
-    found: Supported,
-    tickets: Tickets,
-    local: LocalModel,
-    gains: TicketGains,
-    cash: Floats,
-    *,
-    exact: bool = False,
-) -> Rounded | None:
+def rounded(ground: Ground, *, exact: bool = False) -> Rounded | None:
     """Round a supported solution; None if an account cannot be brought to its floor.
 
-    `cash` is what each account has before its tickets, flows included, in units. `exact` rounds
-    every sale down and empties only what the solution empties: for limits with no room to spare.
+    `exact` rounds every sale down and empties only what the solution empties: for limits with no
+    room to spare.
     """
-    frame = model.frame
-    amounts = tickets.amounts(found.sale, found.buy)
-    most = np.minimum(sellable(frame, tickets, found.sale_high), tickets.held)
-    most += sum_by(tickets.of_buy, np.minimum(found.buy_high, frame.buys.most), tickets.size)
+    frame, tickets, found = ground.model.frame, ground.tickets, ground.supported
+    amounts, low, high = ground.solution, ground.low, ground.high
     near = np.zeros(tickets.size) if exact else np.minimum(0.5 * tickets.step, 0.5 * tickets.held)
     near = tickets.held - np.maximum(near, SAME * tickets.held)
     emptied = emptiable(frame, tickets, found.sale_high) & (amounts > 0.0) & (amounts >= near)
     emptied &= ~_bought_too(tickets, amounts)
-    least = np.maximum(least_ticket(frame), sum_by(tickets.of_sale, found.sale_low, tickets.size))
-    low = np.maximum(np.ceil(least / tickets.step - SAME), 1.0) * tickets.step
-    high = np.floor(most / tickets.step + SAME) * tickets.step
     whole_steps = np.floor(amounts / tickets.step + (SAME if exact else 0.5))
     sold = whole_steps * tickets.step
     bought = np.floor(amounts / tickets.step + SAME) * tickets.step
@@ -76,20 +54,7 @@ def rounded(
         starts.append(np.where(dropped, 0.0, starts[0]))
     best: Descent | None = None
     for start in starts:
-        descent = Descent(
-            local=local,
-            tax=TaxState(model, found.solution),
-            gains=gains,
-            tickets=tickets,
-            play=play,
-            low=low,
-            high=high,
-            cash=cash,
-            floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
-            start=start,
-            solution=amounts,
-            rows=ticket_rows(model, tickets, start, found.solution.x),
-        )
+        descent = Descent(ground, start, play)
         if _settled(descent) and (best is None or descent.change() < best.change()):
             best = descent
     if best is None:
