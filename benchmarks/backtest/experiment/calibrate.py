@@ -1,9 +1,14 @@
-"""One night's promise in many lives: the first night of each, carried out or not."""
+"""One night's promise in many lives: the first night of each, carried out or not.
+
+Nobody saves or spends in these lives: J values what is held over its horizon, and a retiree who
+lives on his account sells a seventh of it in five years, promise and all. Taxes are paid and
+required distributions taken all the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Final
 
@@ -52,4 +57,5 @@ def calibrate(
 def _night(life: Life, after: tuple[int, ...], method: str) -> tuple[Night, ...]:
     by_name = chosen((method, AFTERWARDS))
     asked, then = by_name[method], by_name[AFTERWARDS]
-    return one_night(Course(life.stage(), life.plan, life.start, asked), after, then)
+    plan = replace(life.plan, saving_usd=0.0, deferral_usd=0.0, spending=0.0)
+    return one_night(Course(life.stage(), plan, life.start, asked), after, then)

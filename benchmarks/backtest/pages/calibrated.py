@@ -12,10 +12,10 @@ from benchmarks.suite.measure.setting import setting
 
 INTRODUCTION = (
     "One household lives twice on one path: with the plan of its first night and without it, both "
-    f"under *{AFTERWARDS}* from then on. Promised is what the plan takes off J without its "
-    "tracking term, over A_H: bps of value a year. Arrived is what liquidated wealth is more by "
-    "after so many years, brought back at what the target returned, over those years. An honest "
-    "objective has slope 1. Intervals are 90%.\n"
+    f"under *{AFTERWARDS}* from then on, neither saving nor spending, as J supposes. Promised is "
+    "what the plan takes off J without its tracking term, over A_H: bps of value a year. Arrived "
+    "is what liquidated wealth is more by after so many years, brought back at what the target "
+    "returned, over those years. An honest objective has slope 1. Intervals are 90%.\n"
 )
 
 

@@ -43,6 +43,7 @@ class LifePlan:
     `saving_usd` goes into taxable accounts and `deferral_usd` into the plan while working.
     `seed` draws the lots it starts with. `phases` multiply the income of the years lived, one after
     another (0: a year without any); beyond them, and by default, it is 1.
+    `spending` is what the retired take out a year, a share of the wealth at the start.
     """
 
     household_id: str
@@ -57,6 +58,7 @@ class LifePlan:
     accounts: tuple[AccountPlan, ...]
     seed: int
     phases: tuple[float, ...] = ()
+    spending: float = SPENDING
 
     def works(self, years: int) -> bool:
         """Whether the household still works after so many years."""
@@ -81,7 +83,7 @@ class LifePlan:
     def household_flow(self, years: int) -> float:
         """Dollars a year that the household puts in (+) or takes out (−)."""
         if not self.works(years):
-            return -SPENDING * self.wealth_usd
+            return -self.spending * self.wealth_usd
         return self.saving_usd * min(self.phase(years), 1.0)
 
 

@@ -86,6 +86,8 @@ def test_savings_go_in_and_spending_comes_out() -> None:
     assert _years(quiet_stage(), 1, saving_usd=12_000.0)[0].pre_tax_usd == pytest.approx(1_012_000)
     old = _years(quiet_stage(), 1, age=65)[0]
     assert old.pre_tax_usd == pytest.approx(1_000_000 - 35_000, abs=0.05)
+    thrifty = next(live(quiet_stage(), replace(plan(65), spending=0.0), 2001, 1, STILL))
+    assert thrifty.pre_tax_usd == pytest.approx(1_000_000, abs=0.05)
 
 
 def test_required_distributions_leave_in_december() -> None:
