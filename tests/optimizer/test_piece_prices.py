@@ -10,14 +10,13 @@ import pytest
 from models.policy import Policy
 from optimizer.inputs.frame import frame
 from optimizer.program.build import program_of
-from optimizer.program.compile_arrays import compile_arrays
-from optimizer.program.language import Maximum, Part, Program, assemble
 from optimizer.search.incumbent import search
 from optimizer.search.regime_prices import bounds_of
 from optimizer.solvers.chain import door
 from optimizer.solvers.dual_bound import proves_nothing_feasible
 from optimizer.solvers.solution import SolveStatus
 from scenarios.four_funds import drawn
+from tests.optimizer.nobody import maximum_of_nobody, searched
 
 SEEDS = range(40)
 NOISE_BPS = 1e-5
@@ -97,32 +96,17 @@ def test_a_search_solves_less_than_every_impossible_piece() -> None:
     assert spared > 0
 
 
-def dummy_maximum(program: Program, seed: int) -> Part:
-    """A term of nobody: a convex, piecewise linear price on every account's cash and on income."""
-    rng = np.random.default_rng(seed)
-    cash = program.layout["cash"]
-    argument = [("cash", place, 1.0) for place in range(cash.stop - cash.start)]
-    slopes = np.sort(rng.uniform(-40.0, 60.0, 4))
-    first = Maximum(1.0, slopes, rng.uniform(-900.0, -600.0, 4), tuple(argument))
-    income = Maximum(0.7, slopes, rng.uniform(-900.0, -600.0, 4), (("in_income", 0, 1.0),))
-    plain = Maximum(1.0, np.full(2, 3.0), np.full(2, 7.0), tuple(argument[:1]))
-    return Part("dummy", maxima=(first, income, plain))
-
-
 def test_a_maximum_that_is_not_the_law_s_stays_in_the_bound() -> None:
     """Prices of one piece bound every other though another term has columns above maxima too."""
     compared = 0
     for seed in SEEDS:
         on = frame(drawn(seed), Policy())
-        program = program_of(on)
-        program = assemble((*program.parts, dummy_maximum(program, seed)))
-        arrays = compile_arrays(program)
-        found = search(on, door("piqp"), stated=(program, arrays))
+        found = searched(on, maximum_of_nobody(program_of(on), seed))
         for regime in found.bounds.regimes:
             root = found.model.solve(regime.branch)
             if not root.usable:
                 continue
-            bounds = bounds_of(on, arrays, root, found.bounds.regimes)
+            bounds = bounds_of(on, found.model.arrays, root, found.bounds.regimes)
             for other, bound in zip(found.bounds.regimes, bounds, strict=True):
                 reached = found.model.solve(other.branch)
                 if reached.usable:
