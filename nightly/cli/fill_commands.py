@@ -12,6 +12,7 @@ from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.fills.booking import Booked, book, write_allocations
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
+from nightly.run.stores import register_copied
 from workbench.wording import counted
 
 
@@ -27,7 +28,8 @@ def fills(
     """Book a file of answers; 1 if a row was refused."""
     rights = Rights(by.strip() or getpass.getuser())
     register = register_at(place)
-    booked = book(register, file, rights, Decimal(repr(tolerance)), _waiting)
+    booked = book(register, file, rights, Decimal(repr(tolerance)), waiting)
+    copied(register)
     if out is not None:
         write_allocations(booked, out)
     if as_json:
@@ -50,5 +52,13 @@ def _say(booked: Booked) -> None:
     )
 
 
-def _waiting() -> None:
+def waiting() -> None:
+    """Say that another process writes to the register."""
     sys.stderr.write("hearth: another process writes to the register; waiting for it\n")
+
+
+def copied(register: Register) -> None:
+    """Let the database follow that the runs come from, if they do, and say if it does not."""
+    untold = register_copied(register.path)
+    if untold:
+        sys.stderr.write(f"hearth: {untold}; the next command tries again\n")

@@ -23,6 +23,7 @@ from nightly.cli.options import (
     Why,
 )
 from nightly.fills.fitting import FAR_OFF
+from nightly.register.deciding import Word
 from nightly.register.fold import APPROVED, REJECTED
 
 app = typer.Typer()
@@ -55,7 +56,7 @@ def approve(
     Plans are named, or chosen from a file or by what they come to. Decisions are added and never
     changed; the last one holds, until the orders are sent.
     """
-    word = order_commands.Word(APPROVED, why, tuple(override or ()))
+    word = Word(APPROVED, why, tuple(override or ()))
     raise typer.Exit(
         order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
     )
@@ -77,7 +78,7 @@ def reject(
 
     Orders that were sent are not rejected any more: hearth cancel asks for them back.
     """
-    word = order_commands.Word(REJECTED, why)
+    word = Word(REJECTED, why)
     raise typer.Exit(
         order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import Final
 
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.fill_commands import copied, waiting
 from nightly.cli.options import Chosen
 from nightly.export.cancelling import cancel as ask_back
 from nightly.export.sending import Sent, Wish, send
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import judged_again
 from nightly.register.deciding import (
-    ACT,
-    DecisionError,
     Word,
     decide,
     decide_all,
@@ -53,6 +51,7 @@ def decision(
     rights = _rights(folder, by, roles)
     if len(named) == 1 and chosen == Chosen():
         found = decide(folder, named[0], word, rights)
+        copied(beside(folder.path))
         if as_json:
             console.say_json(asdict(found))
         else:
@@ -63,6 +62,7 @@ def decision(
             )
         return ANSWERED
     decided = decide_all(folder, _chosen(folder, named, chosen), word, rights)
+    copied(beside(folder.path))
     if as_json:
         console.say_json(
             {"made": [asdict(made) for made in decided.made], "refused": dict(decided.refused)}
@@ -92,7 +92,8 @@ def export(
         return judged_again(folder, households, place, verify)
 
     rights = _rights(folder, by or getpass.getuser(), roles)
-    sent = send(folder, Wish(form, out, rights, "exported", again), judged, _waiting)
+    sent = send(folder, Wish(form, out, rights, "exported", again), judged, waiting)
+    copied(beside(folder.path))
     if as_json:
         found = None if sent.place is None else str(sent.place)
         mended = [{"folder": where, "what": what} for where, what in sent.finished]
@@ -116,6 +117,7 @@ def cancel(
     rights = _rights(folder, by, roles)
     households, tickets = which
     place, facts = ask_back(folder, set(households), set(tickets), Wish(form, out, rights, why))
+    copied(beside(folder.path))
     if as_json:
         console.say_json({"folder": str(place), **facts})
         return ANSWERED
@@ -192,10 +194,3 @@ def _rights(folder: RunFolder, person: str, roles: Path | None) -> Rights:
     if roles is not None and not roles.exists():
         raise CommandError(f"--roles {roles}: there is no such file")
     return rights_of(person, roles or folder.path.parent / NAME)
-
-
-def _waiting() -> None:
-    sys.stderr.write("hearth: another process writes to the register; waiting for it\n")
-
-
-__all__ = ["ACT", "DecisionError", "Word", "cancel", "decision", "export"]

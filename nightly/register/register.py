@@ -60,7 +60,7 @@ class Held:
             raise RegisterError(f"{self._name}: a line was refused; read the register again")
         self._spoilt = True
         entry = Entry(self.registered.entries + 1, kind, clock(), by, why, data)
-        head, line = line_of(self.registered.heads[-1], _content(entry))
+        head, line = line_of(self.registered.heads[-1], text_of(entry).encode())
         self.registered.take(entry, head)
         with refusing(Path(self._name)):
             try:
@@ -163,7 +163,8 @@ def _folded(content: bytes, path: Path) -> tuple[Registered, int]:
     return registered, lines.length
 
 
-def _content(entry: Entry) -> bytes:
+def text_of(entry: Entry) -> str:
+    """Return what a line says, without its digest."""
     told = {
         "number": entry.number,
         "kind": entry.kind,
@@ -172,7 +173,7 @@ def _content(entry: Entry) -> bytes:
         "why": entry.why,
         "data": entry.data,
     }
-    return json.dumps(told, separators=(",", ":")).encode()
+    return json.dumps(told, separators=(",", ":"))
 
 
 def _entry(content: bytes) -> Entry:

@@ -19,7 +19,7 @@ from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
 from nightly.partition.sizes import Sizes
 from nightly.register.proposals import propose
-from nightly.register.register import NAME, Register
+from nightly.register.register import NAME, Register, beside
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_batches
@@ -27,7 +27,14 @@ from nightly.results.tables import TABLES
 from nightly.run.manifest import manifest, versions
 from nightly.run.new_run import new_run
 from nightly.run.request import Request, request_of
-from nightly.run.stores import Results, fetched, is_database, results_of, shown
+from nightly.run.stores import (
+    Results,
+    fetched,
+    is_database,
+    register_copied,
+    results_of,
+    shown,
+)
 from nightly.run.tally import Summary, Tally, record, recount
 from nightly.triage.prepare import prepare
 from nightly.triage.tonight import tonight_of
@@ -156,6 +163,9 @@ def _go_on(
     results.finish(folder.run_id, facts)
     results.close()
     propose(folder, request.asof, known, choice.earlier)
+    untold = register_copied(beside(folder.path).path, request.book)
+    if untold:
+        folder.note([{"event": "register", "clock": clock(), "note": untold}])
     folder.finish(facts, request.table_format)
     return folder, summary
 

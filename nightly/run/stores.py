@@ -9,12 +9,15 @@ from __future__ import annotations
 import atexit
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, Protocol
 
+from models.errors import HearthError, RunFolderError
 from nightly.results.durable import refusing
+from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError
 
 SOURCE: Final = "source"
@@ -152,6 +155,37 @@ def results_of(book: str) -> Results:
     from nightly.sql.results import DatabaseResults
 
     return DatabaseResults(book)
+
+
+def register_copied(register: Path, book: str | None = None) -> str:
+    """Copy a register to the database that its runs come from; return why not, if it was not.
+
+    `book` is that database's URL; None takes it from the latest run that stands beside the
+    register. The register's file is written already: a database that cannot follow now follows
+    with the next line.
+    """
+    place = book or _latest_book(register)
+    if place is None or not is_database(place):
+        return ""
+    try:
+        _with_password(place)
+        _sql()
+        from nightly.sql.register import copy_register
+
+        copy_register(register, place)
+    except HearthError as error:
+        return f"the register was not copied to the database: {error}"
+    return ""
+
+
+def _latest_book(register: Path) -> str | None:
+    """Return the book of the latest run beside a register, as its manifest says."""
+    for path in sorted(register.parent.iterdir(), reverse=True):
+        if RunFolder(path).complete:
+            with suppress(RunFolderError, KeyError):
+                said: str = RunFolder(path).manifest()["options"]["book"]
+                return said
+    return None
 
 
 def _with_password(book: str) -> None:

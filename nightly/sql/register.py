@@ -1,0 +1,147 @@
+"""The register of orders in a database: the same lines, and where every ticket stands.
+
+The file beside the runs is what holds; the database follows it line by line, in one transaction,
+and is never read to decide. A line that differs from the one that is there is another register, or
+one that was changed, and is refused. What could not be copied is copied with the next line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+)
+
+from nightly.register.fold import CANCEL, SENT, Registered
+from nightly.register.records import Entry, data_of
+from nightly.register.register import Register, entries_in, text_of
+from nightly.sql.book import refusing
+from nightly.sql.tables import DatabaseError, connect, shown
+
+ROWS: Final = 10_000
+"""Rows that are written at a time."""
+
+
+TICKET: Final = (
+    *("order_id", "run_id", "household_id", "account_id", "security_id", "side"),
+    *("state", "shares", "filled", "limit_price", "price", "approved_by", "block_id"),
+)
+"""What is told of a ticket as text."""
+
+
+def register_tables() -> MetaData:
+    """Return the tables of registers: their lines, and tickets and fills as they stand.
+
+    Shares and dollars are the register's exact decimals, as text.
+    """
+    metadata = MetaData()
+    Table(
+        "register_lines",
+        metadata,
+        Column("register", Text, primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        *(Column(name, Text) for name in ("sha256", "kind", "clock", "by", "why", "line")),
+    )
+    Table(
+        "register_tickets",
+        metadata,
+        Column("register", Text, primary_key=True),
+        Column("ticket_id", Text, primary_key=True),
+        Column("asof", Date),
+        Column("steps", BigInteger),
+        *(Column(name, Text) for name in TICKET),
+    )
+    Table(
+        "register_fills",
+        metadata,
+        Column("register", Text, primary_key=True),
+        Column("fill_id", Text, primary_key=True),
+        Column("trade_date", Date),
+        *(Column(name, Text) for name in ("ticket_id", "shares", "price", "block_id")),
+    )
+    return metadata
+
+
+def copy_register(path: Path, url: str) -> int:
+    """Write the lines of a register that a database does not have; return how many.
+
+    Raises
+    ------
+    DatabaseError
+        If the database cannot be written, or has other lines of this register.
+    RegisterError
+        If the file is not as it was written.
+    """
+    metadata, registered = register_tables(), Register(path).read()
+    lines = metadata.tables["register_lines"]
+    with refusing(url), connect(url).begin() as connection:
+        metadata.create_all(connection)
+        mine = lines.c.register == registered.identity
+        known = connection.execute(select(func.max(lines.c.number)).where(mine)).scalar() or 0
+        last = select(lines.c.sha256).where(mine, lines.c.number == known)
+        there = connection.execute(last).scalar()
+        if known > registered.entries or (known and there != registered.heads[known]):
+            raise DatabaseError(
+                f"{shown(url)} has other lines of {path}: one of the two was changed or cut short"
+            )
+        new = [(head, entry) for head, entry in entries_in(path) if entry.number > known]
+        _write(connection, lines, (_line(registered, head, entry) for head, entry in new))
+        _copy_tickets(connection, metadata, registered, [entry for _, entry in new])
+    return len(new)
+
+
+def _copy_tickets(
+    connection: Connection, metadata: MetaData, now: Registered, new: Iterable[Entry]
+) -> None:
+    """Write where the tickets stand of which new lines speak, and their new fills."""
+    touched: dict[str, None] = {}
+    fills = []
+    for entry in new:
+        if entry.kind in (SENT, CANCEL):
+            touched |= dict.fromkeys(now.parcels[entry.number].tickets)
+        for answer in entry.data.get("answers", ()):
+            touched[answer["ticket_id"]] = None
+            fills += [answer["fill"]["fill_id"]] if answer["fill"] else []
+    tickets = metadata.tables["register_tickets"]
+    for name in touched:
+        same = (tickets.c.register == now.identity) & (tickets.c.ticket_id == name)
+        connection.execute(delete(tickets).where(same))
+    _write(connection, tickets, (_ticket(now, name) for name in touched))
+    _write(connection, metadata.tables["register_fills"], (_fill(now, name) for name in fills))
+
+
+def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+    told = list(rows)
+    for start in range(0, len(told), ROWS):
+        connection.execute(table.insert(), told[start : start + ROWS])
+
+
+def _line(now: Registered, head: str, entry: Entry) -> dict[str, Any]:
+    named = {name: getattr(entry, name) for name in ("number", "kind", "clock", "by", "why")}
+    return {"register": now.identity, "sha256": head, **named, "line": text_of(entry)}
+
+
+def _ticket(now: Registered, name: str) -> dict[str, Any]:
+    standing = now.tickets[name]
+    told = {**data_of(standing.ticket), "asof": standing.ticket.asof, "register": now.identity}
+    told |= {"state": standing.state.value, "filled": str(standing.filled)}
+    told["steps"] = len(standing.steps)
+    return {column: told[column] for column in ("register", "ticket_id", "asof", "steps", *TICKET)}
+
+
+def _fill(now: Registered, name: str) -> dict[str, Any]:
+    fill = now.fills[name]
+    return {**data_of(fill), "trade_date": fill.trade_date, "register": now.identity}
