@@ -207,13 +207,23 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What is approved beforehand; a plan beyond a limit needs approval. None means no limit."""
+    """What is approved beforehand; a plan beyond a limit needs approval. None means no limit.
 
-    always: bool = False
+    `always` lets no plan leave without a person: so it is where nothing is said, and where limits
+    are given only if it is said too.
+    """
+
+    always: bool | None = None
     max_turnover: float | None = None
     max_tax_usd: float | None = None
     max_orders: int | None = None
     max_short_gain_usd: float | None = None
+
+    def __post_init__(self) -> None:
+        """Say what was left open: a person approves, unless a limit says up to where not."""
+        if self.always is None:
+            limits = self.max_turnover, self.max_tax_usd, self.max_orders, self.max_short_gain_usd
+            object.__setattr__(self, "always", all(limit is None for limit in limits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ CLOSE: Mapping[str, Mapping[str, object]] = {
     "risk": {"aversion": 30.0},
 }
 
+#: What the sample book's policies say, so that a reader can follow an order to a broker at once.
+PRE_APPROVED: Mapping[str, Mapping[str, object]] = {"approval": {"always": False}}
+
 #: Policies of the sample book beside `standard`: purpose and what changes.
 SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = {
     "stay-close": (
@@ -125,5 +128,5 @@ def sample_policies() -> dict[str, str]:
     """Return policy id to TOML text for every policy of the sample book."""
     texts = {"standard": annotated_standard()}
     for policy_id, (purpose, changes) in SAMPLE_POLICIES.items():
-        texts[policy_id] = policy_text(purpose, changes)
+        texts[policy_id] = policy_text(purpose, {**changes, **PRE_APPROVED})
     return texts

@@ -9,7 +9,7 @@ import pytest
 from models.household import Household
 from models.order import Side
 from models.plan import Plan, Status
-from models.policy import Limits, Policy, TradeRules
+from models.policy import Approval, Limits, Policy, TradeRules
 from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, account, household, lot, security, target, unit
 
@@ -165,7 +165,8 @@ def beside_recent(worth: float, *, guard: int = 0) -> Plan:
             security("BND", 50.0, BOND, share_step=0.001),
         ],
     )
-    return rebalance(of, Policy(limits=Limits(long_term_guard_days=guard)))
+    limits, approval = Limits(long_term_guard_days=guard), Approval(always=False)
+    return rebalance(of, Policy(limits=limits, approval=approval))
 
 
 @pytest.mark.parametrize("worth", [0.001, 0.05, 5.0, 46.0, 60.0])

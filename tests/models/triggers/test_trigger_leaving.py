@@ -75,7 +75,9 @@ def test_nothing_to_compare_with_is_not_held_back() -> None:
 @pytest.mark.parametrize(
     ("approval", "said"),
     [
-        (Approval(), None),
+        (Approval(), "the policy lets no plan leave by itself"),
+        (Approval(always=False), None),
+        (Approval(always=True, max_orders=2), "the policy lets no plan leave by itself"),
         (Approval(max_turnover=0.11), None),
         (Approval(max_turnover=0.10), "turnover 11.00%, pre-approved 10.00%"),
         (Approval(max_tax_usd=30.0), None),
