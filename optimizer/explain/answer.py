@@ -87,6 +87,11 @@ def without_plan(model: Model, status: Status, reason: str) -> Plan:
     return Plan(model.frame.household.household_id, status, reason, solver=_who(model))
 
 
+def infeasible(model: Model, reason: str) -> Plan:
+    """The answer that there is no plan, by proof."""
+    return without_plan(model, Status.INFEASIBLE, reason)
+
+
 def _who(model: Model) -> str:
     """Who answered, most often first."""
     return "+".join(sorted(model.tally.by, key=lambda name: (-model.tally.by[name], name)))

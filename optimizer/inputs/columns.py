@@ -93,7 +93,7 @@ class BuyColumns:
 
 
 def sale_columns(
-    household: Household, policy: Policy, unit: float, windows: Windows
+    household: Household, policy: Policy, unit_usd: float, windows: Windows
 ) -> SaleColumns:
     """Columns of everything that can be sold, dust left out: but not recent dust.
 
@@ -107,7 +107,7 @@ def sale_columns(
     first_long = first_long_term_days(start.astype("datetime64[D]"))
     long = (first_long <= today) | (lots.origin == "inheritance")
     wait = np.where(np.isnat(first_long) | long, 0, (first_long - today).astype(np.int64))
-    dust = DUST * 100.0 * unit
+    dust = DUST * 100.0 * unit_usd
     matters = np.maximum(value, np.abs(value - lots.basis)) > dust
     matters = taxable & (matters | (windows.recent > SHARES))
     own = np.flatnonzero(matters)
@@ -117,18 +117,18 @@ def sale_columns(
         account=lots.account[own],
         security=lots.security[own],
         group=securities.identical_group[lots.security[own]],
-        value=value[own] / unit,
+        value=value[own] / unit_usd,
         gain=(value[own] - lots.basis[own]) / worth,
         destroyed=np.zeros(len(own)),
         long=np.asarray(long[own], bool),
         loss=loss_lots(household)[own],
         batch=np.full(len(own), -1),
         days_to_long=wait[own],
-        recent=windows.recent[own] * price[own] / unit,
+        recent=windows.recent[own] * price[own] / unit_usd,
     )
     parts = [single]
     parts += [_disallowed(single, *each) for each in enumerate(windows.batches)]
-    parts.append(_sheltered(household, value, ~taxable, unit, windows))
+    parts.append(_sheltered(household, value, ~taxable, unit_usd, windows))
     return _joined(parts)
 
 
@@ -143,7 +143,7 @@ def left_out(household: Household, sales: SaleColumns) -> Bools:
 
 
 def _sheltered(
-    household: Household, value: Floats, sheltered: Bools, unit: float, windows: Windows
+    household: Household, value: Floats, sheltered: Bools, unit_usd: float, windows: Windows
 ) -> SaleColumns:
     """One column a position in accounts where selling recognises nothing."""
     lots, securities = household.lots, household.market.securities
@@ -155,8 +155,8 @@ def _sheltered(
     size = len(key)
     account, security = key // n_securities, key % n_securities
     price = securities.price[security]
-    recent = sum_by(where, windows.recent[mine], size) * price / unit if size else np.zeros(0)
-    worth = sum_by(where, value[mine], size) / unit if size else np.zeros(0)
+    recent = sum_by(where, windows.recent[mine], size) * price / unit_usd if size else np.zeros(0)
+    worth = sum_by(where, value[mine], size) / unit_usd if size else np.zeros(0)
     zeros, no = np.zeros(size), np.zeros(size, bool)
     columns = SaleColumns(
         lot=np.full(size, -1),

@@ -47,11 +47,13 @@ from optimizer.settings import (
 )
 
 
-def refined(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate:
-    """The plan, or a better one whose tickets were chosen as whole shares."""
+def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) -> Candidate | None:
+    """The plan, if any, or a better one whose tickets were chosen as whole shares."""
+    if found is None or incumbent is None:
+        return found
     tickets = tickets_of(model.frame)
     lost = found.objective - found.settled_objective
-    if not found.kept or lost < LOST_BPS or not _coarse(model, incumbent, found, tickets):
+    if not found.kept or lost < LOST_BPS or not _coarse(model, found, tickets):
         return found
     trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
@@ -79,15 +81,17 @@ def _near(
     return np.asarray((np.array(used) > TOUCH).any(axis=0))
 
 
-def legal_nearby(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate | None:
+def legal_nearby(
+    model: Model, incumbent: Incumbent | None, found: Candidate | None
+) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
     tickets = tickets_of(model.frame)
-    if not _coarse(model, incumbent, found, tickets):
+    if found is None or incumbent is None or not _coarse(model, found, tickets):
         return None
     return _best(reopened(model, incumbent, found, tickets))
 
 
-def _coarse(model: Model, incumbent: Incumbent, found: Candidate, tickets: Tickets) -> bool:
+def _coarse(model: Model, found: Candidate, tickets: Tickets) -> bool:
     """Whether half of what some ticket moves by at least loses more than is lost anyhow.
 
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small

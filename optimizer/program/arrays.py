@@ -119,7 +119,7 @@ class Arrays:
         return triplets_of(self.P)
 
     @cached_property
-    def units(self) -> Floats | None:
+    def scales(self) -> Floats | None:
         """What one of each column should stand for where some are steep, `(n,)`; else None.
 
         A lot of dust may hold a loss a billion times its worth: its column counts in the units

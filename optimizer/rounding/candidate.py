@@ -92,8 +92,10 @@ class Candidate:
         }
 
 
-def candidate_of(model: Model, incumbent: Incumbent) -> Candidate | None:
+def candidate_of(model: Model, incumbent: Incumbent | None) -> Candidate | None:
     """Make orders of the best directions; None if no legal tickets were found."""
+    if incumbent is None:
+        return None
     best: Candidate | None = None
     trial = model
     for _ in range(TIGHTENINGS):

@@ -48,7 +48,7 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
             0.9, TE_MORE * (margin + share) if share < COARSE_MISS else margin + COARSE_FAR * share
         )
         again = search_within_limits(search.model.frame, search.model.door, margin, search)
-        trial = None if again.incumbent is None else candidate_of(again.model, again.incumbent)
+        trial = candidate_of(again.model, again.incumbent)
         if trial is None:
             break
         search, found = again, trial

@@ -97,7 +97,7 @@ class Question:
             settings["mip_max_nodes"] = nodes
         if first:
             settings["mip_max_improving_sols"] = 1
-        model, unit = self.model()
+        model, scale = self.model()
         if self.integral is not None:
             kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
             model.integrality_ = [kinds[whole] for whole in self.integral.tolist()]
@@ -114,12 +114,12 @@ class Question:
             return Answer(None, np.inf, impossible=proven, **took)
         value = float(info.objective_function_value)
         bound = value if self.integral is None else float(info.mip_dual_bound)
-        return Answer(np.array(solver.getSolution().col_value) * unit, value, bound=bound, **took)
+        return Answer(np.array(solver.getSolution().col_value) * scale, value, bound=bound, **took)
 
     def model(self) -> tuple[Any, Floats]:
         """The same for HiGHS, and what one of each of its columns stands for.
 
-        Less than 1 where a column is steep (see `Arrays.units`) and not integral.
+        Less than 1 where a column is steep (see `Arrays.scales`) and not integral.
         """
         import highspy
 
@@ -128,8 +128,8 @@ class Question:
         steep = steepest > STEEP_COLUMN
         if self.integral is not None:
             steep &= self.integral == 0
-        unit = np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0)
-        matrix = sparse.csc_array(A @ sparse.diags_array(unit))
+        scale = np.where(steep, 1.0 / np.maximum(steepest, 1.0), 1.0)
+        matrix = sparse.csc_array(A @ sparse.diags_array(scale))
         model = highspy.HighsLp()
         model.num_row_, model.num_col_ = matrix.shape
         model.a_matrix_.num_row_, model.a_matrix_.num_col_ = matrix.shape
@@ -137,9 +137,9 @@ class Question:
         model.a_matrix_.start_ = matrix.indptr
         model.a_matrix_.index_ = matrix.indices
         model.a_matrix_.value_ = matrix.data
-        model.col_cost_, model.row_lower_, model.row_upper_ = self.cost * unit, row_low, row_high
-        model.col_lower_, model.col_upper_ = low / unit, high / unit
-        return model, unit
+        model.col_cost_, model.row_lower_, model.row_upper_ = self.cost * scale, row_low, row_high
+        model.col_lower_, model.col_upper_ = low / scale, high / scale
+        return model, scale
 
 
 class Relaxation:

@@ -22,7 +22,7 @@ class Reduced:
     """minimise ½x'Px + q'x, A_eq x = b, low_in ≤ A_in x ≤ high_in, low ≤ x ≤ high.
 
     `free` are the columns kept, `fixed` the values of all columns where fixed (0 elsewhere),
-    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`. `unit` is what one of
+    `equal` and `between` the rows kept, in the order of `A_eq` and `A_in`. `scale` is what one of
     each column kept stands for, None where that is 1 throughout.
     """
 
@@ -39,12 +39,12 @@ class Reduced:
     fixed: Floats
     equal: Ints
     between: Ints
-    unit: Floats | None = None
+    scale: Floats | None = None
 
     def expand(self, x: Floats) -> Floats:
         """Put a solution of the reduced program back into the whole vector."""
         whole = self.fixed.copy()
-        whole[self.free] = x if self.unit is None else x * self.unit
+        whole[self.free] = x if self.scale is None else x * self.scale
         return whole
 
     def multipliers(self, equal: Floats, between: Floats, rows: int) -> Floats:
@@ -60,8 +60,8 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     row_low, row_high, low, high = limits
     if (low > high + EMPTY_ROW).any():
         return None
-    unit = arrays.units
-    is_free = high - low > (FIXED if unit is None else FIXED * unit)
+    scale = arrays.scales
+    is_free = high - low > (FIXED if scale is None else FIXED * scale)
     fixed = np.where(is_free, 0.0, low)
     free = np.flatnonzero(is_free)
     q = arrays.q
@@ -93,21 +93,21 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
         equal=equal,
         between=between,
     )
-    return reduced if unit is None else _in_units(reduced, unit[free])
+    return reduced if scale is None else _scaled(reduced, scale[free])
 
 
-def _in_units(program: Reduced, unit: Floats) -> Reduced:
+def _scaled(program: Reduced, scale: Floats) -> Reduced:
     """Count columns in units of their own: a billionth of a dollar may hold a loss of thousands."""
-    by = sparse.diags_array(unit, format="csc")
+    by = sparse.diags_array(scale, format="csc")
     return replace(
         program,
         P=sparse.csc_matrix(by @ program.P @ by),
-        q=program.q * unit,
+        q=program.q * scale,
         A_eq=sparse.csc_matrix(program.A_eq @ by),
         A_in=sparse.csc_matrix(program.A_in @ by),
-        low=program.low / unit,
-        high=program.high / unit,
-        unit=unit,
+        low=program.low / scale,
+        high=program.high / scale,
+        scale=scale,
     )
 
 
