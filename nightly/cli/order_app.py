@@ -24,7 +24,7 @@ from nightly.cli.options import (
 )
 from nightly.fills.fitting import FAR_OFF
 from nightly.register.deciding import Word
-from nightly.register.fold import APPROVED, REJECTED
+from nightly.register.standing import APPROVED, REJECTED
 
 app = typer.Typer()
 

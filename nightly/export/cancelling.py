@@ -14,8 +14,9 @@ from models.errors import HearthError
 from nightly.export.files import cancel_files, known_format
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
 from nightly.export.sending import Wish
-from nightly.register.fold import CANCEL, Registered, Standing
+from nightly.register.fold import CANCEL, Registered
 from nightly.register.register import beside
+from nightly.register.standing import Standing
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 

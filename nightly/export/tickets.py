@@ -18,10 +18,11 @@ from models.policy import Carry, Tickets
 from models.triggers import AUTO
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
-from nightly.register.fold import Registered, Standing
+from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Lockout, RunFacts, Ticket
 from nightly.register.roles import Rights
+from nightly.register.standing import Standing
 from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table

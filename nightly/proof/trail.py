@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.errors import HearthError
-from nightly.register.fold import facts_of
 from nightly.register.register import beside
+from nightly.register.standing import facts_of
 from nightly.results.run_folder import EVENTS, RunFolder
 from nightly.results.run_tables import lots_by_order, run_batches, run_table
 

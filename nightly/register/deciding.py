@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from models.errors import HearthError, UnknownHouseholdError
 from nightly.register.digests import PlanDigest, digests
-from nightly.register.fold import APPROVED, REJECTED, PlanStanding
 from nightly.register.lines import RegisterError
 from nightly.register.proposals import taken_in
 from nightly.register.records import Decision
 from nightly.register.register import Held, beside
 from nightly.register.roles import Rights, RoleError
+from nightly.register.standing import APPROVED, REJECTED, PlanStanding
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_table
 

@@ -12,8 +12,9 @@ from typing import Any, Final
 from models.errors import UnknownHouseholdError
 from models.triggers import NEEDS_APPROVAL
 from nightly.register.deciding import plan_rows
-from nightly.register.fold import Registered, Standing, facts_of
+from nightly.register.fold import Registered
 from nightly.register.register import beside
+from nightly.register.standing import Standing, facts_of
 from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table

@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
 from models.plan import Status
-from nightly.register.fold import Registered, Standing
+from nightly.register.fold import Registered
 from nightly.register.records import data_of
+from nightly.register.standing import Standing
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
 

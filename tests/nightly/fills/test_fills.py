@@ -12,8 +12,8 @@ import pytest
 
 from nightly.fills.fix_reports import fix_reports
 from nightly.main import main
-from nightly.register.fold import Standing
 from nightly.register.register import NAME, Register
+from nightly.register.standing import Standing
 from nightly.results.run_folder import RunFolder
 from tests.nightly.fills.broker import Broker, report
 from tests.nightly.register import orders

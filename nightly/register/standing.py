@@ -1,0 +1,95 @@
+"""Where a ticket stands, or a plan before it is sent: what the fold of the lines makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from nightly.register.records import Decision, Fill, Proposal, Step, Ticket
+from nightly.register.states import UNDER_WAY, State
+
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a ticket stands: its state, what was filled, and every step on the way there."""
+
+    ticket: Ticket
+    entry: int
+    state: State
+    steps: list[Step]
+    filled: Decimal = ZERO
+    fills: list[Fill] = field(default_factory=list)
+    cancel_asked: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it left and has not ended."""
+        return self.state in UNDER_WAY
+
+    @property
+    def left(self) -> Decimal:
+        """Shares that may still be filled."""
+        return self.ticket.shares - self.filled if self.live else ZERO
+
+    @property
+    def counts(self) -> Decimal:
+        """Shares that a book which shows nothing of the ticket must be told: filled or to come.
+
+        A replaced order goes on under another name, so all of it counts.
+        """
+        whole = self.live or self.state is State.REPLACED
+        return self.ticket.shares if whole else self.filled
+
+
+@dataclass(slots=True)
+class PlanStanding:
+    """Where a household's plan in a run stands, before any of it is sent."""
+
+    proposal: Proposal
+    state: State
+    steps: list[Step]
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Who approved since the last rejection, each once, in order."""
+        names: dict[str, None] = {}
+        for made in self.decisions:
+            if made.decision == REJECTED:
+                names.clear()
+            else:
+                names[made.by] = None
+        return tuple(names)
+
+    @property
+    def override(self) -> tuple[str, ...]:
+        """Rules and limits that those who approved go beyond on purpose."""
+        last = self.decisions[-1] if self.decisions else None
+        if last is None or last.decision == REJECTED:
+            return ()
+        return tuple(sorted({name for made in self.decisions for name in made.override}))
+
+
+def facts_of(standing: Standing) -> dict[str, Any]:
+    """Return where a ticket stands, as JSON-ready data."""
+    ticket = standing.ticket
+    return {
+        **{name: getattr(ticket, name) for name in ("ticket_id", "order_id", "household_id")},
+        **{name: getattr(ticket, name) for name in ("account_id", "security_id", "side")},
+        "state": standing.state.value,
+        "shares": f"{ticket.shares.normalize():f}",
+        "filled": f"{standing.filled.normalize():f}",
+        "limit_price": str(ticket.limit_price),
+        "approved_by": ticket.approved_by,
+        "cancel_asked": standing.cancel_asked,
+        "steps": [
+            {"state": s.state.value, "clock": s.clock, "by": s.by, "why": s.why, "sha256": s.sha256}
+            for s in standing.steps
+        ],
+    }
