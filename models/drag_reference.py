@@ -1,58 +1,90 @@
-"""What a class bears of yearly tax at the margin, when the target is placed best.
+"""What a class bears of yearly cost at the margin, when the target is placed best.
 
 Tax drag counts the tax on income and not the income, so by itself it leans a plan to cash and to
-whatever pays little. Where drag is counted only beyond this reference (`[tax] drag_reference =
-"target"`), it says which account holds what, and nothing of how much is held.
+whatever pays little. Counted only beyond this reference (`[tax] drag_reference = "target"`, the
+default), it says which account holds what, and nothing of how much is held.
 
-Placing the target is a transportation problem. In a management group, class c wants the weight
-t_c, and a dollar of it costs ȳ_c a year in taxable accounts and f_c in sheltered ones, which hold
-the share s of the group's value:
+Placing the target is a transportation problem over the tax treatments k: taxable, deferred,
+exempt. In a management group, class c wants the weight t_c and costs y_kc a dollar a year in
+treatment k, which holds the share s_k of the group's value:
 
-    min Σ_c ȳ_c·a_c + f_c·(t_c − a_c)   with  0 ≤ a_c ≤ t_c,  Σ_c a_c = 1 − s
+    min Σ_k,c y_kc·a_kc  with  a ≥ 0,  Σ_k a_kc = t_c,  Σ_c a_kc = s_k
 
-Filling sheltered accounts by falling ȳ_c − f_c solves it. With α = ȳ_c − f_c of the class at which
-they are full (the price of sheltered room) the dual prices of the classes are min(ȳ_c, f_c + α).
-Prices are free up to one constant; it is taken so that cash, which bears nothing, has none:
+With u_k the prices of room, classes bear min_k (y_kc + u_k). Prices are free up to one constant; it
+is taken so that cash, placed where it is best, has none:
 
-    π_c = min(ȳ_c, f_c + α) − min(0, α),   and π_c = ȳ_c if s = 0, π_c = f_c if s = 1
+    π_c = min_k (y_kc + u_k) − min_k (y_k,cash + u_k)
 
 By duality Σ h·(y − π) does not change, to first order, with the mix of a household that is placed
 best. Refused: the prices of what is held today, with its menus and gains, as references: a plan
 would move what it is measured by.
+
+Cash-like holdings, cash and money-market funds, count their income too: what earns less than the
+best of them costs the difference, so that cash in a sweep that pays nothing is not taken for cheap.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from models.arrays import Floats, sum_by
-from models.household import Household
-from models.market import Market, Target
+from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.market import CASH, Market, Target
 from models.tolerances import WEIGHT
 
 TARGET: Final = "target"
 """The policy's `drag_reference` that asks for what is computed here."""
 
 LEAST_USD: Final = 1.0
-"""Dollars. Taxable accounts worth less have no say: their rates fade to nothing."""
+"""Dollars. Accounts worth less have no say in the rates of a treatment: they fade to nothing."""
+
+MOST_CROSSED: Final = 24
+"""Rows of a target up to which every crossing of three treatments is tried. At 24 rows there are
+1,728 crossings, a third of a millisecond; narrowing takes two."""
+
+NARROWED: Final = 90
+"""Times that a range of prices loses a third: (2/3)^90 of it is left, under 1e-15."""
+
+TREATMENTS: Final = tuple(TaxTreatment)
+"""Rows of costs and room, in this order."""
 
 
-def drag_reference(household: Household, long: Floats, ordinary: Floats, scale: Floats) -> Floats:
+class Rates(NamedTuple):
+    """Marginal rates before the run by filing unit, fractions, each `(n_units,)`.
+
+    All-in τ_l and τ_o on income, and τ_ret on what leaves deferred accounts.
+    """
+
+    long: Floats
+    ordinary: Floats
+    deferred: Floats
+
+
+def best_cash_yield(household: Household) -> float:
+    """What the best of cash and money-market funds earns a year, fraction (0 if none earns)."""
+    securities = household.market.securities
+    funds = securities.money_market & securities.usable
+    earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
+    by_funds = float(earned[funds].max(initial=0.0))
+    return max(by_funds, float(household.accounts.cash_yield.max(initial=0.0)))
+
+
+def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     """π of a dollar, fraction a year, shape `(n_accounts, n_securities)`.
 
     A security that a target names has its own price. Any other has those of its asset classes, by
-    look-through, named in the target or not; ȳ_c and f_c are means over the market's securities,
-    weighted by look-through. Where filing units of a group have different rates, those of its
-    taxable accounts count by value.
+    look-through, named in the target or not; costs of a class are means over the market's
+    securities, weighted by look-through. Where filing units of a group have different rates, those
+    of each treatment's accounts count by value. Money-market funds are cash: 0.
 
     Parameters
     ----------
     household
         Its accounts after their own flows, and its targets.
-    long, ordinary
-        All-in marginal rates τ_l and τ_o before the run, shape `(n_units,)`.
+    rates
+        Of every filing unit.
     scale
         What a dollar of each account counts in weights, shape `(n_accounts,)`.
     """
@@ -60,76 +92,150 @@ def drag_reference(household: Household, long: Floats, ordinary: Floats, scale: 
     n = len(accounts.account_id)
     held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
     counted = scale * np.maximum(held, 0.0)
+    kind = np.array([TREATMENTS.index(TREATMENT_OF[each]) for each in accounts.account_type])
+    best = best_cash_yield(household)
     found: Floats = np.zeros((n, len(market.securities.security_id)))
     for name in household.group_targets:
         mine = household.account_target == name
-        room = counted * (mine & household.taxable)
-        total = float(counted[mine].sum())
-        if total <= 0.0:
+        by_kind = [counted * (mine & (kind == k)) for k in range(len(TREATMENTS))]
+        room = np.array([each.sum() for each in by_kind])
+        if room.sum() <= 0.0:
             continue
-        by_unit = sum_by(accounts.filing_unit, room, len(long))
-        taxed = max(float(room.sum()), LEAST_USD)
-        rates = float(by_unit @ long) / taxed, float(by_unit @ ordinary) / taxed
-        sheltered = 1.0 - float(room.sum()) / total
-        prices = _of_securities(market, market.targets[name], rates, sheltered)
+        size = np.maximum(room, LEAST_USD)
+        by_unit = [sum_by(accounts.filing_unit, each, len(rates.long)) for each in by_kind]
+        taxed, deferred = by_unit[0] / size[0], by_unit[1] / size[1]
+        of_group = (
+            float(taxed @ rates.long),
+            float(taxed @ rates.ordinary),
+            float(deferred @ rates.deferred),
+        )
+        prices = _of_securities(market, market.targets[name], of_group, room / room.sum(), best)
         found[mine] = scale[mine, None] * prices
     return found
 
 
-def marginal_prices(taxed: Floats, foreign: Floats, alpha: float) -> Floats:
-    """π of rows that cost `taxed` and `foreign` where sheltered room costs α, any shape.
-
-    α is ∞ without sheltered accounts, −∞ without taxable ones.
-    """
-    if alpha == -np.inf:
-        return foreign
-    return np.asarray(np.minimum(taxed, foreign + alpha) - min(0.0, alpha))
-
-
-def price_of_room(taxed: Floats, foreign: Floats, weights: Floats, sheltered: float) -> float:
-    """α, fraction a year: what one more dollar of sheltered room would save.
+def room_prices(costs: Floats, weights: Floats, room: Floats) -> Floats:
+    """u, fraction a year: what a dollar of each treatment's room costs; ∞ where there is none.
 
     Parameters
     ----------
-    taxed, foreign, weights
-        ȳ, f and t of each row of the target, shape `(n_rows,)`.
-    sheltered
-        The share s of sheltered accounts.
+    costs
+        Yearly cost of each row of the target by treatment, shape `(k, n_rows)`.
+    weights, room
+        Shares of the group's value, shapes `(n_rows,)` and `(k,)`, each adding up to 1.
     """
-    if sheltered <= WEIGHT:
-        return np.inf
-    if sheltered >= 1.0 - WEIGHT:
-        return -np.inf
-    saved = taxed - foreign
+    prices = np.full(len(room), np.inf)
+    live = np.flatnonzero(room > WEIGHT)
+    prices[live[0]] = 0.0
+    if len(live) == 2:
+        saved = costs[live[0]] - costs[live[1]]
+        prices[live[1]] = _marginal(saved, weights, float(room[live[1]]))
+    elif len(live) > 2:
+        prices[live[1:]] = _crossing(costs[live], weights, room[live])
+    return prices
+
+
+def _marginal(saved: Floats, weights: Floats, room: float) -> float:
+    """What the row saves at which room is full, when the rows that save most go first."""
     order = np.argsort(-saved, kind="stable")
-    full = np.cumsum(weights[order]) >= sheltered - WEIGHT
+    full = np.cumsum(weights[order]) >= room - WEIGHT
     return float(saved[order[np.argmax(full) if full.any() else -1]])
 
 
+def _crossing(costs: Floats, weights: Floats, room: Floats) -> Floats:
+    """Prices of the second and third treatment's room, the first being free.
+
+    The dual is concave and piecewise linear in two prices: it is greatest where two of its kinks
+    cross.
+    """
+    rows, place = np.unique(costs, axis=1, return_inverse=True)
+    weights = sum_by(place.ravel(), weights, rows.shape[1])
+    if rows.shape[1] > MOST_CROSSED:
+        return _narrowed(rows, weights, room)
+    second, third, between = rows[0] - rows[1], rows[0] - rows[2], rows[1] - rows[2]
+    u = np.concatenate(
+        [
+            np.array(np.meshgrid(second, third)).reshape(2, -1),
+            np.array([(a, a + d) for a in second for d in between]).T,
+            np.array([(b - d, b) for b in third for d in between]).T,
+        ],
+        axis=1,
+    )
+    borne = np.minimum(np.minimum(rows[0], rows[1] + u[0][:, None]), rows[2] + u[1][:, None])
+    worth = borne @ weights - room[1] * u[0] - room[2] * u[1]
+    top = np.flatnonzero(worth >= worth.max() - SAME)
+    return np.asarray(u[:, top[np.lexsort((u[1][top], u[0][top]))[0]]])
+
+
+SAME: Final = 1e-15
+"""Fraction a year: values of the dual that differ by less are one; the least prices are taken."""
+
+
+def _narrowed(costs: Floats, weights: Floats, room: Floats) -> Floats:
+    """The same by narrowing the third price: for each, the second is what the marginal row saves.
+
+    The dual is concave in the third price, which lies between what any row would save by the third
+    treatment against the first.
+    """
+
+    def best(third: float) -> tuple[float, float]:
+        beside = np.minimum(costs[0], costs[2] + third)
+        second = _marginal(beside - costs[1], weights, float(room[1]))
+        borne = float(np.minimum(beside, costs[1] + second) @ weights)
+        return borne - float(room[1]) * second - float(room[2]) * third, second
+
+    saved = costs[0] - costs[2]
+    low, high = float(saved.min()), float(saved.max())
+    for _ in range(NARROWED):
+        lower, higher = low + (high - low) / 3.0, high - (high - low) / 3.0
+        if best(lower)[0] < best(higher)[0]:
+            low = lower
+        else:
+            high = higher
+    third = 0.5 * (low + high)
+    return np.array([best(third)[1], third])
+
+
+def marginal_prices(costs: Floats, prices: Floats, cash: Floats) -> Floats:
+    """π of rows that cost `costs`, `(k, n)`, at `prices` of room, `(k,)`, where cash costs `cash`.
+
+    Any row that no treatment holds bears 0.
+    """
+    live = np.isfinite(prices)
+    borne = (costs[live] + prices[live, None]).min(axis=0)
+    return np.asarray(borne - float((cash[live] + prices[live]).min()))
+
+
 def _of_securities(
-    market: Market, target: Target, rates: tuple[float, float], sheltered: float
+    market: Market,
+    target: Target,
+    rates: tuple[float, float, float],
+    room: Floats,
+    best: float,
 ) -> Floats:
-    """π of every security under one target, at τ_l and τ_o, shape `(n_securities,)`."""
+    """π of every security under one target, at τ_l, τ_o and τ_ret, shape `(n_securities,)`."""
     securities, risk, named = market.securities, market.risk, target.securities
     place = {name: column for column, name in enumerate(risk.classes)}
-    long, ordinary = rates
+    long, ordinary, deferred = rates
     taxed = securities.qualified_yield * long + securities.ordinary_yield * ordinary
     foreign = securities.foreign_tax_yield
     known = securities.usable & np.isfinite(taxed) & np.isfinite(foreign)
+    known &= ~securities.money_market
     taxed, foreign = np.where(known, taxed, 0.0), np.where(known, foreign, 0.0)
+    own = np.array([taxed, (1.0 - deferred) * foreign, foreign])
     by_class = risk.class_weights.maximum(0.0).T
     size = by_class @ known.astype(float)
-    means = [_ratio(by_class @ yearly, size) for yearly in (taxed, foreign)]
-    places = [place.get(name) for name in target.classes]
-    rows = [np.array([0.0 if at is None else mean[at] for at in places]) for mean in means]
-    alpha = price_of_room(
-        np.concatenate([rows[0], taxed[named]]),
-        np.concatenate([rows[1], foreign[named]]),
-        np.concatenate([target.class_weights, target.security_weights]),
-        sheltered,
-    )
-    found = np.asarray(risk.class_weights @ marginal_prices(means[0], means[1], alpha))
-    found[named] = marginal_prices(taxed[named], foreign[named], alpha)
+    means = np.array([_ratio(by_class @ yearly, size) for yearly in own])
+    cash = np.array([best * ordinary, 0.0, 0.0])
+    if CASH in place:
+        means[:, place[CASH]] = cash
+    rows = [means[:, place[name]] if name in place else cash for name in target.classes]
+    rows += [own[:, one] if not securities.money_market[one] else cash for one in named]
+    wanted = np.concatenate([target.class_weights, target.security_weights])
+    prices = room_prices(np.array(rows).T, wanted, room)
+    found = np.asarray(risk.class_weights @ marginal_prices(means, prices, cash))
+    found[named] = marginal_prices(own[:, named], prices, cash)
+    found[securities.money_market] = 0.0
     return found
 
 

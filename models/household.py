@@ -41,7 +41,7 @@ TREATMENT_OF = {
 class FilingUnits:
     """Who files one return; shape `(n_units,)`. Nulls are filled with the defaults of the contract.
 
-    Dollars, except `state_rate`. Budgets are NaN where the unit has none of its own.
+    Dollars, except rates. Budgets and usual rates are NaN where the unit has none of its own.
     """
 
     filing_unit_id: Texts
@@ -57,6 +57,8 @@ class FilingUnits:
     lt_carryforward: Floats
     tax_budget_usd: Floats
     gain_budget_usd: Floats
+    usual_long_rate: Floats
+    usual_ordinary_rate: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Accounts:
     withdrawable: Bools
     early_penalty_rate: Floats
     reinvests: Bools
+    cash_yield: Floats
 
 
 @dataclass(frozen=True, slots=True)

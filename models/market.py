@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Days, Floats, Ints, Texts
+
+CASH: Final = "cash"
+"""The asset class that cash belongs to, and money-market funds with it."""
+
+MONEY_MARKET: Final = "money_market"
+"""The instrument of a fund that is cash with a yield."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,8 @@ class Securities:
     """Columns of the `securities` table, each of shape `(n_securities,)`.
 
     `identical_group` indexes `group_names`; a security whose group is null is a group of its own.
-    `rank` is NaN where null. `usable` is false where a fault in the row bars the security: a
+    `rank` is NaN where null. `instrument` is None where null.
+    `usable` is false where a fault in the row bars the security: a
     household that reaches it is invalid, and nobody may buy it.
     """
 
@@ -37,7 +46,13 @@ class Securities:
     foreign_tax_yield: Floats
     specific_vol: Floats
     rank: Floats
+    instrument: Texts
     usable: Bools
+
+    @property
+    def money_market(self) -> Bools:
+        """Whether a fund is held as cash is."""
+        return np.asarray(self.instrument == MONEY_MARKET, bool)
 
 
 @dataclass(frozen=True, slots=True)

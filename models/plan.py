@@ -57,7 +57,9 @@ class Figures:
     """What the judge measured: a plan's figures, in the units of their names.
 
     `terms_usd` splits the objective by term after the trades, `terms_before_usd` before them
-    (empty when the state before is undefined).
+    (empty when the state before is undefined). `money_usd_a_year` and `risk_usd_a_year` are what
+    the plan is worth: what it saves of all terms that are money, and of tracking error, spread
+    over the years that each is counted for. They are two things, and no sum.
     """
 
     value_usd: float
@@ -76,6 +78,8 @@ class Figures:
     orders: int
     terms_usd: Mapping[str, float] = field(default_factory=dict)
     terms_before_usd: Mapping[str, float] = field(default_factory=dict)
+    money_usd_a_year: float | None = None
+    risk_usd_a_year: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

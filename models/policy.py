@@ -23,7 +23,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class RiskAversion:
-    """Aversion γ to tracking variance, the horizon H in years, and whether x is after tax."""
+    """Aversion γ to tracking variance, the horizon H in years, and what a deferred dollar counts.
+
+    `after_tax_weights` counts a tax-deferred dollar as the 1 − τ_ret that is the household's, in
+    what is held and in the target alike.
+    """
 
     aversion: float = 10.0
     horizon_years: float = 5.0
@@ -34,20 +38,29 @@ class RiskAversion:
 class TaxRates:
     """Rates as fractions; None takes the law's marginal rates of the filing unit.
 
-    `carryforward_value` κ: None is δ·τ_f. `future_gain_rate` τ_f: None is the long rate.
-    `deferred_rate` τ_ret: None is today's marginal ordinary rate. `short_rate` and `long_rate`
-    are all-in and replace the law's brackets when given. `drag_reference` is none or target: with
-    target, tax drag counts only beyond what the class bears when the target is placed best.
+    `carryforward_value` κ: None is κ₁ for losses that ordinary income takes in over the next
+    `offset_years`, and κ₂ = δ·τ_f for those beyond; given, it stands for both. `future_gain_rate`
+    τ_f: None is the unit's usual long rate, else today's, at least 15% and its state's rate.
+    `deferred_rate` τ_ret: None is the unit's usual ordinary rate, else today's marginal one.
+    `step_up` is the chance that holdings pass on with a new basis before the horizon. `short_rate`
+    and `long_rate` are all-in and replace the law's brackets when given. `drag_reference` is none
+    or target: with target, tax drag counts only beyond what the class bears when the target is
+    placed best. `waiting` and `harvest_option` count what a sale forgoes: a lower rate in some
+    weeks, and a deeper loss.
     """
 
     carryforward_value: float | None = None
+    offset_years: int = 0
     discount_rate: float = 0.05
+    step_up: float = 0.0
     future_gain_rate: float | None = None
     short_rate: float | None = None
     long_rate: float | None = None
     deferred_rate: float | None = None
     roth_premium: float = 0.10
-    drag_reference: str = "none"
+    drag_reference: str = "target"
+    waiting: bool = True
+    harvest_option: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +193,16 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A plan leaves only if it improves by more than `min_bps`, and by `cost_multiple` of its cost.
+    """What no cash need asks for leaves only if it pays.
 
-    Its cost is what trading costs and the tax it causes.
+    A plan must improve by more than `min_bps`, and by `cost_multiple` of its cost: what trading
+    costs and the tax it causes. Each of its orders must be worth `min_order_usd` of objective:
+    with it and without it.
     """
 
-    min_bps: float = 0.0
+    min_bps: float = 1.0
     cost_multiple: float = 0.0
+    min_order_usd: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

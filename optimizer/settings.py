@@ -311,6 +311,10 @@ PROVEN = 1e-6
 MOST_TRIALS = 10
 """Solves spent on closing tickets that have a price: the smallest few are where it can pay."""
 
+MOST_GATED = 8
+"""Rounds in which orders that are not worth the policy's gate are left out, the rest settled again:
+each leaves out at least one, or finds out that half of them are needed."""
+
 PRUNING_ROUNDS = 3
 """Times that tickets of no worth are looked for: closing some may leave others without."""
 

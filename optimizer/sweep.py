@@ -24,7 +24,6 @@ from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.reweigh import (
     ONES,
-    WEIGHT_OF,
     arrays_at,
     at_weights,
     frame_at,
@@ -138,10 +137,11 @@ class _Costs:
     def __init__(self, whole: Frame) -> None:
         program = program_of(whole)
         self.frame, self.arrays = whole, compile_arrays(program)
-        self.names = tuple(dict.fromkeys(WEIGHT_OF.values()))
+        weight_of = {name: of for name, of in self.arrays.weights.items() if of}
+        self.names = tuple(dict.fromkeys(weight_of.values()))
         self.q = np.zeros((len(self.names), len(self.arrays.q)))
         self.constants = np.zeros(len(self.names))
-        for name, weight in WEIGHT_OF.items():
+        for name, weight in weight_of.items():
             self.q[self.names.index(weight)] += self.arrays.costs.get(name, 0.0)
             self.constants[self.names.index(weight)] += self.arrays.constants[name]
         limits = (self.arrays.branched(each.branch) for each in tax_regimes(program, whole.ranges))

@@ -66,7 +66,7 @@ class BookBuilder:
         household_id: str,
         story: str,
         target: str,
-        policy: str = "stay-close",
+        policy: str = "pre-approved",
         net_flow: float | None = None,
     ) -> HouseholdBuilder:
         """Begin a household; `story` says who, why, and what a good plan does.

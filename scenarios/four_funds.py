@@ -137,6 +137,7 @@ def market(*, ranked: bool = False) -> Market:
             foreign_tax_yield=zero,
             specific_vol=own,
             rank=rank if ranked else np.full(n, np.nan),
+            instrument=np.full(n, None, object),
             usable=np.ones(n, bool),
         )
     )
@@ -197,6 +198,8 @@ def _filing(years: list[tuple[float, float, float, float]]) -> FilingUnits:
             lt_carryforward=carried,
             tax_budget_usd=np.full(n, np.nan),
             gain_budget_usd=np.full(n, np.nan),
+            usual_long_rate=np.full(n, np.nan),
+            usual_ordinary_rate=np.full(n, np.nan),
         )
     )
 
@@ -221,6 +224,7 @@ def _accounts(cash: list[float]) -> Accounts:
             withdrawable=np.ones(n, bool),
             early_penalty_rate=zero,
             reinvests=np.zeros(n, bool),
+            cash_yield=zero,
         )
     )
 

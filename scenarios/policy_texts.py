@@ -42,29 +42,18 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-#: Follow the model: deviation costs three times the default, and the yearly tax on income weighs
-#: a quarter, so that it moves assets between accounts rather than from bonds into cash.
-CLOSE: Mapping[str, Mapping[str, object]] = {
-    "weights": {"tax_drag": 0.25},
-    "risk": {"aversion": 30.0},
-}
-
 #: What the sample book's policies say, so that a reader can follow an order to a broker at once.
 PRE_APPROVED: Mapping[str, Mapping[str, object]] = {"approval": {"always": False}}
 
 #: Policies of the sample book beside `standard`: purpose and what changes.
 SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = {
-    "stay-close": (
-        "Follow the model closely, and let tax on income decide between accounts, not for cash.",
-        CLOSE,
-    ),
-    "neutral-location": (
-        "Follow the model closely; tax on income says where a class is held, never how much of it.",
-        {"risk": {"aversion": 30.0}, "tax": {"drag_reference": "target"}},
+    "pre-approved": (
+        "The standard, and its plans may leave without a person.",
+        {},
     ),
     "year-end-harvest": (
         "December's errand: realize losses, buy substitutes, touch nothing else.",
-        {**CLOSE, "trades": {"mode": "harvest_only", "min_usd": 500.0}},
+        {"trades": {"mode": "harvest_only", "min_usd": 500.0}},
     ),
     "new-cash-only": (
         "Invest what arrived; sell nothing.",
@@ -73,7 +62,6 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
     "patient-gains": (
         "Leave a concentrated holding over years: a tenth of the gain a run, none of it short.",
         {
-            **CLOSE,
             "limits": {
                 "gain_share_of_unrealized": 0.10,
                 "max_short_gain_usd": 0.0,
@@ -83,27 +71,27 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
     ),
     "banded": (
         "Act only when a class leaves its band.",
-        {**CLOSE, "trades": {"min_usd": 250.0}, "limits": {"bands": "trigger"}},
+        {"trades": {"min_usd": 250.0}, "limits": {"bands": "trigger"}},
     ),
     "hard-bands": (
         "Every class ends inside its band.",
-        {**CLOSE, "limits": {"bands": "hard"}},
+        {"limits": {"bands": "hard"}},
     ),
     "dear-tickets": (
         "Trade where a ticket is still worth its price at an old-fashioned desk.",
-        {**CLOSE, "trades": {"min_usd": 1000.0, "ticket_usd": 19.95}},
+        {"trades": {"min_usd": 1000.0, "ticket_usd": 19.95}},
     ),
     "low-turnover": (
         "Move at most a twentieth of the household, and pay for each ticket.",
-        {**CLOSE, "trades": {"min_usd": 1000.0, "ticket_usd": 4.95, "max_turnover": 0.05}},
+        {"trades": {"min_usd": 1000.0, "ticket_usd": 4.95, "max_turnover": 0.05}},
     ),
     "wash-priced": (
         "Weigh a disallowed loss instead of forbidding it.",
-        {**CLOSE, "wash_sale": {"mode": "price"}},
+        {"wash_sale": {"mode": "price"}},
     ),
     "large-tickets": (
         "A large family office: no order under $25,000, a commission on every dollar.",
-        {**CLOSE, "trades": {"min_usd": 25_000.0, "commission_bps": 0.2}},
+        {"trades": {"min_usd": 25_000.0, "commission_bps": 0.2}},
     ),
     "small-account": (
         "A few hundred dollars: orders from $25.",
@@ -111,11 +99,11 @@ SAMPLE_POLICIES: Mapping[str, tuple[str, Mapping[str, Mapping[str, object]]]] = 
     ),
     "flat-rates": (
         "An adviser who gives rates instead of a return.",
-        {**CLOSE, "tax": {"short_rate": 0.408, "long_rate": 0.238}},
+        {"tax": {"short_rate": 0.408, "long_rate": 0.238}},
     ),
     "close-tracking": (
         "Stay within one percent of tracking error, at moderate cost.",
-        {**CLOSE, "limits": {"te_max": 0.01}},
+        {"limits": {"te_max": 0.01}},
     ),
     "gain-harvest": (
         "Use the zero-percent bracket: sell gains and buy them back.",

@@ -38,6 +38,8 @@ _TINY: Tables = {
             "lt_carryforward": 0.0,
             "tax_budget_usd": None,
             "gain_budget_usd": None,
+            "usual_long_rate": None,
+            "usual_ordinary_rate": None,
         }
         for unit, household, status in (
             ("U1", "H1", "mfj"),
@@ -62,6 +64,7 @@ _TINY: Tables = {
             "withdrawable": None,
             "early_penalty_rate": None,
             "reinvests": None,
+            "cash_yield": None,
         }
         for account, household, unit, kind, menu, target in (
             ("A1-TAX", "H1", "U1", "taxable", None, None),
@@ -109,6 +112,7 @@ _TINY: Tables = {
             "foreign_tax_yield": None,
             "specific_vol": 0.01,
             "rank": None,
+            "instrument": None,
         }
         for security, price, asset_class, group in (
             ("VTI", 300.0, "us_equity", "total-us"),

@@ -30,6 +30,7 @@ def account(account_id: str, account_type: str = "taxable", **given: Any) -> Row
         "withdrawable": not sheltered_plan,
         "early_penalty_rate": 0.0,
         "reinvests": False,
+        "cash_yield": 0.0,
     }
     return _with(row, given)
 
@@ -73,6 +74,7 @@ def security(security_id: str, price: float, asset_class: str = STOCK, **given: 
         "foreign_tax_yield": 0.0,
         "specific_vol": 0.0,
         "rank": NAN,
+        "instrument": None,
         "usable": True,
     }
     return _with(row, given)
@@ -94,6 +96,8 @@ def unit(filing_unit_id: str = "U1", filing_status: str = "mfj", **given: Any) -
         "lt_carryforward": 0.0,
         "tax_budget_usd": NAN,
         "gain_budget_usd": NAN,
+        "usual_long_rate": NAN,
+        "usual_ordinary_rate": NAN,
     }
     return _with(row, given)
 

@@ -84,24 +84,14 @@ def test_the_example_book_gets_a_plan(
 def test_the_example_book_ends_with_the_cash_that_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As it stands, and with drag counted from the target's."""
+    """Bonds first where they bear nothing, the rest where the tax is."""
     monkeypatch.chdir(folder)
-    told = re.search(
-        r"ends with (\d+)% of cash.*`(\[.+\]) (.+)` in `(.+)` it ends\swith ([\d.]+)%", TABLES, re.S
-    )
+    told = re.search(r"ends with ([\d.]+)% of cash", TABLES)
     assert told is not None
-    much, section, key, place, little = told.groups()
-    (folder / place).parent.mkdir()
-    found = []
-    for text in ("", f"{section}\n{key}\n"):
-        (folder / place).write_text(text, "utf-8")
-        assert main(["plan", "my-book", "lee"]) == 0
-        after = re.search(r"^ cash +\S+ +\S+ +([\d.]+)", capsys.readouterr().out, re.M)
-        assert after is not None
-        found.append(float(after[1]))
-    (folder / place).unlink()
-    (folder / place).parent.rmdir()
-    assert (round(found[0]), found[1]) == (int(much), float(little))
+    assert main(["plan", "my-book", "lee"]) == 0
+    after = re.search(r"^ cash +\S+ +\S+ +([\d.]+)", capsys.readouterr().out, re.M)
+    assert after is not None
+    assert float(after[1]) == float(told[1]) < 1.0
 
 
 @pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.name)

@@ -17,6 +17,7 @@ from models.errors import HearthError
 from models.household import Household
 from models.plan import Plan
 from models.policy import Policy, Weights
+from optimizer.program.terms import WEIGHT_OF
 from optimizer.sweep import RelaxedPoint, relaxed, sweep
 
 TERMS = tuple(field.name for field in fields(Weights))
@@ -107,7 +108,7 @@ def _of_plan(term: str, weights: Weights, plan: Plan) -> FrontierPoint:
     bps = BPS_PER_UNIT / figures.value_usd
     terms: dict[str, float] = {}
     for name, usd in figures.terms_usd.items():
-        weight = {"realized_tax": "tax", "withdrawal": "tax"}.get(name, name)
+        weight = WEIGHT_OF[name]
         by = float(getattr(weights, weight))
         terms[weight] = terms.get(weight, 0.0) + (bps * usd / by if by else 0.0)
     return FrontierPoint(

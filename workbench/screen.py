@@ -121,10 +121,17 @@ def _outcome(figures: Figures) -> str:
     error = arrow(percent(figures.te_before), percent(figures.te_after), 2)
     drag = arrow(figures.drag_before_usd, figures.drag_after_usd, 0)
     tax = usd(figures.tax_usd + figures.distribution_tax_usd)
-    return (
-        f"objective {bps} bps · tracking error {error} %\n"
-        f"tax {tax} · trading cost {usd(figures.cost_usd)} · tax drag {drag} $ a year"
-    )
+    lines = [
+        f"objective {bps} bps · tracking error {error} %",
+        f"tax {tax} · trading cost {usd(figures.cost_usd)} · tax drag {drag} $ a year",
+    ]
+    if figures.money_usd_a_year is not None and figures.risk_usd_a_year is not None:
+        money, risk = (
+            f"{usd(saved)} ({number(1e4 * saved / figures.value_usd, 2)} bps)"
+            for saved in (figures.money_usd_a_year, figures.risk_usd_a_year)
+        )
+        lines.append(f"saves money of {money} and risk of {risk} a year")
+    return "\n".join(lines)
 
 
 def _proof(figures: Figures, certificate: Certificate) -> Iterable[str]:

@@ -17,6 +17,12 @@ import cvxpy as cp
 import numpy as np
 from scipy import sparse
 
+from benchmarks.oracles.prices import (
+    forgone,
+    long_term_from,
+    yearly_costs,
+    yearly_costs_of_cash,
+)
 from benchmarks.oracles.rates import (
     UnitRates,
     account_scale,
@@ -26,11 +32,9 @@ from benchmarks.oracles.rates import (
     unit_rates,
 )
 from models.arrays import Bools, Floats, Ints
-from models.drag_reference import TARGET, drag_reference
 from models.expected_flow import expected_flow
 from models.household import Household, TaxTreatment
 from models.policy import Policy
-from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST
 
 
@@ -132,8 +136,12 @@ def state(household: Household, policy: Policy) -> cp.Problem:
     goal, linked = _tracking(facts, sell, buy, leaves)
     goal += 100.0 * weights.trading_cost * (cost[security] @ sell + cost[facts.buy_security] @ buy)
     drag = 100.0 * weights.tax_drag * annuity_years(policy)
-    goal += drag * (_yearly(facts, facts.buy_account, facts.buy_security) @ buy)
-    goal += drag * (_yearly(facts, account, security) @ (facts.value - sell))
+    yearly = yearly_costs(household, policy, facts.rates)
+    goal += drag * (yearly[facts.buy_account, facts.buy_security] @ buy)
+    goal += drag * (yearly[account, security] @ (facts.value - sell))
+    goal += drag * (yearly_costs_of_cash(household, facts.rates) @ cash)
+    lost = forgone(household, policy, facts.rates)[facts.lots] / facts.unit / facts.value
+    goal += 100.0 * weights.tax * (lost @ sell)
     out = np.where(facts.deferred, -facts.of_unit("deferred"), 0.0)
     out += np.where(facts.taxable | facts.deferred, 0.0, policy.tax.roth_premium)
     goal += 100.0 * weights.tax * (out @ leaves)
@@ -145,8 +153,7 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     """Lay out lots, buys and rates as columns."""
     lots = household.lots
     value, total, taxable = household.lot_value_usd, household.value_usd, household.taxable
-    start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
-    long = first_long_term_days(start.astype("datetime64[D]")) <= np.datetime64(household.asof, "D")
+    long = long_term_from(household) <= np.datetime64(household.asof, "D")
     kept = np.flatnonzero(value > DUST * total)
     gain = np.where(taxable[lots.account], 1.0 - lots.basis / np.maximum(value, 1e-9), 0.0)
     pairs = [
@@ -250,26 +257,10 @@ def _tracking(facts: Facts, sell: Any, buy: Any, leaves: Any) -> tuple[Any, list
     return total, rows
 
 
-def _yearly(facts: Facts, account: Ints, security: Ints) -> Floats:
-    """Yearly tax on a dollar's income, less what its class bears anyway if the policy says so."""
-    securities = facts.household.market.securities
-    taxed = securities.qualified_yield[security] * facts.of_unit("long")[account]
-    taxed = taxed + securities.ordinary_yield[security] * facts.of_unit("ordinary")[account]
-    yearly = np.where(facts.taxable[account], taxed, securities.foreign_tax_yield[security])
-    if facts.policy.tax.drag_reference != TARGET:
-        return yearly
-    long, ordinary = (
-        np.array([float(getattr(unit, name)) for unit in facts.rates])
-        for name in ("long", "ordinary")
-    )
-    scale = account_scale(facts.household, facts.policy, facts.rates)
-    return yearly - drag_reference(facts.household, long, ordinary, scale)[account, security]
-
-
 def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
     """Σ_u V_u − V_u before, less the worth of the basis change, at marginal rates.
 
-    V = τ_l·(N + carried) + (τ_o − τ_l)·S⁺ − κ·carried, carried ≥ 0, N + carried ≥ −k: convex, and
+    V = τ_l·(N + c) + (τ_o − τ_l)·S⁺ − κ₂·c − (κ₁ − κ₂)·min(c, n·k), c ≥ 0, N + c ≥ −k: convex, and
     right where no loss meets a gain of the other kind; the offset is priced at τ_l.
     """
     policy, account = facts.policy, facts.sold[0]
@@ -283,21 +274,23 @@ def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
         short, long = (float(amount) / facts.unit for amount in rate.before[:2])
         limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / facts.unit
         ordinary, preferred = float(rate.ordinary), float(rate.long)
-        kappa = float(rate.carryforward)
         net_short, carried = cp.Variable(nonneg=True), cp.Variable(nonneg=True)
         shorts = short + (facts.gain * (mine & ~facts.long)) @ sell
         longs = long + (facts.gain * (mine & facts.long)) @ sell
         net = shorts + longs + carried
         rows += [net >= -limit, net_short >= shorts]
-        value = preferred * net + (ordinary - preferred) * net_short - kappa * carried
+        value = preferred * net + (ordinary - preferred) * net_short - rate.late * carried
+        if rate.soon > rate.late:
+            value -= (rate.soon - rate.late) * cp.minimum(carried, rate.most_soon / facts.unit)
         value += ordinary * ((facts.deferred & (unit_of == unit)).astype(float) @ leaves)
-        total += weight * (value - _before(short, long, limit, (ordinary, preferred, kappa)))
+        total += weight * (value - _before(rate, facts.unit))
     return total, rows
 
 
-def _before(short: float, long: float, limit: float, rates: tuple[float, float, float]) -> float:
+def _before(rate: UnitRates, unit: float) -> float:
     """V of the surrogate before the run."""
-    ordinary, preferred, kappa = rates
+    short, long = (float(amount) for amount in rate.before[:2])
+    limit = float(rate.facts.law.loss_limit(rate.facts.filing_status))
     carried = max(0.0, -(short + long) - limit)
-    net = short + long + carried
-    return preferred * net + (ordinary - preferred) * max(0.0, short) - kappa * carried
+    taxed = rate.long * (short + long + carried) + (rate.ordinary - rate.long) * max(0.0, short)
+    return (taxed - rate.worth(carried)) / unit

@@ -18,36 +18,51 @@ from models.ledger import exact
 from models.market import Market
 from models.policy import Policy, TaxRates
 from models.tax.filing import FlatRates, Position, TaxFacts
-from models.tax.marginal import marginal_rates
+from models.tax.marginal import USUAL_LONG_RATE, marginal_rates
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRates:
-    """A filing unit's return before the run, and fractions: τ_o, τ_l, τ_ret, τ_f and κ."""
+    """A filing unit's return before the run, and fractions: τ_o, τ_s, τ_l, τ_ret and τ_f.
+
+    A loss carried out is worth κ₁ (`soon`) a dollar up to `most_soon` dollars, κ₂ (`late`) beyond.
+    """
 
     facts: TaxFacts
     before: Position
     ordinary: float
+    short: float
     long: float
     deferred: float
     future: float
-    carryforward: float
+    soon: float
+    most_soon: float
+    late: float
+
+    def worth(self, carried: float) -> float:
+        """Dollars that losses carried out are worth: the dearer dollars first."""
+        return self.late * carried + (self.soon - self.late) * min(carried, self.most_soon)
 
 
 def discount(policy: Policy) -> float:
-    """δ = (1 + r)^−H."""
-    return float((1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years)
+    """δ = (1 − p)(1 + r)^−H: tax at the horizon is owed only if no step-up comes before."""
+    return (1.0 - policy.tax.step_up) * _present(policy, policy.risk.horizon_years)
 
 
 def annuity_years(policy: Policy) -> float:
-    """A_H = Σ of the worth of a dollar a year until the horizon: (1 − δ)/r, H if r is 0."""
-    rate = policy.tax.discount_rate
-    return (1.0 - discount(policy)) / rate if rate else policy.risk.horizon_years
+    """A_H, the worth of a dollar a year until the horizon: (1 − (1 + r)^−H)/r, H if r is 0."""
+    rate, years = policy.tax.discount_rate, policy.risk.horizon_years
+    return (1.0 - _present(policy, years)) / rate if rate else years
+
+
+def _present(policy: Policy, years: float) -> float:
+    """What a dollar after so many years is worth today."""
+    return float((1.0 + policy.tax.discount_rate) ** -years)
 
 
 def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
     """Return the rates of every filing unit."""
-    delta, tax = discount(policy), policy.tax
+    tax, units = policy.tax, household.units
     found = []
     for u in range(len(household.units.filing_unit_id)):
         facts, before = _return_of(household, u)
@@ -56,17 +71,23 @@ def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
             facts = replace(facts, flat=_flat(tax, here.short, here.long))
             here = marginal_rates(facts, before)
         ordinary, long = float(here.ordinary), float(here.long)
-        future = long if tax.future_gain_rate is None else tax.future_gain_rate
-        kappa = tax.carryforward_value
+        least = 0.0 if facts.flat else USUAL_LONG_RATE + float(units.state_rate[u])
+        future = _first(tax.future_gain_rate, units.usual_long_rate[u], max(long, least))
+        years = tax.offset_years if tax.carryforward_value is None else 0
+        late = _first(tax.carryforward_value, discount(policy) * future)
+        offset = sum(_present(policy, year) for year in range(1, years + 1)) / max(years, 1)
         found.append(
             UnitRates(
                 facts=facts,
                 before=before,
                 ordinary=ordinary,
+                short=float(here.short),
                 long=long,
-                deferred=ordinary if tax.deferred_rate is None else tax.deferred_rate,
+                deferred=_first(tax.deferred_rate, units.usual_ordinary_rate[u], ordinary),
                 future=future,
-                carryforward=min(delta * future, long) if kappa is None else kappa,
+                soon=max(ordinary * offset, late),
+                most_soon=years * float(facts.law.loss_limit(facts.filing_status)),
+                late=late,
             )
         )
     return tuple(found)
@@ -90,6 +111,11 @@ def specific_variances(market: Market) -> Floats:
             for group in range(len(securities.group_names))
         ]
     )
+
+
+def _first(*stated: float | None) -> float:
+    """The first that is stated: neither None, as in a policy, nor NaN, as in a table."""
+    return next(float(one) for one in stated if one is not None and not np.isnan(one))
 
 
 def _return_of(household: Household, u: int) -> tuple[TaxFacts, Position]:

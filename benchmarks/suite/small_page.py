@@ -32,8 +32,8 @@ LIMITATIONS: Final = (
     "dominance and lives measure in dollars of tax and wealth instead.",
     "Heuristics are our reading of practice, on one legal ground that most practice does not have. "
     "Naive cvxpy has none: it breaks rules, and its time is that of half the work.",
-    "The default weights count tax on income and not the income, and so hold too much cash over "
-    "years; lives are also led with it counted from the target's (hearth, neutral drag).",
+    "Tax on income is counted from what the target bears where it is placed best, so that it leans "
+    "to no class; that waiting and the usual year's rates do no harm is for lives to say.",
     "The synthetic market is invented after published figures; households are invented everywhere.",
 )
 

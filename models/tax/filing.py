@@ -168,10 +168,28 @@ def budget_tax(facts: TaxFacts, position: Position) -> Decimal:
     return tax_at(facts, position).total - tax_at(facts, NOTHING).total
 
 
-def value(facts: TaxFacts, position: Position, carryforward_value: Decimal) -> Decimal:
-    """V = T − κ·(losses carried out), in dollars; κ is worth per dollar carried, a fraction."""
+class CarriedWorth(NamedTuple):
+    """What losses carried out are worth: κ₁ a dollar up to `most`, κ₂ a dollar beyond."""
+
+    first: Decimal
+    most: Decimal
+    rest: Decimal
+
+    @classmethod
+    def flat(cls, rate: Decimal) -> CarriedWorth:
+        """The same worth for every dollar."""
+        return cls(rate, ZERO, rate)
+
+    def of(self, carried: Decimal) -> Decimal:
+        """Worth in dollars of a loss carried out (≥ 0)."""
+        soon = min(carried, self.most)
+        return self.first * soon + self.rest * (carried - soon)
+
+
+def value(facts: TaxFacts, position: Position, worth: CarriedWorth) -> Decimal:
+    """V = T − κ₁·min(c, n·k) − κ₂·(c − n·k)⁺ with c the losses carried out, in dollars."""
     result = tax_at(facts, position)
-    return result.total - carryforward_value * result.carried
+    return result.total - worth.of(result.carried)
 
 
 def _flat_tax(

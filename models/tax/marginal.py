@@ -17,6 +17,10 @@ STEP_USD: Final = Decimal("0.000001")
 """Dollars. The tax is piecewise linear with kinks at whole cents, so a millionth of a dollar to the
 right of a position in cents crosses none, and the difference quotient is the slope itself."""
 
+USUAL_LONG_RATE: Final = 0.15
+"""Fraction. The federal rate on long-term gains of a usual year (26 U.S.C. 1(h)(1)(C)): a year at
+0% is a time to take gains, and no rate to expect of the years to come."""
+
 
 class MarginalRates(NamedTuple):
     """All-in (federal, NIIT, state) tax on one more dollar, as fractions.

@@ -25,7 +25,7 @@ from nightly.workers.answer import Answerable
 
 DOLLARS: Final = (
     *("tax_usd", "distribution_tax_usd", "cost_usd", "drag_before_usd", "drag_after_usd"),
-    *("realized_st", "realized_lt", "disallowed_loss"),
+    *("realized_st", "realized_lt", "disallowed_loss", "money_usd_a_year", "risk_usd_a_year"),
 )
 FRACTIONS: Final = ("te_before", "te_after")
 IN_BPS: Final = ("objective_before_bps", "objective_after_bps")

@@ -51,6 +51,8 @@ TABLES: Final[Mapping[str, Any]] = {
             ("cost_usd", _NUMBER),
             ("drag_before_usd", _NUMBER),
             ("drag_after_usd", _NUMBER),
+            ("money_usd_a_year", _NUMBER),
+            ("risk_usd_a_year", _NUMBER),
             ("realized_st", _NUMBER),
             ("realized_lt", _NUMBER),
             ("disallowed_loss", _NUMBER),
@@ -213,6 +215,7 @@ def _figure_cells(figures: Figures | None, orders: int) -> Row:
     as_fraction = ("te_before", "te_after")
     in_dollars = (
         *("value_usd", "tax_usd", "distribution_tax_usd", "cost_usd"),
+        *("money_usd_a_year", "risk_usd_a_year"),
         *("drag_before_usd", "drag_after_usd", "realized_st", "realized_lt", "disallowed_loss"),
     )
     return {

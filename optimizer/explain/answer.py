@@ -13,6 +13,7 @@ from models.tolerances import BPS
 from models.triggers import held_back
 from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.idle import why_idle
+from optimizer.explain.order_gate import worthwhile
 from optimizer.explain.reasons import with_reasons
 from optimizer.judge.verify import judged, verify
 from optimizer.rounding.candidate import Candidate, Open
@@ -23,6 +24,7 @@ def answered(search: Search, found: Candidate) -> Plan:
     """Compare a candidate with doing nothing, certify the better one, and say why."""
     household, policy = search.model.frame.household, search.model.frame.policy
     bound = search.bounds.least
+    found, worth = worthwhile(search.model, found)
     verdict, orders, flows = found.verdict, found.orders, found.flows
     if not verdict.kept:
         worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in verdict.breaches)
@@ -57,7 +59,7 @@ def answered(search: Search, found: Candidate) -> Plan:
         reason=reason,
         figures=verdict.figures,
         certificate=certificate,
-        orders=with_reasons(verdict, orders),
+        orders=with_reasons(verdict, orders, worth),
         flows=flows,
         lockouts=verdict.lockouts,
         binding=binding_rules(search.model, found),

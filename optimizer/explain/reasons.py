@@ -21,30 +21,36 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from models.order import Order, Reason
 from models.tolerances import LOSS_USD
-from optimizer.explain.worth import worths
+from optimizer.explain.worth import Worth
 from optimizer.judge.left_out import LeftOut
 from optimizer.judge.verify import Verdict
+
+GAINS: Final = ("realized_tax", "basis_change", "waiting", "harvest_option")
+"""Terms that a sale's gain or loss decides."""
 
 NOTHING_USD: Final = float(LOSS_USD)
 """Dollars of objective that are no reason: half a cent."""
 
 
-def with_reasons(verdict: Verdict, orders: tuple[Order, ...]) -> tuple[Order, ...]:
-    """Return the orders of a judged plan with the reason and the worth of each."""
+def with_reasons(
+    verdict: Verdict, orders: tuple[Order, ...], worth: tuple[Worth, ...]
+) -> tuple[Order, ...]:
+    """Return the orders of a judged plan with the reason and the worth of each.
+
+    `worth` is by the ledger's orders, as `worths` returns it.
+    """
     if not orders:
         return orders
     out = LeftOut(verdict.case, verdict.yardstick)
     told = {
-        booked.order.order_id: (reason.value, worth)
-        for booked, reason, worth in zip(
-            out.orders, reasons(out), worths(verdict, out), strict=True
-        )
+        booked.order.order_id: (reason.value, each)
+        for booked, reason, each in zip(out.orders, reasons(out), worth, strict=True)
     }
     explained = []
     for order in orders:
-        reason, worth = told[order.order_id]
+        reason, each = told[order.order_id]
         explained.append(
-            replace(order, reason=reason, marginal_usd=worth.usd, needed_for=worth.needed_for)
+            replace(order, reason=reason, marginal_usd=each.usd, needed_for=each.needed_for)
         )
     return tuple(explained)
 
@@ -54,7 +60,7 @@ def reasons(out: LeftOut) -> list[Reason]:
     legs = _legs(out)
     tracking = out.tracking_on_the_way * legs.net
     location = out.drag_saved * legs.leaves
-    taxes = out.terms["realized_tax"] + out.terms["basis_change"]
+    taxes = sum(out.terms[name] for name in GAINS)
     taxed = np.abs(out.recognized) > NOTHING_USD
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
     placed = legs.between_accounts & (_drag_saved_by_moves(out, legs) > NOTHING_USD)

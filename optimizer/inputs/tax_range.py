@@ -144,14 +144,14 @@ class GainRange:
     def valued_as(self, netting: Netting) -> Piecewise:
         """What a case pays on ordinary income less what its offset leaves to carry on.
 
-        Income below nothing consumes none of the offset: it stays worth κ, like what is beyond the
-        limit.
+        Income below nothing consumes none of the offset: it stays worth κ₁, like what is first
+        beyond the limit.
         """
         tax, (low, _) = self.tax, self.income_in(netting)
         ends = self.consumed_from(self.most_distribution) - tax.dividends
         if netting not in LOSSES or tax.flat or low >= ends:
             return self.taxed_as(netting)
-        unused = Piecewise(np.array([ends]), np.array([tax.carryforward_value, 0.0]), ends)
+        unused = Piecewise(np.array([ends]), np.array([tax.carried.slope, 0.0]), ends)
         return self.taxed_as(netting) + unused
 
     def consumed_from(self, distribution: float) -> float:
@@ -186,7 +186,7 @@ class GainRange:
     def _losses(self) -> list[Netting]:
         """One case, where offsetting never saves less than carrying on: else limit and all."""
         slopes, _ = self.valued_as(Netting.LOSS).affine_pieces(*self.income_in(Netting.LOSS))
-        if slopes.min() >= self.tax.carryforward_value:
+        if slopes.min() >= self.tax.carried.slope:
             return [Netting.LOSS]
         within, beyond = self.net_high > -self.limit, self.net_low < -self.limit
         return [Netting.OFFSET] * within + [Netting.CARRIED] * (beyond or not within)

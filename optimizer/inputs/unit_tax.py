@@ -21,7 +21,7 @@ from models.household import Household
 from models.law import Law, Schedule, law_for
 from models.policy import Policy
 from models.tax.filing import NOTHING, FlatRates, Position, TaxFacts, tax_at
-from models.tax.marginal import MarginalRates, marginal_rates
+from models.tax.marginal import USUAL_LONG_RATE, MarginalRates, marginal_rates
 from optimizer.inputs.piecewise import Piecewise
 
 
@@ -44,8 +44,10 @@ class UnitTax:
         The most a net loss may lower income (k).
     short, long
         Net gains of the year to date less what was carried in (S and L before the run).
-    rate_ordinary, rate_long, rate_deferred, rate_future, carryforward_value
-        τ_o, τ_l, τ_ret, τ_f and κ.
+    rate_ordinary, rate_short, rate_long, rate_deferred, rate_future
+        τ_o, τ_s, τ_l, τ_ret and τ_f.
+    carried
+        What losses carried out are worth: κ₁ up to n·k dollars, κ₂ beyond.
     nothing, before
         T with no gain and nothing carried in, and T of the year to date, by the law's own
         function: what a tax budget counts from.
@@ -65,10 +67,11 @@ class UnitTax:
     short: float
     long: float
     rate_ordinary: float
+    rate_short: float
     rate_long: float
     rate_deferred: float
     rate_future: float
-    carryforward_value: float
+    carried: Carried
     nothing: float
     before: float
 
@@ -111,7 +114,7 @@ class UnitTax:
         return float(self.taxes(np.float64(short), np.float64(long), distribution))
 
     def value(self, short: float, long: float, distribution: float) -> float:
-        """V = T − κ·(losses carried out), in dollars."""
+        """V = T − the worth of losses carried out, in dollars."""
         return float(self.values(np.float64(short), np.float64(long), distribution))
 
     def taxes(
@@ -135,10 +138,22 @@ class UnitTax:
     def values(
         self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
     ) -> Floats:
-        """V = T − κ·(losses carried out), in dollars for many gains at once, any shape."""
+        """V = T − the worth of losses carried out, in dollars for many gains at once, any shape."""
         lost = np.maximum(0.0, -(short + long))
         carried = lost - np.minimum(lost, self.consumable(distribution))
-        return self.taxes(short, long, distribution) - self.carryforward_value * carried
+        return self.taxes(short, long, distribution) - self.carried.worth(carried)
+
+    def stated(self, short: float, long: float, distribution: float) -> float:
+        """V as the program says it, in dollars: never above V, and V but where income is low.
+
+        An offset that income leaves unused, and losses beyond the limit, are worth what each is
+        alone. Together they are worth less, if more than n·k dollars.
+        """
+        lost = max(0.0, -(short + long))
+        offset = min(lost, self.offset_limit)
+        unused = offset - min(offset, self.consumable(distribution))
+        apart = self.carried.worth(unused) + self.carried.worth(lost - offset)
+        return self.tax(short, long, distribution) - float(apart)
 
 
 def unit_taxes(household: Household, policy: Policy) -> tuple[UnitTax, ...]:
@@ -148,15 +163,35 @@ def unit_taxes(household: Household, policy: Policy) -> tuple[UnitTax, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The worth of losses carried out: κ₁ a dollar for the first `most` dollars, κ₂ ≤ κ₁ beyond."""
+
+    first: float
+    most: float
+    rest: float
+
+    @property
+    def slope(self) -> float:
+        """What the first dollar is worth."""
+        return self.first if self.most else self.rest
+
+    def worth(self, carried: float | Floats) -> Floats:
+        """Worth of losses carried out, dollars, any shape."""
+        soon = np.minimum(carried, self.most)
+        return np.asarray(self.first * soon + self.rest * (carried - soon))
+
+
 def discount(policy: Policy) -> float:
-    """δ = (1 + r)^−H: what a dollar of tax at the horizon is worth today."""
-    return float((1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years)
+    """δ = (1 − p)(1 + r)^−H: what a dollar of tax on gains at the horizon is worth today."""
+    later = (1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years
+    return float((1.0 - policy.tax.step_up) * later)
 
 
 def annuity(policy: Policy) -> float:
     """A_H = (1 − (1+r)^−H)/r, years: what a yearly dollar until the horizon is worth today."""
-    rate = policy.tax.discount_rate
-    return (1.0 - discount(policy)) / rate if rate else policy.risk.horizon_years
+    rate, years = policy.tax.discount_rate, policy.risk.horizon_years
+    return float((1.0 - (1.0 + rate) ** -years) / rate) if rate else years
 
 
 def facts_of(household: Household, policy: Policy, unit: int) -> tuple[TaxFacts, Position]:
@@ -209,12 +244,18 @@ def _flat_rates(policy: Policy, rates: MarginalRates) -> FlatRates:
 def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
     facts, before = facts_of(household, policy, unit)
     rates = marginal_rates(facts, before)
-    given = policy.tax
-    long = float(rates.long)
-    future = long if given.future_gain_rate is None else given.future_gain_rate
-    kappa = given.carryforward_value
-    if kappa is None:
-        kappa = min(discount(policy) * future, long)
+    given, units = policy.tax, household.units
+    future = given.future_gain_rate
+    if future is None:
+        future = float(units.usual_long_rate[unit])
+    if np.isnan(future):
+        usual = 0.0 if facts.flat else USUAL_LONG_RATE + float(units.state_rate[unit])
+        future = max(float(rates.long), usual)
+    deferred = given.deferred_rate
+    if deferred is None:
+        deferred = float(units.usual_ordinary_rate[unit])
+    if np.isnan(deferred):
+        deferred = float(rates.ordinary)
     status, statute = facts.filing_status, facts.law
     flat = facts.flat is not None
     if facts.flat is not None:
@@ -242,15 +283,26 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         short=float(before.net_short),
         long=float(before.net_long),
         rate_ordinary=float(rates.ordinary),
-        rate_long=long,
-        rate_deferred=(
-            float(rates.ordinary) if given.deferred_rate is None else given.deferred_rate
-        ),
+        rate_short=float(rates.short),
+        rate_long=float(rates.long),
+        rate_deferred=deferred,
         rate_future=future,
-        carryforward_value=kappa,
+        carried=_carried(policy, float(rates.ordinary), future, float(statute.loss_limit(status))),
         nothing=float(tax_at(facts, NOTHING).total),
         before=float(tax_at(facts, before).total),
     )
+
+
+def _carried(policy: Policy, ordinary: float, future: float, limit: float) -> Carried:
+    """κ₁ = τ_o·(1/n)Σ_{j≤n}(1 + r)^−j up to n·k, κ₂ = δτ_f beyond; or κ as the policy gives it."""
+    given, years = policy.tax, policy.tax.offset_years
+    if given.carryforward_value is not None:
+        return Carried(given.carryforward_value, 0.0, given.carryforward_value)
+    rest = discount(policy) * future
+    if not years:
+        return Carried(rest, 0.0, rest)
+    later = (1.0 + given.discount_rate) ** -np.arange(1.0, years + 1.0)
+    return Carried(max(ordinary * float(later.mean()), rest), years * limit, rest)
 
 
 def _state(facts: TaxFacts) -> Piecewise:

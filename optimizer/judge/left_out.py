@@ -126,6 +126,7 @@ class LeftOut:
         bought = self.by_account(np.where(self.is_buy, self.spread, 0.0))[self.account]
         buys = self.by_account(self.is_buy.astype(float))[self.account]
         drag_of_buys = (self.yardstick.drag_prices * self._bought).sum(axis=1)
+        drag_of_buys -= self.yardstick.cash_prices * self.paid
         tickets = 1.0 + np.where(self._part == 1.0, buys, 0.0)
         saved = self.spread + self._part * bought + trades.ticket_usd * tickets
         return {
@@ -133,6 +134,7 @@ class LeftOut:
             "trading_cost": -weights.trading_cost * saved,
             "tax_drag": self.drag_saved - self._part * drag_of_buys[self.account],
             **self._taxes,
+            **self._forgone,
         }
 
     @cached_property
@@ -160,7 +162,18 @@ class LeftOut:
     @cached_property
     def drag_saved(self) -> Floats:
         """What each order itself saves of the drag term."""
-        return np.asarray(self.yardstick.drag_prices[self.account, self.column] * self._grows)
+        prices = self.yardstick
+        held = prices.drag_prices[self.account, self.column] * self._grows
+        return np.asarray(held + prices.cash_prices[self.account] * self._cash_alone)
+
+    @cached_property
+    def _forgone(self) -> Mapping[str, Floats]:
+        """What is not forgone without each order."""
+        place = {order.order.order_id: at for at, order in enumerate(self.orders)}
+        saved = np.zeros((len(self.orders), 2))
+        for sale in self.case.ledger.sales:
+            saved[place[sale.order_id]] -= self.yardstick.forgone(sale)
+        return {"waiting": saved[:, 0], "harvest_option": saved[:, 1]}
 
     @cached_property
     def units(self) -> Mapping[int, tuple[int, UnitYear]]:

@@ -2,13 +2,17 @@
 
 J = w_te·(γ/2)·H·Σ_g W_g·TE_g² + w_tax·Σ_u [V_u(after) − V_u(before)]
     − w_basis·δ·τ_f·Σ(recognised gain + destroyed loss) + w_cost·costs
-    + w_drag·A_H·Σ h·(y − π) + w_tax·(roth_premium·R − τ_ret·D)
+    + w_drag·A_H·Σ h·(y − π) + w_tax·Σ_l (wait_l + option_l)·sold_l
+    + w_tax·(roth_premium·R − τ_ret·D)
 
-π is 0 unless the policy counts drag from its target's (`models.drag_reference`).
+π is 0 unless the policy counts drag from its target's (`models.drag_reference`); cash is a holding,
+with the tax on what it earns and what it earns less than the best. What waiting and harvesting
+later would be worth is `forgone`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,10 +22,12 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import Floats
-from models.drag_reference import TARGET, drag_reference
+from models.drag_reference import TARGET, Rates, best_cash_yield, drag_reference
 from models.household import Household
+from models.ledger import LotSale
 from models.ledger.exact import ZERO
 from models.policy import Policy
+from optimizer.judge.forgone import option_usd, waiting_usd
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.rates import UnitRates, annuity_years, discount
 from optimizer.judge.tracking import (
@@ -65,10 +71,32 @@ class Yardstick:
         worth = [group.expected_usd for group in self.groups]
         return self._measure(self.held.before, self.held.cash_before, worth, units, ZERO)
 
-    def after(self, units: Sequence[UnitYear], cost: Decimal) -> Measure:
-        """Measure what is held after orders and flows, with taxes and cost of trades."""
+    def after(
+        self, units: Sequence[UnitYear], cost: Decimal, sales: Sequence[LotSale] = ()
+    ) -> Measure:
+        """Measure what is held after orders and flows, with taxes, cost of trades and lots sold."""
         worth = [group.after_usd for group in self.groups]
-        return self._measure(self.held.after, self.held.cash_after, worth, units, cost)
+        measure = self._measure(self.held.after, self.held.cash_after, worth, units, cost)
+        lost = np.array([self.forgone(sale) for sale in sales]).reshape(-1, 2).sum(axis=0)
+        terms = {"waiting": float(lost[0]), "harvest_option": float(lost[1])}
+        return measure._replace(terms_usd={**measure.terms_usd, **terms})
+
+    def forgone(self, sale: LotSale) -> tuple[float, float]:
+        """What selling a lot forgoes: a lower rate soon, and a deeper loss; weighed dollars."""
+        tax, weight = self.policy.tax, self.policy.weights.tax
+        rates = self.rates[sale.unit]
+        wait = waiting_usd(sale, rates, self.policy, self.household.asof) if tax.waiting else 0.0
+        option = 0.0
+        if tax.harvest_option and sale.loss_lot:
+            option = option_usd(sale, rates, self.policy, self._volatility(sale.security))
+        return weight * wait, weight * option
+
+    def _volatility(self, security: int) -> float:
+        """Yearly volatility of a security, its own included."""
+        market = self.household.market
+        loads = market.risk.exposures[[security]].toarray()[0]
+        own = float(market.securities.specific_vol[security])
+        return math.sqrt(float(loads @ market.risk.covariance @ loads) + own**2)
 
     def _measure(
         self,
@@ -101,7 +129,9 @@ class Yardstick:
             "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
             "basis_change": weights.basis_change * delta * basis_change,
             "trading_cost": weights.trading_cost * float(cost),
-            "tax_drag": float((dollars * self.drag_prices).sum()),
+            "tax_drag": float((dollars * self.drag_prices).sum() + cash @ self.cash_prices),
+            "waiting": 0.0,
+            "harvest_option": 0.0,
             "withdrawal": weights.tax * withdrawal,
         }
         total = self.held.value_usd
@@ -136,9 +166,13 @@ class Yardstick:
         columns = self.held.securities
         if self.policy.tax.drag_reference != TARGET:
             return np.zeros((len(self.household.accounts.account_id), len(columns)))
-        long = np.array([float(each.long) for each in self.rates])
-        ordinary = np.array([float(each.ordinary) for each in self.rates])
-        return drag_reference(self.household, long, ordinary, self.scale)[:, columns]
+        rates = Rates(
+            *(
+                np.array([float(getattr(each, name)) for each in self.rates])
+                for name in Rates._fields
+            )
+        )
+        return drag_reference(self.household, rates, self.scale)[:, columns]
 
     @cached_property
     def drag_rates(self) -> Floats:
@@ -152,11 +186,39 @@ class Yardstick:
         ordinary = np.array([float(each.ordinary) for each in self.rates])[unit]
         taxed = np.outer(long, securities.qualified_yield[columns])
         taxed += np.outer(ordinary, securities.ordinary_yield[columns])
-        foreign = securities.foreign_tax_yield[columns]
-        return np.where(self.held.taxable[:, None], taxed, foreign[None, :])
+        foreign = np.outer(self._owned, securities.foreign_tax_yield[columns])
+        return np.where(self.held.taxable[:, None], taxed, foreign)
+
+    @cached_property
+    def _owned(self) -> Floats:
+        """What part of a dollar in each account is the household's: 1 − τ_ret of a deferred one."""
+        unit = self.household.accounts.filing_unit
+        leaving = np.array([float(each.deferred) for each in self.rates])[unit]
+        return np.where(self.held.deferred, 1.0 - leaving, 1.0)
 
     @cached_property
     def drag_prices(self) -> Floats:
-        """What a dollar held adds to J by drag: w_drag·A_H·(y − π), by account and column."""
-        rates = self.drag_rates - self._borne_anyway
-        return self.policy.weights.tax_drag * annuity_years(self.policy) * rates
+        """What a dollar held adds to J by drag: w_drag·A_H·(y − π), by account and column.
+
+        A money-market fund adds what it earns less than the best cash.
+        """
+        securities, columns = self.household.market.securities, self.held.securities
+        earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
+        less = np.where(
+            securities.money_market, np.maximum(best_cash_yield(self.household) - earned, 0.0), 0.0
+        )
+        rates = self.drag_rates - self._borne_anyway + np.outer(self._owned, less[columns])
+        return self._price_of_a_year * rates
+
+    @cached_property
+    def cash_prices(self) -> Floats:
+        """What a dollar of cash adds to J by drag, by account."""
+        accounts = self.household.accounts
+        ordinary = np.array([float(each.ordinary) for each in self.rates])[accounts.filing_unit]
+        taxed = np.where(self.held.taxable, ordinary, 0.0) * accounts.cash_yield
+        less = best_cash_yield(self.household) - accounts.cash_yield
+        return self._price_of_a_year * (taxed + self._owned * less)
+
+    @property
+    def _price_of_a_year(self) -> float:
+        return self.policy.weights.tax_drag * annuity_years(self.policy)

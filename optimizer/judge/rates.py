@@ -6,15 +6,17 @@ of them shows as a disagreement.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.household import Household
 from models.law import law_for
 from models.ledger import exact
+from models.ledger.exact import ZERO
 from models.policy import Policy
 from models.tax.filing import FlatRates, Position, TaxFacts
-from models.tax.marginal import marginal_rates
+from models.tax.marginal import USUAL_LONG_RATE, marginal_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +24,37 @@ class UnitRates:
     """A filing unit's return before the run and the rates that follow from it, as fractions.
 
     `before` is the year to date less what was carried in. `ordinary` τ_o and `long` τ_l are all-in
-    marginal rates; `deferred` is τ_ret, `future` τ_f, `carryforward` κ.
+    marginal rates, `short` τ_s; `deferred` is τ_ret, `future` τ_f. A loss carried out is worth
+    `carried_soon` κ₁ a dollar up to `soon_usd`, `carried_late` κ₂ beyond.
     """
 
     facts: TaxFacts
     before: Position
     ordinary: Decimal
+    short: Decimal
     long: Decimal
     deferred: Decimal
     future: Decimal
-    carryforward: Decimal
+    carried_soon: Decimal
+    soon_usd: Decimal
+    carried_late: Decimal
+
+    def worth_of(self, carried: Decimal) -> Decimal:
+        """Dollars that losses carried out are worth."""
+        beyond = max(carried - self.soon_usd, ZERO)
+        return self.carried_soon * (carried - beyond) + self.carried_late * beyond
 
 
 def discount(policy: Policy) -> float:
-    """δ = (1 + r)^−H: today's worth of a dollar at the horizon."""
-    return float((1.0 + policy.tax.discount_rate) ** -policy.risk.horizon_years)
+    """δ: today's worth of a dollar of tax at the horizon, if no step-up comes before it."""
+    growth = (1.0 + policy.tax.discount_rate) ** policy.risk.horizon_years
+    return float((1.0 - policy.tax.step_up) / growth)
 
 
 def annuity_years(policy: Policy) -> float:
     """A_H = (1 − (1 + r)^−H)/r, or H if r = 0: today's worth of a dollar a year."""
-    rate = policy.tax.discount_rate
-    return policy.risk.horizon_years if rate == 0 else (1.0 - discount(policy)) / rate
+    rate, years = policy.tax.discount_rate, policy.risk.horizon_years
+    return years if rate == 0 else float(1.0 - 1.0 / (1.0 + rate) ** years) / rate
 
 
 def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
@@ -70,19 +82,34 @@ def _unit(household: Household, policy: Policy, u: int) -> UnitRates:
         flat = FlatRates(_given(given.short_rate, rates.short), _given(given.long_rate, rates.long))
         facts = replace(facts, flat=flat)
         rates = marginal_rates(facts, before)
-    future = _given(given.future_gain_rate, rates.long)
+    usual = rates.long
+    if facts.flat is None:
+        usual = max(usual, exact(USUAL_LONG_RATE) + facts.state_rate)
+    future = _given(given.future_gain_rate, _stated(units.usual_long_rate[u], usual))
+    late = _given(given.carryforward_value, exact(discount(policy)) * future)
+    soon = late
+    years = given.offset_years if given.carryforward_value is None else 0
+    if years:
+        worth = [1.0 / (1.0 + given.discount_rate) ** (year + 1) for year in range(years)]
+        soon = max(late, rates.ordinary * exact(sum(worth) / years))
     return UnitRates(
         facts=facts,
         before=before,
         ordinary=rates.ordinary,
+        short=rates.short,
         long=rates.long,
-        deferred=_given(given.deferred_rate, rates.ordinary),
+        deferred=_given(given.deferred_rate, _stated(units.usual_ordinary_rate[u], rates.ordinary)),
         future=future,
-        carryforward=_given(
-            given.carryforward_value, min(exact(discount(policy)) * future, rates.long)
-        ),
+        carried_soon=soon,
+        soon_usd=years * facts.law.loss_limit(facts.filing_status),
+        carried_late=late,
     )
 
 
 def _given(value: float | None, default: Decimal) -> Decimal:
     return default if value is None else exact(value)
+
+
+def _stated(cell: float, default: Decimal) -> Decimal:
+    """What a table says, NaN where it says nothing."""
+    return default if math.isnan(cell) else exact(cell)

@@ -52,9 +52,9 @@ class UnitYear:
 
     @property
     def value_change_usd(self) -> Decimal:
-        """V(year to date + run) − V(year to date), V = T − κ·(losses carried out)."""
-        carried = self.after.carried - self.before.carried
-        return self.tax_usd + self.distribution_tax_usd - self.rates.carryforward * carried
+        """V(year to date + run) − V(year to date), V = T − the worth of losses carried out."""
+        worth = self.rates.worth_of(self.after.carried) - self.rates.worth_of(self.before.carried)
+        return self.tax_usd + self.distribution_tax_usd - worth
 
     @property
     def budget_before_usd(self) -> Decimal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import localcontext
+from typing import Final
 
 from models.household import Household
 from models.ledger import Ledger, book_orders, exact, replay
@@ -21,6 +22,7 @@ from optimizer.judge.bench import Bench, bench
 from optimizer.judge.case import Case, Rule, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
 from optimizer.judge.objective import Measure, Yardstick
+from optimizer.judge.rates import annuity_years
 from optimizer.judge.rules import RULES
 from optimizer.judge.tracking import LEAST_VALUE_USD, management_groups
 from optimizer.judge.unit_year import UnitYear, unit_taxes
@@ -100,7 +102,7 @@ def judged(
         held = holdings(household, ledger, flows)
         groups = management_groups(household, held, known.goals, scale)
         yardstick = Yardstick(household, policy, rates, groups, held)
-        after = yardstick.after(units, ledger.cost)
+        after = yardstick.after(units, ledger.cost, ledger.sales)
         before = yardstick.before(known.still)
         errors = before.tracking_error, after.tracking_error
         if known.goals is not household.market.targets:  # told against the targets, all the same
@@ -172,4 +174,21 @@ def _figures(
         orders=len(case.orders),
         terms_usd=after.terms_usd,
         terms_before_usd=before.terms_usd if comparable else {},
+        **(_a_year(case.policy, before, after) if comparable else {}),
     )
+
+
+OPPORTUNITY: Final = ("waiting", "harvest_option")
+"""Terms of the objective that nobody ever pays or receives."""
+
+
+def _a_year(policy: Policy, before: Measure, after: Measure) -> dict[str, float]:
+    """What a plan saves of money and of risk, dollars a year: of each over its own years."""
+    saved = {name: usd - after.terms_usd[name] for name, usd in before.terms_usd.items()}
+    risk = saved.pop("tracking_error")
+    money = sum(usd for name, usd in saved.items() if name not in OPPORTUNITY)
+    years, counted = annuity_years(policy), policy.risk.horizon_years
+    return {
+        "money_usd_a_year": money / years if years else 0.0,
+        "risk_usd_a_year": risk / counted if counted else 0.0,
+    }

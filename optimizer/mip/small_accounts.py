@@ -106,7 +106,7 @@ def _coarse(model: Model, found: Candidate, tickets: Tickets) -> bool:
 
 def _best(found: Sequence[Candidate]) -> Candidate | None:
     """The best of those that are legal."""
-    return min((each for each in found if each.kept), key=lambda one: one.objective, default=None)
+    return min((each for each in found if each.kept), key=lambda one: one.gated, default=None)
 
 
 def together(

@@ -47,6 +47,8 @@ class Arrays:
         What each part contributes to `q`, `(n,)`, and to `constant`, by its name.
     above
         Columns above each part's own maxima, by its name.
+    weights
+        The policy's weight that each part is multiplied by, by its name; "" for rules.
     """
 
     P: sparse.csc_array
@@ -69,6 +71,7 @@ class Arrays:
     costs: Mapping[str, Floats]
     constants: Mapping[str, float]
     above: Mapping[str, Ints]
+    weights: Mapping[str, str]
 
     @cached_property
     def meaning(self) -> tuple[Meaning, ...]:

@@ -161,6 +161,7 @@ def compile_arrays(program: Program) -> Arrays:
         costs=costs,
         constants=constants,
         above={name: np.array(columns, np.int64) for name, columns in above.items()},
+        weights={part.name: part.weight for part in program.parts},
     )
 
 

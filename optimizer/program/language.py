@@ -180,11 +180,13 @@ class ConvexRow:
 class Part:
     """What one term or rule states.
 
+    `weight` names the policy's weight that a term is multiplied by, all of it (see `Weights`).
     `left_out` are basis points by which lots that have no column could lower a term beyond what
     its rows let pass: a bound owes them.
     """
 
     name: str
+    weight: str = ""
     blocks: tuple[Block, ...] = ()
     bounds: tuple[Bounds, ...] = ()
     rows: tuple[Rows, ...] = ()

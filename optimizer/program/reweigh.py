@@ -6,7 +6,6 @@ are; only what a term costs changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 
 import numpy as np
@@ -15,16 +14,6 @@ from models.policy import Policy, Weights
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Part, Program
-
-WEIGHT_OF: Mapping[str, str] = {
-    "tracking_error": "tracking_error",
-    "realized_tax": "tax",
-    "basis_change": "basis_change",
-    "trading_cost": "trading_cost",
-    "tax_drag": "tax_drag",
-    "withdrawal": "tax",
-}
-"""The weight that each term is multiplied by."""
 
 ONES = Weights()
 """Every weight at 1: where a program is stated from which others follow."""
@@ -51,9 +40,7 @@ def frame_at(frame: Frame, weights: Weights) -> Frame:
 def reweighed(program: Program, weights: Weights) -> Program:
     """A program that was stated at weights of 1, at others."""
     parts = tuple(
-        _scaled(part, float(getattr(weights, WEIGHT_OF[part.name])))
-        if part.name in WEIGHT_OF
-        else part
+        _scaled(part, float(getattr(weights, part.weight))) if part.weight else part
         for part in program.parts
     )
     return replace(program, parts=parts)
@@ -61,9 +48,9 @@ def reweighed(program: Program, weights: Weights) -> Program:
 
 def arrays_at(arrays: Arrays, weights: Weights) -> Arrays:
     """Arrays that were compiled at weights of 1, at others."""
-    by = {name: float(getattr(weights, WEIGHT_OF[name])) for name in WEIGHT_OF}
-    costs = {name: by.get(name, 1.0) * cost for name, cost in arrays.costs.items()}
-    constants = {name: by.get(name, 1.0) * each for name, each in arrays.constants.items()}
+    by = {name: float(getattr(weights, of)) if of else 1.0 for name, of in arrays.weights.items()}
+    costs = {name: by[name] * cost for name, cost in arrays.costs.items()}
+    constants = {name: by[name] * each for name, each in arrays.constants.items()}
     curved = arrays.P.copy()
     curved.data = weights.tracking_error * curved.data
     other = replace(

@@ -36,11 +36,12 @@ def distribution_argument(
 
 
 def value_from_below(frame: Frame, unit: int, reach: GainRange, weight: float) -> list[Maximum]:
-    """H, G and NIIT less what an unused offset is worth: what the objective prices.
+    """H, G and NIIT less what unused offset and carried losses are worth: what is priced.
 
     Convex functions that never exceed the law's, less their value before.
     """
-    return _maxima(_Use(frame, unit, reach, weight, "objective", _Side.VALUE))
+    use = _Use(frame, unit, reach, weight, "objective", _Side.VALUE)
+    return [*_maxima(use), *_soon(use)]
 
 
 def tax_from_below(
@@ -94,7 +95,7 @@ def _ordinary(use: _Use) -> Maximum:
     base = float(tax.on_ordinary(here, total_here))
     if use.side is _Side.VALUE and not tax.flat:
         unused = min(0.0, total_here - reach.consumed_from(reach.distribution))
-        base += tax.carryforward_value * unused
+        base += tax.carried.slope * unused
     slopes, intercepts, of_piece = [], [], []
     for case in reach.cases:
         level = base if case.netting is Netting.BOTH else base + float(tax.total(total_here))
@@ -111,6 +112,23 @@ def _ordinary(use: _Use) -> Maximum:
         argument,
         NettingCases(name, unit, tuple(of_piece)),
     )
+
+
+def _soon(use: _Use) -> list[Maximum]:
+    """By how much κ₁ exceeds κ₂ on the first n·k dollars carried; κ₂ on all is a linear cost."""
+    reach, worth = use.reach, use.reach.tax.carried
+    most = worth.most / use.frame.unit_usd
+    if not most or worth.first == worth.rest:
+        return []
+    here = max(reach.carried, -most)
+    return [
+        Maximum(
+            use.weight * BPS_PER_UNIT * (worth.first - worth.rest),
+            np.array([1.0, 0.0]),
+            np.array([reach.carried - here, -most - here]),
+            (("carried", use.unit, 1.0),),
+        )
+    ]
 
 
 def _convex(use: _Use, case: NettingCase, here: float) -> Piecewise:

@@ -71,6 +71,13 @@ class Candidate:
         after = self.verdict.figures.objective_after_bps
         return np.inf if after is None else after
 
+    @property
+    def gated(self) -> float:
+        """The objective and what the gate asks of every order, bps: what plans compare by."""
+        usd = self.verdict.case.policy.gate.min_order_usd * len(self.orders)
+        value = self.verdict.figures.value_usd
+        return self.objective + (1e4 * usd / value if value > 0.0 else 0.0)
+
     def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:
         """Split the gap: directions, other pieces of the netting, law, tickets, shares, in bps.
 
@@ -155,6 +162,13 @@ def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
     if found is None:
         return None
     found = fewer(model, found, tickets)
+    return in_shares(model, found, tickets, settled.solution.objective, exact=exact)
+
+
+def in_shares(
+    model: Model, found: Supported, tickets: Tickets, settled: float, *, exact: bool = False
+) -> Candidate | None:
+    """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
     local = local_model(model, found, tickets)
     whole = made_whole(model, found, tickets, local)
     if whole is not None:
@@ -167,7 +181,7 @@ def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
     if final is None:
         return None
     orders = orders_of(model, tickets, final, pieces)
-    return judged(model, found, settled.solution.objective, orders, flows)
+    return judged(model, found, settled, orders, flows)
 
 
 def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:

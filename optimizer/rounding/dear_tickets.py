@@ -98,7 +98,8 @@ def _with(
 ) -> Supported | None:
     """Solve with a ticket at most (where negative or 0) or at least at an amount; None if illegal.
 
-    A sale of several lots is bounded lot by lot, in the order in which the solution takes them.
+    A sale of several lots is bounded lot by lot: what the solution takes of each, the lots that it
+    takes whole first, and then the rest of them.
     """
     columns, branch = model.arrays.columns, found.settled.branch
     bounds = dict(branch.bounds)
@@ -109,9 +110,11 @@ def _with(
     )
     low, high = (side.copy() for side in bounds[block])
     own = np.flatnonzero(of_block == ticket)
-    own = own[np.argsort(-now[own], kind="stable")]
     most = np.minimum(high[own], model.arrays.high[columns[block]][own])
-    filled = _filled(np.maximum(low[own], 0.0), most, abs(amount))
+    order = np.argsort(-now[own] / np.maximum(most, TOUCH), kind="stable")
+    own, most = own[order], most[order]
+    taken = _filled(np.maximum(low[own], 0.0), np.minimum(now[own], most), abs(amount))
+    filled = _filled(taken, most, abs(amount))
     if amount <= 0.0:
         high[own] = np.minimum(high[own], filled)
         low[own] = np.minimum(low[own], high[own])

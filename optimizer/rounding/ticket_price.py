@@ -1,5 +1,8 @@
 """What a ticket costs, whole: the program charges it in part, by amount.
 
+Where the policy's gate asks a worth of every order, that counts like a price when tickets are
+chosen, though it is none: nobody pays it, and the judge's objective does not know it.
+
 A descent over whole tickets counts them itself; its slopes must not charge them again.
 """
 
@@ -16,15 +19,16 @@ from optimizer.rounding.tickets import Tickets
 
 
 def ticket_price(frame: Frame) -> float:
-    """Price of one ticket, bps."""
+    """What one more ticket must bring, bps: its price, and what the gate asks of it."""
     policy = frame.policy
-    return frame.bps_of_usd(policy.trades.ticket_usd * policy.weights.trading_cost)
+    paid = policy.trades.ticket_usd * policy.weights.trading_cost
+    return frame.bps_of_usd(paid + policy.gate.min_order_usd)
 
 
 def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
     """What the program charges for tickets by a unit of each, bps, `(n_tickets,)`."""
     charged = np.zeros(tickets.size)
-    if ticket_price(frame) <= 0.0:
+    if frame.policy.trades.ticket_usd <= 0.0:
         return charged
     trades = replace(frame.policy.trades, ticket_usd=0.0)
     free = replace(frame, policy=replace(frame.policy, trades=trades))

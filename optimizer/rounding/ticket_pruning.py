@@ -2,8 +2,9 @@
 
 The number of orders is not convex and the program charges it in part only. Closing a ticket and
 solving again lets other accounts take over what it did; it stays closed if objective and tickets
-together cost less. Without a price per ticket only those are asked that were lifted to the minimum
-and would rather be smaller: what they are worth is known once all others are settled.
+together cost less. Where the policy's gate asks a worth of each order, those worth less are closed:
+they may cost the objective as much as the gate asks, for it is no part of it. Without gate and
+price only those are asked that were lifted to the minimum and would rather be smaller.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
 def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets while objective and tickets together cost less."""
-    policy = model.frame.policy
-    price = policy.trades.ticket_usd * policy.weights.trading_cost
-    price *= BPS_PER_UNIT / model.frame.unit_usd
-    return _cheaper(model, found, tickets, price) if price > 0.0 else _worth(model, found, tickets)
+    policy, to_bps = model.frame.policy, BPS_PER_UNIT / model.frame.unit_usd
+    price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
+    if price > 0.0:
+        found = _cheaper(model, found, tickets, price)
+    gate = policy.gate.min_order_usd * to_bps
+    return found if price > 0.0 and gate == 0.0 else _worth(model, found, tickets, gate)
 
 
 def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> Supported:
@@ -40,7 +43,7 @@ def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> 
         if ticket is None:
             return found
         tried.add(ticket)
-        trial = _without(model, found, tickets, np.array([ticket]))
+        trial = without(model, found, tickets, np.array([ticket]))
         if trial is None:
             continue
         now = found.solution.objective + price * len(used)
@@ -50,14 +53,15 @@ def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> 
     return found
 
 
-def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
-    """Close tickets that were lifted and would rather be nothing: all, or the worst half."""
+def _worth(model: Model, found: Supported, tickets: Tickets, gate: float) -> Supported:
+    """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
-        closed = _worthless(model, found, tickets)
+        closed = _worthless(model, found, tickets, gate)
         trial = None
         while len(closed) and trial is None:
-            trial = _without(model, found, tickets, closed)
-            if trial is not None and trial.solution.objective >= found.solution.objective:
+            trial = without(model, found, tickets, closed)
+            allowed = found.solution.objective + gate * len(closed)
+            if trial is not None and trial.solution.objective >= allowed:
                 trial = None
             closed = closed[: len(closed) // 2]
         if trial is None:
@@ -66,28 +70,30 @@ def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
     return found
 
 
-def _worthless(model: Model, found: Supported, tickets: Tickets) -> Ints:
-    """Tickets lifted to the minimum that cost more than they bring, those that cost most first.
+def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) -> Ints:
+    """Tickets that bring less than the gate, bps, those that bring least first.
 
-    At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
+    Without a gate only those that were lifted to the minimum can cost more than they bring. At a
+    bound the solution says what one unit less saves; risk is curved, so that all of it saves
     slope·amount − ½·curvature·amount².
     """
     amounts = tickets.amounts(found.sale, found.buy)
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
     lifted &= amounts <= least_ticket(model.frame) * (1.0 + SAME)
-    if not lifted.any():
+    asked = amounts > TOUCH if gate > 0.0 else lifted
+    if not asked.any():
         return np.zeros(0, np.int64)
     columns, solution = model.arrays.columns, found.solution
     slope = model.arrays.P @ solution.x + model.arrays.q
     slope -= model.arrays.transposed @ solution.multipliers
     saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
     curved = 0.5 * local_model(model, found, tickets).curvature() * amounts**2
-    worthless = np.flatnonzero(lifted & (saved > curved))
+    worthless = np.flatnonzero(asked & (curved - saved < gate))
     return worthless[np.argsort((curved - saved)[worthless], kind="stable")]
 
 
-def _without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
+def without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
     """Solve with some tickets closed and no other opened; None if that is not legal."""
     branch = found.settled.branch
     rests = rested_on(found.settled, tickets)

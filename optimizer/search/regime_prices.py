@@ -135,7 +135,7 @@ def _crossings(reach: GainRange) -> tuple[Floats, Floats]:
     consumed = tax.consumable(usd * reach.distribution)
     nets = np.concatenate(
         [
-            [0.0, -tax.offset_limit, -consumed, -least],
+            [0.0, -tax.offset_limit, -consumed, -consumed - tax.carried.most, -least],
             kinks,
             kinks - tax.dividends,
         ]

@@ -12,7 +12,7 @@ from scenarios.cases.telling import Case, Expectation, told
 
 def couple(book: BookBuilder) -> None:
     """Tell of old shares in the joint account and room in the IRA."""
-    house = book.household("all-gains", "Old shares.", "growth-60-40", "stay-close")
+    house = book.household("all-gains", "Old shares.", "growth-60-40", "pre-approved")
     house.files("mfj", 240_000, state_rate=0.06)
     joint = house.account("joint", "taxable", cash=1_000)
     joint.lot("VTI", 260_000, "2010-06-14", 3.5)

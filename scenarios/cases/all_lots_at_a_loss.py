@@ -10,7 +10,7 @@ from scenarios.cases.telling import Case, Expectation, told
 
 def couple(book: BookBuilder) -> None:
     """Tell of a portfolio bought at the top, and an IRA."""
-    house = book.household("all-losses", "Bought at the top.", "growth-60-40", "stay-close")
+    house = book.household("all-losses", "Bought at the top.", "growth-60-40", "pre-approved")
     house.files("mfj", 190_000, state_rate=0.05, st_realized_ytd=30_000)
     joint = house.account("joint", "taxable", cash=3_000)
     joint.lot("VTI", 90_000, "2026-01-12", -0.12)

@@ -18,7 +18,10 @@ def expected() -> Iterator[Expectation]:
     yield Expectation("shares are counted at their exposure", 0.70 < shares < 0.76)
     yield Expectation("the fund goes where selling is free", night.sold("SSO", "ira") > 20_000)
     yield Expectation("it is not bought", night.bought("SSO") == 0.0)
-    yield Expectation("US shares end near target", abs(night.weights()["us_equity"] - 0.36) < 0.02)
+    yield Expectation(
+        "US shares end within four points of target, old gains left alone",
+        abs(night.weights()["us_equity"] - 0.36) < 0.04,
+    )
 
 
 CASE = Case("leveraged-at-its-exposure", __doc__, expected)

@@ -15,7 +15,7 @@ from scenarios.cases.telling import Case, Expectation, asked, household_told
 
 def holder(book: BookBuilder) -> None:
     """Tell of a holder of the company that is taken over."""
-    house = book.household("merger", "Taken over.", "growth-60-40", "stay-close")
+    house = book.household("merger", "Taken over.", "growth-60-40", "pre-approved")
     house.files("single", 130_000, state_rate=0.05)
     account = house.account("brokerage", "taxable", cash=1_000)
     account.lot("GRNT", 8_815, "2015-03-09", shares=100.0, basis=4_000.0)

@@ -22,8 +22,9 @@ def expected() -> Iterator[Expectation]:
         "the joint account buys them instead", night.bought(asset_class="muni", account="joint") > 0
     )
     yield Expectation(
-        "the class ends within five points of its quarter",
-        abs(night.weights()["muni"] - 0.25) < 0.05,
+        "the class comes nearer its quarter, all of the joint account's cash in it",
+        night.weights()["muni"] > night.weights(after=False)["muni"]
+        and night.bought(asset_class="muni", account="joint") > 95_000,
     )
 
 

@@ -13,7 +13,7 @@ from scenarios.cases.telling import Case, Expectation, Tables, reprice, told
 
 def couple(book: BookBuilder) -> None:
     """Tell of a household at its target."""
-    house = book.household("crash", "At target the evening before.", "growth-60-40", "stay-close")
+    house = book.household("crash", "At target the evening before.", "growth-60-40", "pre-approved")
     house.files("mfj", 210_000, state_rate=0.05, st_realized_ytd=40_000)
     joint = house.account("joint", "taxable", cash=2_000)
     joint.lot("VTI", 160_000, "2017-04-10", 0.8)

@@ -14,7 +14,7 @@ from scenarios.cases.telling import Case, Expectation, Tables, told
 
 def couple(book: BookBuilder) -> None:
     """Tell of a drifted account with gains."""
-    house = book.household("regime-jump", "Drifted, with gains.", "growth-60-40", "stay-close")
+    house = book.household("regime-jump", "Drifted, with gains.", "growth-60-40", "pre-approved")
     house.files("mfj", 160_000, state_rate=0.05)
     joint = house.account("joint", "taxable", cash=2_000)
     joint.lot("VTI", 240_000, "2016-02-08", 1.4)

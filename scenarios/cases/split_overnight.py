@@ -15,7 +15,7 @@ from scenarios.cases.telling import Case, Expectation, asked, told
 
 def couple(book: BookBuilder) -> None:
     """Tell of a loss worth taking and a fund that will split."""
-    house = book.household("split", "A loss, and a split.", "growth-60-40", "stay-close")
+    house = book.household("split", "A loss, and a split.", "growth-60-40", "pre-approved")
     house.files("mfj", 170_000, state_rate=0.05, st_realized_ytd=12_000)
     joint = house.account("joint", "taxable", cash=2_000)
     joint.lot("VTI", 150_000, "2017-06-12", 0.9)

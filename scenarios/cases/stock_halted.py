@@ -16,7 +16,7 @@ from scenarios.cases.telling import Case, Expectation, Tables, book_told, told
 def holders(book: BookBuilder) -> None:
     """Tell of one household that holds the stock and one that does not."""
     for name, stock in (("holder", "GRNT"), ("neighbour", "VTI")):
-        house = book.household(name, "One of two.", "growth-60-40", "stay-close")
+        house = book.household(name, "One of two.", "growth-60-40", "pre-approved")
         house.files("single", 120_000, state_rate=0.05)
         account = house.account("brokerage", "taxable", cash=20_000)
         account.lot(stock, 60_000, "2019-05-13", 0.4)

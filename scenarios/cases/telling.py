@@ -125,6 +125,12 @@ class Night:
         return figures.te_before or 0.0, figures.te_after or 0.0
 
     @property
+    def gains_pay(self) -> bool:
+        """Whether this year's tax and what it saves or costs later come to a saving."""
+        terms = self.verdict().figures.terms_usd
+        return terms["realized_tax"] + terms["basis_change"] < 0.0
+
+    @property
     def tax_usd(self) -> float:
         """Tax of the run, dollars; negative is a saving."""
         return self.plan.figures.tax_usd if self.plan.figures else float("nan")

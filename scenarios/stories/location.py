@@ -14,7 +14,7 @@ def swap(book: BookBuilder) -> None:
         carries no gain to speak of. A good plan sells it in the brokerage account, buys it in the
         IRA, and does the reverse with shares: the same mix, less tax each year.""",
         target="developed-70-30",
-        policy="neutral-location",
+        policy="pre-approved",
     )
     house.files("mfj", 288_000, state_rate=0.066)
     joint = house.account("joint", "taxable", cash=1_200)
@@ -35,7 +35,7 @@ def muni_sheltered(book: BookBuilder) -> None:
         good plan sells them there, buys them in the brokerage account and uses the IRA for
         taxable bonds.""",
         target="muni-60-40",
-        policy="standard",
+        policy="pre-approved",
     )
     house.files("mfj", 540_000, state_rate=0.093, net_investment_income=6_000)
     joint = house.account("joint", "taxable", cash=96_000)
@@ -56,7 +56,7 @@ def ten_funds(book: BookBuilder) -> None:
         menu has a good bond pool and a poor choice elsewhere. A good plan lets the 401(k) carry
         the bonds of the whole house and keeps shares in the Roth and the joint account.""",
         target="growth-60-40",
-        policy="standard",
+        policy="pre-approved",
     )
     house.files("mfj", 218_000, state_rate=0.05)
     plan = house.account("401k", "401k", cash=0, menu="plan-ten-funds")
@@ -104,7 +104,7 @@ def everything_sheltered(book: BookBuilder) -> None:
         savings account. Nothing she sells is taxed, so only the mix, the costs and foreign tax
         lost inside shelters count. A good plan reaches the target almost exactly.""",
         target="three-fund-70-30",
-        policy="standard",
+        policy="pre-approved",
     )
     house.files("single", 205_000, state_rate=0.055)
     plan = house.account("plan", "401k", cash=0, menu="plan-three-funds")

@@ -8,7 +8,7 @@ import pytest
 
 from models.household import Household
 from models.order import Flow, Order
-from models.policy import Policy, Weights
+from models.policy import Policy, TaxRates, Weights
 from optimizer.judge.verify import Verdict, verify
 from tests.households import (
     BOND,
@@ -43,9 +43,13 @@ def near(expected: object) -> object:
 
 
 def no_tracking(**given: float) -> Policy:
-    """Return a policy that does not price tracking error."""
-    return Policy(weights=Weights(tracking_error=0.0), **given)  # type: ignore[arg-type]
+    """Return a policy that does not price tracking error, and counts the whole of the drag."""
+    asked: dict[str, object] = {"tax": WHOLE, **given}
+    return Policy(weights=Weights(tracking_error=0.0), **asked)  # type: ignore[arg-type]
 
+
+WHOLE = TaxRates(drag_reference="none")
+"""Drag as it is paid, from nothing on."""
 
 ALL_STOCK = {"T": target({STOCK: 1.0})}
 

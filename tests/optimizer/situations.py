@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.household import Household
+from models.market import MONEY_MARKET
 from models.policy import (
     Bands,
     ClassBand,
@@ -246,10 +247,29 @@ def _flat_rates(of: Household) -> Case:
     return of, Policy(tax=TaxRates(short_rate=0.35, long_rate=0.2, carryforward_value=0.1))
 
 
-def _drag_reference(of: Household) -> Case:
-    """Drag from the target's, where a deferred dollar counts as less than one."""
+def _whole_drag(of: Household) -> Case:
+    """Drag from nothing on, where a deferred dollar counts as less than one."""
     risk = RiskAversion(after_tax_weights=True)
-    return of, Policy(risk=risk, tax=TaxRates(drag_reference="target"))
+    return of, Policy(risk=risk, tax=TaxRates(drag_reference="none"))
+
+
+def _forgoing(of: Household) -> Case:
+    """A deeper loss is forgone, and losses carried out offset five years of income first."""
+    lost = with_columns(of, "units", lt_carryforward=[4_000.0], st_realized_ytd=[-9_000.0])
+    tax = TaxRates(harvest_option=True, offset_years=5, step_up=0.2)
+    return lost, Policy(tax=tax)
+
+
+def _yielding_cash(of: Household) -> Case:
+    """Sweeps that earn a little beside a money-market fund that earns more, and usual rates."""
+    securities = of.market.securities
+    instrument = securities.instrument.copy()
+    instrument[-1] = MONEY_MARKET
+    ordinary = securities.ordinary_yield.copy()
+    ordinary[-1] = 0.041
+    of = with_securities(of, instrument=instrument, ordinary_yield=ordinary)
+    of = with_columns(of, "units", usual_long_rate=[0.238], usual_ordinary_rate=[0.41])
+    return with_columns(of, "accounts", cash_yield=[0.001, 0.02, 0.0]), Policy()
 
 
 def _two_units(of: Household) -> Case:
@@ -324,7 +344,9 @@ SITUATIONS: Mapping[str, Situation] = {
         "scheduled": _scheduled,
         "after tax": _after_tax,
         "flat rates": _flat_rates,
-        "drag reference": _drag_reference,
+        "whole drag": _whole_drag,
+        "forgoing": _forgoing,
+        "yielding cash": _yielding_cash,
         "two units": _two_units,
         "ranked": _ranked,
         "gain harvest": _gain_harvest,

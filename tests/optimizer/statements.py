@@ -166,4 +166,5 @@ def arrays_of(
         costs={"cost": q},
         constants={"cost": constant},
         above={},
+        weights={"cost": ""},
     )

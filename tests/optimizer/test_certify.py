@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.policy import Limits, Policy, Weights
+from models.policy import Limits, Policy, TaxRates, Weights
 from optimizer.inputs.frame import frame
 from optimizer.rebalance import rebalance
 from optimizer.search.branch_and_bound import certified
@@ -69,7 +69,7 @@ def test_positions_that_would_be_sold_and_bought_are_branched_on(seed: int) -> N
     Tax at a quarter of its weight: stepping a basis up is worth more than the tax it costs, so the
     open program sells and buys the same positions, which one day's orders must not.
     """
-    policy = Policy(weights=Weights(tax=0.25))
+    policy = Policy(weights=Weights(tax=0.25), tax=TaxRates(drag_reference="none", waiting=False))
     start = search(frame(drawn(seed), policy), door("piqp"))
     assert start.incumbent is not None
     assert any(disjunction.group < 0 for disjunction in start.incumbent.disjunctions)

@@ -18,7 +18,7 @@ import pytest
 from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
-from models.policy import Limits, Policy
+from models.policy import Gate, Limits, Policy
 from optimizer.judge.verify import Verdict, verify
 from optimizer.rebalance import rebalance
 from scenarios.changes import with_columns
@@ -34,7 +34,7 @@ SET_ASIDE = {"share_step", "minimum_trade", "rank"}
 what its group's better rank would be."""
 
 BY_REASON = {"tracking": ("tracking_error",), "location": ("tax_drag",)}
-TAXES = ("realized_tax", "basis_change")
+TAXES = ("realized_tax", "basis_change", "waiting", "harvest_option")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ def cases(plain_households: tuple[Household, ...]) -> tuple[Case, ...]:
     found = []
     of = plain_households[0]
     asked = [(name, *each.change(of)) for name, each in SITUATIONS.items()]
-    for name, household, policy in (*asked, *_more(of)):
+    for name, household, given in (*asked, *_more(of)):
+        policy = replace(given, gate=Gate(min_bps=0.0, min_order_usd=0.0))
         plan = rebalance(household, policy)
         if plan.status is Status.PLANNED:
             found.append(Case(name, household, policy, plan))

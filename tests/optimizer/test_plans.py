@@ -18,7 +18,7 @@ from models.household import Household
 from models.ledger import household_after
 from models.order import Side
 from models.plan import Plan, Status
-from models.policy import BRANCHING, Policy, TaxRates, TradeRules
+from models.policy import BRANCHING, Gate, Policy, TaxRates, TradeRules
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from scenarios.book_files import write_book
@@ -232,8 +232,15 @@ def test_all_dollars_times_k_give_the_same_weights(
     """
     for household in plain_households[:6]:
         of, policy = SITUATIONS[scene].change(household)
-        one = replace(policy, tax=LINEAR, trades=TradeRules(min_usd=64.0))
-        eight = replace(policy, tax=LINEAR, trades=TradeRules(min_usd=512.0))
+        one, eight = (
+            replace(
+                policy,
+                tax=LINEAR,
+                trades=TradeRules(min_usd=k * 64.0),
+                gate=Gate(min_order_usd=k * 2.0),
+            )
+            for k in (1.0, 8.0)
+        )
         small = Answer(of, one, rebalance(of, one))
         large = Answer(times(of, 8.0), eight, rebalance(times(of, 8.0), eight))
         assert small.plan.figures is not None

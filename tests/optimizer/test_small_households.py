@@ -14,7 +14,7 @@ from scipy import sparse
 from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
-from models.policy import Limits, Policy, TradeRules
+from models.policy import Gate, Limits, Policy, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
 from optimizer.mip.small_accounts import refined
@@ -26,7 +26,10 @@ from optimizer.solvers.highs import Question, unheard
 from scenarios.four_funds import drawn
 from tests.households import BOND, account, buy, household, lot, security, sell
 
-FREE = Policy(trades=TradeRules(min_usd=0.0))
+OPEN = Gate(min_bps=0.0, min_order_usd=0.0)
+"""No gate: every plan and order that pays at all."""
+
+FREE = Policy(trades=TradeRules(min_usd=0.0), gate=OPEN)
 
 
 def student(cash: float, held: int, seed: int) -> Household:
@@ -115,11 +118,11 @@ def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None
         [lot("A", "IRA", "VTI", 151.01)],
     )
     limit = 0.5 * 150.0 / 15_000.0
-    policy = Policy(trades=TradeRules(min_usd=0.0, max_turnover=limit))
+    policy = Policy(trades=TradeRules(min_usd=0.0, max_turnover=limit), gate=OPEN)
     plan = rebalance(of, policy)
     assert plan.status is Status.INFEASIBLE
     assert "whole share steps" in plan.reason
-    wider = Policy(trades=TradeRules(min_usd=0.0, max_turnover=2.01 * limit))
+    wider = Policy(trades=TradeRules(min_usd=0.0, max_turnover=2.01 * limit), gate=OPEN)
     assert rebalance(of, wider).status is Status.PLANNED
 
 
@@ -133,7 +136,9 @@ def test_a_limit_that_single_steps_cannot_keep_is_kept_by_other_tickets() -> Non
         ],
         net_flow=-5_000.0,
     )
-    policy = Policy(limits=Limits(max_short_gain_usd=0.0), trades=TradeRules(min_usd=0.0))
+    policy = Policy(
+        limits=Limits(max_short_gain_usd=0.0), trades=TradeRules(min_usd=0.0), gate=OPEN
+    )
     plan = rebalance(of, policy)
     assert plan.status is Status.PLANNED, plan.reason
     sold = [order.security_id for order in plan.orders if order.side is Side.SELL]

@@ -127,16 +127,20 @@ def priced(end: End) -> float:
 
 def true_change(end: End) -> float:
     """Return V after less V before by the law, bps."""
-    kappa = Decimal(repr(end.reach.tax.carryforward_value))
-    worth = filing.value(end.facts, end.after, kappa) - filing.value(end.facts, end.before, kappa)
+    carried = end.reach.tax.carried
+    each = (Decimal(repr(part)) for part in (carried.first, carried.most, carried.rest))
+    of = filing.CarriedWorth(*each)
+    worth = filing.value(end.facts, end.after, of) - filing.value(end.facts, end.before, of)
     return end.bps(worth)
 
 
 @settings(deadline=None, max_examples=150)
-@given(taxed_households(), shares)
-def test_the_price_of_a_gain_is_never_above_the_laws(of: Household, fractions: list[float]) -> None:
+@given(taxed_households(), shares, st.sampled_from([0, 1, 5]))
+def test_the_price_of_a_gain_is_never_above_the_laws(
+    of: Household, fractions: list[float], years: int
+) -> None:
     """The term at the true netting is at most the exact change of V, in every case."""
-    end = end_of(of, Policy(), fractions)
+    end = end_of(of, Policy(tax=TaxRates(offset_years=years)), fractions)
     assert priced(end) <= true_change(end) + ROUNDING_BPS
 
 
@@ -150,8 +154,10 @@ def test_flat_rates_are_priced_exactly(of: Household, fractions: list[float], lo
 
 
 @settings(deadline=None, max_examples=100)
-@given(taxed_households(), shares)
-def test_below_is_exact_where_the_law_is_convex(of: Household, fractions: list[float]) -> None:
+@given(taxed_households(), shares, st.sampled_from([0, 1, 5]))
+def test_below_is_exact_where_the_law_is_convex(
+    of: Household, fractions: list[float], years: int
+) -> None:
     """Far from the zero bracket, the surtax and 20 percent only rising brackets are crossed.
 
     A single return with $120,000 to $180,000 of ordinary income stays between 50,400 and 545,500
@@ -164,7 +170,7 @@ def test_below_is_exact_where_the_law_is_convex(of: Household, fractions: list[f
         for name, value in columns.items()
     }
     plain = replace(of, units=replace(of.units, **changed))
-    end = end_of(plain, Policy(), fractions)
+    end = end_of(plain, Policy(tax=TaxRates(offset_years=years)), fractions)
     assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
 
 

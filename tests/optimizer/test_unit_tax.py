@@ -27,6 +27,11 @@ def of_unit(row: Row, asof: date) -> Household:
     return household([account("TX")], units=[row], asof=asof)
 
 
+def worth_of(tax: UnitTax) -> filing.CarriedWorth:
+    """Return what the program says that carried losses are worth, exactly."""
+    return filing.CarriedWorth(*map(exact, (tax.carried.first, tax.carried.most, tax.carried.rest)))
+
+
 def exact(amount: float) -> Decimal:
     """Return the decimal that a float's shortest text says."""
     return Decimal(repr(amount))
@@ -97,18 +102,20 @@ amounts = st.one_of(st.just(0.0), cents(0.0, 80_000.0))
 
 
 @settings(deadline=None, max_examples=250)
-@given(st.data(), st.sampled_from(YEARS), gains, gains, amounts)
+@given(st.data(), st.sampled_from(YEARS), gains, gains, amounts, st.sampled_from([0, 1, 5]))
 def test_tax_and_value_are_the_laws(
-    data: st.DataObject, asof: date, short: float, long: float, out: float
+    data: st.DataObject, asof: date, short: float, long: float, out: float, years: int
 ) -> None:
     """T and V equal the exact ones, in the narrow band too."""
     of = of_unit(data.draw(units(asof)), asof)
-    (tax,) = unit_taxes(of, Policy())
-    facts, _ = facts_of(of, Policy(), 0)
+    policy = Policy(tax=TaxRates(offset_years=years))
+    (tax,) = unit_taxes(of, policy)
+    facts, _ = facts_of(of, policy, 0)
     position = filing.Position(exact(short), exact(long), exact(out))
     lawful = float(filing.tax_at(facts, position).total)
     assert tax.tax(short, long, out) == pytest.approx(lawful, abs=ROUNDING_USD)
-    worth = float(filing.value(facts, position, exact(tax.carryforward_value)))
+    assert tax.stated(short, long, out) <= tax.value(short, long, out) + ROUNDING_USD
+    worth = float(filing.value(facts, position, worth_of(tax)))
     assert tax.value(short, long, out) == pytest.approx(worth, abs=ROUNDING_USD)
 
 
@@ -125,7 +132,7 @@ def test_flat_rates_replace_the_law(
     facts, _ = facts_of(of, policy, 0)
     position = filing.Position(exact(short), exact(long), exact(out))
     lawful = float(filing.tax_at(facts, position).total)
-    worth = float(filing.value(facts, position, exact(rate / 2)))
+    worth = float(filing.value(facts, position, filing.CarriedWorth.flat(exact(rate / 2))))
     assert tax.tax(short, long, out) == pytest.approx(lawful, abs=ROUNDING_USD)
     assert tax.value(short, long, out) == pytest.approx(worth, abs=ROUNDING_USD)
 
@@ -149,8 +156,8 @@ def test_the_order_of_rates_and_the_worth_of_a_loss(status: str) -> None:
     """τ_o ≥ τ_l ≥ κ ≥ 0, κ = δ·τ_f, and the year starts at gains less what was carried in."""
     row = unit("U1", status, st_realized_ytd=500.0, st_carryforward=800.0, lt_carryforward=50.0)
     tax: UnitTax = unit_taxes(of_unit(row, YEARS[1]), Policy())[0]
-    assert tax.rate_ordinary >= tax.rate_long >= tax.carryforward_value >= 0.0
-    assert tax.carryforward_value == pytest.approx(tax.rate_future * 1.05**-5)
+    assert tax.rate_ordinary >= tax.rate_short >= tax.rate_long >= tax.carried.rest >= 0.0
+    assert tax.carried.slope == tax.carried.rest == pytest.approx(tax.rate_future * 1.05**-5)
     assert (tax.short, tax.long) == (-300.0, -50.0)
 
 
@@ -176,3 +183,34 @@ def test_tax_by_hand() -> None:
     assert tax.tax(-10_000.0, 0.0, 0.0) == pytest.approx(22_424.0 - 660.0)
     kappa = 0.15 * 1.05**-5
     assert tax.value(0.0, -10_000.0, 0.0) == pytest.approx(22_424.0 - 660.0 - 7_000.0 * kappa)
+
+
+def test_losses_that_income_takes_in_over_years_are_worth_more_than_later_gains() -> None:
+    """κ₁ = 22% · (1/5)·Σ 1.05⁻ʲ = 19.05% on the first 15,000 dollars, κ₂ = 11.75% beyond."""
+    policy = Policy(tax=TaxRates(offset_years=5))
+    (tax,) = unit_taxes(of_unit(unit("U1", "mfj"), YEARS[1]), policy)
+    soon = 0.22 * sum(1.05**-j for j in range(1, 6)) / 5
+    late = 0.15 * 1.05**-5
+    lost = tax.tax(-23_000.0, 0.0, 0.0)
+    worth = 15_000.0 * soon + 5_000.0 * late
+    assert tax.value(-23_000.0, 0.0, 0.0) == pytest.approx(lost - worth)
+
+
+def test_what_gains_will_pay_is_the_usual_year_and_not_tonights() -> None:
+    """At 0% today: 15% and the state's 5%; what the return says usually, and the policy first."""
+    row = unit("U1", "mfj", ordinary_income=30_000.0, magi=30_000.0, state_rate=0.05)
+    (poor,) = unit_taxes(of_unit(row, YEARS[1]), Policy())
+    assert (poor.rate_long, poor.rate_future) == pytest.approx((0.05, 0.20))
+    row |= {"usual_long_rate": 0.238, "usual_ordinary_rate": 0.41}
+    (usual,) = unit_taxes(of_unit(row, YEARS[1]), Policy())
+    assert (usual.rate_future, usual.rate_deferred) == (0.238, 0.41)
+    given = TaxRates(future_gain_rate=0.1, deferred_rate=0.2)
+    (asked,) = unit_taxes(of_unit(row, YEARS[1]), Policy(tax=given))
+    assert (asked.rate_future, asked.rate_deferred) == (0.1, 0.2)
+
+
+def test_a_chance_of_a_step_up_takes_from_later_tax_and_not_from_the_years() -> None:
+    """δ = 0.7·1.05⁻⁵; A_H stays."""
+    policy = Policy(tax=TaxRates(step_up=0.3))
+    assert discount(policy) == pytest.approx(0.7 * 1.05**-5)
+    assert annuity(policy) == annuity(Policy())

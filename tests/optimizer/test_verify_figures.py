@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.policy import Policy, TaxRates, TradeRules, Weights
+from models.policy import Policy, TradeRules, Weights
 from optimizer.judge.verify import verify
 from tests.households import (
     BOND,
@@ -23,13 +23,13 @@ from tests.households import (
     trade,
     unit,
 )
-from tests.optimizer.judging import ANNUITY, near, no_tracking, terms
+from tests.optimizer.judging import ANNUITY, DELTA, WHOLE, near, no_tracking, terms
 
 
 def test_drag_is_taxed_by_account() -> None:
     """$1,000 in each account, 2% qualified, 1% ordinary, 3% exempt, 0.1% foreign tax.
 
-    Taxable: 20·15% + 10·22% = 5.20; sheltered: 0.1% of 1,000 = 1 each.
+    Taxable: 20·15% + 10·22% = 5.20; sheltered: 0.1% of 1,000 = 1, of the IRA's 22% was owed anyway.
     """
     fund = security(
         "VXUS",
@@ -47,8 +47,8 @@ def test_drag_is_taxed_by_account() -> None:
         targets={"T": target({STOCK: 1.0})},
     )
     verdict = verify(of, no_tracking(), [])
-    assert near(7.20) == verdict.figures.drag_before_usd
-    assert near({"tax_drag": ANNUITY * 7.20}) == terms(verdict)
+    assert near(6.98) == verdict.figures.drag_before_usd
+    assert near({"tax_drag": ANNUITY * 6.98}) == terms(verdict)
 
 
 def test_costs_are_spread_commission_and_tickets() -> None:
@@ -74,8 +74,8 @@ def test_weights_scale_their_terms_and_tax_weighs_the_withdrawal_too() -> None:
         targets={"T": target({STOCK: 1.0})},
     )
     orders = [sell(of, "TX", "VTI", {"A": 50})]
-    once = verify(of, Policy(), orders)
-    twice = verify(of, Policy(weights=Weights(2, 2, 2, 2, 2)), orders)
+    once = verify(of, Policy(tax=WHOLE), orders)
+    twice = verify(of, Policy(tax=WHOLE, weights=Weights(2, 2, 2, 2, 2)), orders)
     assert near({k: 2 * v for k, v in terms(once).items()}) == terms(twice)
     assert len(terms(once)) == 6
     assert replace(
@@ -84,6 +84,8 @@ def test_weights_scale_their_terms_and_tax_weighs_the_withdrawal_too() -> None:
         terms_before_usd={},
         objective_after_bps=0,
         objective_before_bps=0,
+        money_usd_a_year=0,
+        risk_usd_a_year=0,
     ) == (
         replace(
             twice.figures,
@@ -91,6 +93,8 @@ def test_weights_scale_their_terms_and_tax_weighs_the_withdrawal_too() -> None:
             terms_before_usd={},
             objective_after_bps=0,
             objective_before_bps=0,
+            money_usd_a_year=0,
+            risk_usd_a_year=0,
         )
     )
 
@@ -103,7 +107,7 @@ def test_zero_discount_counts_years() -> None:
         [security("VTI", 10.0, qualified_yield=0.02)],
         targets={"T": target({STOCK: 1.0})},
     )
-    policy = no_tracking(tax=TaxRates(discount_rate=0.0))  # type: ignore[arg-type]
+    policy = no_tracking(tax=replace(WHOLE, discount_rate=0.0))  # type: ignore[arg-type]
     # 1,000·2%·15% = 3 a year, five years.
     assert near({"tax_drag": 15.0}) == terms(verify(of, policy, []))
 
@@ -200,3 +204,27 @@ def test_bond_is_a_class_of_the_default_market() -> None:
     """The builder's market is what the other tests say it is."""
     of = household([account("TX", cash=1.0)], trades=[trade("TX", "BND", "2026-11-01", "buy", 1)])
     assert list(of.market.targets["T"].classes) == [STOCK, BOND]
+
+
+def test_money_and_risk_are_said_apart() -> None:
+    """$8,000 of VTI, all of it wanted in bonds, sold at 5 bps with a gain of 2,000 at 15%.
+
+    Money: −300 of tax, +0.15·2,000·δ later, −4 of cost, over A_H years. Risk: half of γ·H·σ²·2W is
+    gone, (10/2)·(0.04 + 0.0025 − 0.0025)·8,000 a year.
+    """
+    of = household(
+        [account("TX")],
+        [lot("A", "TX", "VTI", 100, 6000.0, "2025-01-02")],
+        [security("VTI", 80.0, half_spread_bps=5.0), security("BND", 50.0, BOND)],
+        targets={"T": target({BOND: 1.0})},
+    )
+    figures = verify(of, Policy(), [sell(of, "TX", "VTI", {"A": 100})]).figures
+    assert figures.money_usd_a_year == pytest.approx((-300.0 + 300.0 * DELTA - 4.0) / ANNUITY)
+    assert figures.risk_usd_a_year == pytest.approx(5.0 * 0.04 * 8_000.0, rel=1e-3)
+
+
+def test_what_cannot_be_compared_with_doing_nothing_saves_nothing_that_is_known() -> None:
+    """With a household-level flow there is no state before."""
+    of = household([account("TX", cash=1_000.0)], net_flow=-100.0)
+    figures = verify(of, Policy(), [], [flow("TX", -100)]).figures
+    assert (figures.money_usd_a_year, figures.risk_usd_a_year) == (None, None)

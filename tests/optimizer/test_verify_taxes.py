@@ -53,11 +53,20 @@ def test_a_harvest_saves_the_offset_and_carries_the_rest() -> None:
     assert (year.after.carry_short, year.after.carry_long) == (0, 7000)
 
 
-def test_carryforward_value_is_capped_at_the_long_rate_by_default() -> None:
-    """A future rate of 40% would value a carried dollar above what it saves: κ stays at 15%."""
-    policy = Policy(tax=TaxRates(future_gain_rate=0.4))
-    (year,) = verify(harvest(), policy, []).units
-    assert float(year.rates.carryforward) == 0.15
+def test_losses_carried_out_are_worth_what_later_gains_will_pay() -> None:
+    """κ₂ = δ·τ_f at any rate; over five years the first 15,000 offset income at 22%, discounted."""
+    policy = Policy(tax=TaxRates(future_gain_rate=0.1, offset_years=5))
+    of = household(
+        [account("TX")],
+        [lot("A", "TX", "VTI", 1000, 100_000.0, "2025-01-02")],
+        [security("VTI", 77.0)],
+        targets={"T": target({STOCK: 1.0})},
+    )
+    policy = no_tracking(tax=policy.tax)  # type: ignore[arg-type]
+    verdict = verify(of, policy, [sell(of, "TX", "VTI", {"A": 1000})])
+    soon = 0.22 * sum(1.05**-year for year in range(1, 6)) / 5
+    worth = 15_000 * soon + 5_000 * DELTA * 0.1
+    assert near(-660.0 - worth) == terms(verdict)["realized_tax"]
 
 
 def test_policy_rates_replace_the_law() -> None:

@@ -62,6 +62,7 @@ def market() -> Market:
         foreign_tax_yield=floats(0, 0, 0),
         specific_vol=floats(0.01, 0.01, 0.02),
         rank=floats(NAN, NAN, NAN),
+        instrument=texts(None, None, None),
         usable=np.array([True, True, True]),
     )
     weights = sparse.csr_array(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]))
@@ -119,6 +120,8 @@ def household(net_flow: float = 0.0, ira_target: str | None = None) -> Household
             lt_carryforward=floats(1_500),
             tax_budget_usd=floats(NAN),
             gain_budget_usd=floats(NAN),
+            usual_long_rate=floats(NAN),
+            usual_ordinary_rate=floats(NAN),
         ),
         accounts=Accounts(
             account_id=texts("smith.joint", "smith.ira"),
@@ -134,6 +137,7 @@ def household(net_flow: float = 0.0, ira_target: str | None = None) -> Household
             withdrawable=np.array([True, True]),
             early_penalty_rate=floats(0, 0),
             reinvests=np.array([False, False]),
+            cash_yield=floats(0, 0),
         ),
         lots=Lots(
             lot_id=texts("l1", "l2", "l3"),

@@ -78,6 +78,7 @@ def market_on(
             foreign_tax_yield=read_only(np.zeros(len(funds))),
             specific_vol=read_only(specific),
             rank=read_only(np.array([float(fund.rank) for fund in funds])),
+            instrument=_texts(["etf"] * len(funds)),
             usable=read_only(usable),
         ),
         risk=Risk(

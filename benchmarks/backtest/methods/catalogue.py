@@ -19,7 +19,7 @@ from benchmarks.heuristics import HEURISTICS
 from benchmarks.heuristics.calendar_full import calendar_full
 from benchmarks.heuristics.steps.draft import Draft
 from benchmarks.heuristics.steps.strategy import legal
-from models.policy import Bands, Gate, Policy, TaxRates, Triggers
+from models.policy import Bands, Gate, Policy, Triggers
 
 MAIN: Final = "hearth"
 NIGHTS: Final = "hearth by nights"
@@ -33,8 +33,8 @@ LEAST_TRADES: Final = (1.0, 1000.0, 5000.0)
 """What is varied around `hearth`, whose own values (γ 10, w_drag 1, H 5 years, κ = δ·τ_f, $100)
 need no second run."""
 
-GATE_BPS: Final = 1.0
-"""What a plan must improve J by, unless cash is needed."""
+OPEN: Final = Gate(min_bps=0.0, min_order_usd=0.0)
+"""Every plan and every order leaves, however little it is worth."""
 
 BANDS: Final = Bands(absolute=0.05, relative=0.25)
 """By nights: five points or a quarter of the target weight, the tighter: the rule of 5/25."""
@@ -50,7 +50,7 @@ AFTERWARDS: Final = "new cash only"
 
 def main_policy() -> Policy:
     """Return the policy of `hearth`, which is also that of every heuristic."""
-    return Policy(tax=TaxRates(drag_reference="target"), gate=Gate(min_bps=GATE_BPS))
+    return Policy()
 
 
 def nights_policy() -> Policy:
@@ -96,7 +96,7 @@ def ablations() -> dict[str, Method]:
                 main,
                 weights=replace(weights, trading_cost=0.0),
                 trades=replace(trades, min_usd=1.0),
-                gate=Gate(),
+                gate=OPEN,
             ),
         ),
         Method(
@@ -125,7 +125,7 @@ def sensitivities() -> dict[str, Method]:
         policies[f"κ {value:g}"] = replace(main, tax=replace(main.tax, carryforward_value=value))
     for value in LEAST_TRADES:
         policies[f"min ${value:g}"] = replace(main, trades=replace(main.trades, min_usd=value))
-    policies["no gate"] = replace(main, gate=Gate())
+    policies["no gate"] = replace(main, gate=OPEN)
     return {name: Method(name, optimized, policy) for name, policy in policies.items()}
 
 

@@ -73,6 +73,7 @@ def opening_household(stage: Stage, plan: LifePlan, look: int) -> Household:
             withdrawable=read_only(np.array(withdrawable)),
             early_penalty_rate=read_only(np.zeros(n)),
             reinvests=read_only(np.array([account.reinvests for account in accounts])),
+            cash_yield=read_only(np.zeros(n)),
         ),
         lots=_table(Lots, lots),
         trades=_table(Trades, []),
@@ -94,6 +95,8 @@ def _unit(plan: LifePlan) -> FilingUnits:
         "state_rate": read_only(np.array([plan.state_rate])),
         "tax_budget_usd": read_only(np.array([np.nan])),
         "gain_budget_usd": read_only(np.array([np.nan])),
+        "usual_long_rate": read_only(np.array([np.nan])),
+        "usual_ordinary_rate": read_only(np.array([np.nan])),
     }
     return FilingUnits(
         filing_unit_id=texts([f"{plan.household_id}.unit"]),

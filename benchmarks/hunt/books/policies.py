@@ -1,7 +1,8 @@
 """Random policies, as overrides of the standard: every key that changes what a plan is.
 
 Keys that say when to look, who approves or which orders are under way are left alone: they decide
-whether there is a plan, not which. A small household gets a minimum trade that it can afford.
+whether there is a plan, not which. Gates, no part of the objective, are mostly open: what they hold
+back is not missed. A small household gets a minimum trade that it can afford.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ KEYS: Final[Mapping[str, tuple[float, tuple[object, ...]]]] = {
     "tax.future_gain_rate": (0.1, (0.0, 0.2)),
     "tax.deferred_rate": (0.1, (0.0, 0.35)),
     "tax.roth_premium": (0.08, (0.0, 0.4)),
-    "tax.drag_reference": (0.2, ("target",)),
+    "tax.drag_reference": (0.2, ("none",)),
+    "tax.offset_years": (0.1, (1, 5)),
+    "tax.step_up": (0.08, (0.1, 0.6)),
+    "tax.waiting": (0.15, (False,)),
+    "tax.harvest_option": (0.15, (True,)),
     "trades.min_usd": (0.4, (0.0, 1.0, 25.0, 250.0, 1000.0)),
     "trades.min_weight": (0.15, (0.001, 0.01)),
     "trades.commission_bps": (0.1, (2.0, 20.0)),
@@ -47,10 +52,13 @@ KEYS: Final[Mapping[str, tuple[float, tuple[object, ...]]]] = {
     "bands.risk_scaled": (0.05, (True,)),
     "bands.deadband": (0.05, (0.005,)),
     "season.tighten": (0.08, (0.5,)),
-    "gate.min_bps": (0.06, (0.5,)),
+    "gate.min_bps": (0.06, (0.5, 1.0)),
     "gate.cost_multiple": (0.06, (1.0,)),
 }
 """How often each key is given, and the values it is given then."""
+
+OPEN: Final[Mapping[str, object]] = {"gate.min_bps": 0.0, "gate.min_order_usd": 0.0}
+"""No plan and no order is held back for being worth little."""
 
 MODES = ("buy_only", "sell_only", "harvest_only")
 
@@ -62,7 +70,7 @@ SMALL_LEAST_USD = (0.0, 1.0, 5.0, 25.0)
 
 def override(rng: np.random.Generator, *, small: bool = False) -> str:
     """Draw a policy, as the text of `households.overrides`; a small household's is mostly plain."""
-    chosen: dict[str, object] = {"triggers.drift": "calendar"}
+    chosen: dict[str, object] = {"triggers.drift": "calendar", **OPEN}
     scale = 0.4 if small else 1.0
     for key, (often, values) in KEYS.items():
         if rng.random() < scale * often:

@@ -21,7 +21,7 @@ from models.policy import Policy
 from scenarios.changes import with_columns, with_rows
 
 OTHERWISE: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
-    ("no gate", {"gate": {"min_bps": 0.0, "cost_multiple": 0.0}}),
+    ("no gate", {"gate": {"min_bps": 0.0, "cost_multiple": 0.0, "min_order_usd": 0.0}}),
     ("least trade 0", {"trades": {"min_usd": 0.0, "min_weight": 0.0}}),
     ("no short gain", {"limits": {"max_short_gain_usd": 0.0}}),
     ("guard 60 days", {"limits": {"long_term_guard_days": 60}}),

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from benchmarks.oracles.exact.mip import FEASIBLE
+from benchmarks.oracles.prices import long_term_from
 from benchmarks.oracles.rates import UnitRates, account_scale, unit_rates
 from models.arrays import Bools, Days, Floats, sum_by
 from models.household import Household, TaxTreatment
@@ -28,7 +29,6 @@ from models.ledger import (
 )
 from models.ledger.exact import PRECISION
 from models.policy import Policy
-from models.tax.holding_period import INHERITANCE, first_long_term_days
 from models.tolerances import CENT_USD, LOSS_USD
 
 LEAST_USD = 1.0
@@ -140,7 +140,6 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     unit = max(household.value_usd, LEAST_USD) / 100.0
     taxable = household.taxable[lots.account]
     gain = np.where(taxable, household.lot_value_usd - lots.basis, 0.0)
-    start = np.where(np.isnat(lots.holding_start), lots.acquired, lots.holding_start)
     history = read_history(household, policy.wash_sale.closed_replacements)
     reserved = reserve(household, policy)
     met = replacements(household, history, reserved)
@@ -154,9 +153,7 @@ def facts_of(household: Household, policy: Policy) -> Facts:
         value=household.lot_value_usd / unit,
         gain=gain / unit,
         loss=np.asarray(taxable & (gain < -float(LOSS_USD)), bool),
-        long_from=first_long_term_days(
-            start.astype("datetime64[D]"), np.asarray(lots.origin == INHERITANCE, bool)
-        ),
+        long_from=long_term_from(household),
         rates=rates,
         scale=account_scale(household, policy, rates),
         history=history,

@@ -93,7 +93,7 @@ class ExactTax:
     """Tax and losses carried out of one unit, in units of 1% of the household."""
 
     tax: Expression
-    carried_out: Expression
+    carried_out: Span
 
 
 def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd: float) -> ExactTax:
@@ -102,7 +102,7 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
     if facts.flat is not None:
         short, long = float(facts.flat.short), float(facts.flat.long)
         tax = short * (ordinary.of + out.of) + long * (income.of - ordinary.of)
-        return ExactTax(tax, -net.carried.of)
+        return ExactTax(tax, Span(-net.carried.of, 0.0, -net.carried.low))
 
     def units(dollars: object) -> float:
         return float(dollars) / unit_usd  # type: ignore[arg-type]
@@ -132,7 +132,8 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
     )
     state = float(facts.state_rate) * (taxed - floor)
     unconsumed = _unconsumed(mip, income, earned + dividends, out)
-    return ExactTax(federal + float(rate) * surtax + state, unconsumed - net.carried.of)
+    carried = Span(unconsumed - net.carried.of, 0.0, max(-income.low, 0.0) - net.carried.low)
+    return ExactTax(federal + float(rate) * surtax + state, carried)
 
 
 def _unconsumed(mip: Mip, income: Span, base: float, out: Span) -> Expression:

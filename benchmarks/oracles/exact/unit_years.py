@@ -14,7 +14,7 @@ from benchmarks.oracles.exact.money import Money
 from benchmarks.oracles.exact.tax import exact_tax, netted
 from benchmarks.oracles.exact.trades import Trades
 from benchmarks.oracles.exact.washes import Disallowed
-from benchmarks.oracles.rates import discount
+from benchmarks.oracles.rates import UnitRates, discount
 from models.ledger import Effect
 from models.tax.filing import NOTHING, tax_at
 
@@ -72,7 +72,7 @@ def _gains(
 
 
 def _taxes(mip: Mip, facts: Facts, money: Money, unit: int, gains: Gains) -> None:
-    """w·(V after − V before), V = T − κ·(losses carried out); basis change; the tax budget."""
+    """w·(V after − V before), V = T − worth of losses carried out; basis change; tax budget."""
     rate, still, usd = facts.rates[unit], facts.still[unit], facts.unit_usd
     weights, limits = facts.policy.weights, facts.policy.limits
     accounts = facts.household.accounts
@@ -91,8 +91,8 @@ def _taxes(mip: Mip, facts: Facts, money: Money, unit: int, gains: Gains) -> Non
         float(accounts.early_penalty_rate[a]) * money.leaving(facts, [a]).of for a in mine.tolist()
     )
     before = tax_at(rate.facts, rate.before)
-    worth_before = (float(before.total) - rate.carryforward * float(before.carried)) / usd
-    value = after.tax + penalty - rate.carryforward * after.carried_out - worth_before
+    worth_before = (float(before.total) - rate.worth(float(before.carried))) / usd
+    value = after.tax + penalty - _worth(mip, rate, after.carried_out, usd) - worth_before
     mip.cost(100.0 * weights.tax * value)
     taken = gains.short.of + gains.long.of + gains.destroyed
     forgone = float(still.recognized - still.destroyed) / usd
@@ -104,6 +104,15 @@ def _taxes(mip: Mip, facts: Facts, money: Money, unit: int, gains: Gains) -> Non
         free = float(tax_at(rate.facts, NOTHING).total)
         allowed = max(budget, float(before.total) - free) + free
         mip.require(after.tax + penalty <= allowed / usd + facts.cent)
+
+
+def _worth(mip: Mip, rate: UnitRates, carried: Span, usd: float) -> Expression:
+    """κ₁·c − (κ₁ − κ₂)·(c − n·k)⁺: what losses carried out are worth."""
+    if rate.soon == rate.late:
+        return rate.late * carried.of
+    most = rate.most_soon / usd
+    late = mip.positive(carried.of - most, carried.low - most, carried.high - most)
+    return rate.soon * carried.of - (rate.soon - rate.late) * late
 
 
 def _budgets(mip: Mip, facts: Facts, unit: int, gains: Gains) -> None:

@@ -60,13 +60,15 @@ def _tax_weight(policy: Policy, multiplier: float) -> Policy:
         basis_change=0.0,
         tax_drag=0.0,
     )
-    return replace(policy, weights=weights, tax=replace(policy.tax, carryforward_value=0.0))
+    tax = replace(policy.tax, carryforward_value=0.0, waiting=False, harvest_option=False)
+    return replace(policy, weights=weights, tax=tax)
 
 
 def _without_location(policy: Policy, multiplier: float) -> Policy:
-    """Raise the price of tracking error, and give tax on income no weight."""
+    """Raise the price of tracking error; tax on income and what sales forgo have no weight."""
     weights = replace(policy.weights, tax_drag=0.0)
-    return _aversion(replace(policy, weights=weights), multiplier)
+    tax = replace(policy.tax, waiting=False, harvest_option=False)
+    return _aversion(replace(policy, weights=weights, tax=tax), multiplier)
 
 
 MEASURES: Final = (

@@ -9,12 +9,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from benchmarks.heuristics import Proposal, Rebalancer
 from models.household import Household
 from models.policy import Policy
 from optimizer.judge.verify import Verdict, verify
 
 BPS_PER_UNIT = 1e4
+
+FORGONE = ("waiting", "harvest_option")
+"""Terms of J that nobody pays: a lower rate in some weeks, and a deeper loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Judged:
     today_usd
         Tax of this year (distributions included) plus trading costs.
     taxes_usd
-        J less tracking error and location: taxes now and later, and costs.
+        J less tracking error, location and what sales forgo: taxes now and later, and costs.
     drag_usd, income_usd
         Tax of one year on income, where it is held; and the income itself, before tax.
     cash_usd
@@ -121,7 +126,7 @@ def judged(
         income_usd=_income(household, verdict),
         cash_usd=float(sum(verdict.ledger.cash)),
         other_usd=_without(verdict, "tracking_error"),
-        taxes_usd=_without(verdict, "tracking_error", "tax_drag"),
+        taxes_usd=_without(verdict, "tracking_error", "tax_drag", *FORGONE),
         tickets=figures.orders,
         disallowed_usd=figures.disallowed_loss,
         washed="wash_sale" in broken or figures.disallowed_loss > 0.0,
@@ -137,10 +142,11 @@ def _without(verdict: Verdict, *left_out: str) -> float:
 
 
 def _income(household: Household, verdict: Verdict) -> float:
-    """A year's income of all holdings after the orders, before tax; cash is taken to earn none."""
+    """A year's income of all holdings and cash after the orders, before tax."""
     securities, lots = household.market.securities, household.lots
     income = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
     income = income * securities.price
     held = float(lots.shares @ income[lots.security])
     changed = ((float(shares), security) for (_, security), shares in verdict.ledger.change.items())
+    held += float(np.array(verdict.ledger.cash, float) @ household.accounts.cash_yield)
     return held + sum(shares * float(income[security]) for shares, security in changed)

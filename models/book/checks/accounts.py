@@ -106,4 +106,11 @@ CHECKS: Final = (
         "give a fraction, 0.10 for 10%",
         lambda t, e: (t.number("early_penalty_rate") < 0) | (t.number("early_penalty_rate") >= 1),
     ),
+    rows_where(
+        "cash_yield_out_of_range",
+        "accounts.cash_yield",
+        "{cell} is not between 0 and 1",
+        "give what cash earns as a yearly fraction, 0.04 for 4%",
+        lambda t, e: (t.number("cash_yield") < 0) | (t.number("cash_yield") > 1),
+    ),
 )

@@ -95,6 +95,16 @@ CHECKS: Final = (
     ),
     *(
         rows_where(
+            f"{column}_out_of_range",
+            f"filing_units.{column}",
+            "{cell} is not a rate of at least 0 and below 1",
+            "give a fraction, 0.238 for 23.8%, or leave it empty",
+            lambda t, e, column=column: (t.number(column) < 0) | (t.number(column) >= 1),  # type: ignore[misc]
+        )
+        for column in ("usual_long_rate", "usual_ordinary_rate")
+    ),
+    *(
+        rows_where(
             f"negative_{column}",
             f"filing_units.{column}",
             "{cell} is negative",

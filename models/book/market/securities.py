@@ -37,6 +37,7 @@ def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
         foreign_tax_yield=read_only(table.filled("foreign_tax_yield")[rows]),
         specific_vol=read_only(table.number("specific_vol")[rows]),
         rank=read_only(table.number("rank")[rows]),
+        instrument=read_only(table.texts("instrument")[rows]),
         usable=read_only(usable),
     )
 

@@ -108,6 +108,8 @@ def _units(table: Table, links: Links) -> tuple[Sorted[FilingUnits], Ints]:
         lt_carryforward=order.numbers("lt_carryforward"),
         tax_budget_usd=order.numbers("tax_budget_usd"),
         gain_budget_usd=order.numbers("gain_budget_usd"),
+        usual_long_rate=order.numbers("usual_long_rate"),
+        usual_ordinary_rate=order.numbers("usual_ordinary_rate"),
     )
     return Sorted(units, order.starts), _local(order, code, len(links.units))
 
@@ -129,6 +131,7 @@ def _accounts(table: Table, links: Links, unit_at: Ints) -> tuple[Sorted[Account
         withdrawable=order.take(withdrawable(table)),
         early_penalty_rate=order.numbers("early_penalty_rate"),
         reinvests=order.take(table.flag("reinvests", False)),
+        cash_yield=order.numbers("cash_yield"),
     )
     return Sorted(accounts, order.starts), _local(order, code, len(links.accounts))
 

@@ -79,6 +79,7 @@ class TableFacts:
 
 RESTRICTION_RULES: Final = ("no_buy", "no_sell", "hold_at_least")
 ORIGINS: Final = ("purchase", "gift", "inheritance", "transfer")
+INSTRUMENTS: Final = ("etf", "stock", "mutual_fund", "money_market")
 SIDES: Final = tuple(side.value for side in Side)
 
 
@@ -139,6 +140,8 @@ _TABLES = (
             _number("lt_carryforward"),
             _number_or_null("tax_budget_usd"),
             _number_or_null("gain_budget_usd"),
+            _number_or_null("usual_long_rate"),
+            _number_or_null("usual_ordinary_rate"),
         ),
         key=("filing_unit_id",),
     ),
@@ -159,6 +162,7 @@ _TABLES = (
             _flag_or_null("withdrawable"),
             _number_or_null("early_penalty_rate", 0.0),
             _flag_or_null("reinvests"),
+            _number_or_null("cash_yield", 0.0),
         ),
         key=("account_id",),
     ),
@@ -193,6 +197,7 @@ _TABLES = (
             _number_or_null("foreign_tax_yield", 0.0),
             _number("specific_vol"),
             _number_or_null("rank"),
+            _text_or_null("instrument", *INSTRUMENTS),
         ),
         key=("security_id",),
     ),

@@ -22,9 +22,10 @@ Reserved: TypeAlias = Mapping[tuple[int, int], Decimal]
 
 
 def state(frame: Frame) -> Part:
-    """no_sell: sale = 0; no_buy: buy = 0; hold_at_least: Σ sales ≤ held − min(shares, held).
+    """no_sell: sale = 0; no_buy: buy = 0; hold_at_least: Σ sales − buys ≤ held − min(shares, held).
 
-    What open orders sell is held no longer.
+    It is the scope's total that must stay: what one of its accounts sells another may buy. What
+    open orders sell is held no longer.
     """
     rules, sales, buys = frame.household.restrictions, frame.sales, frame.buys
     sell_high, buy_high = np.full(len(sales.value), np.inf), np.full(len(buys.most), np.inf)
@@ -40,9 +41,11 @@ def state(frame: Frame) -> Part:
         elif rules.rule[i] == "no_buy":
             buy_high[_scope(buys.account, buys.security, account, security)] = 0.0
         else:
-            columns = np.flatnonzero(sold)
-            row = np.full(len(columns), len(names))
-            entries.append(("sale", row, columns, np.ones(len(columns))))
+            bought = _scope(buys.account, buys.security, account, security)
+            for block, mine, sign in (("sale", sold, 1.0), ("buy", bought, -1.0)):
+                columns = np.flatnonzero(mine)
+                row = np.full(len(columns), len(names))
+                entries.append((block, row, columns, np.full(len(columns), sign)))
             names.append(str(frame.household.market.securities.security_id[security]))
             allowed.append(_sellable(frame, reserved, (account, security), float(rules.shares[i])))
     rows: tuple[Rows, ...] = ()

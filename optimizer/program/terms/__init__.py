@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from optimizer.program.terms import (
     basis_change,
+    harvest_option,
     realized_tax,
     tax_drag,
     tracking_error,
     trading_cost,
+    waiting,
     withdrawal,
 )
 
-TERMS = (
-    tracking_error.state,
-    realized_tax.state,
-    basis_change.state,
-    trading_cost.state,
-    tax_drag.state,
-    withdrawal.state,
+_FILES = (
+    tracking_error,
+    realized_tax,
+    basis_change,
+    trading_cost,
+    tax_drag,
+    waiting,
+    harvest_option,
+    withdrawal,
 )
+
+TERMS = tuple(term.state for term in _FILES)
 """Every term of the objective."""
+
+WEIGHT_OF = {term.__name__.rpartition(".")[2]: term.WEIGHT for term in _FILES}
+"""The policy's weight of each term, as its file says."""

@@ -14,6 +14,9 @@ from optimizer.inputs.unit_tax import discount
 from optimizer.program.language import Linear, Part
 from optimizer.program.terms.realized_tax import left_out_gain
 
+WEIGHT = "basis_change"
+"""The policy's weight that the term is multiplied by."""
+
 
 def state(frame: Frame) -> Part:
     """J = −w·δ·Σ_u τ_f,u·Σ_l (gain_l + destroyed_l)·s_l in bps."""
@@ -23,6 +26,7 @@ def state(frame: Frame) -> Part:
     weight = BPS_PER_UNIT * policy.weights.basis_change * discount(policy)
     return Part(
         "basis_change",
+        weight=WEIGHT,
         linear=(Linear("sale", -weight * rate * (sales.gain + sales.destroyed)),),
         left_out=float(weight * future @ left_out_gain(frame)),
     )

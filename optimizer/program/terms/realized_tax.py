@@ -1,10 +1,10 @@
 """Realized tax: Σ_u V_u(year to date + run) − V_u(year to date).
 
-V = T − κ·(losses carried out). The netting of the law enters through three variables of a unit,
-counted from the state before the run: g, the net gain in income (never below −k); c, the net loss
-beyond the limit (≤ 0); r, what is taxed as ordinary. Then T = H(O + D + r) + G(O + D + q + g) +
-NIIT for every case of the law, state tax in G, and which case holds is a matter of bounds
-(`netting`).
+V = T − κ₁·min(c, n·k) − κ₂·(c − n·k)⁺ for losses c carried out. The netting of the law enters
+through three variables of a unit, counted from the state before the run: g, the net gain in income
+(never below −k); c, the net loss beyond the limit (≤ 0); r, what is taxed as ordinary. Then
+T = H(O + D + r) + G(O + D + q + g) + NIIT for every case of the law, state tax in G, and which case
+holds is a matter of bounds (`netting`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from optimizer.program.language import (
 )
 from optimizer.program.tax_maxima import distribution_argument, value_from_below
 
+WEIGHT = "tax"
+"""The policy's weight that the term is multiplied by."""
+
 
 def state(frame: Frame) -> Part:
     """J = w·Σ_u [V_u(S, L, D) − V_u(S⁰, L⁰, 0)] in bps."""
@@ -40,9 +43,10 @@ def state(frame: Frame) -> Part:
     for unit, reach in enumerate(ranges):
         maxima += value_from_below(frame, unit, reach, weight)
         constant += weight * frame.bps_of_usd(_constant(frame, reach))
-    kappa = np.array([reach.tax.carryforward_value for reach in ranges])
+    kappa = np.array([reach.tax.carried.rest for reach in ranges])
     return Part(
         "realized_tax",
+        weight=WEIGHT,
         blocks=_blocks(ranges),
         bounds=_bounds(ranges),
         rows=(
@@ -57,9 +61,9 @@ def state(frame: Frame) -> Part:
 
 
 def _constant(frame: Frame, reach: GainRange) -> float:
-    """V with the forced distributions less V before, dollars."""
+    """V as the program says it with the forced distributions, less V before, dollars."""
     tax, forced = reach.tax, frame.unit_usd * reach.distribution
-    return tax.value(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
+    return tax.stated(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
 
 
 def _blocks(ranges: tuple[GainRange, ...]) -> tuple[Block, ...]:

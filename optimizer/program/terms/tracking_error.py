@@ -19,6 +19,9 @@ from optimizer.inputs.risk_cells import RiskCells, class_target
 from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Rows
 from optimizer.settings import LEAST_USD
 
+WEIGHT = "tracking_error"
+"""The policy's weight that the term is multiplied by."""
+
 
 def state(frame: Frame) -> Part:
     """J = w·(γ/2)·H·Σ_g (W/W_g)·(y_g'Ωy_g + Σ d·e²) in bps, e and y in units of 1% of W."""
@@ -73,6 +76,7 @@ def state(frame: Frame) -> Part:
     )
     return Part(
         "tracking_error",
+        weight=WEIGHT,
         blocks=(
             Block("deviation", cells.low, cells.high),
             Block("factor", factor_low.ravel(), factor_high.ravel()),

@@ -13,6 +13,9 @@ from models.arrays import sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.program.language import Linear, Part
 
+WEIGHT = "trading_cost"
+"""The policy's weight that the term is multiplied by."""
+
 
 def state(frame: Frame) -> Part:
     """J = w·(Σ ϕ_i·|trade| + ticket·Σ trade/largest trade) in bps."""
@@ -27,6 +30,7 @@ def state(frame: Frame) -> Part:
     per_unit = np.where(possible, ticket / np.where(possible, buys.most, 1.0), 0.0)
     return Part(
         "trading_cost",
+        weight=WEIGHT,
         linear=(
             Linear("sale", weight * (frame.cost[sales.security] + ticket / largest)),
             Linear("buy", weight * (frame.cost[buys.security] + per_unit)),

@@ -11,6 +11,9 @@ import numpy as np
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.program.language import Linear, Part
 
+WEIGHT = "tax"
+"""The policy's weight that the term is multiplied by."""
+
 
 def state(frame: Frame) -> Part:
     """J = w_tax·(premium·R − Σ_u τ_ret,u·D_u + penalties) in bps, forced outflows included."""
@@ -22,6 +25,7 @@ def state(frame: Frame) -> Part:
     cost = BPS_PER_UNIT * policy.weights.tax * leaving
     return Part(
         "withdrawal",
+        weight=WEIGHT,
         linear=(Linear("withdrawal", cost), Linear("transfer", cost)),
         constant=float(cost @ accounts.outflow),
     )

@@ -9,7 +9,7 @@ from benchmarks.oracles.exact.solve import solve
 from models.household import Household
 from models.order import Side
 from models.plan import Plan
-from models.policy import Policy, TradeRules
+from models.policy import Gate, Policy, TradeRules
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from tests.households import BOND, account, household, lot, security
@@ -19,6 +19,10 @@ FINE = 0.001
 
 NEAR_BPS = 0.05
 """What a plan may miss the optimum by."""
+
+
+OPEN = Gate(min_bps=0.0, min_order_usd=0.0)
+"""What an order is worth in accounts of $1,000 is cents."""
 
 
 def beginners(seed: int, steps: tuple[float, float, float, float]) -> Household:
@@ -60,7 +64,7 @@ def objective(plan: Plan) -> float:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_ticket_that_costs_its_price_whole_is_given_up_for_another(seed: int) -> None:
     """$2 an order in accounts of $1,000, whole shares: one fund does what two would."""
-    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=2.0))
+    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=2.0), gate=OPEN)
     assert missed(beginners(seed, (1.0, 1.0, 1.0, 1.0)), policy) <= NEAR_BPS
 
 
@@ -68,7 +72,7 @@ def test_a_ticket_that_costs_its_price_whole_is_given_up_for_another(seed: int) 
 @pytest.mark.parametrize("ticket_usd", [0.0, 2.0])
 def test_whole_shares_among_fractions_are_chosen_with_them(ticket_usd: float, seed: int) -> None:
     """Two funds in whole shares, two in thousandths: the median step says nothing of a ticket."""
-    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=ticket_usd))
+    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=ticket_usd), gate=OPEN)
     assert missed(beginners(seed, (1.0, FINE, 1.0, FINE)), policy) <= NEAR_BPS
 
 
@@ -80,7 +84,7 @@ def test_two_accounts_that_must_change_places_are_chosen_together(
 ) -> None:
     """Bonds here for stocks there: four tickets, of which no two help without the others."""
     steps = (1.0, 1.0 if whole == 4 else FINE, 1.0, 1.0 if whole == 4 else FINE)
-    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=ticket_usd))
+    policy = Policy(trades=TradeRules(min_usd=10.0, ticket_usd=ticket_usd), gate=OPEN)
     assert missed(beginners(seed, steps), policy) <= NEAR_BPS
 
 

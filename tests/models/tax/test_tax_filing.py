@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.law import FILING_STATUSES, law_for
 from models.tax.filing import (
     NOTHING,
+    CarriedWorth,
     FlatRates,
     Position,
     TaxFacts,
@@ -111,7 +112,10 @@ def test_flat_rates_replace_the_law():
     poor = tax(unit, D(-5000), D(0))
     assert (poor.total, poor.carry_short) == (D(-1200), D(2000))
     # V = τo·N at N ≥ −k, and κ·N − (τo − κ)·k beyond it: κ = 0.1, k = 3,000.
-    assert value(unit, Position(D(-5000), D(0)), D("0.1")) == D(-500) - D("0.3") * 3000
+    assert (
+        value(unit, Position(D(-5000), D(0)), CarriedWorth.flat(D("0.1")))
+        == D(-500) - D("0.3") * 3000
+    )
     assert marginal_rates(unit)[:3] == (D("0.40"), D("0.40"), D("0.20"))
 
 
@@ -187,4 +191,4 @@ def test_flat_value_is_one_of_three_convex_pieces(short, long):
         piece = max(high * short + low * long, low * net)
     else:
         piece = high * net
-    assert value(unit, Position(short, long), kappa) == piece
+    assert value(unit, Position(short, long), CarriedWorth.flat(kappa)) == piece

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.drift import drifts
 from models.household import Household
-from models.policy import Aim, Bands, Policy, TradeRules
+from models.policy import Aim, Bands, Gate, Policy, TradeRules
 from models.triggers.aim import destinations, nearest_inside
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
@@ -88,7 +88,7 @@ def test_a_target_without_bands_is_its_own_destination() -> None:
 )
 def test_a_household_without_costs_arrives(aim: Aim, after: dict[str, float]) -> None:
     """In an IRA without spreads the plan ends at the destination, to a share; the judge agrees."""
-    policy = Policy(aim=aim, bands=BANDS, trades=EXACT)
+    policy = Policy(aim=aim, bands=BANDS, trades=EXACT, gate=Gate(min_order_usd=0.0))
     start = three()
     plan = rebalance(start, policy)
     assert plan.status == "planned"

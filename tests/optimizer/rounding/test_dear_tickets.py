@@ -20,7 +20,7 @@ from optimizer.rounding.tickets import tickets_of
 from optimizer.search.incumbent import search
 from optimizer.solvers.chain import door
 from scenarios.four_funds import drawn
-from tests.households import BOND, STOCK, account, buy, household, security, target
+from tests.households import BOND, STOCK, account, buy, household, lot, security, target
 
 FREE = Policy(weights=replace(Weights(), tax_drag=0.0))
 
@@ -92,6 +92,29 @@ def test_one_ticket_whole_and_the_others_fine() -> None:
     )
     plan = rebalance(of, replace(FREE, trades=TradeRules(min_usd=10.0)))
     assert idle(of, plan) < 50.0
+
+
+def test_a_dear_sale_keeps_the_lots_that_the_solution_takes() -> None:
+    """A lot that is sold whole stays so beside a larger one that is sold in part.
+
+    20 shares of an old gain, then shares that turn long-term in a year, which are dearer to sell.
+    """
+    of = household(
+        [account("TX", cash=1_500.0), account("IRA", "traditional_ira", cash=300.0)],
+        [
+            lot("old", "TX", "VTI", 20, 3_000.0, "2019-03-01"),
+            lot("soon", "TX", "VTI", 140, 31_000.0, "2026-09-01"),
+            lot("bonds", "IRA", "BND", 80, acquired="2021-03-01"),
+        ],
+        [
+            security("VTI", 250.0, qualified_yield=0.013, specific_vol=0.01),
+            security("BND", 75.0, BOND, ordinary_yield=0.04, specific_vol=0.004),
+        ],
+    )
+    plan = rebalance(of, Policy())
+    sold = {part.lot_id: part.shares for order in plan.orders for part in order.lots}
+    assert sold["old"] == 20
+    assert 0 < sold["soon"] < 140
 
 
 def idle(of: Household, plan: Plan) -> float:

@@ -65,7 +65,7 @@ def test_tax_and_losses_carried_out_are_the_laws(
         net = netted(mip, Span(s, -REACH, REACH), Span(m, -REACH, REACH), limit)
         found = exact_tax(mip, unit, net, Span(d, 0.0, 20.0), UNIT_USD)
         mip.model.hideOutput()
-        mip.model.setObjective(found.tax - 0.2 * found.carried_out, sense)
+        mip.model.setObjective(found.tax - 0.2 * found.carried_out.of, sense)
         mip.model.optimize()
         law = tax(
             unit,

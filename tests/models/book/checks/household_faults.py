@@ -115,6 +115,8 @@ HOUSEHOLDS = (
     wrong("orphan_filing_unit", "filing_units.2.household_id", "H9", follows=True),
     wrong("state_rate_out_of_range", "filing_units.0.state_rate", 5.0, "H1"),
     wrong("state_rate_out_of_range", "filing_units.0.state_rate", -0.01, "H1"),
+    wrong("usual_long_rate_out_of_range", "filing_units.0.usual_long_rate", 15.0, "H1"),
+    wrong("usual_ordinary_rate_out_of_range", "filing_units.0.usual_ordinary_rate", -0.1, "H1"),
     wrong("negative_st_carryforward", "filing_units.1.st_carryforward", -3000.0, "H2"),
     wrong("negative_lt_carryforward", "filing_units.1.lt_carryforward", -1.0, "H2"),
     wrong("negative_qualified_dividends", "filing_units.3.qualified_dividends", -1.0, "007"),
@@ -138,6 +140,7 @@ ACCOUNTS = (
         cells(("accounts", 4, "account_type", "401k"), ("accounts", 4, "rmd_due_usd", 900.0)),
     ),
     wrong("early_penalty_out_of_range", "accounts.1.early_penalty_rate", 10.0, "H1"),
+    wrong("cash_yield_out_of_range", "accounts.1.cash_yield", 4.1, "H1"),
 )
 
 LOTS = (

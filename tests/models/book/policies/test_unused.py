@@ -17,7 +17,7 @@ STANDARD = Path(__file__).parents[4] / "models" / "standard.toml"
         ("[triggers]\ncalendar = 'monthly'", "triggers.calendar has no effect"),
         ("[triggers]\ndrift = 'calendar'\nweekday = 'friday'", "triggers.weekday has no effect"),
         (
-            "[weights]\ntax_drag = 0\n[tax]\ndrag_reference = 'target'",
+            "[weights]\ntax_drag = 0\n[tax]\ndrag_reference = 'none'",
             "tax.drag_reference has no effect: give weights.tax_drag above 0",
         ),
         ("[triggers]\nharvest_fraction = 0.1", "give harvest_usd too"),

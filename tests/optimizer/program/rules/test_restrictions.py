@@ -58,6 +58,13 @@ def test_hold_at_least_never_demands_a_purchase() -> None:
     assert rule.broken(sale={"A": 0.5}) == [("restriction", 0.5)]
 
 
+def test_what_one_account_of_a_scope_sells_another_may_buy() -> None:
+    """500 of 600 shares must stay: 20 units may go where 10 come back elsewhere."""
+    rule = stated("restrictions", under(restriction("VTI", "hold_at_least", shares=500.0)))
+    assert rule.broken(sale={"A": 20.0}, buy={("IRA", "VTI"): 10.0}) == []
+    assert rule.broken(sale={"A": 20.0}, buy={("IRA", "VTI"): 9.0}) == [("restriction", 1.0)]
+
+
 def test_what_an_open_order_sells_is_held_no_longer() -> None:
     """100 of the IRA's 200 shares are under way: of 500 left at least 450 stay, 5 units may go.
 
