@@ -53,7 +53,7 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
 
 def _without(model: Model, found: Candidate, tickets: Tickets, closed: Ints) -> Candidate | None:
     """A legal plan without some tickets, the others settled again; None if none is found."""
-    left = without(model, found.found, tickets, closed)
+    left = without(model, found.supported, tickets, closed)
     if left is None:
         return None
     other = in_shares(model, left, tickets, found.settled_objective)

@@ -126,9 +126,9 @@ class Night:
 
     @property
     def gains_pay(self) -> bool:
-        """Whether this year's tax and what it saves or costs later come to a saving."""
-        terms = self.verdict().figures.terms_usd
-        return terms["realized_tax"] + terms["basis_change"] < 0.0
+        """Whether this year's tax on gains and what they save or cost later come to a saving."""
+        figures = self.verdict().figures
+        return figures.tax_usd + figures.terms_usd["basis_change"] < 0.0
 
     @property
     def tax_usd(self) -> float:

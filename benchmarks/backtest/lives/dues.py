@@ -14,7 +14,7 @@ from benchmarks.backtest.lives.holding import shares_held
 from benchmarks.backtest.lives.state import State
 from benchmarks.backtest.market.stage import Stage
 from benchmarks.backtest.people.draw import LifePlan
-from benchmarks.backtest.taxes.tax_year import Income, wage_facts, with_dividends
+from benchmarks.backtest.taxes.tax_year import Income, usual_rates, wage_facts, with_dividends
 from models.arrays import Floats, read_only
 from models.household import FilingUnits
 
@@ -74,6 +74,14 @@ def facts(stage: Stage, plan: LifePlan, state: State) -> FilingUnits:
         columns["qualified_dividends"].append(float(known.qualified_dividends))
         columns["net_investment_income"].append(float(known.net_investment_income))
         columns["magi"].append(float(known.magi) + income.distributions)
+    if plan.phases:  # whose years differ knows what is usual; where all are alike, today is
+        usual = plan.usual_income(state.years)
+        rates = [usual_rates(household, u, usual, stage.law_year) for u in range(len(state.income))]
+        units = replace(
+            units,
+            usual_long_rate=read_only(np.array([float(each.long) for each in rates])),
+            usual_ordinary_rate=read_only(np.array([float(each.ordinary) for each in rates])),
+        )
     return replace(
         units, **{name: read_only(np.round(values, 2)) for name, values in columns.items()}
     )

@@ -116,10 +116,13 @@ def _held(
 def asked(course: Course, state: State, row: int) -> tuple[State, Look]:
     """Ask the method what to do with what is held and due, and carry it out."""
     stage = course.stage
+    household, accounts = state.household, state.household.accounts
+    pays = np.full(len(accounts.account_id), stage.cash_yield(household.market))
     shown = replace(
-        state.household,
+        household,
+        accounts=replace(accounts, cash_yield=read_only(pays)),
         units=facts(stage, course.plan, state),
-        scheduled_buys=announced(stage, state.household, row),
+        scheduled_buys=announced(stage, household, row),
     )
     outcome = look_at(stage, shown, course.method)
     after = outcome.household

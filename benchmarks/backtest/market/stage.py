@@ -40,6 +40,8 @@ class Stage:
         Daily total return of each target, its classes' proxies at constant weights, `(n_days,)`.
     cash_returns
         What idle cash earns on each day, `(n_days,)`; zero, or what the bills fund returns.
+    cash_fund
+        Column of the fund whose trailing yield cash is said to pay; None where it earns nothing.
     law_year
         The newest year whose law is known; it is applied in every year.
     looks_a_year
@@ -54,9 +56,16 @@ class Stage:
     close: Floats
     target_returns: Mapping[str, Floats]
     cash_returns: Floats
+    cash_fund: int | None
     law_year: int
     looks_a_year: int
     path: str = ONE_PAST
+
+    def cash_yield(self, market: Market) -> float:
+        """What cash is known to pay a year on the day of a market, a fraction."""
+        if self.cash_fund is None:
+            return 0.0
+        return float(market.securities.ordinary_yield[self.cash_fund])
 
     def year_end(self, year: int) -> int:
         """Return the look that ends a year; −1 if the past has no such look."""
@@ -95,27 +104,26 @@ def set_stage(
         name: returns[:, [proxies[c] for c in target.classes]] @ target.class_weights
         for name, target in targets.items()
     }
+    fund = _cash_fund(history) if cash_pays else None
     return Stage(
         history=history,
         looks=read_only(rows),
         markets=markets,
         close=read_only(np.nan_to_num(history.close)),
         target_returns=follow,
-        cash_returns=_cash_returns(history, returns, cash_pays),
+        cash_returns=read_only(np.zeros(len(returns)) if fund is None else returns[:, fund]),
+        cash_fund=fund,
         law_year=law_year,
         looks_a_year=12 // months,
         path=path,
     )
 
 
-def _cash_returns(history: MarketHistory, returns: Floats, cash_pays: bool) -> Floats:
-    if not cash_pays:
-        return read_only(np.zeros(len(history.days)))
+def _cash_fund(history: MarketHistory) -> int:
     proxies = history.proxies()
     if CASH_CLASS not in proxies:
         raise MarketHistoryError(f"{history.name}: cash cannot earn what bills do without a fund")
-    earned: Floats = returns[:, proxies[CASH_CLASS]]
-    return read_only(earned)
+    return proxies[CASH_CLASS]
 
 
 def _period_ends(history: MarketHistory, months: int) -> Ints:
