@@ -103,7 +103,8 @@ def without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> S
     shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
     bounds = dict(branch.bounds)
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
-        low, high = bounds[block]
+        own = model.arrays.columns[block]
+        low, high = bounds.get(block, (model.arrays.low[own], model.arrays.high[own]))
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
     return resettled(model, found, tickets, replace(branch, bounds=bounds))
