@@ -106,6 +106,7 @@ ROOMS = {
         "proof",
         "export",
         "fills",
+        "settle",
         "cli",
     ),
 }

@@ -33,7 +33,7 @@ FLOORS = {
     ),
     "models.tax": (
         ("federal", "holding_period", "netting", "niit"),
-        ("custodian", "filing", "wash"),
+        ("corporate_actions", "custodian", "filing", "wash"),
         ("cases", "marginal"),
     ),
 }

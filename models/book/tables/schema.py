@@ -16,6 +16,7 @@ from typing import Final
 from models.household import TREATMENT_OF
 from models.law import FILING_STATUSES
 from models.order import Side
+from models.tax.corporate_actions import KINDS
 
 
 class CellKind(StrEnum):
@@ -284,6 +285,23 @@ _TABLES = (
         "scheduled_buys",
         (_text("account_id"), _text("security_id"), _date("date")),
         required=False,
+    ),
+    TableFacts(
+        "corporate_actions",
+        (
+            _text("action_id"),
+            _text("security_id"),
+            _date("date"),
+            _text("kind", *KINDS),
+            _number_or_null("ratio"),
+            _number_or_null("cash_per_share"),
+            _text_or_null("new_security_id"),
+            _number_or_null("basis_fraction"),
+            _number_or_null("new_price"),
+            _date_or_null("booked"),
+        ),
+        required=False,
+        key=("action_id",),
     ),
     TableFacts(
         "restrictions",

@@ -1,0 +1,47 @@
+"""Commands about what was traded: the next night's book."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightly.cli import settle_commands
+from nightly.cli.options import RUNS, Json, day_of
+from nightly.settle.settling import Span
+
+app = typer.Typer()
+
+Tables = Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")]
+Day = ["%Y-%m-%d"]
+
+
+@app.command()
+def settle(
+    *,
+    book: Tables,
+    register: Annotated[
+        Path, typer.Option(help="The register of orders, or the folder of runs it is in.")
+    ] = RUNS,
+    out: Annotated[Path, typer.Option(help="New folder of the next book.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=Day, help="The day that BOOK shows [default: its newest price_date]."),
+    ] = None,
+    asof: Annotated[
+        datetime | None,
+        typer.Option(formats=Day, help="The last day to settle [default: the newest fill's]."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Book the register's fills and BOOK's corporate actions into the next night's book.
+
+    Lots, cash, trades and year-to-date gains by the exact ledger, at the prices paid; what BOOK
+    shows already is not booked twice. Exit code 1 if a household could not be settled: it stays as
+    it was.
+    """
+    raise typer.Exit(
+        settle_commands.settled(book, register, Span(day_of(since), day_of(asof)), out, as_json)
+    )

@@ -1,0 +1,1 @@
+"""After the trade: fills and corporate actions booked into the next night's book."""

@@ -1,0 +1,209 @@
+"""From a book and the register to the next night's book: the whole way on one screen.
+
+The next book is what the custodian should show: the night's own when the custodian is late, and
+what `hearth reconcile` compares with when it is not. A household that cannot be settled stays as it
+was and is told. The new book appears whole, with one rename. Refused: settling into another tax
+year, where year-to-date figures and carryforwards begin anew with the custodian's first book.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from models.book.book import Book
+from models.book.policies.files import PolicyFile, read_policies
+from models.book.read import build_book, check_folder
+from models.book.tables.files import read_files, table_paths
+from models.book.tables.schema import POLICY_FOLDER
+from models.book.tables.table import Table
+from models.errors import HearthError
+from models.tax.corporate_actions import Action
+from nightly.register.fold import Registered
+from nightly.results.durable import force, refusing
+from nightly.settle.days import Movements, household_settled
+from nightly.settle.due import DueFill, actions_due, fills_due
+from nightly.settle.edits import Booked, Edits, refuse_double, tables_after
+from nightly.settle.errors import SettleError
+
+ANY_AGE: Final = 36_500
+"""Days. Settling needs no price, so that none is too old for it (a century)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a book shows and how far to settle it: after `since`, through `asof`; None: by rows."""
+
+    since: date | None = None
+    asof: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was booked, and which households could not be, each with the reason."""
+
+    since: date
+    asof: date
+    households: int
+    fills: int
+    actions: tuple[str, ...]
+    unsettled: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON-ready data."""
+        return {
+            "since": self.since.isoformat(),
+            "asof": self.asof.isoformat(),
+            "households": self.households,
+            "fills": self.fills,
+            "actions": list(self.actions),
+            "unsettled": dict(self.unsettled),
+        }
+
+
+def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settled:
+    """Write the book that follows another one by the fills of a register.
+
+    Raises
+    ------
+    SettleError
+        If `out` is there, the book has no trades or no date, or another year begins.
+    UnusableBookError
+        If the book cannot be read.
+    """
+    if out.exists():
+        raise SettleError(f"{out} is there already and is never written over; name another --out")
+    check_folder(place)
+    refuse_double(place)
+    files = read_files(place)
+    since, asof = _span(files.tables, registered, span)
+    actions = actions_due(files.tables["corporate_actions"], since, asof)
+    renamed = _renamed(files.tables["corporate_actions"], asof)
+    fills = fills_due(registered, files.tables["trades"], since, asof, renamed)
+    book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
+    edits, settled, unsettled = Edits(), 0, {}
+    for name, moved in _movements(book, files.tables, fills, actions).items():
+        try:
+            before = book.household(name)
+            policy = book.policy(before.policy_id)
+            after = household_settled(before, moved, policy.wash_sale.closed_replacements)
+        except HearthError as error:
+            unsettled[name] = str(error)
+            continue
+        edits.note(before, after)
+        settled += 1
+    told = Booked(actions, asof, _tickets(registered), since)
+    _write(place, out, edits, told)
+    done = sum(1 for fill in fills if fill.household_id not in unsettled)
+    return Settled(
+        since, asof, settled, done, tuple(action.action_id for action in actions), unsettled
+    )
+
+
+def _span(tables: Mapping[str, Table], registered: Registered, span: Span) -> tuple[date, date]:
+    """Return both dates: by default prices say what a book shows, fills how far it goes."""
+    since = span.since or _newest(tables["securities"].date("price_date"))
+    if since is None:
+        raise SettleError("no price of the book has a date: say with --since what day it shows")
+    last = max((fill.trade_date for fill in registered.fills.values()), default=since)
+    asof = span.asof or max(since, last)
+    if asof < since:
+        raise SettleError(f"the book shows {since} already: --asof {asof} lies before it")
+    if asof.year != since.year:
+        raise SettleError(
+            f"a book of {since} is not settled into {asof.year}: year-to-date figures and "
+            "carryforwards begin anew; start from the custodian's first book of the year"
+        )
+    return since, asof
+
+
+def _newest(days: Any) -> date | None:
+    known = days[~np.isnat(days)]
+    return known.max().item() if known.size else None
+
+
+def _ageless(policies: Mapping[str, PolicyFile]) -> dict[str, PolicyFile]:
+    """Return policies that find no price too old."""
+    return {
+        name: file
+        if file.policy is None
+        else replace(
+            file,
+            policy=replace(file.policy, data=replace(file.policy.data, max_price_age_days=ANY_AGE)),
+        )
+        for name, file in policies.items()
+    }
+
+
+def _renamed(table: Table, asof: date) -> dict[str, str]:
+    """Return the symbols that changed through a day, each with what it is called then."""
+    kinds, days = table.texts("kind"), table.date("date")
+    pairs = sorted(
+        (days[row], table.texts("security_id")[row], table.texts("new_security_id")[row])
+        for row in range(table.rows)
+        if kinds[row] == "symbol_change" and days[row] <= np.datetime64(asof, "D")
+    )
+    names: dict[str, str] = {}
+    for _, old, new in pairs:
+        names = {each: new if name == old else name for each, name in names.items()} | {old: new}
+    return names
+
+
+def _movements(
+    book: Book, tables: Mapping[str, Table], fills: Sequence[DueFill], actions: Sequence[Action]
+) -> dict[str, Movements]:
+    """Return what happened to whom: the households with fills, and all where actions may be."""
+    mine: dict[str, list[DueFill]] = {}
+    for fill in fills:
+        mine.setdefault(fill.household_id, []).append(fill)
+    touched = set(mine)
+    acted = {action.security_id for action in actions}
+    if acted:
+        lots, accounts = tables["lots"], tables["accounts"]
+        owner = dict(zip(accounts.texts("account_id"), accounts.texts("household_id"), strict=True))
+        places = zip(lots.texts("account_id"), lots.texts("security_id"), strict=True)
+        touched |= {
+            owner[account] for account, security in places if security in acted and account in owner
+        }
+    known = {str(name) for name in book.household_ids}
+    return {name: Movements(mine.get(name, ()), actions) for name in sorted(touched & known)}
+
+
+def _tickets(registered: Registered) -> frozenset[str]:
+    """Return every name of an order that the register knows: it says what of it is under way."""
+    return frozenset(
+        name
+        for standing in registered.tickets.values()
+        for name in (standing.ticket.ticket_id, standing.ticket.order_id)
+    )
+
+
+def _write(place: Path, out: Path, edits: Edits, told: Booked) -> None:
+    """Write the new book beside its name and rename it: it is there whole, or not at all."""
+    aside = out.with_name(f".{out.name}.part")
+    with refusing(out):
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        tables = tables_after(place, edits, told)
+        rewritten = {path for table in tables for path in table_paths(place, table.name)}
+        shutil.copytree(
+            place,
+            aside,
+            ignore=lambda folder, names: [
+                name for name in names if Path(folder) / name in rewritten
+            ],
+        )
+        for table in tables:
+            if (aside / table.place).is_dir():
+                shutil.rmtree(aside / table.place)
+            table.write(aside)
+        for path in (*aside.rglob("*"), aside):
+            force(path)
+        aside.rename(out)
+        force(out.parent)
