@@ -15,7 +15,7 @@ from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.idle import why_idle
 from optimizer.explain.order_gate import worthwhile
 from optimizer.explain.reasons import with_reasons
-from optimizer.judge.verify import judged, verify
+from optimizer.judge.verify import judged
 from optimizer.rounding.candidate import Candidate, Open
 from optimizer.search.model import Model, Search
 
@@ -70,7 +70,7 @@ def answered(search: Search, found: Candidate) -> Plan:
 
 def standing_still(search: Search, why_not: str) -> Plan:
     """Doing nothing, if that keeps every rule and the household was understood; else failed."""
-    idle = verify(search.model.frame.household, search.model.frame.policy, (), ())
+    idle = judged(search.model.frame.bench, ())
     after = idle.figures.objective_after_bps
     if search.incumbent is None or not idle.kept or after is None:
         return without_plan(search.model, Status.FAILED, why_not)

@@ -28,6 +28,7 @@ from optimizer.inputs.risk_cells import RiskCells, risk_cells
 from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
 from optimizer.inputs.windows import Windows, windows
+from optimizer.judge.bench import Bench, bench
 
 BPS_PER_UNIT: Final = 100.0
 """One unit is 1% of the household's value: 100 basis points."""
@@ -122,6 +123,11 @@ class Frame:
     def destinations(self) -> Mapping[str, Target]:
         """What each management group trades towards: its target, or as far as the policy goes."""
         return destinations(self.household, self.policy)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """What the judge knows of the household before it sees an order."""
+        return bench(self.household, self.policy)
 
     @cached_property
     def groups(self) -> GroupValues:

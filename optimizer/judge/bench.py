@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import localcontext
 
+import numpy as np
+
 from models.arrays import Floats
+from models.drag_reference import TARGET, Rates, drag_reference
 from models.household import Household
 from models.ledger import History, Ledger, Reservations, read_history, replay, reserve
 from models.ledger.exact import PRECISION
@@ -34,6 +37,9 @@ class Bench:
         Rates by filing unit, and what a dollar of each account counts.
     goals
         What stands in for the targets, see `models.triggers.aim`.
+    borne_anyway
+        π by account and security, fraction a year (see `models.drag_reference`): what drag is
+        counted beyond; zeros where the policy has no reference.
     idle, still
         The ledger when nothing is ordered, and each filing unit's year then.
     """
@@ -45,6 +51,7 @@ class Bench:
     rates: tuple[UnitRates, ...]
     scale: Floats
     goals: Mapping[str, Target]
+    borne_anyway: Floats
     idle: Ledger
     still: tuple[UnitYear, ...]
 
@@ -55,6 +62,7 @@ def bench(household: Household, policy: Policy) -> Bench:
         history = read_history(household, policy.wash_sale.closed_replacements)
         reserved = reserve(household, policy)
         rates = unit_rates(household, policy)
+        scale = account_scale(household, policy, rates)
         idle = replay(household, policy, (), (), history, reserved)
         return Bench(
             household=household,
@@ -62,8 +70,19 @@ def bench(household: Household, policy: Policy) -> Bench:
             history=history,
             reserved=reserved,
             rates=rates,
-            scale=account_scale(household, policy, rates),
+            scale=scale,
             goals=destinations(household, policy),
+            borne_anyway=_borne_anyway(household, policy, rates, scale),
             idle=idle,
             still=unit_taxes(household, rates, idle),
         )
+
+
+def _borne_anyway(
+    household: Household, policy: Policy, rates: tuple[UnitRates, ...], scale: Floats
+) -> Floats:
+    if policy.tax.drag_reference != TARGET:
+        securities = household.market.securities.security_id
+        return np.zeros((len(household.accounts.account_id), len(securities)))
+    columns = (np.array([float(getattr(each, name)) for each in rates]) for name in Rates._fields)
+    return drag_reference(household, Rates(*columns), scale)

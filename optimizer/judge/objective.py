@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import Floats
-from models.drag_reference import TARGET, Rates, best_cash_yield, drag_reference
+from models.drag_reference import best_cash_yield
 from models.household import Household
 from models.ledger import LotSale
 from models.ledger.exact import ZERO
@@ -58,13 +58,17 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What states of one household are measured with."""
+    """What states of one household are measured with.
+
+    `borne_anyway` is π by account and security (see `Bench`).
+    """
 
     household: Household
     policy: Policy
     rates: tuple[UnitRates, ...]
     groups: tuple[ManagementGroup, ...]
     held: Holdings
+    borne_anyway: Floats
 
     def before(self, units: Sequence[UnitYear]) -> Measure:
         """Measure what is held before the run, a household-level flow still waiting."""
@@ -161,20 +165,6 @@ class Yardstick:
         return specific_variances(self.household.market)
 
     @cached_property
-    def _borne_anyway(self) -> Floats:
-        """π by account and column, fraction a year; zeros where the policy has no reference."""
-        columns = self.held.securities
-        if self.policy.tax.drag_reference != TARGET:
-            return np.zeros((len(self.household.accounts.account_id), len(columns)))
-        rates = Rates(
-            *(
-                np.array([float(getattr(each, name)) for each in self.rates])
-                for name in Rates._fields
-            )
-        )
-        return drag_reference(self.household, rates, self.scale)[:, columns]
-
-    @cached_property
     def drag_rates(self) -> Floats:
         """What a dollar costs a year, by account and column: y at all-in rates.
 
@@ -207,7 +197,9 @@ class Yardstick:
         less = np.where(
             securities.money_market, np.maximum(best_cash_yield(self.household) - earned, 0.0), 0.0
         )
-        rates = self.drag_rates - self._borne_anyway + np.outer(self._owned, less[columns])
+        rates = (
+            self.drag_rates - self.borne_anyway[:, columns] + np.outer(self._owned, less[columns])
+        )
         return self._price_of_a_year * rates
 
     @cached_property

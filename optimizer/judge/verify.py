@@ -101,13 +101,13 @@ def judged(
             units = unit_taxes(household, rates, ledger)
         held = holdings(household, ledger, flows)
         groups = management_groups(household, held, known.goals, scale)
-        yardstick = Yardstick(household, policy, rates, groups, held)
+        yardstick = Yardstick(household, policy, rates, groups, held, known.borne_anyway)
         after = yardstick.after(units, ledger.cost, ledger.sales)
         before = yardstick.before(known.still)
         errors = before.tracking_error, after.tracking_error
         if known.goals is not household.market.targets:  # told against the targets, all the same
             real = management_groups(household, held, household.market.targets, scale)
-            true = Yardstick(household, policy, rates, real, held)
+            true = Yardstick(household, policy, rates, real, held, known.borne_anyway)
             errors = true.before(known.still).tracking_error, true.after(units, ZERO).tracking_error
         case = Case(
             household=household,

@@ -14,7 +14,8 @@ import numpy as np
 from models.arrays import Floats, sum_by
 from models.order import Flow, Order, Side
 from models.plan import Breach
-from optimizer.judge.verify import Verdict, verify
+from optimizer.judge import verify as judge
+from optimizer.judge.verify import Verdict
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
@@ -219,7 +220,7 @@ def judged(
     flows: tuple[Flow, ...],
 ) -> Candidate:
     """Let the judge see orders and flows."""
-    verdict = verify(model.frame.household, model.frame.policy, orders, flows)
+    verdict = judge.judged(model.frame.bench, orders, flows)
     return Candidate(
         orders=orders,
         flows=flows,
