@@ -109,9 +109,13 @@ class WashSales:
 
 @dataclass(frozen=True, slots=True)
 class DataRules:
-    """How old a price may be, in calendar days before the as-of date."""
+    """How old a price may be, in calendar days before the as-of date, and what differences mean.
+
+    `differences` is wait or pass: whether a household that differs from its custodian's book waits.
+    """
 
     max_price_age_days: int = 3
+    differences: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Commands about what was traded: the next night's book."""
+"""Commands about what was traded: the next night's book, and a custodian's beside it."""
 
 from __future__ import annotations
 
@@ -45,3 +45,23 @@ def settle(
     raise typer.Exit(
         settle_commands.settled(book, register, Span(day_of(since), day_of(asof)), out, as_json)
     )
+
+
+@app.command()
+def reconcile(
+    book: Tables,
+    custodian: Annotated[
+        Path, typer.Argument(metavar="CUSTODIAN", help="Folder of the custodian's book.")
+    ],
+    ready: Annotated[
+        Path | None,
+        typer.Option(help="New file of the ids that need not wait, for hearth run --households."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare BOOK, as it is expected, with the custodian's: every difference by its kind.
+
+    Positions, lots, cash, basis by account, gains by filing unit. Exit code 1 if there is a
+    difference. Whether its household waits says the policy (data.differences).
+    """
+    raise typer.Exit(settle_commands.reconciled(book, custodian, ready, as_json))

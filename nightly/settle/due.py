@@ -19,8 +19,9 @@ import numpy as np
 from models.book.tables.table import Table
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action, faults_of
-from nightly.register.fold import Registered, Standing
+from nightly.register.fold import Registered
 from nightly.register.records import Fill
+from nightly.register.standing import Standing
 from nightly.settle.errors import SettleError
 
 WINDOW: Final = timedelta(days=61)

@@ -107,6 +107,7 @@ ROOMS = {
         "export",
         "fills",
         "settle",
+        "reconcile",
         "cli",
     ),
 }

@@ -200,6 +200,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("wash_sale", "mode"): _one_of("avoid", "price"),
         ("wash_sale", "closed_replacements"): _one_of("ignore", "count"),
         ("data", "max_price_age_days"): Rule(int, 0),
+        ("data", "differences"): _one_of("wait", "pass"),
         ("triggers", "drift"): _one_of("bands", "calendar", "hybrid", "either", "never"),
         ("triggers", "calendar"): _one_of(
             "daily", "weekly", "monthly", "quarterly", "annual", "dates"

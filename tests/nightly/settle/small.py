@@ -96,7 +96,7 @@ def tables(lots: Sequence[dict[str, Any]], *households: str) -> Tables:
             for name in names
             for row in (account(name, "a", "taxable"), account(name, "ira", "traditional_ira"))
         ],
-        "lots": list(lots),
+        "lots": [dict(row) for row in lots],
         "securities": [security("VTI", 300.0), security("OLD", 50.0), security("NEW", 30.0)],
         "targets": [{"target_id": "T", "asset_class": "stocks", "weight": 1.0}],
         "covariance": [{"asset_class_a": "stocks", "asset_class_b": "stocks", "covariance": 0.03}],

@@ -1,0 +1,79 @@
+"""What a difference between two books may be, and how much is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from models.ledger.exact import ZERO
+
+SHARES: Final = Decimal("0.000001")
+"""Shares. Custodians report six decimals: less than one of the last is no difference."""
+
+USD: Final = Decimal("0.01")
+"""Dollars. Each book rounds to the cent by itself; more than a cent is a difference."""
+
+
+class Kind(StrEnum):
+    """The closed list of kinds."""
+
+    MISSING_FILL = "missing_fill"
+    UNBOOKED_DIVIDEND = "unbooked_dividend"
+    SPLIT = "split"
+    BASIS = "basis"
+    WASH_ADJUSTMENT = "wash_adjustment"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: the custodian's figure less the book's, in shares and dollars."""
+
+    household_id: str
+    account_id: str
+    kind: Kind
+    security_id: str
+    shares: Decimal
+    usd: Decimal
+    what: str
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON-ready data."""
+        return {
+            "household_id": self.household_id,
+            "account_id": self.account_id,
+            "kind": self.kind.value,
+            "security_id": self.security_id or None,
+            "shares": plain(self.shares),
+            "usd": plain(self.usd),
+            "what": self.what,
+        }
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        name = f"{self.household_id}: {self.account_id}"
+        return f"{name}: {self.kind.value.replace('_', ' ')}: {self.what}"
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without exponent and without idle zeros."""
+    return f"{number.normalize():f}" if number else "0"
+
+
+def apart(shares: Decimal) -> bool:
+    """Whether so many shares are a difference."""
+    return abs(shares) > SHARES
+
+
+def owed(usd: Decimal) -> bool:
+    """Whether so many dollars are a difference."""
+    return abs(usd) > USD
+
+
+def same(one: Decimal, other: Decimal) -> bool:
+    """Whether two amounts of dollars are the same difference."""
+    return one != ZERO and not owed(one - other)

@@ -1,0 +1,87 @@
+"""Two books compared: every difference by household, and who waits for a person because of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.book.policies.files import read_policies
+from models.book.policies.overrides import with_overrides
+from models.book.tables.schema import POLICY_FOLDER
+from nightly.reconcile.comparing import comparisons
+from nightly.reconcile.kinds import Difference
+from nightly.reconcile.shown import Shown, shown
+from nightly.results.durable import whole_file
+
+WAIT: Final = "wait"
+"""What a policy's `data.differences` says of households that must not be planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """All differences, the households compared, and those that wait."""
+
+    differences: tuple[Difference, ...]
+    households: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """Households that may be planned."""
+        return tuple(name for name in self.households if name not in set(self.waiting))
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON-ready data."""
+        kinds = Counter(each.kind.value for each in self.differences)
+        return {
+            "households": len(self.households),
+            "kinds": dict(sorted(kinds.items())),
+            "waiting": list(self.waiting),
+            "differences": [each.as_data() for each in self.differences],
+        }
+
+
+def reconcile(book: Path, custodian: Path) -> Reconciled:
+    """Compare what is expected with what a custodian shows.
+
+    Raises
+    ------
+    UnusableBookError
+        If a book cannot be read.
+    """
+    ours = shown(book)
+    found = [
+        (comparison.household_id, comparison.differences())
+        for comparison in comparisons(ours, shown(custodian))
+    ]
+    differ = {name for name, differences in found if differences}
+    return Reconciled(
+        tuple(each for _, differences in found for each in differences),
+        tuple(name for name, _ in found),
+        tuple(sorted(differ & _who_waits(book, ours))),
+    )
+
+
+def write_ready(reconciled: Reconciled, out: Path) -> None:
+    """Write the ids of the households that may be planned, one a line, as a new file."""
+    with whole_file(out) as aside:
+        aside.write_text("".join(f"{name}\n" for name in reconciled.ready), "utf-8")
+
+
+def _who_waits(place: Path, book: Shown) -> set[str]:
+    """Return the households whose policy lets differences wait; so does one that is faulty."""
+    tables, policies = with_overrides(book.files.tables, read_policies(place / POLICY_FOLDER))
+    rows = tables["households"]
+    waits = set()
+    for name, policy_id in zip(rows.texts("household_id"), rows.texts("policy_id"), strict=True):
+        file = policies.get(policy_id)
+        policy = None if file is None else file.policy
+        if policy is None or policy.data.differences == WAIT:
+            waits.add(name)
+    return waits | ({account.household_id for account in book.accounts.values()} - _known(rows))
+
+
+def _known(rows: Any) -> set[str]:
+    return set(rows.texts("household_id").tolist())
