@@ -75,7 +75,8 @@ def run(where: Where, solving: Solving, work: Work, scope: Scope, as_json: Json 
         solving.certify,
     )
     book, asof = where.one_book(), day_of(where.asof)
-    raise typer.Exit(night_commands.run(book, asof, choice, work.night(where.out), as_json))
+    night = work.night(where.out)
+    raise typer.Exit(night_commands.run(book, asof, choice, night, scope.fail_on, as_json))
 
 
 @app.command()

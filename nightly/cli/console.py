@@ -21,6 +21,7 @@ from rich.text import Text
 from models.book.book import Book
 from models.plan import Status
 from nightly.proof.audit import Difference
+from nightly.run.fail_on import ORPHANS
 from nightly.run.tally import Summary
 from nightly.workers.answer import BETWEEN_FAULTS
 from nightly.workers.messages import Tick
@@ -151,6 +152,15 @@ def print_summary(
     if summary.waiting:
         plans = "1 plan waits" if summary.waiting == 1 else f"{summary.waiting} plans wait"
         console.print(f"{plans} for a person: hearth pending {folder}", soft_wrap=True)
+
+
+def print_found(console: Console, found: Mapping[str, str], against: Mapping[str, str]) -> None:
+    """Print what a night has of kinds that are no status, and as the last line its verdict."""
+    if ORPHANS in found:
+        console.print(f"{found[ORPHANS]}; hearth check names them", markup=False, soft_wrap=True)
+    if against:
+        why = "; ".join(against.values())
+        console.print(f"[red]not a sound night[/] (exit code 1): {why}", soft_wrap=True)
 
 
 def print_check(console: Console, book: Book) -> None:

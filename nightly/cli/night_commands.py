@@ -10,6 +10,7 @@ from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
+from nightly.run.fail_on import found_of, kinds_of
 from nightly.run.memory import give_back
 from nightly.run.night import resume_run, start_run
 from nightly.run.request import located, request_for, resumed
@@ -23,8 +24,11 @@ TROUBLES_SHOWN: Final = 20
 """Households without a plan that a run's summary lists; the tables have them all."""
 
 
-def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_json: bool) -> int:
+def run(
+    book: str | None, asof: date | None, choice: Choice, night: Night, fail_on: str, as_json: bool
+) -> int:
     """Answer a book's households into a new run folder, or go on with one (`hearth run`)."""
+    kinds = kinds_of(fail_on)  # a kind that is misspelt is told before the night, not after
     give_back()
     engine = engine_of(night)
     rebalance = Imported("optimizer.rebalance", "rebalance")
@@ -43,11 +47,17 @@ def run(book: str | None, asof: date | None, choice: Choice, night: Night, as_js
             found = resumed(book, asof, choice, night)
             again = None if book is None else located(book)
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
+    orphan_rows = folder.manifest()["inputs"]["orphan_rows"]
+    found = found_of(summary, orphan_rows)
+    against = {kind: what for kind, what in found.items() if kind in kinds}
     if as_json:
-        console.say_json(console.summary_facts(summary, folder.run_id, str(folder.path)))
+        facts = console.summary_facts(summary, folder.run_id, str(folder.path))
+        told = {"orphan_rows": orphan_rows, "found": found, "failed_on": sorted(against)}
+        console.say_json({**facts, **told})
     else:
         console.print_summary(console.page(), summary, str(folder.path), troubles)
-    return ANSWERED if summary.all_answered else TROUBLED
+        console.print_found(console.page(), found, against)
+    return TROUBLED if against else ANSWERED
 
 
 def engine_of(night: Night) -> Engine:

@@ -11,6 +11,7 @@ import typer
 
 from nightly.cli.drift import Shown
 from nightly.run.choices import CommandError, Night
+from nightly.run.fail_on import DEFAULT, KINDS
 from nightly.run.stores import local_folder
 
 Book = Annotated[
@@ -136,6 +137,9 @@ class Scope:
     max_usd: Annotated[
         float | None, typer.Option(help="Dollars of trades the night answers, estimated.")
     ] = None
+    fail_on: Annotated[
+        str, typer.Option(metavar="KINDS", help=f"Exit code 1 on: {', '.join(KINDS)}; or none.")
+    ] = DEFAULT
     earlier: Annotated[
         bool, typer.Option(help="Carry on what runs of earlier dates in OUT left under way.")
     ] = True

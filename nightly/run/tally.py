@@ -51,11 +51,6 @@ class Summary:
         """Throughput of this attempt, writing included."""
         return self.answered_now / self.seconds if self.seconds > 0 else 0.0
 
-    @property
-    def all_answered(self) -> bool:
-        """Whether nobody failed and nobody was refused."""
-        return not (self.counts.get(Status.FAILED, 0) or self.counts.get(Status.REFUSED, 0))
-
 
 @dataclass(slots=True)
 class Tally:

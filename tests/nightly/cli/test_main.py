@@ -189,12 +189,12 @@ def test_verify_with_another_book_names_its_files(
 def test_a_summary_shows_a_few_of_many_faults(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Prices of days ago reach many securities of a household: its plan names them all."""
+    """Prices of days ago reach many securities: the plan names them all, the night is not fine."""
     ids, out = tmp_path / "ids.txt", tmp_path / "runs"
     ids.write_text("all-weather\n")
     command = ["run", str(SAMPLE), "--asof", "2026-11-25", "--out", str(out)]
     code, page, _ = said(capsys, *command, "--households", str(ids))
-    assert code == 0
+    assert code == 1 and "1 of 1 households invalid" in page.splitlines()[-1]
     reason = pd.read_parquet(out / "2026-11-25-0001" / "plans.parquet").loc[0, "reason"]
     (line,) = (line for line in page.splitlines() if "all-weather  securities" in line)
     assert line.count(" | ") == 3

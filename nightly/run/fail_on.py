@@ -1,0 +1,67 @@
+"""Which findings of a night give its exit code 1, as kinds that a command may choose.
+
+A scheduler looks at one figure. The default counts what nobody would call a night's work done:
+households that failed or were refused, rows of the book that belong to nobody (a lot that is left
+out makes a plan that looks like any other), and a night whose answer to half of the households or
+more is that their data is wrong (stale prices; the file of another day). A few `invalid` or
+`infeasible` households are answers: some are in every large book, and a code that is 1 every night
+is read by nobody. Refused: a share of invalid households that each may set; `invalid` says any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from models.plan import Status
+from nightly.run.choices import CommandError
+from nightly.run.tally import Summary
+
+ORPHANS: Final = "orphans"
+MOSTLY_INVALID: Final = "mostly-invalid"
+
+MOSTLY: Final = 0.5
+"""Least share of invalid households that speaks against the night's inputs, not against theirs.
+Chosen, not measured: one wrong file reaches nearly all, one custodian's fault a minority."""
+
+STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INVALID, Status.INFEASIBLE)
+KINDS: Final = (*(status.value for status in STATUSES), MOSTLY_INVALID, ORPHANS)
+NOTHING: Final = "none"
+DEFAULT: Final = f"{Status.FAILED.value},{Status.REFUSED.value},{MOSTLY_INVALID},{ORPHANS}"
+
+
+def kinds_of(said: str) -> frozenset[str]:
+    """Return the kinds of a list with commas, `none` being no kind.
+
+    Raises
+    ------
+    CommandError
+        If a kind is not known, or `none` stands beside another.
+    """
+    kinds = frozenset(name.strip() for name in said.split(","))
+    if kinds == {NOTHING}:
+        return frozenset()
+    unknown = sorted(kinds - set(KINDS))
+    if unknown:
+        raise CommandError(
+            f"--fail-on {', '.join(map(repr, unknown))}: choose from {', '.join(KINDS)}, "
+            f"or {NOTHING} alone"
+        )
+    return kinds
+
+
+def found_of(summary: Summary, orphan_rows: Mapping[str, int]) -> dict[str, str]:
+    """Return what a night has of each kind, in words; kinds of which it has nothing are absent."""
+    found = {
+        status.value: f"{summary.counts[status]} {status.value}"
+        for status in STATUSES
+        if summary.counts.get(status, 0)
+    }
+    invalid = summary.counts.get(Status.INVALID, 0)
+    if invalid and invalid >= MOSTLY * summary.households:
+        found[MOSTLY_INVALID] = f"{invalid} of {summary.households} households invalid"
+    lost = {table: count for table, count in orphan_rows.items() if count}
+    if lost:
+        each = ", ".join(f"{count} of {table}" for table, count in sorted(lost.items()))
+        found[ORPHANS] = f"rows that belong to no household: {each}"
+    return found
