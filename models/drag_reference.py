@@ -19,8 +19,9 @@ By duality Σ h·(y − π) does not change, to first order, with the mix of a h
 best. Refused: the prices of what is held today, with its menus and gains, as references: a plan
 would move what it is measured by.
 
-Cash-like holdings, cash and money-market funds, count their income too: what earns less than the
-best of them costs the difference, so that cash in a sweep that pays nothing is not taken for cheap.
+Cash-like holdings count their income too: cash, money-market funds, and what moves as little, such
+as a fund of bills. What earns less than the best of them costs the difference, so that cash in a
+sweep that pays nothing is not taken for cheap.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from models.arrays import Floats, sum_by
+from models.arrays import Bools, Floats, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.market import CASH, Market, Target
 from models.tolerances import WEIGHT
@@ -39,6 +40,9 @@ TARGET: Final = "target"
 
 LEAST_USD: Final = 1.0
 """Dollars. Accounts worth less have no say in the rates of a treatment: they fade to nothing."""
+
+CALM_VOLATILITY: Final = 0.01
+"""A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
 
 MOST_CROSSED: Final = 24
 """Rows of a target up to which every crossing of three treatments is tried. At 24 rows there are
@@ -62,10 +66,22 @@ class Rates(NamedTuple):
     deferred: Floats
 
 
+def cash_like(market: Market) -> Bools:
+    """Whether a security is cash but for its name: a money-market fund, or nearly without risk.
+
+    One of which no risk of its own is stated is not: it may be unknown.
+    """
+    securities, risk = market.securities, market.risk
+    loads, own = risk.exposures.toarray(), securities.specific_vol
+    variance = ((loads @ risk.covariance) * loads).sum(axis=1) + own**2
+    calm = np.isfinite(variance) & (variance <= CALM_VOLATILITY**2) & (own > 0.0)
+    return np.asarray(securities.money_market | calm)
+
+
 def best_cash_yield(household: Household) -> float:
-    """What the best of cash and money-market funds earns a year, fraction (0 if none earns)."""
+    """What the best of cash and cash-like funds earns a year, fraction (0 if none earns)."""
     securities = household.market.securities
-    funds = securities.money_market & securities.usable
+    funds = cash_like(household.market) & securities.usable
     earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
     by_funds = float(earned[funds].max(initial=0.0))
     return max(by_funds, float(household.accounts.cash_yield.max(initial=0.0)))

@@ -311,7 +311,7 @@ PROVEN = 1e-6
 MOST_TRIALS = 10
 """Solves spent on closing tickets that have a price: the smallest few are where it can pay."""
 
-MOST_GATED = 8
+MOST_GATED = 24
 """Rounds in which orders that are not worth the policy's gate are left out, the rest settled again:
 each leaves out at least one, or finds out that half of them are needed."""
 

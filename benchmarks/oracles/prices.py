@@ -6,10 +6,12 @@ it, since it is part of what J says and no way to reach it.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from benchmarks.oracles.rates import UnitRates, account_scale, discount
-from models.arrays import Days, Floats
+from models.arrays import Bools, Days, Floats
 from models.drag_reference import TARGET, Rates, drag_reference
 from models.household import Household, TaxTreatment
 from models.policy import Policy
@@ -26,15 +28,15 @@ LOCKED_DAYS = 30.0
 def yearly_costs(household: Household, policy: Policy, rates: tuple[UnitRates, ...]) -> Floats:
     """Y − π of a dollar a year, `(n_accounts, n_securities)`.
 
-    Tax on income if taxable; if sheltered, foreign tax on what is the household's. Money-market
-    funds also cost what they earn less than the best cash.
+    Tax on income if taxable; if sheltered, foreign tax on what is the household's. What is like
+    cash also costs what it earns less than the best cash.
     """
     securities = household.market.securities
     taxed = np.outer(_of_owner(household, rates, "long"), securities.qualified_yield)
     taxed += np.outer(_of_owner(household, rates, "ordinary"), securities.ordinary_yield)
     kept = _kept(household, rates)[:, None]
     yearly = np.where(household.taxable[:, None], taxed, kept * securities.foreign_tax_yield)
-    fund, earned = securities.instrument == "money_market", _earned(household)
+    fund, earned = _like_cash(household), _earned(household)
     missed = np.maximum(_best_cash(household) - earned[fund], 0.0)
     yearly[:, fund] += kept * missed
     if policy.tax.drag_reference != TARGET:
@@ -106,11 +108,20 @@ def _earned(household: Household) -> Floats:
 
 
 def _best_cash(household: Household) -> float:
-    """What the best of cash and money-market funds earns: nobody has to take less."""
-    securities = household.market.securities
-    fund = (securities.instrument == "money_market") & securities.usable
+    """What the best of cash and of what is like it earns: nobody has to take less."""
+    fund = _like_cash(household) & household.market.securities.usable
     yields = (household.accounts.cash_yield, _earned(household)[fund])
     return float(np.concatenate(yields).max(initial=0.0))
+
+
+def _like_cash(household: Household) -> Bools:
+    """Money-market funds, and what moves by 1% a year at most, its own risk being stated."""
+    securities, risk = household.market.securities, household.market.risk
+    calm = [
+        own > 0.0 and math.sqrt(float(row @ risk.covariance @ row) + own**2) <= 0.01
+        for row, own in zip(risk.exposures.toarray(), securities.specific_vol.tolist(), strict=True)
+    ]
+    return np.array(calm, bool) | (securities.instrument == "money_market")
 
 
 def _kept(household: Household, rates: tuple[UnitRates, ...]) -> Floats:

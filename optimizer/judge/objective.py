@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import Floats
-from models.drag_reference import best_cash_yield
+from models.drag_reference import best_cash_yield, cash_like
 from models.household import Household
 from models.ledger import LotSale
 from models.ledger.exact import ZERO
@@ -190,12 +190,14 @@ class Yardstick:
     def drag_prices(self) -> Floats:
         """What a dollar held adds to J by drag: w_drag·A_H·(y − π), by account and column.
 
-        A money-market fund adds what it earns less than the best cash.
+        A fund that is like cash adds what it earns less than the best cash.
         """
         securities, columns = self.household.market.securities, self.held.securities
         earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
         less = np.where(
-            securities.money_market, np.maximum(best_cash_yield(self.household) - earned, 0.0), 0.0
+            cash_like(self.household.market),
+            np.maximum(best_cash_yield(self.household) - earned, 0.0),
+            0.0,
         )
         rates = (
             self.drag_rates - self.borne_anyway[:, columns] + np.outer(self._owned, less[columns])

@@ -256,16 +256,16 @@ def test_a_row_that_nothing_can_move_is_kept_by_both() -> None:
 
 
 def test_an_analyst_may_add_a_term_of_their_own(households: tuple[_Same, ...]) -> None:
-    """Asking for less cash through cvxpy lowers cash and cannot lower the household's own cost."""
-    _, program, branches = _compiled_situation("whole drag", households[0])
+    """Asking for more cash through cvxpy raises cash and cannot lower the household's own cost."""
+    _, program, branches = _compiled_situation("plain", households[0])
     compiled = compile_cvxpy(program, branches[0])
     compiled.problem.solve(solver="CLARABEL")
     before, cost = float(compiled.variables["cash"].value.sum()), compiled.problem.value
     own = cp.Minimize(
-        compiled.problem.objective.args[0] + 50.0 * cp.sum(compiled.variables["cash"])
+        compiled.problem.objective.args[0] - 50.0 * cp.sum(compiled.variables["cash"])
     )
     problem = cp.Problem(own, compiled.problem.constraints)
     problem.solve(solver="CLARABEL")
     after = float(compiled.variables["cash"].value.sum())
-    assert after < before - 1e-3
-    assert problem.value - 50.0 * after >= cost - 1e-5
+    assert after > before + 1e-3
+    assert problem.value + 50.0 * after >= cost - 1e-5

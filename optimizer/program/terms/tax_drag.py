@@ -6,8 +6,8 @@ tax, which nobody credits there, and of a deferred dollar the household owns 1 â
 beyond what its class bears when the target is placed best (Ï€, see `models.drag_reference`), the
 term says where a class is held and nothing of how much, and may be negative.
 
-Cash and money-market funds are one: both bear the tax on what they earn, and what they earn less
-than the best of them. Without that a sweep that pays nothing would be the cheapest of all.
+Cash and what is like it are one: all bear the tax on what they earn, and what they earn less than
+the best of them. Without that a sweep that pays nothing would be the cheapest of all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats, Ints
-from models.drag_reference import TARGET, Rates, best_cash_yield, drag_reference
+from models.drag_reference import (
+    TARGET,
+    Rates,
+    best_cash_yield,
+    cash_like,
+    drag_reference,
+)
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.unit_tax import annuity
 from optimizer.program.language import Linear, Part
@@ -77,7 +83,7 @@ def yearly_cost(frame: Frame, account: Ints, security: Ints) -> Floats:
     )
     earned = qualified + other + securities.exempt_yield[security]
     missed = np.maximum(best_cash_yield(frame.household) - earned, 0.0) * kept
-    return taxed + np.where(securities.money_market[security], missed, 0.0)
+    return taxed + np.where(cash_like(frame.household.market)[security], missed, 0.0)
 
 
 def yearly_cost_of_cash(frame: Frame) -> Floats:
