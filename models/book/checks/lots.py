@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools
-from models.book.checks.check import rows_where, stated
+from models.book.checks.check import near_account, rows_where, stated
 from models.book.checks.evidence import Evidence
 from models.household import TaxTreatment
 
@@ -26,6 +26,7 @@ CHECKS: Final = (
         "account {cell} is not in accounts",
         "add the account, or leave its lots out",
         lambda t, e: stated(t, "account_id") & (e.links.account_of["lots"] < 0),
+        near_account("lots"),
     ),
     rows_where(
         "unknown_security_of_lot",

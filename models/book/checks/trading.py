@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.book.checks.check import Check, Finding, rows_where, stated
+from models.book.checks.check import Check, Finding, near_account, rows_where, stated
 from models.book.checks.evidence import Evidence
 from models.book.rows.columns import is_active, is_live
 from models.book.rows.links import distinct
@@ -25,6 +25,7 @@ def _unknown_account(table: str) -> Check:
         "account {cell} is not in accounts",
         _ORPHAN,
         lambda t, e: stated(t, "account_id") & (e.links.account_of[table] < 0),
+        near_account(table),
     )
 
 
