@@ -33,6 +33,9 @@ SCREEN_COLUMNS: Final = 100
 FAULTS_SHOWN: Final = 3
 """Faults of a household that the summary of a run shows."""
 
+FIRST_SHEET_ROW: Final = 2
+"""Row of a spreadsheet that shows row 0 of a table: the header is row 1."""
+
 STYLE_OF: Final[Mapping[str, str]] = {
     Status.PLANNED: "green",
     Status.NO_ACTION: "green",
@@ -167,13 +170,14 @@ def print_check(console: Console, book: Book) -> None:
     """Print a book's faults, its oddities, and how many households are sound."""
     if book.faults:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-        for column in ("table", "row", "column", "what", "what would do", "households"):
+        for column in ("table", "row", "sheet", "column", "what", "what would do", "households"):
             table.add_column(
-                column, overflow="fold", justify="right" if column == "row" else "left"
+                column, overflow="fold", justify="right" if column in ("row", "sheet") else "left"
             )
         for fault in book.faults:
             row = "" if fault.row is None else str(fault.row)
-            place = Text(fault.table), row, Text(fault.column or "")
+            sheet = "" if fault.row is None else str(fault.row + FIRST_SHEET_ROW)
+            place = Text(fault.table), row, sheet, Text(fault.column or "")
             table.add_row(*place, Text(fault.what), Text(fault.remedy), _few(fault.households))
         console.print(table)
         console.print()
