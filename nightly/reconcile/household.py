@@ -16,7 +16,7 @@ from typing import Final
 
 from models.ledger.exact import ZERO
 from models.tax.corporate_actions import Action
-from nightly.reconcile.kinds import USD, Difference, Kind, apart, owed, plain, same
+from nightly.reconcile.kinds import USD, Difference, Kind, apart, is_ratio, owed, plain, same
 from nightly.reconcile.shown import Account, Position, Sum
 
 Place = tuple[str, str]
@@ -162,7 +162,9 @@ class Comparison:
 
     def _basis(self) -> None:
         """Basis that differs: with gains that differ as much, a wash sale in one book only."""
-        left = {place: usd for place, usd in sorted(self.basis.items()) if owed(usd)}
+        left = {
+            place: usd for place, usd in sorted(self.basis.items()) if owed(usd, self._parts(place))
+        }
         by_unit: dict[str, list[Place]] = {}
         for place in left:
             by_unit.setdefault(self.book[place[0]].unit, []).append(place)
@@ -205,6 +207,11 @@ class Comparison:
         self.gains[unit] = short - usd, long
         self.traded.add(unit)
 
+    def _parts(self, place: Place) -> int:
+        account, security = place
+        books = (self.book[account], self.custodian[account])
+        return sum(len(book.position(security).lots) for book in books)
+
     def _places(self) -> list[Place]:
         return sorted(self.shares)
 
@@ -226,7 +233,8 @@ def ratio_of(one: Position, other: Position, taxable: bool) -> Decimal | None:
     if not taxable:
         return other.shares / one.shares
     ratio = other.shares / one.shares
-    if one.lots.keys() != other.lots.keys() or abs(one.basis) <= USD:
+    unlike = one.lots.keys() != other.lots.keys() or not is_ratio(ratio)
+    if unlike or abs(one.basis) <= USD:
         return None
     for days, lots in one.lots.items():
         theirs = other.lots[days]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, Final
 
 from models.ledger.exact import ZERO
@@ -14,6 +15,13 @@ SHARES: Final = Decimal("0.000001")
 
 USD: Final = Decimal("0.01")
 """Dollars. Each book rounds to the cent by itself; more than a cent is a difference."""
+
+
+PART_USD: Final = Decimal("0.005")
+"""Dollars. What rounding each lot of a position to the cent may come to, a lot."""
+
+TERMS: Final = 20
+"""The largest term of a ratio that is believed to be a split's, such as 20 for 1 or 3 for 2."""
 
 
 class Kind(StrEnum):
@@ -69,9 +77,16 @@ def apart(shares: Decimal) -> bool:
     return abs(shares) > SHARES
 
 
-def owed(usd: Decimal) -> bool:
-    """Whether so many dollars are a difference."""
-    return abs(usd) > USD
+def owed(usd: Decimal, parts: int = 1) -> bool:
+    """Whether so many dollars are a difference, of figures that add up so many rounded ones."""
+    return abs(usd) > max(USD, PART_USD * parts)
+
+
+def is_ratio(ratio: Decimal) -> bool:
+    """Whether a ratio is one that a split may have: both terms small."""
+    near = Fraction(ratio).limit_denominator(TERMS)
+    close = abs(Fraction(ratio) - near) * 10**6 < 1
+    return close and 0 < near.numerator <= TERMS and near != 1
 
 
 def same(one: Decimal, other: Decimal) -> bool:

@@ -2,13 +2,14 @@
 
 A fill is shown by trades of its account, security, side and trade date, whoever wrote them: what
 the custodian books under names of its own is not booked twice. A row of `open_orders` shows
-nothing: it may still fill. An action is shown by a book whose prices are of its day or later, or by
-the date in `booked` that settling leaves behind.
+nothing: it may still fill. A fill that is told after its shares were split is booked in new ones.
+An action is shown by a book whose prices are of its day or later, or by the date in `booked` that
+settling leaves behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,51 +50,82 @@ class DueFill:
         return f"{self.order_id}/{self.fill_id}"
 
 
-def fills_due(
-    registered: Registered, trades: Table, since: date, asof: date, renamed: Mapping[str, str]
-) -> list[DueFill]:
-    """Return the fills through `asof` that the trades of a book as of `since` do not show.
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Corporate actions through a day: those that a book shows, and those that it does not."""
 
-    Oldest first, then as the market told them; `renamed` holds symbols that changed.
+    shown: tuple[Action, ...]
+    due: tuple[Action, ...]
+
+
+def fills_due(
+    registered: Registered, trades: Table, days: tuple[date, date], acts: Actions
+) -> list[DueFill]:
+    """Return the fills through the last of two days that a book as of the first does not show.
+
+    Oldest first, then as the market told them. A fill that settling wrote is shown as a whole.
     """
-    shown = _shown(trades, renamed)
+    since, asof = days
+    renamed = symbols((*acts.shown, *acts.due), asof)
+    every = list(_all(registered))
+    shown, own = _shown(trades, renamed, {fill.name for fill in every})
     due = []
-    for fill in _all(registered):
-        if not since - WINDOW <= fill.trade_date <= asof:
-            continue
-        key = fill.account_id, renamed.get(fill.security_id, fill.security_id)
-        place = (*key, fill.side, fill.trade_date)
-        used = min(shown.get(place, ZERO), fill.shares)
+    fills = [fill for fill in every if since - WINDOW <= fill.trade_date <= asof]
+    for fill in sorted(fills, key=lambda each: each.name not in own):
+        place = (*_place(fill, renamed), fill.side, fill.trade_date)
+        ratio = _ratio(fill, acts.shown, renamed)
+        # dollars say how much was booked: shares may have been split before or after
+        left = max(ZERO, fill.shares - own.get(fill.name, ZERO) / fill.price)
+        used = min(shown.get(place, ZERO), left)
         if used:
             shown[place] -= used
-        if fill.shares > used:
+        if left > used and fill.name not in own:
+            rest = _between(fill.lots, used, None)
             due.append(
-                replace(fill, shares=fill.shares - used, lots=_between(fill.lots, used, None))
+                replace(
+                    fill,
+                    shares=(left - used) * ratio,
+                    price=fill.price if ratio == 1 else fill.price / ratio,
+                    lots=tuple((name, shares * ratio) for name, shares in rest),
+                )
             )
     return sorted(due, key=lambda fill: fill.trade_date)
 
 
-def actions_due(table: Table, since: date, asof: date) -> list[Action]:
-    """Return the actions after `since` and through `asof` that were not booked, oldest first.
+def symbols(actions: Sequence[Action], asof: date) -> dict[str, str]:
+    """Return the symbols that changed through a day, each with what it is called then."""
+    names: dict[str, str] = {}
+    for action in sorted(actions, key=lambda each: each.date):
+        old, new = action.security_id, action.new_security_id
+        if action.kind == "symbol_change" and new is not None and action.date <= asof:
+            names = {each: new if name == old else name for each, name in names.items()}
+            names[old] = new
+    return names
+
+
+def actions_of(table: Table, since: date, asof: date) -> Actions:
+    """Return the actions through `asof`, oldest first; due are those after `since` not yet booked.
 
     Raises
     ------
     SettleError
         If one of them cannot be applied: all that is wrong, by row.
     """
-    found, faults = [], []
+    shown, due, faults = [], [], []
     for row in range(table.rows):
         day = table.date("date")[row]
-        if np.isnat(day) or not np.isnat(table.date("booked")[row]):
-            continue
-        if not since < day.item() <= asof:
+        if np.isnat(day) or day.item() > asof:
             continue
         action = action_of(table, row)
+        if day.item() <= since or not np.isnat(table.date("booked")[row]):
+            shown.append(action)
+            continue
         faults += [f"corporate_actions, row {row}: {what}" for what in faults_of(action)]
-        found.append(action)
+        due.append(action)
     if faults:
         raise SettleError("; ".join(faults))
-    return sorted(found, key=lambda action: (action.date, action.action_id))
+    in_order = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
+    return Actions(*map(tuple, in_order))
 
 
 def action_of(table: Table, row: int) -> Action:
@@ -154,12 +186,38 @@ def _between(
     return tuple(found)
 
 
-def _shown(trades: Table, renamed: Mapping[str, str]) -> dict[tuple[Any, ...], Decimal]:
-    columns = (trades.texts(name) for name in ("account_id", "security_id", "side"))
-    places = zip(*columns, trades.date("trade_date"), trades.number("shares"), strict=True)
+def _place(fill: DueFill, renamed: Mapping[str, str]) -> tuple[str, str]:
+    return fill.account_id, renamed.get(fill.security_id, fill.security_id)
+
+
+def _ratio(fill: DueFill, shown: Sequence[Action], renamed: Mapping[str, str]) -> Decimal:
+    """Return new shares for an old one of a fill whose shares a book holds split already."""
+    ratio = Decimal(1)
+    names = {fill.security_id, renamed.get(fill.security_id)}
+    for action in shown:
+        split = action.kind == "split" and action.security_id in names
+        if split and fill.trade_date < action.date and action.ratio is not None:
+            ratio *= action.ratio
+    return ratio
+
+
+def _shown(
+    trades: Table, renamed: Mapping[str, str], names: Collection[str]
+) -> tuple[dict[tuple[Any, ...], Decimal], dict[str, Decimal]]:
+    """Return shares of trades by place, and dollars of those that settling wrote by fill."""
     shown: dict[tuple[Any, ...], Decimal] = {}
-    for account, security, side, day, shares in places:
-        if not np.isnat(day) and shares > 0:
-            key = account, renamed.get(security, security), side, day.item()
-            shown[key] = shown.get(key, ZERO) + exact(shares)
-    return shown
+    own: dict[str, Decimal] = {}
+    columns = (trades.texts(name) for name in ("trade_id", "account_id", "security_id", "side"))
+    rows = zip(*columns, trades.texts("lot_id"), trades.date("trade_date"), strict=True)
+    for (name, account, security, side, lot_id, day), shares, usd in zip(
+        rows, trades.number("shares"), trades.number("amount"), strict=True
+    ):
+        if np.isnat(day) or not shares > 0:
+            continue
+        fill = str(name).removesuffix(f"/{lot_id}") if lot_id is not None else str(name)
+        if fill in names:
+            own[fill] = own.get(fill, ZERO) + exact(usd)
+            continue
+        key = account, renamed.get(security, security), side, day.item()
+        shown[key] = shown.get(key, ZERO) + exact(shares)
+    return shown, own

@@ -28,7 +28,7 @@ from models.tax.corporate_actions import Action
 from nightly.register.fold import Registered
 from nightly.results.durable import force, refusing
 from nightly.settle.days import Movements, household_settled
-from nightly.settle.due import DueFill, actions_due, fills_due
+from nightly.settle.due import DueFill, actions_of, fills_due
 from nightly.settle.edits import Booked, Edits, refuse_double, tables_after
 from nightly.settle.errors import SettleError
 
@@ -83,9 +83,9 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     refuse_double(place)
     files = read_files(place)
     since, asof = _span(files.tables, registered, span)
-    actions = actions_due(files.tables["corporate_actions"], since, asof)
-    renamed = _renamed(files.tables["corporate_actions"], asof)
-    fills = fills_due(registered, files.tables["trades"], since, asof, renamed)
+    acts = actions_of(files.tables["corporate_actions"], since, asof)
+    actions = acts.due
+    fills = fills_due(registered, files.tables["trades"], (since, asof), acts)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
     edits, settled, unsettled = Edits(), 0, {}
     for name, moved in _movements(book, files.tables, fills, actions).items():
@@ -139,20 +139,6 @@ def _ageless(policies: Mapping[str, PolicyFile]) -> dict[str, PolicyFile]:
         )
         for name, file in policies.items()
     }
-
-
-def _renamed(table: Table, asof: date) -> dict[str, str]:
-    """Return the symbols that changed through a day, each with what it is called then."""
-    kinds, days = table.texts("kind"), table.date("date")
-    pairs = sorted(
-        (days[row], table.texts("security_id")[row], table.texts("new_security_id")[row])
-        for row in range(table.rows)
-        if kinds[row] == "symbol_change" and days[row] <= np.datetime64(asof, "D")
-    )
-    names: dict[str, str] = {}
-    for _, old, new in pairs:
-        names = {each: new if name == old else name for each, name in names.items()} | {old: new}
-    return names
 
 
 def _movements(

@@ -285,3 +285,31 @@ def test_orders_that_the_register_knows_leave_the_open_orders(tmp_path: Path) ->
     trading.send(SELL)
     assert settle(trading, book(tmp_path / "book", rows)) == 0
     assert [row["order_id"] for row in read(tmp_path / "next", "open_orders")] == ["another"]
+
+
+@pytest.mark.parametrize("ratio", [2.0, 0.125])
+def test_a_fill_told_after_its_shares_were_split_is_booked_in_new_ones(
+    tmp_path: Path, ratio: float
+) -> None:
+    """40 of l1 sold at $300 before a split that the book shows already; once, and never again."""
+    rows = tables(TWO_LOTS)
+    rows["lots"] = [{**row, "shares": row["shares"] * ratio} for row in rows["lots"]]
+    rows["corporate_actions"] = [
+        {
+            "action_id": "s",
+            "security_id": "VTI",
+            "date": "2026-11-23",
+            "kind": "split",
+            "ratio": ratio,
+            "booked": "2026-11-23",
+        }
+    ]
+    trading = Trading(tmp_path)
+    trading.send(SELL)
+    trading.fill(SELL, "40", "300")
+    assert settle(trading, book(tmp_path / "book", rows), "next", "--asof", "2026-11-23") == 0
+    assert settle(trading, tmp_path / "next", "again", "--asof", "2026-11-23") == 0
+    for name in ("next", "again"):
+        lots = of(read(tmp_path / name, "lots"), "lot_id", "shares", "basis")
+        assert [float(cell) for cell in lots["l1"]] == [40.0 * ratio, 4_000.0]
+        assert of(read(tmp_path / name, "accounts"), "account_id", "cash")["h1-a"] == ("22000",)
