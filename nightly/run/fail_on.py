@@ -2,8 +2,8 @@
 
 A scheduler looks at one figure. The default counts what nobody would call a night's work done:
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
-out makes a plan that looks like any other), and a night whose answer to half of the households or
-more is that their data is wrong (stale prices; the file of another day). A few `invalid` or
+out makes a plan that looks like any other), and a night whose answer to more than half of the
+households is that their data is wrong (stale prices; the file of another day). A few `invalid` or
 `infeasible` households are answers: some are in every large book, and a code that is 1 every night
 is read by nobody. Refused: a share of invalid households that each may set; `invalid` says any.
 """
@@ -21,7 +21,7 @@ ORPHANS: Final = "orphans"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
 MOSTLY: Final = 0.5
-"""Least share of invalid households that speaks against the night's inputs, not against theirs.
+"""Share of invalid households past which they speak against the night's inputs, not against theirs.
 Chosen, not measured: one wrong file reaches nearly all, one custodian's fault a minority."""
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INVALID, Status.INFEASIBLE)
@@ -58,7 +58,7 @@ def found_of(summary: Summary, orphan_rows: Mapping[str, int]) -> dict[str, str]
         if summary.counts.get(status, 0)
     }
     invalid = summary.counts.get(Status.INVALID, 0)
-    if invalid and invalid >= MOSTLY * summary.households:
+    if invalid > MOSTLY * summary.households:
         found[MOSTLY_INVALID] = f"{invalid} of {summary.households} households invalid"
     lost = {table: count for table, count in orphan_rows.items() if count}
     if lost:
