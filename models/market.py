@@ -106,6 +106,8 @@ class Market:
     """Everything the households of a book share.
 
     `returns` holds the daily returns of asset classes up to the as-of date, oldest first.
+    `substitutes` gives, by security, those that satisfy the same target without being substantially
+    identical, sorted; what has none is left out.
     """
 
     securities: Securities
@@ -113,3 +115,4 @@ class Market:
     targets: Mapping[str, Target]
     menus: Mapping[str, Ints]
     returns: Mapping[str, Floats] = field(default_factory=dict)
+    substitutes: Mapping[int, Ints] = field(default_factory=dict)

@@ -67,8 +67,10 @@ class TaxRates:
 class TradeRules:
     """How trades are made: minimum size, costs, turnover, mode, and what may be bought where.
 
-    `mode` is one of full, buy_only, sell_only, harvest_only, hold. `exempt_in_sheltered` allows
-    buying, in sheltered accounts, securities whose income is mostly exempt anyway.
+    `mode` is one of full, buy_only, sell_only, harvest_only, hold. `buys` is target (nothing but
+    what the account's target asks for, and substitutes of that) or menu (whatever the account's
+    menu offers). `exempt_in_sheltered` allows buying, in sheltered accounts, securities whose
+    income is mostly exempt anyway.
     """
 
     min_usd: float = 100.0
@@ -77,6 +79,7 @@ class TradeRules:
     ticket_usd: float = 0.0
     max_turnover: float | None = None
     mode: str = "full"
+    buys: str = "target"
     gain_harvest: bool = False
     exempt_in_sheltered: bool = False
 

@@ -123,6 +123,7 @@ _TINY: Tables = {
             ("SPARE", 20.0, "us_bond", None),
         )
     ],
+    "substitutes": [{"security_id": "VTI", "substitute_id": "ITOT"}],
     "exposures": [
         {"security_id": "VEA", "asset_class": "developed", "weight": 0.9},
         {"security_id": "VEA", "asset_class": "us_equity", "weight": 0.1},

@@ -72,6 +72,7 @@ def market(
     covariance: Mapping[tuple[str, str], float],
     exposures: Mapping[str, Mapping[str, float]] | None = None,
     menus: Mapping[str, Sequence[str]] | None = None,
+    substitutes: Mapping[str, Sequence[str]] | None = None,
 ) -> Market:
     """Return a market whose factors are asset classes."""
     table = _securities(securities)
@@ -105,6 +106,10 @@ def market(
             name: np.array([place[member] for member in members], np.int64)
             for name, members in (menus or {}).items()
         },
+        substitutes={
+            place[name]: np.array(sorted(place[other] for other in others), np.int64)
+            for name, others in (substitutes or {}).items()
+        },
     )
 
 
@@ -118,6 +123,7 @@ def household(
     covariance: Mapping[tuple[str, str], float] | None = None,
     exposures: Mapping[str, Mapping[str, float]] | None = None,
     menus: Mapping[str, Sequence[str]] | None = None,
+    substitutes: Mapping[str, Sequence[str]] | None = None,
     trades: Sequence[Row] = (),
     open_orders: Sequence[Row] = (),
     scheduled: Sequence[tuple[str, str, str]] = (),
@@ -136,6 +142,7 @@ def household(
         covariance or {(STOCK, STOCK): 0.04, (BOND, BOND): 0.0025},
         exposures,
         menus,
+        substitutes,
     )
     place = {row["account_id"]: i for i, row in enumerate(accounts)}
     names = {name: i for i, name in enumerate(of_market.securities.security_id)}

@@ -17,6 +17,7 @@ import cvxpy as cp
 import numpy as np
 from scipy import sparse
 
+from benchmarks.oracles.aims import aimed_at
 from benchmarks.oracles.prices import (
     forgone,
     long_term_from,
@@ -159,7 +160,7 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     pairs = [
         (account, security)
         for account in range(len(taxable))
-        for security in _buyable(household, account, bool(taxable[account]))
+        for security in _buyable(household, policy, account)
     ]
     return Facts(
         household=household,
@@ -177,12 +178,16 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     )
 
 
-def _buyable(household: Household, account: int, taxable: bool) -> list[int]:
-    """What is on the menu: the lowest rank of each class, no exempt income if sheltered."""
+def _buyable(household: Household, policy: Policy, account: int) -> list[int]:
+    """What menu and target offer: the lowest rank of each class, no exempt income if sheltered."""
     securities, menu = household.market.securities, household.accounts.menu_id[account]
+    taxable = bool(household.taxable[account])
     listed = range(len(securities.price)) if menu is None else household.market.menus[menu].tolist()
     other = securities.qualified_yield + securities.ordinary_yield
     allowed = [i for i in listed if taxable or securities.exempt_yield[i] <= other[i]]
+    if policy.trades.buys == "target":
+        aimed = aimed_at(household, account)
+        allowed = [i for i in allowed if aimed[i]]
     rank = np.where(np.isnan(securities.rank), np.inf, securities.rank)
     lowest: dict[str, float] = {}
     for i in allowed:

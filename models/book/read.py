@@ -21,6 +21,7 @@ from models.book.market.securities import (
     build_menus,
     build_returns,
     build_securities,
+    build_substitutes,
     build_targets,
 )
 from models.book.policies.files import PolicyFile, read_policies
@@ -87,6 +88,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         build_targets(tables["targets"], links),
         build_menus(tables["menus"], links),
         build_returns(tables["returns"], asof),
+        build_substitutes(tables["substitutes"], links),
     )
     households, first = tables["households"], links.households.first_row
     ages = {file.policy.data.max_price_age_days for file in policies.values() if file.policy}

@@ -1,9 +1,9 @@
 """What may be sold and what may be bought, as columns of the program.
 
 A taxable lot is a column; a sheltered position is one column, since its lots do not matter; a buy
-is a pair of account and security that menu, rank and tax sense allow. What is barred for now
-(restrictions, windows, modes) keeps its column and is barred by a named rule, so that the plan can
-say what the bar costs.
+is a pair of account and security that target, menu, rank and tax sense allow. What is barred
+for now (restrictions, windows, modes) keeps its column and is barred by a named rule, so that the
+plan can say what the bar costs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
 from models.tolerances import DUST, SHARES
 from optimizer.inputs.replaced import Batch
+from optimizer.inputs.wanted import wanted
 from optimizer.inputs.windows import Windows, loss_lots
 
 Waits: TypeAlias = dict[int, tuple[int, ...]]
@@ -207,8 +208,14 @@ def buy_columns(
     lost = household.lots.security[loss_lots(household)]
     harvestable = set(securities.identical_group[lost].tolist())
     pairs: list[tuple[int, int, tuple[int, ...]]] = []
+    asked: dict[str, Bools] = {}
     for account, menu in enumerate(household.accounts.menu_id):
         allowed = everything if menu is None else _usable(household, str(menu))
+        if policy.trades.buys == "target":
+            target_id = str(household.account_target[account])
+            if target_id not in asked:
+                asked[target_id] = wanted(household.market, household.market.targets[target_id])
+            allowed = allowed[asked[target_id][allowed]]
         if not taxable[account] and not policy.trades.exempt_in_sheltered:
             allowed = allowed[~exempt[allowed]]
         if most_cash[account] <= 0.0:

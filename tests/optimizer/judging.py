@@ -53,6 +53,8 @@ WHOLE = TaxRates(drag_reference="none")
 
 ALL_STOCK = {"T": target({STOCK: 1.0})}
 
+HALVES = {"T": target({STOCK: 0.5, BOND: 0.5})}
+
 
 def broken(
     of: Household, orders: Sequence[Order], flows: Sequence[Flow] = (), policy: Policy | None = None
@@ -70,7 +72,7 @@ def two_lots(**given: object) -> Household:
             lot("B", "TX", "BND", 100, 6000.0, "2026-03-02"),
         ],
         [security("VTI", 80.0), security("BND", 50.0, BOND), security("AGG", 50.0, BOND)],
-        targets=ALL_STOCK,
+        targets=HALVES,
         **given,  # type: ignore[arg-type]
     )
 

@@ -269,7 +269,8 @@ def _yielding_cash(of: Household) -> Case:
     ordinary[-1] = 0.041
     of = with_securities(of, instrument=instrument, ordinary_yield=ordinary)
     of = with_columns(of, "units", usual_long_rate=[0.238], usual_ordinary_rate=[0.41])
-    return with_columns(of, "accounts", cash_yield=[0.001, 0.02, 0.0]), Policy()
+    of = with_columns(of, "accounts", cash_yield=[0.001, 0.02, 0.0])
+    return of, Policy(trades=TradeRules(buys="menu"))
 
 
 def _two_units(of: Household) -> Case:
@@ -291,6 +292,32 @@ def _ranked(of: Household) -> Case:
         rank[place] = float(seen[name])
         seen[name] += 1
     return with_securities(of, rank=np.array(rank)), Policy()
+
+
+def _named(of: Household) -> Case:
+    """One fund is named, another class is weighted, and each has a substitute elsewhere."""
+    target, classes = of.market.targets[of.target_id], of.market.securities.asset_class
+    weights = np.zeros(len(target.class_weights))
+    weights[1] = 0.3
+    inside = int(np.flatnonzero(classes == target.classes[1])[0])
+    other = [i for i in range(len(classes)) if classes[i] not in target.classes[:2]]
+    named = with_target(
+        of,
+        class_weights=weights,
+        securities=np.array([0]),
+        security_weights=np.array([0.7]),
+        security_bands=np.array([np.nan]),
+    )
+    pairs = {0: np.array(other[:1]), inside: np.array(other[-1:])}
+    return replace(named, market=replace(named.market, substitutes=pairs)), Policy()
+
+
+def _open_menu(of: Household) -> Case:
+    """The target gives up its largest class, whose funds may be bought all the same."""
+    weights = of.market.targets[of.target_id].class_weights.copy()
+    weights[np.argmax(weights)] = 0.0
+    given_up = with_target(of, class_weights=weights / weights.sum())
+    return given_up, Policy(trades=TradeRules(buys="menu"))
 
 
 def _gain_harvest(of: Household) -> Case:
@@ -352,6 +379,8 @@ SITUATIONS: Mapping[str, Situation] = {
         "gain harvest": _gain_harvest,
         "poor": _poor,
         "rich": _rich,
+        "named": _named,
+        "open menu": _open_menu,
     }.items()
 } | {"te limit": Situation("te limit", _plain, te_multiplier=120.0)}
 """Every situation by name."""

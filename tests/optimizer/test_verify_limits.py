@@ -18,7 +18,7 @@ from tests.households import (
     target,
     unit,
 )
-from tests.optimizer.judging import ALL_STOCK, broken
+from tests.optimizer.judging import ALL_STOCK, HALVES, broken
 
 
 def gaining(**given: object) -> Household:
@@ -151,7 +151,7 @@ def test_turnover_is_one_way(limit: float, names: list[str]) -> None:
     of = household(
         [account("TX", cash=10_000.0)],
         [lot("A", "TX", "VTI", 100, 10_000.0, "2024-01-02")],
-        targets=ALL_STOCK,
+        targets=HALVES,
     )
     orders = [sell(of, "TX", "VTI", {"A": 50}), buy(of, "TX", "BND", 100)]
     assert broken(of, orders, policy=Policy(trades=TradeRules(max_turnover=limit))) == names

@@ -1,11 +1,15 @@
-"""Modes, menus, restrictions, sheltered income and ranks."""
+"""Modes, menus, targets, restrictions, sheltered income and ranks."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 from models.household import Household
+from models.market import MONEY_MARKET
 from models.policy import Policy, TradeRules
+from optimizer.inputs.frame import frame
 from tests.households import (
     BOND,
     STOCK,
@@ -20,7 +24,7 @@ from tests.households import (
     target,
     trade,
 )
-from tests.optimizer.judging import ALL_STOCK, broken, sheltered, two_lots
+from tests.optimizer.judging import ALL_STOCK, HALVES, broken, sheltered, two_lots
 
 SIDES = {
     "full": ([], [], []),
@@ -54,11 +58,108 @@ def test_buys_are_on_the_menu() -> None:
     of = household(
         [account("K", "401k", cash=10_000.0, menu_id="M")],
         [lot("A", "K", "VTI", 10)],
-        targets=ALL_STOCK,
         menus={"M": ["BND"]},
     )
     assert broken(of, [sell(of, "K", "VTI", 10), buy(of, "K", "BND", 10)]) == []
     assert broken(of, [buy(of, "K", "VTI", 10)]) == ["menu"]
+
+
+def aimed(**given: object) -> Household:
+    """Return cash in a taxable account that follows T and an IRA that follows NAMED.
+
+    T weights stocks and bonds, NAMED the fund VTI, for which only ITOT may stand in.
+    """
+    return household(
+        [
+            account("TX", cash=10_000.0),
+            account("IRA", "traditional_ira", cash=10_000.0, target_id="NAMED"),
+        ],
+        securities=[
+            security("VTI", 50.0),
+            security("ITOT", 50.0),
+            security("BND", 50.0, BOND),
+            security("SIXTY", 50.0, "MIX"),
+            security("WORLD", 50.0, "MIX"),
+            security("TWICE", 50.0),
+            security("SHORT", 50.0),
+            security("GOLD", 50.0, "GOLD"),
+            security("FUND", 50.0, BOND, instrument=MONEY_MARKET),
+        ],
+        targets={"T": target({STOCK: 0.6, BOND: 0.4, "GOLD": 0.0}), "NAMED": target({"VTI": 1.0})},
+        exposures={
+            "SIXTY": {STOCK: 0.6, BOND: 0.4},
+            "WORLD": {STOCK: 0.9, "GOLD": 0.1},
+            "TWICE": {STOCK: 2.0, "GOLD": -1.0},
+            "SHORT": {STOCK: -1.0},
+        },
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def off_target(of: Household, account_id: str) -> list[str]:
+    """Return the securities that the judge keeps an account from buying, under the defaults."""
+    found = []
+    for name in of.market.securities.security_id:
+        order = buy(of, account_id, name, 10)
+        names = broken(of, [order])
+        assert broken(of, [order], policy=Policy(trades=TradeRules(buys="menu"))) == []
+        assert names in ([], ["off_target"])
+        found += [name] if names else []
+    return found
+
+
+def bought(of: Household, account_id: str) -> list[str]:
+    """Return the securities that the program may buy in an account, under the defaults."""
+    buys = frame(of, Policy()).buys
+    mine = buys.account == of.accounts.account_id.tolist().index(account_id)
+    return [str(name) for name in of.market.securities.security_id[buys.security[mine]]]
+
+
+STANDS_IN = {"VTI": ["ITOT"], "ITOT": ["GOLD"]}
+"""ITOT for VTI; and GOLD for ITOT, which makes it no substitute of VTI's."""
+
+AIMS = [
+    ({}, "TX", ["FUND", "GOLD", "SHORT", "WORLD"]),
+    ({}, "IRA", ["BND", "FUND", "GOLD", "ITOT", "SHORT", "SIXTY", "TWICE", "WORLD"]),
+    ({"substitutes": STANDS_IN}, "TX", ["FUND", "SHORT", "WORLD"]),
+    (
+        {"substitutes": STANDS_IN},
+        "IRA",
+        ["BND", "FUND", "GOLD", "SHORT", "SIXTY", "TWICE", "WORLD"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "account_id", "names"), AIMS)
+def test_buys_serve_the_target(given: dict[str, object], account_id: str, names: list[str]) -> None:
+    """Named, or long of nothing but weighted classes, or a substitute of such a one.
+
+    WORLD is a tenth of gold, which T weights by 0. A fund that is short of gold holds none of it;
+    one that is long of nothing serves nothing. A money-market fund asks for a weight of cash.
+    """
+    of = aimed(**given)
+    assert sorted(off_target(of, account_id)) == names
+    everything = set(of.market.securities.security_id.tolist())
+    assert sorted(everything - set(bought(of, account_id))) == names
+
+
+@pytest.mark.parametrize(
+    ("targets", "names"),
+    [(ALL_STOCK, ["MM", "BIL"]), ({"T": target({STOCK: 0.6, "cash": 0.4})}, [])],
+)
+def test_a_target_with_cash_opens_what_is_cash(targets: dict[str, Any], names: list[str]) -> None:
+    """A money-market fund and bills of the class cash; without that weight neither."""
+    of = household(
+        [account("TX", cash=10_000.0)],
+        securities=[
+            security("VTI", 50.0),
+            security("MM", 50.0, "cash", instrument=MONEY_MARKET),
+            security("BIL", 90.0, "cash"),
+        ],
+        targets=targets,
+    )
+    assert off_target(of, "TX") == names
+    assert {"VTI", *bought(of, "TX")} == {"VTI", "MM", "BIL"} - set(names)
 
 
 RESTRICTED = [
@@ -113,7 +214,7 @@ def test_mostly_exempt_income_stays_out_of_sheltered_accounts() -> None:
             security("MUB", 100.0, BOND, exempt_yield=0.03, ordinary_yield=0.001),
             security("HALF", 100.0, BOND, exempt_yield=0.02, ordinary_yield=0.02),
         ],
-        targets=ALL_STOCK,
+        targets=HALVES,
     )
     order = buy(of, "IRA", "MUB", 10)
     assert broken(of, [buy(of, "TX", "MUB", 10), buy(of, "IRA", "HALF", 10)]) == []
@@ -124,7 +225,7 @@ def test_mostly_exempt_income_stays_out_of_sheltered_accounts() -> None:
 def ranked(**given: object) -> Household:
     """Return three stock funds of rank 1, 2 and none, and a loss lot of the first."""
     parts: dict[str, object] = {
-        "targets": {"T": target({STOCK: 1.0})},
+        "targets": HALVES,
         "menus": {"M": ["TWO", "NONE"]},
         **given,
     }

@@ -72,6 +72,7 @@ def rich_household() -> Household:
             security("EMP", 200.0, STOCK),
             security("BAD", 10.0, BOND, usable=False),
             security("GOLD", 80.0, "GOLD"),
+            security("OIL", 30.0, "OIL"),
         ],
         units=[
             unit("U1", tax_budget_usd=1_500.0),
@@ -247,6 +248,10 @@ SABOTAGE: dict[str, tuple[str, Corruption]] = {
     "cash into the Roth": ("household_flow", pay([flow("IRA", -5000), flow("RO", 1000)])),
     "a distribution left undone": ("required_distribution", pay([flow("TX", -4000)])),
     "a buy off the menu": ("menu", move(PLAN_BUY, security_id="ITOT")),
+    "a class that the target does not weight": (
+        "off_target",
+        add(lambda of: buy(of, "RO", "OIL", 20)),
+    ),
     "a buy of a restricted security": ("restriction", add(lambda of: buy(of, "IRA", "GOLD", 20))),
     "more employer stock sold than may be": ("restriction", resize(TRIM, "11")),
     "a buy of a faulty security": ("unusable_security", move(PLAN_BUY, security_id="BAD")),

@@ -1,8 +1,9 @@
 """What an account may buy today for a target's row, whoever decides.
 
-A class is bought through the lowest rank that menu, restrictions, faults and wash-sale lockouts
-leave; the next rank stands in only while the lower ones are locked out. A row that names a security
-is bought through that security, or through its class where the account's menu does not list it.
+A class is bought through the lowest rank that menu, target, restrictions, faults and wash-sale
+lockouts leave; the next rank stands in only while the lower ones are locked out. A row that names a
+security is bought through that security, or through its class where the account may not buy it:
+then of that class whatever else the target names or has as a substitute.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from models.household import Household
 from models.policy import Policy
+from optimizer.inputs.wanted import wanted
 from optimizer.inputs.windows import Windows
 
 
@@ -22,8 +24,9 @@ from optimizer.inputs.windows import Windows
 class Demand:
     """What may be bought, by account and security, shape `(n_accounts, n_securities)`.
 
-    `listed`: menu, restrictions, faults, sheltered income and past lockouts allow it. `ordered`: an
-    open order buys it there already. `rank`: +inf where null. `open`: whether the mode allows buys.
+    `listed`: menu, target, restrictions, faults, sheltered income and past lockouts allow it.
+    `ordered`: an open order buys it there already. `rank`: +inf where null. `open`: whether the
+    mode allows buys.
     """
 
     household: Household
@@ -84,6 +87,9 @@ def demand_of(household: Household, policy: Policy, windows: Windows) -> Demand:
         else:
             on_menu = household.market.menus[menu]
             listed[account, on_menu] = securities.usable[on_menu]
+        if policy.trades.buys == "target":
+            target = household.market.targets[household.account_target[account]]
+            listed[account] &= wanted(household.market, target)
         if not taxable[account] and not policy.trades.exempt_in_sheltered:
             listed[account] &= ~exempt
         here = (rules.rule == "no_buy") & ((rules.account < 0) | (rules.account == account))

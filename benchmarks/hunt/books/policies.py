@@ -37,6 +37,7 @@ KEYS: Final[Mapping[str, tuple[float, tuple[object, ...]]]] = {
     "trades.ticket_usd": (0.2, (1.0, 4.95, 20.0)),
     "trades.max_turnover": (0.12, (0.02, 0.1, 0.3)),
     "trades.gain_harvest": (0.2, (True,)),
+    "trades.buys": (0.2, ("menu",)),
     "trades.exempt_in_sheltered": (0.2, (True,)),
     "limits.tax_budget_usd": (0.15, (0.0, 200.0, 2_000.0)),
     "limits.gain_budget_usd": (0.12, (0.0, 3_000.0)),

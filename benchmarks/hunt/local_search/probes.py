@@ -1,7 +1,7 @@
 """What a dollar more on each leg does to the objective: finite differences through the judge.
 
 The judge measures J of plans that break rules too, so a probe need not be legal. What it breaks by
-itself (a menu, a restriction, a lockout) is remembered: such a leg is not tried again. Refused: any
+itself (a menu, a target, a lockout) is remembered: such a leg is not tried again. Refused: any
 gradient of our own, which would be the optimizer's algebra written a third time.
 """
 
@@ -18,7 +18,10 @@ PROBE_WEIGHT = 3e-4
 """Fraction of the household by which a leg is moved: far above cents, far below a ticket."""
 
 NEVER = frozenset(
-    {"menu", "restriction", "unusable_security", "exempt_in_sheltered", "mode", "open_order"}
+    {
+        *("menu", "off_target", "restriction", "unusable_security", "exempt_in_sheltered"),
+        *("mode", "open_order"),
+    }
 )
 """Rules that one leg breaks whatever the others do."""
 

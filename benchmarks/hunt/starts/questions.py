@@ -29,6 +29,7 @@ OTHERWISE: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
     ("count closed", {"wash_sale": {"closed_replacements": "count"}}),
     ("gain harvest off", {"trades": {"gain_harvest": False}}),
     ("no exempt income in sheltered", {"trades": {"exempt_in_sheltered": False}}),
+    ("any buy that the menu has", {"trades": {"buys": "menu"}}),
     ("harvests only", {"trades": {"mode": "harvest_only"}}),
     ("buys only", {"trades": {"mode": "buy_only"}}),
     ("another solver", {"solver": {"name": "clarabel"}}),

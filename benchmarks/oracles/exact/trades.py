@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from pyscipopt import quicksum
 
+from benchmarks.oracles.aims import aimed_at
 from benchmarks.oracles.exact.facts import Facts
 from benchmarks.oracles.exact.mip import Expression, Mip
 from models.arrays import Bools
@@ -84,7 +85,7 @@ def trades_of(mip: Mip, facts: Facts) -> Trades:
 
 
 def buyable(facts: Facts, account: int) -> Bools:
-    """What menu, restrictions, faults, locks and the sense of an account let it buy."""
+    """What menu, target, restrictions, faults, locks and the sense of an account let it buy."""
     household, policy = facts.household, facts.policy
     securities = household.market.securities
     allowed = securities.usable.copy()
@@ -95,6 +96,8 @@ def buyable(facts: Facts, account: int) -> Bools:
         allowed &= ~(
             securities.exempt_yield > securities.qualified_yield + securities.ordinary_yield
         )
+    if policy.trades.buys == "target":
+        allowed &= aimed_at(household, account)
     for security in np.flatnonzero(allowed).tolist():
         locked = facts.locked(security) or _restricted(facts, "no_buy", account, security)
         allowed[security] = not locked

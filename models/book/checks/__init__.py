@@ -13,7 +13,17 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Ints
-from models.book.checks import accounts, cells, households, lots, risk, securities, targets, trading
+from models.book.checks import (
+    accounts,
+    cells,
+    households,
+    lots,
+    risk,
+    securities,
+    substitutes,
+    targets,
+    trading,
+)
 from models.book.checks.check import Check, Finding
 from models.book.checks.evidence import Evidence
 from models.book.faults import Fault
@@ -25,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *lots.CHECKS,
     *trading.CHECKS,
     *securities.CHECKS,
+    *substitutes.CHECKS,
     *targets.CHECKS,
     *risk.CHECKS,
 )

@@ -46,7 +46,7 @@ class Reach:
         links = self._links
         if table in links.household_of:
             return _one(links.household_of[table][row])
-        if table in ("securities", "exposures"):
+        if table in ("securities", "substitutes", "exposures"):
             return self.of_security(int(links.security_of[table][row]))
         if table == "targets":
             return _members(self.by_target, int(self._target_rows[row]))

@@ -100,6 +100,19 @@ def build_menus(table: Table, links: Links) -> Mapping[str, Ints]:
     return MappingProxyType(built)
 
 
+def build_substitutes(table: Table, links: Links) -> Mapping[int, Ints]:
+    """Return, by security, what may stand in for it, sorted, without unknown securities."""
+    security = links.security_of["substitutes"]
+    other = links.securities.codes(table.text("substitute_id"))
+    known = (security >= 0) & (other >= 0)
+    return MappingProxyType(
+        {
+            int(code): read_only(np.unique(other[known & (security == code)]))
+            for code in np.unique(security[known])
+        }
+    )
+
+
 def build_returns(table: Table, asof: date) -> Mapping[str, Floats]:
     """Return the daily returns of each class up to a date, oldest first; unread ones left out."""
     day, value, names = table.date("date"), table.number("daily_return"), table.texts("asset_class")

@@ -188,6 +188,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("trades", "max_turnover"): _AT_LEAST_0,
         ("trades", "mode"): _one_of("full", "buy_only", "sell_only", "harvest_only", "hold"),
         ("trades", "gain_harvest"): _SWITCH,
+        ("trades", "buys"): _one_of("target", "menu"),
         ("trades", "exempt_in_sheltered"): _SWITCH,
         ("limits", "tax_budget_usd"): _ANY,
         ("limits", "gain_budget_usd"): _ANY,

@@ -110,7 +110,10 @@ def link(tables: Mapping[str, Table]) -> Links:
     stated = households.codes(tables["restrictions"].text("household_id"))
     household_of["restrictions"] = np.where(stated >= 0, stated, household_of["restrictions"])
 
-    with_security = (*with_account, "securities", "exposures", "targets", "menus")
+    with_security = (
+        *with_account,
+        *("securities", "substitutes", "exposures", "targets", "menus"),
+    )
     return Links(
         households,
         units,

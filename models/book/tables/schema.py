@@ -203,6 +203,12 @@ _TABLES = (
         key=("security_id",),
     ),
     TableFacts(
+        "substitutes",
+        (_text("security_id"), _text("substitute_id")),
+        required=False,
+        key=("security_id", "substitute_id"),
+    ),
+    TableFacts(
         "exposures",
         (_text("security_id"), _text("asset_class"), _number("weight")),
         required=False,

@@ -20,6 +20,7 @@ from optimizer.judge.rules.permissions import (
     exempt_in_sheltered,
     menu,
     mode,
+    off_target,
     restriction,
     unusable_security,
 )
@@ -39,6 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
     required_distribution,
     mode,
     menu,
+    off_target,
     restriction,
     unusable_security,
     exempt_in_sheltered,

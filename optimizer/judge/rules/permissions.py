@@ -1,4 +1,4 @@
-"""What an account may trade: mode, menu, restrictions, usable securities, sheltered income."""
+"""What an account may trade: mode, menu, target, restrictions, faults, sheltered income."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from models.arrays import Bools
 from models.household import Household
 from models.ledger import BookedOrder
 from models.ledger.exact import ZERO
+from models.market import CASH, MONEY_MARKET, Market, Target
 from models.plan import Breach
 from models.tolerances import SHARES
 from optimizer.judge.case import Case
@@ -43,6 +44,15 @@ def menu(case: Case) -> Iterator[Breach]:
     for order in case.buys:
         if order.security not in _menu(case.household, order.account):
             yield _breach("menu", order)
+
+
+def off_target(case: Case) -> Iterator[Breach]:
+    """Buys serve the account's target, unless the policy opens the menu."""
+    if case.policy.trades.buys != "target":
+        return
+    for order in case.buys:
+        if not _serves(case.household, order.account, order.security):
+            yield _breach("off_target", order)
 
 
 def restriction(case: Case) -> Iterator[Breach]:
@@ -108,13 +118,16 @@ def mostly_exempt(household: Household) -> Bools:
 
 
 def buyable(case: Case, account: int) -> Bools:
-    """Securities that menu, restrictions, faults and sheltered income let an account buy."""
+    """Securities that menu, target, restrictions, faults, sheltered income let an account buy."""
     household, policy = case.household, case.policy
     allowed = household.market.securities.usable.copy()
     if household.accounts.menu_id[account] is not None:
         on_menu = np.zeros(len(allowed), bool)
         on_menu[household.market.menus[household.accounts.menu_id[account]]] = True
         allowed &= on_menu
+    if policy.trades.buys == "target":
+        for security in np.flatnonzero(allowed).tolist():
+            allowed[security] = _serves(household, account, security)
     rows = household.restrictions
     scoped = (rows.account == WHOLE_HOUSEHOLD) | (rows.account == account)
     allowed[rows.security[scoped & (rows.rule == "no_buy")]] = False
@@ -128,6 +141,28 @@ def _menu(household: Household, account: int) -> range | set[int]:
     if name is None:
         return range(len(household.market.securities.security_id))
     return set(household.market.menus[name].tolist())
+
+
+def _serves(household: Household, account: int, security: int) -> bool:
+    """Whether it is what the account's target asks for, or stands in for something that is."""
+    market = household.market
+    target = market.targets[household.accounts.target_id[account] or household.target_id]
+    originals = [each for each, others in market.substitutes.items() if security in others]
+    return any(_asked_for(market, target, each) for each in (security, *originals))
+
+
+def _asked_for(market: Market, target: Target, security: int) -> bool:
+    """Whether a target names it, or weights every class in which it holds anything long."""
+    rows = zip(target.securities.tolist(), target.security_weights.tolist(), strict=True)
+    if any(named == security and weight > 0.0 for named, weight in rows):
+        return True
+    weights = market.risk.class_weights
+    held = range(weights.indptr[security], weights.indptr[security + 1])
+    needed = {market.risk.classes[weights.indices[k]] for k in held if weights.data[k] > 0.0}
+    if needed and market.securities.instrument[security] == MONEY_MARKET:
+        needed.add(CASH)
+    pairs = zip(target.classes, target.class_weights.tolist(), strict=True)
+    return bool(needed) and needed <= {name for name, weight in pairs if weight > 0.0}
 
 
 def _breach(rule: str, order: BookedOrder) -> Breach:

@@ -10,7 +10,7 @@ from tests.models.book.checks.household_faults import (
     LOTS,
     TRADING,
 )
-from tests.models.book.checks.market_faults import RISK, SECURITIES, TARGETS
+from tests.models.book.checks.market_faults import RISK, SECURITIES, SUBSTITUTES, TARGETS
 
 CASES = (
     *CELLS,
@@ -20,6 +20,7 @@ CASES = (
     *LOTS,
     *TRADING,
     *SECURITIES,
+    *SUBSTITUTES,
     *TARGETS,
     *RISK,
 )

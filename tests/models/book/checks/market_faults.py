@@ -40,6 +40,15 @@ SECURITIES = (
     wrong("text_in_number", "exposures.0.weight", "all", "007", "H2"),
 )
 
+SUBSTITUTES = (
+    wrong("unknown_security_of_substitutes", "substitutes.0.security_id", "VIT"),
+    wrong("unknown_security_of_substitutes", "substitutes.0.substitute_id", "ITTO"),
+    wrong("identical_substitute", "substitutes.0.substitute_id", "VTI", "H1", "H2"),
+    wrong("identical_substitute", "substitutes.0.substitute_id", "K500", "H1", "H2"),
+    wrong("null_cell", "substitutes.0.substitute_id", None, "H1", "H2"),
+    Case("duplicate_row", "substitutes", 1, "security_id", ("H1", "H2"), again("substitutes", 0)),
+)
+
 TARGETS = (
     Case(
         "target_row_of_nothing",

@@ -12,7 +12,7 @@ from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, account, household, lot, security, sell, target
 from tests.optimizer.by_hand import stated
 
-CAPPED = Policy(limits=Limits(class_max=((STOCK, 0.6),)))
+CAPPED = Policy(limits=Limits(class_max=((STOCK, 0.6),)), trades=TradeRules(buys="menu"))
 
 
 def two_accounts() -> Household:
@@ -58,7 +58,7 @@ def test_a_plan_keeps_it_and_says_what_it_costs() -> None:
 
 def test_a_limit_that_nothing_can_keep_is_proven() -> None:
     """Nothing may be sold, and 63% of stock is held: the proof names the limit."""
-    frozen = Policy(limits=CAPPED.limits, trades=TradeRules(mode="buy_only"))
+    frozen = Policy(limits=CAPPED.limits, trades=TradeRules(mode="buy_only", buys="menu"))
     plan = rebalance(two_accounts(), frozen)
     assert plan.status is Status.INFEASIBLE
     assert "class_limit" in plan.reason
