@@ -89,7 +89,12 @@ KINDS: dict[str, Case] = {
     "tracking error": (couple(GAINS), limits(te_max=0.005)),
     "class limit": (couple(), limits(class_max=((STOCK, 0.45),))),
     "hard bands": (couple(targets=BANDED), limits(bands="hard")),
-    "a security's hard band": (couple(targets=BY_SECURITY), limits(bands="hard")),
+    "a security's hard band": (
+        couple(targets=BY_SECURITY),
+        Policy(limits=Limits(bands="hard"), trades=TradeRules(buys="menu")),
+    ),
+    "a target's own fund": (couple(targets=BY_SECURITY), Policy()),
+    "a substitute": (couple(targets=BY_SECURITY, substitutes={"VTI": ["ITOT"]}), Policy()),
     "tickets": (couple(), trades(ticket_usd=9.0)),
     "minimum trade": (couple(), trades(min_usd=3_000.0, min_weight=0.2)),
     "turnover": (couple(), trades(max_turnover=0.08)),
@@ -148,6 +153,9 @@ KINDS: dict[str, Case] = {
 
 TWINS: dict[str, Case] = {
     **dict.fromkeys(("short gains", "long-term guard"), (couple(GAINS), impatient())),
+    "a security's hard band": (couple(targets=BY_SECURITY), trades(buys="menu")),
+    "a target's own fund": (couple(targets=BY_SECURITY), trades(buys="menu")),
+    "a substitute": (couple(targets=BY_SECURITY), Policy()),
     **dict.fromkeys(("a past loss", "ranks", "a menu"), (couple(BONDS), Policy())),
 }
 """What a kind is compared with, where that is not its household under the standard policy, or the
