@@ -3,7 +3,8 @@
 The number of orders is not convex and the program charges it in part only. Closing a ticket and
 solving again lets other accounts take over what it did; it stays closed if objective and tickets
 together cost less. Where the policy's gate asks a worth of each order, those worth less are closed:
-they may cost the objective as much as the gate asks, for it is no part of it. Without gate and
+they may cost the objective as much as the gate asks, for it is no part of it. So one of two funds
+of a class goes whose account buys both and loses little by buying only the other. Without gate and
 price only those are asked that were lifted to the minimum and would rather be smaller.
 """
 
@@ -13,9 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.arrays import Ints
+from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.rounding.local_model import local_model
+from optimizer.rounding.local_model import LocalModel, local_model
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Model
@@ -75,7 +76,8 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
 
     Without a gate only those that were lifted to the minimum can cost more than they bring. At a
     bound the solution says what one unit less saves; risk is curved, so that all of it saves
-    slope·amount − ½·curvature·amount².
+    slope·amount − ½·curvature·amount², less curvature where another buy takes it over. Who takes
+    over stays.
     """
     amounts = tickets.amounts(found.sale, found.buy)
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
@@ -88,9 +90,39 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
     slope = model.arrays.P @ solution.x + model.arrays.q
     slope -= model.arrays.transposed @ solution.multipliers
     saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
-    curved = 0.5 * local_model(model, found, tickets).curvature() * amounts**2
-    worthless = np.flatnonzero(asked & (curved - saved < gate))
-    return worthless[np.argsort((curved - saved)[worthless], kind="stable")]
+    local = local_model(model, found, tickets)
+    alone = 0.5 * local.curvature() * amounts**2
+    shifted, heir = _taken_over(local, tickets, amounts if gate > 0.0 else 0.0 * amounts)
+    cost = np.minimum(alone, shifted) - saved
+    worthless = np.flatnonzero(asked & (cost < gate))
+    chosen: dict[int, None] = {}
+    heirs: set[int] = set()
+    for ticket in worthless[np.argsort(cost[worthless], kind="stable")].tolist():
+        inherits = shifted[ticket] < alone[ticket]
+        if ticket in heirs or (inherits and int(heir[ticket]) in chosen):
+            continue
+        chosen[ticket] = None
+        heirs |= {int(heir[ticket])} if inherits else set()
+    return np.array(list(chosen), np.int64)
+
+
+def _taken_over(local: LocalModel, tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
+    """What closing a buy costs if another buy of its account takes it over, bps, and which does.
+
+    Moving x from i to j costs ½·x²·(c_ii + c_jj − 2·c_ij), c the second derivatives: both are where
+    they like to be, so that first derivatives cancel. Infinite where there is no other.
+    """
+    least, heir = np.full(tickets.size, np.inf), np.full(tickets.size, -1)
+    own = local.curvature()
+    bought = (amounts > TOUCH) & ~tickets.is_sale
+    for account in np.unique(tickets.account[bought]).tolist():
+        here = np.flatnonzero(bought & (tickets.account == account))
+        first, second = (each.ravel() for each in np.meshgrid(here, here, indexing="ij"))
+        apart = own[first] + own[second] - 2.0 * local.mixed(first, second)
+        moved = 0.5 * apart.reshape(len(here), len(here)) * amounts[here, None] ** 2
+        np.fill_diagonal(moved, np.inf)
+        least[here], heir[here] = moved.min(axis=1), here[moved.argmin(axis=1)]
+    return least, heir
 
 
 def without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
