@@ -9,13 +9,16 @@ netting is shown by the law's own function.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from models.arrays import Floats
 from models.book.faults import Fault
 from models.household import Household
 from models.plan import Plan
 from models.policy import Policy
+from optimizer.judge.rates import unit_rates
+from optimizer.judge.tracking import account_scale
 from workbench.tickets import OrderLine, order_lines
 from workbench.unit_tax import UnitLine
 from workbench.weights import Standing, WeightRow, standing_after, standing_before, weight_rows
@@ -96,11 +99,17 @@ def explain(
         plan=plan,
         asof=household.asof.isoformat(),
         policy_id=policy.policy_id,
-        weights=weight_rows(household, before, after),
+        weights=weight_rows(household, before, after, _after_tax(household, policy)),
         accounts=_account_lines(household, plan, before, after),
         orders=order_lines(household, policy, plan.orders),
         units=tuple(units),
     )
+
+
+def _after_tax(household: Household, policy: Policy) -> Floats:
+    """What a dollar of each account counts after tax: a deferred one 1 − τ_ret, by the judge."""
+    counted = replace(policy, risk=replace(policy.risk, after_tax_weights=True))
+    return account_scale(household, counted, unit_rates(household, policy))
 
 
 def explain_invalid(plan: Plan, asof: str, faults: Sequence[Fault]) -> Explanation:

@@ -33,7 +33,8 @@ from workbench.weights import WeightRow
 from workbench.wording import POINT, arrow, counted, number, percent, usd, whole_usd
 
 ACCOUNTS_ACROSS: Final = 3
-"""Accounts beside the weights; with more of them, placement takes blocks of its own."""
+"""Accounts beside the weights, one fewer where weights after tax and bands stand there too; with
+more of them, placement takes blocks of its own."""
 
 ACCOUNTS_IN_BLOCK: Final = 5
 """Accounts across a block of placement."""
@@ -149,8 +150,11 @@ def _weights(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
     for group in dict.fromkeys(row.target_id for row in explanation.weights):
         rows = [r for r in explanation.weights if r.target_id == group and _visible(r)]
         inside = {a: name for a, name in enumerate(names) if any(_placed(row, a) for row in rows)}
-        beside = inside if len(inside) <= ACCOUNTS_ACROSS else {}
-        yield f"weights against {group} (%)", weight_table(rows, beside)
+        net = any(map(_taxed, rows))
+        wide = net and any(row.band is not None for row in rows)
+        beside = inside if len(inside) + wide <= ACCOUNTS_ACROSS else {}
+        told = "; after tax: deferred dollars less what they will owe" if net else ""
+        yield f"weights against {group} (%{told})", weight_table(rows, beside, net=net)
         if not beside:
             for block in _blocks(inside):
                 yield "by account (% of the whole)", weight_table(rows, block, drift=False)
@@ -164,6 +168,11 @@ def _blocks(accounts: dict[int, str]) -> Iterable[dict[int, str]]:
 
 def _visible(row: WeightRow) -> bool:
     return max(abs(row.target), abs(row.before), abs(row.after)) >= POINT / 10
+
+
+def _taxed(row: WeightRow) -> bool:
+    """Whether tax on deferred dollars moves a weight that is shown."""
+    return max(abs(row.net_before - row.before), abs(row.net_after - row.after)) >= POINT
 
 
 def _placed(row: WeightRow, account: int) -> bool:

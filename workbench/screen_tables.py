@@ -39,13 +39,16 @@ def weight_table(
     rows: Sequence[WeightRow],
     accounts: Mapping[int, str],
     drift: bool = True,
+    net: bool = False,
 ) -> Table:
-    """Return weights by class, with drift and band, and by account for those in `accounts`.
+    """Return weights by class, with drift, band and `net` of tax, and by those in `accounts`.
 
     `accounts` maps an account's place in the household to its name on the page.
     """
     banded = ["band"] if any(row.band is not None for row in rows) else []
-    table = _table(["class"], ["target", "before", "after", "drift", *banded] if drift else [])
+    taxed = ["after tax"] if net else []
+    columns = ["target", "before", "after", "drift", *banded, *taxed]
+    table = _table(["class"], columns if drift else [])
     for name in accounts.values():
         table.add_column(name, justify="right")
     for row in rows:
@@ -59,6 +62,8 @@ def weight_table(
             ]
             if banded:
                 cells.append("" if row.band is None else f"±{100 * row.band:.1f}")
+            if taxed:
+                cells.append(weight_change(row.net_before, row.net_after))
         cells += [weight_change(row.placement_before[a], row.placement_after[a]) for a in accounts]
         table.add_row(*cells, style="bold" if drift and row.outside else "")
     return table

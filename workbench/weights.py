@@ -4,8 +4,9 @@ Pure arithmetic over a household and orders: no solver, no law, no screen. "Befo
 flows applied and the household-level flow still waiting as cash of its own (negative: to be
 raised), in the groups where it is expected (`models.expected_flow`); "after" has orders, their
 costs and all flows applied. So weights add up to one on both sides, and drift = weight − target is
-read off directly. Refused: weights over the value before a withdrawal, which never add up to one
-after it.
+read off directly. Weights after tax stand beside them: a tax-deferred dollar counts there as what
+the tax that it will pay leaves of it, in a class and in the whole. Refused: weights over the value
+before a withdrawal, which never add up to one after it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class WeightRow:
 
     `name` is an asset class or, for a target by securities, a security. `band` is None where
     there is none; `placement_before` and `placement_after` are the weights by account, each in
-    the whole management group, shape `(n_accounts,)`.
+    the whole management group, shape `(n_accounts,)`. `net_before` and `net_after` are the
+    weights after tax.
     """
 
     target_id: str
@@ -71,6 +73,8 @@ class WeightRow:
     before: float
     after: float
     band: float | None
+    net_before: float
+    net_after: float
     placement_before: tuple[float, ...]
     placement_after: tuple[float, ...]
 
@@ -139,8 +143,12 @@ def group_targets(household: Household) -> dict[str, Bools]:
     return {name: np.asarray(household.account_target == name) for name in names}
 
 
-def weight_rows(household: Household, before: Standing, after: Standing) -> tuple[WeightRow, ...]:
+def weight_rows(
+    household: Household, before: Standing, after: Standing, counts: Floats | None = None
+) -> tuple[WeightRow, ...]:
     """Return target, weight and drift, before and after, of every line of every group.
+
+    `counts` is what a dollar of each account counts after tax, `(n_accounts,)`; None: one.
 
     Lines are the target's own, then classes that are held without being a target, then cash.
     Exposure is by look-through: a leveraged fund counts at its exposure, so weights of classes
@@ -149,43 +157,53 @@ def weight_rows(household: Household, before: Standing, after: Standing) -> tupl
     rows: list[WeightRow] = []
     groups = group_targets(household)
     flow = expected_flow(household)
+    whole = np.ones(len(flow))
+    net = whole if counts is None else counts
     expected = {name: float(flow[members].sum()) for name, members in groups.items()}
     if not any(expected.values()):  # nobody may pay or take it: it stays with the household's own
         expected[next(iter(groups))] = household.net_flow
     for target_id, members in groups.items():
         target = household.market.targets[target_id]
         part = expected[target_id] / household.net_flow if household.net_flow else 0.0
-        rows += _group_rows(household, target, members, (before, after), part)
+        leaves = float((net * flow)[members].sum() / expected[target_id]) if part else 1.0
+        gross, after_tax = (
+            [
+                _placements(household, target, members * each, side, each_part)
+                for side in (before, after)
+            ]
+            for each, each_part in ((whole, part), (net, part * leaves))
+        )
+        rows += _group_rows(household, target, gross, after_tax)
     return tuple(rows)
 
 
 def _group_rows(
     household: Household,
     target: Target,
-    members: Bools,
-    sides: tuple[Standing, Standing],
-    part: float,
+    gross: Sequence[dict[str, Floats]],
+    net: Sequence[dict[str, Floats]],
 ) -> list[WeightRow]:
-    """Lines of one group, in which `part` of what is waiting is expected."""
-    placements = [_placements(household, target, members, side, part) for side in sides]
+    """Lines of one group, from its placements before and after: as they are, and after tax."""
     lines = _target_lines(household, target)
-    names = list(dict.fromkeys([*lines, *placements[0], *placements[1]]))
+    names = list(dict.fromkeys([*lines, *gross[0], *gross[1]]))
     names.sort(key=lambda name: (name not in lines, name == CASH))
-    nothing = np.zeros(len(members) + 1)
+    nothing = np.zeros(len(household.accounts.account_id) + 1)
     rows = []
     for name in names:
-        held = [p.get(name, nothing) for p in placements]
+        before, after, net_before, net_after = (side.get(name, nothing) for side in (*gross, *net))
         weight, band = lines.get(name, (0.0, None))
         rows.append(
             WeightRow(
                 target_id=target.target_id,
                 name=name,
                 target=weight,
-                before=float(held[0].sum()),
-                after=float(held[1].sum()),
+                before=float(before.sum()),
+                after=float(after.sum()),
                 band=band,
-                placement_before=tuple(held[0][:-1].tolist()),
-                placement_after=tuple(held[1][:-1].tolist()),
+                net_before=float(net_before.sum()),
+                net_after=float(net_after.sum()),
+                placement_before=tuple(before[:-1].tolist()),
+                placement_after=tuple(after[:-1].tolist()),
             )
         )
     return rows
@@ -207,16 +225,17 @@ def _target_lines(household: Household, target: Target) -> dict[str, tuple[float
 
 
 def _placements(
-    household: Household, target: Target, members: Bools, side: Standing, part: float
+    household: Household, target: Target, counts: Floats, side: Standing, part: float
 ) -> dict[str, Floats]:
     """Return, per line name, weights in the group by account and, last, what is waiting.
 
-    Securities that the target names stand for themselves; all others count by class.
+    `counts` is what a dollar of each account counts, 0 outside the group; `part` of what is waiting
+    counts. Securities that the target names stand for themselves; all others count by class.
     """
     waiting = side.waiting * part
-    worth = float(side.account_values[members].sum()) + waiting
+    worth = float(counts @ side.account_values) + waiting
     scale = 1.0 / worth if worth > 0 else 0.0
-    mask = members.astype(np.float64) * scale
+    mask = counts * scale
     held = side.values.multiply(mask[:, None]).tocsc()
     named = {int(s) for s in target.securities}
     found: dict[str, Floats] = {}

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -129,6 +130,27 @@ def test_the_page_fits_a_hundred_columns() -> None:
 def test_the_page_says(said: str) -> None:
     """Status, objective, proof, orders with lots, netting, what binds, and what to know."""
     assert said in screen(explained(plan()))
+
+
+def test_weights_after_tax_stand_beside_the_others() -> None:
+    """The IRA's dollars will pay 22% and 5%: $2,450 of bonds are $1,788.50 of what is left."""
+    made = explained(plan())
+    (bonds,) = (row for row in made.weights if row.name == "bonds")
+    worth = 7_500 - 2.0 + 0.73 * (2_500 - 0.225)
+    assert bonds.net_after == pytest.approx(0.73 * 2_450 / worth)
+    assert made.as_data()["weights"][0].keys() >= {"before", "after", "net_before", "net_after"}
+    (line,) = (line for line in screen(made).splitlines() if line.split()[:1] == ["bonds"])
+    assert f"{100 * bonds.net_before:.1f} → {100 * bonds.net_after:.1f}" in line
+
+
+def test_weights_after_tax_are_left_out_where_they_are_the_same() -> None:
+    """Nothing is deferred in a Roth IRA."""
+    house = household()
+    kinds = np.array(["taxable", "roth_ira"], object)
+    roth = replace(house, accounts=replace(house.accounts, account_type=kinds))
+    made = Plan("smith", Status.NO_ACTION, "no trade pays")
+    assert "after tax" in screen(explain(house, Policy(), made))
+    assert "after tax" not in screen(explain(roth, Policy(), made))
 
 
 def test_lots_show_their_gain_by_term() -> None:

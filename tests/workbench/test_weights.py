@@ -92,6 +92,33 @@ def test_a_flow_waits_in_the_groups_where_it_is_expected() -> None:
             assert total == pytest.approx(1.0)
 
 
+def test_weights_after_tax_count_what_tax_leaves() -> None:
+    """At 20% later the IRA's $2,500 are $2,000: $2,000 of bonds count $1,600 of $9,500."""
+    house = household()
+    before = standing_before(house)
+    bought = standing_after(
+        house, Policy(), [order("smith.ira", "STOCK", Side.BUY, "4", "100")], []
+    )
+    rows = rows_of(weight_rows(house, before, bought, np.array([1.0, 0.8])))
+    assert {name: row.net_before for name, row in rows.items()} == {
+        "stocks": pytest.approx(7_000 / 9_500),
+        "bonds": pytest.approx(1_600 / 9_500),
+        "cash": pytest.approx(900 / 9_500),
+    }
+    worth = 9_500 - 0.8 * 0.4  # the spread of $400 is paid in the IRA
+    assert rows["stocks"].net_after == pytest.approx((7_000 + 0.8 * 400) / worth)
+    assert rows["stocks"].after == pytest.approx(7_400 / (10_000 - 0.4))
+
+
+def test_a_withdrawal_that_waits_counts_after_tax_where_it_is_expected() -> None:
+    """−$1,000 is expected 3 to 1 by value: $750 count whole and $250 count $200."""
+    house = household(net_flow=-1_000.0)
+    before = standing_before(house)
+    rows = rows_of(weight_rows(house, before, before, np.array([1.0, 0.8])))
+    assert rows["bonds"].net_before == pytest.approx(1_600 / (9_500 - 950))
+    assert sum(row.net_before for row in rows.values()) == pytest.approx(1.0)
+
+
 def test_a_leveraged_fund_counts_at_its_exposure() -> None:
     """$400 of a fund with twice the stock's exposure adds 8 points to stocks."""
     house = household()
