@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.ledger.exact import ZERO
-from nightly.reconcile.household import Comparison, ratio_of
+from nightly.reconcile.household import Comparison
 from nightly.reconcile.kinds import apart
+from nightly.reconcile.lots import ratio_of
 from nightly.reconcile.shown import Account, Shown
 
 

@@ -16,8 +16,9 @@ from typing import Final
 
 from models.ledger.exact import ZERO
 from models.tax.corporate_actions import Action
-from nightly.reconcile.kinds import USD, Difference, Kind, apart, is_ratio, owed, plain, same
-from nightly.reconcile.shown import Account, Position, Sum
+from nightly.reconcile.kinds import Difference, Kind, apart, owed, plain, same
+from nightly.reconcile.lots import ratio_of, whole_lots_moved
+from nightly.reconcile.shown import Account, Sum
 
 Place = tuple[str, str]
 """Account and security."""
@@ -170,9 +171,10 @@ class Comparison:
             by_unit.setdefault(self.book[place[0]].unit, []).append(place)
         for unit, places in by_unit.items():
             gains = sum(self.gains.get(unit, (ZERO, ZERO)), ZERO)
-            alone = [place for place in places if same(left[place], gains)][:1]
+            alone = [p for p in places if same(left[p], gains, self._parts(p))][:1]
             total = sum((left[place] for place in places), ZERO)
-            washed = alone or (places if same(total, gains) else [])
+            parts = sum(map(self._parts, places))
+            washed = alone or (places if same(total, gains, parts) else [])
             for place in places:
                 kind = Kind.WASH_ADJUSTMENT if place in washed else Kind.BASIS
                 self._say(kind, place, ZERO, left[place], f"{plain(left[place])} of basis")
@@ -221,33 +223,3 @@ class Comparison:
     def _say(self, kind: Kind, place: Place, shares: Decimal, usd: Decimal, what: str) -> None:
         account, security = place
         self.found.append(Difference(self.household_id, account, kind, security, shares, usd, what))
-
-
-def ratio_of(one: Position, other: Position, taxable: bool) -> Decimal | None:
-    """Return the ratio by which each lot has more shares for the same basis, None if there is none.
-
-    Of a sheltered account only all shares together are compared: it proves nothing alone.
-    """
-    if not one.shares or not other.shares:
-        return None
-    if not taxable:
-        return other.shares / one.shares
-    ratio = other.shares / one.shares
-    unlike = one.lots.keys() != other.lots.keys() or not is_ratio(ratio)
-    if unlike or abs(one.basis) <= USD:
-        return None
-    for days, lots in one.lots.items():
-        theirs = other.lots[days]
-        if apart(theirs.shares - lots.shares * ratio) or owed(theirs.usd - lots.usd):
-            return None
-    return ratio
-
-
-def whole_lots_moved(one: Position, other: Position) -> bool:
-    """Whether lots came or went whole, and those in both books agree."""
-    common = one.lots.keys() & other.lots.keys()
-    return one.lots.keys() != other.lots.keys() and all(
-        not apart(one.lots[days].shares - other.lots[days].shares)
-        and not owed(one.lots[days].usd - other.lots[days].usd)
-        for days in common
-    )

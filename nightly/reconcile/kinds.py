@@ -89,6 +89,6 @@ def is_ratio(ratio: Decimal) -> bool:
     return close and 0 < near.numerator <= TERMS and near != 1
 
 
-def same(one: Decimal, other: Decimal) -> bool:
-    """Whether two amounts of dollars are the same difference."""
-    return one != ZERO and not owed(one - other)
+def same(one: Decimal, other: Decimal, parts: int = 1) -> bool:
+    """Whether two amounts of dollars are the same difference, of figures that add up as many."""
+    return one != ZERO and not owed(one - other, parts)

@@ -222,6 +222,21 @@ def test_a_custodian_may_say_the_same_in_its_own_way(
     assert (code, found["differences"], found["waiting"]) == (0, [], [])
 
 
+def test_a_wash_sale_is_known_through_the_cents_of_many_lots(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six lots, each rounded: $75 of gains, $75.012 of basis."""
+    ours, theirs = rows(), rows()
+    for each in (ours, theirs):
+        each["lots"] += [
+            lot(f"w{n}", "h1-a", "NEW", 10.0, 400.0, f"2026-0{n}-02") for n in range(1, 4)
+        ]
+    put(theirs, "lots", "w1", basis=75.012)
+    put(theirs, "filing_units", "h1-u", st_realized_ytd=75.0)
+    _, found = compared(tmp_path, ours, theirs, capsys)
+    assert [each["kind"] for each in found["differences"]] == ["wash_adjustment"]
+
+
 def test_a_sheltered_split_needs_evidence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
