@@ -25,9 +25,9 @@ LATE = 3
 """Nights that a late custodian is behind."""
 
 
-def lived(root: Path, households: int, nights: int, seed: int) -> Year:
+def lived(root: Path, households: int, nights: int, seed: int, rate: float = 0.8) -> Year:
     """Live a year, asserting every night that books differ in what was not told, and no more."""
-    year = Year(root, households, nights, random.Random(seed))
+    year = Year(root, households, nights, random.Random(seed), rate)
     past: list[Path] = []
     for n, day in enumerate(year.nights):
         custodian = year.night(day)
@@ -81,6 +81,6 @@ def test_some_nights(tmp_path: Path) -> None:
 @pytest.mark.full
 def test_a_year(tmp_path: Path) -> None:
     """250 nights of 200 households, then 1,000 differences and more."""
-    year = lived(tmp_path, 200, 250, 7)
+    year = lived(tmp_path, 200, 250, 7, rate=0.2)
     assert year.fills > 5_000
     assert put_wrong(year, 8, random.Random(8)).total() > 1_000

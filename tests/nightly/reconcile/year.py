@@ -79,6 +79,7 @@ class Year:
     households: int
     count: int
     chance: random.Random
+    rate: float = 0.8
     book: Path = field(init=False)
     truth: Custodian = field(init=False)
     prices: dict[str, Decimal] = field(init=False)
@@ -240,7 +241,7 @@ class Year:
         tickets = []
         for row in self.frame["households"]:
             name = row["household_id"]
-            if name not in busy and self.chance.random() < 0.8:
+            if name not in busy and self.chance.random() < self.rate:
                 ticket = self._order(day, name, lots, cash)
                 tickets += [] if ticket is None else [ticket]
         if tickets:
