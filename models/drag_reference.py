@@ -26,11 +26,12 @@ sweep that pays nothing is not taken for cheap.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from models.arrays import Bools, Floats, sum_by
+from models.arrays import Bools, Floats, read_only, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
 from models.market import CASH, Market, Target
 from models.tolerances import WEIGHT
@@ -43,6 +44,9 @@ LEAST_USD: Final = 1.0
 
 CALM_VOLATILITY: Final = 0.01
 """A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
+
+MARKETS: Final = 4
+"""Markets whose cash is remembered: a process plans the households of one book at a time."""
 
 MOST_CROSSED: Final = 24
 """Rows of a target up to which every crossing of three treatments is tried. At 24 rows there are
@@ -66,6 +70,7 @@ class Rates(NamedTuple):
     deferred: Floats
 
 
+@lru_cache(maxsize=MARKETS)
 def cash_like(market: Market) -> Bools:
     """Whether a security is cash but for its name: a money-market fund, or nearly without risk.
 
@@ -75,7 +80,7 @@ def cash_like(market: Market) -> Bools:
     loads, own = risk.exposures.toarray(), securities.specific_vol
     variance = ((loads @ risk.covariance) * loads).sum(axis=1) + own**2
     calm = np.isfinite(variance) & (variance <= CALM_VOLATILITY**2) & (own > 0.0)
-    return np.asarray(securities.money_market | calm)
+    return read_only(np.asarray(securities.money_market | calm))
 
 
 def best_cash_yield(household: Household) -> float:

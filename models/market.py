@@ -101,9 +101,9 @@ class Target:
     security_bands: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Market:
-    """Everything the households of a book share.
+    """Everything the households of a book share: one is equal to itself alone.
 
     `returns` holds the daily returns of asset classes up to the as-of date, oldest first.
     `substitutes` gives, by security, those that satisfy the same target without being substantially

@@ -1,12 +1,13 @@
 """The gate of orders: each must be worth what the policy asks, as the judge measures it.
 
 An order that is worth less is left out and the others are settled again: they may take over what it
-did. Several go at once, those worth least first, as long as the objective rises by less than the
-gate asks for all of them. An order that a rule needs stays. The gate is no part of the objective,
-so that the bound owes it nothing and the gap shows what it costs.
+did. Several go at once, those worth least first, as long as the program's objective rises by less
+than the gate asks for all of them; one that costs more is worth that. Only what is left in the end
+is made whole and judged again. An order that a rule needs stays. The gate is no part of the
+objective, so that the bound owes it nothing and the gap shows what it costs.
 
-Refused: to leave out and not to settle again. Two orders of which each is worth little beside the
-other would both go.
+Refused: to leave out and not to settle again, for two orders of which each is worth little beside
+the other would both go; and to make every trial whole, which cost several plans.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.judge.left_out import LeftOut
 from optimizer.rounding.candidate import Candidate, in_shares
-from optimizer.rounding.ticket_pruning import without
+from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.ticket_pruning import without, worth_at_prices
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Model
-from optimizer.settings import MOST_GATED
+from optimizer.settings import DEARER, MOST_GATED, TOUCH
 
 
 def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, ...]]:
     """The plan without orders that are not worth their gate, and what each of the rest is worth.
 
-    By itself an order may be worth less than it is once the others are settled again, in whole
-    shares and whole tickets: then that is what it is worth.
+    Left out with a part of all that its account buys, a sale may be worth less than it is at the
+    prices that cash and the other orders have, or once they are settled again: then that is what
+    it is worth.
     """
     worth = _worths(found)
     gate = model.frame.policy.gate.min_order_usd
@@ -37,27 +40,48 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
     tickets = tickets_of(model.frame)
     kept = np.full(tickets.size, np.nan)
     for _ in range(MOST_GATED):
-        closed = _cheap(model, found, tickets, worth, gate)
-        closed = closed[np.isnan(kept[closed])]
-        while len(closed):
-            other = _without(model, found, tickets, closed)
-            if other is not None and other.gated < found.gated:
-                found, worth, kept[:] = other, _worths(other), np.nan
-                break
-            if len(closed) == 1:
-                more = np.inf if other is None else other.objective - found.objective
-                kept[closed] = model.frame.unit_usd * more / BPS_PER_UNIT
-            closed = closed[: len(closed) // 2]
+        cheap = _cheap(model, found, tickets, worth, gate)
+        if len(cheap):
+            usd = model.frame.unit_usd / BPS_PER_UNIT
+            priced = usd * worth_at_prices(model, found.supported, tickets)[cheap]
+            dear = priced > DEARER * gate
+            kept[cheap[dear]] = priced[dear]
+        left = _closed(model, found.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
+        if left is found.supported:
+            break
+        other = in_shares(model, left, tickets, found.settled_objective)
+        if other is None or not other.kept or other.gated >= found.gated:
+            break
+        found, worth = other, _worths(other)
     return found, _settled_again(model, found, tickets, worth, kept)
 
 
-def _without(model: Model, found: Candidate, tickets: Tickets, closed: Ints) -> Candidate | None:
-    """A legal plan without some tickets, the others settled again; None if none is found."""
-    left = without(model, found.supported, tickets, closed)
-    if left is None:
-        return None
-    other = in_shares(model, left, tickets, found.settled_objective)
-    return other if other is not None and other.kept else None
+def _closed(
+    model: Model, found: Supported, tickets: Tickets, cheap: Ints, kept: Floats
+) -> Supported:
+    """Settle again without tickets that are worth less than the gate; what others cost is `kept`.
+
+    `kept`, dollars by ticket, is filled in where closing a ticket alone costs the gate or more.
+    """
+    gate = model.frame.policy.gate.min_order_usd
+    while len(cheap):
+        closed = cheap
+        while len(closed):
+            trial = without(model, found, tickets, closed)
+            more = np.inf if trial is None else trial.solution.objective - found.solution.objective
+            usd = model.frame.unit_usd * more / BPS_PER_UNIT
+            if trial is not None and usd < gate * len(closed):
+                found = trial
+                break
+            if len(closed) == 1:
+                kept[closed] = usd
+            closed = closed[: len(closed) // 2]
+        else:
+            cheap = cheap[1:]
+            continue
+        amounts = tickets.amounts(found.sale, found.buy)
+        cheap = cheap[(amounts[cheap] > TOUCH) & ~np.isin(cheap, closed)]
+    return found
 
 
 def _worths(found: Candidate) -> tuple[Worth, ...]:

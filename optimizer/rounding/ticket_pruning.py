@@ -74,10 +74,8 @@ def _worth(model: Model, found: Supported, tickets: Tickets, gate: float) -> Sup
 def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) -> Ints:
     """Tickets that bring less than the gate, bps, those that bring least first.
 
-    Without a gate only those that were lifted to the minimum can cost more than they bring. At a
-    bound the solution says what one unit less saves; risk is curved, so that all of it saves
-    slope·amount − ½·curvature·amount², less curvature where another buy takes it over. Who takes
-    over stays.
+    Without a gate only those that were lifted to the minimum can cost more than they bring. With
+    one, what a buy brings is less where another buy takes it over. Who takes over stays.
     """
     amounts = tickets.amounts(found.sale, found.buy)
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
@@ -86,12 +84,8 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
     asked = amounts > TOUCH if gate > 0.0 else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
-    columns, solution = model.arrays.columns, found.solution
-    slope = model.arrays.P @ solution.x + model.arrays.q
-    slope -= model.arrays.transposed @ solution.multipliers
-    saved = tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
     local = local_model(model, found, tickets)
-    alone = 0.5 * local.curvature() * amounts**2
+    saved, alone = _saved(model, found, tickets), 0.5 * local.curvature() * amounts**2
     shifted, heir = _taken_over(local, tickets, amounts if gate > 0.0 else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
@@ -104,6 +98,25 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
         chosen[ticket] = None
         heirs |= {int(heir[ticket])} if inherits else set()
     return np.array(list(chosen), np.int64)
+
+
+def worth_at_prices(model: Model, found: Supported, tickets: Tickets) -> Floats:
+    """What each ticket brings when the others stay and cash has its price, bps.
+
+    At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
+    slope·amount − ½·curvature·amount².
+    """
+    amounts = tickets.amounts(found.sale, found.buy)
+    curved = 0.5 * local_model(model, found, tickets).curvature() * amounts**2
+    return np.asarray(curved - _saved(model, found, tickets))
+
+
+def _saved(model: Model, found: Supported, tickets: Tickets) -> Floats:
+    """What the prices at the solution say that no amount of each ticket would save, bps."""
+    columns, solution = model.arrays.columns, found.solution
+    slope = model.arrays.P @ solution.x + model.arrays.q
+    slope -= model.arrays.transposed @ solution.multipliers
+    return tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
 
 
 def _taken_over(local: LocalModel, tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
