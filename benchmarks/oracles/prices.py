@@ -121,7 +121,7 @@ def _like_cash(household: Household) -> Bools:
         own > 0.0 and math.sqrt(float(row @ risk.covariance @ row) + own**2) <= 0.01
         for row, own in zip(risk.exposures.toarray(), securities.specific_vol.tolist(), strict=True)
     ]
-    return np.array(calm, bool) | (securities.instrument == "money_market")
+    return np.asarray(np.array(calm, bool) | (securities.instrument == "money_market"))
 
 
 def _kept(household: Household, rates: tuple[UnitRates, ...]) -> Floats:

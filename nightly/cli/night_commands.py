@@ -48,15 +48,15 @@ def run(
             again = None if book is None else located(book)
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     orphan_rows = folder.manifest()["inputs"]["orphan_rows"]
-    found = found_of(summary, orphan_rows)
-    against = {kind: what for kind, what in found.items() if kind in kinds}
+    seen = found_of(summary, orphan_rows)
+    against = {kind: what for kind, what in seen.items() if kind in kinds}
     if as_json:
         facts = console.summary_facts(summary, folder.run_id, str(folder.path))
-        told = {"orphan_rows": orphan_rows, "found": found, "failed_on": sorted(against)}
+        told = {"orphan_rows": orphan_rows, "found": seen, "failed_on": sorted(against)}
         console.say_json({**facts, **told})
     else:
         console.print_summary(console.page(), summary, str(folder.path), troubles)
-        console.print_found(console.page(), found, against)
+        console.print_found(console.page(), seen, against)
     return TROUBLED if against else ANSWERED
 
 

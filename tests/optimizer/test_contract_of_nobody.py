@@ -16,12 +16,13 @@ import pytest
 from models.household import Household
 from models.order import Flow, Order
 from models.plan import Breach
-from models.policy import Policy
 from optimizer.explain.binding import binding_rules
 from optimizer.explain.conflict import explain_conflict
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame, frame
-from optimizer.judge.verify import Verdict, verify
+from optimizer.judge.bench import Bench
+from optimizer.judge.verify import Verdict, judged
 from optimizer.program.build import program_of
+from optimizer.rounding import candidate
 from optimizer.rounding.candidate import Candidate, candidate_of
 from optimizer.search.branch_and_bound import certified
 from optimizer.search.model import Search
@@ -61,11 +62,10 @@ class Judge:
 
     room_usd: float = np.inf
 
-    def __call__(
-        self, of: Household, policy: Policy, orders: Sequence[Order], flows: Sequence[Flow] = ()
-    ) -> Verdict:
+    def judged(self, known: Bench, orders: Sequence[Order], flows: Sequence[Flow] = ()) -> Verdict:
         """Say what orders break."""
-        verdict, over = verify(of, policy, orders, flows), used_usd(of, orders) - self.room_usd
+        verdict, over = judged(known, orders, flows), used_usd(known.household, orders)
+        over -= self.room_usd
         broken = (Breach(RULE, "everywhere", over),) if over > NOISE_USD else ()
         return replace(verdict, breaches=(*verdict.breaches, *broken))
 
@@ -74,7 +74,7 @@ class Judge:
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Let candidates be judged by one who knows the rule."""
     knowing = Judge()
-    monkeypatch.setattr("optimizer.rounding.candidate.verify", knowing)
+    monkeypatch.setattr(candidate, "judge", knowing)
     return knowing
 
 
