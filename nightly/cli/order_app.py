@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import fill_commands, looking_commands, order_commands
+from nightly.cli import alert_commands, fill_commands, looking_commands, order_commands
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
     RUNS,
@@ -188,3 +188,19 @@ def orders(
 ) -> None:
     """List what was sent and where it stands, with every step on the way there."""
     raise typer.Exit(looking_commands.orders(register, state, household, as_json))
+
+
+@app.command()
+def alerts(
+    run_folder: Run,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", help="A file, https://… or smtp://HOST/?from=A&to=B."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what of RUN needs a person, and tell it once to each sink of alerts.toml, or of --to.
+
+    Exit code 1 when a sink did not take everything: the next time tells it what is left.
+    """
+    raise typer.Exit(alert_commands.alerts(run_folder, to or [], as_json))

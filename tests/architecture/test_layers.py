@@ -108,6 +108,7 @@ ROOMS = {
         "fills",
         "settle",
         "reconcile",
+        "alerts",
         "cli",
     ),
 }

@@ -1,0 +1,1 @@
+"""What needs a person tonight, told to whoever should know, once."""

@@ -1,0 +1,119 @@
+"""What of a stored run needs a person, as events: read from what it stored.
+
+Nothing is planned or judged again. An event's id is a digest of what it says about whom, so telling
+twice is known as such wherever it arrives. Refused: lots about to turn long-term, which a run does
+not store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from models.plan import Status
+from nightly.register.looking import standing_plans
+from nightly.results.run_folder import MANIFEST, RunFolder
+from nightly.results.run_tables import run_table
+
+BREACH: Final = "breach"
+DEFERRED: Final = "deferred"
+WAITING: Final = "waiting"
+BUDGET: Final = "budget"
+
+STATUSES: Final = (Status.FAILED, Status.REFUSED)
+"""Answers that each need a person."""
+
+KINDS: Final = (BREACH, *(str(status.value) for status in STATUSES), DEFERRED, WAITING, BUDGET)
+"""Every kind of event, most pressing first."""
+
+BUDGET_RULES: Final = ("tax_budget", "gain_budget", "turnover")
+"""Rules that say how much may be used: one that binds is used up."""
+
+DEFERRED_NIGHTS: Final = 3
+"""Nights in a row after which a deferral needs a person."""
+
+ID_DIGITS: Final = 32
+"""Hexadecimal digits of an event's id: 128 bits, so no two events share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that needs a person: what kind, whose, and in words."""
+
+    run_id: str
+    kind: str
+    household_id: str
+    text: str
+
+    @property
+    def event_id(self) -> str:
+        """Digest of everything the event says: the key by which it is told once."""
+        said = "\x1f".join((self.run_id, self.kind, self.household_id, self.text))
+        return hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS]
+
+    def facts(self) -> dict[str, Any]:
+        """Return the event as a document."""
+        return {"event_id": self.event_id, **asdict(self)}
+
+
+def events_of(
+    folder: RunFolder, kinds: tuple[str, ...] = KINDS, nights: int = DEFERRED_NIGHTS
+) -> list[Event]:
+    """Return the events of a complete run, by kind and household.
+
+    `nights` is how many runs in a row a household must have been deferred, this one included.
+    """
+    found = {event for event in _all(folder, nights) if event.kind in kinds}
+    return sorted(found, key=lambda e: (KINDS.index(e.kind), e.household_id, e.text))
+
+
+def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
+    run = folder.run_id
+    pressing = {str(status.value) for status in STATUSES}
+    deferred = set()
+    for plan in standing_plans(folder):
+        name = plan["household_id"]
+        if plan["status"] in pressing:
+            yield Event(run, plan["status"], name, plan["reason"] or plan["status"])
+        if plan["waiting"]:
+            yield Event(run, WAITING, name, f"{plan['orders']} orders wait for approval")
+        if plan["status"] == Status.DEFERRED.value:
+            deferred.add(name)
+    for row in _rows(folder, "breaches"):
+        text = f"{row['rule']} {row['where']}: {row['amount']}"
+        yield Event(run, BREACH, row["household_id"], text)
+    for row in _rows(folder, "binding"):
+        if row["rule"] in BUDGET_RULES:
+            text = f"{row['rule']} {row['where']} is used up"
+            yield Event(run, BUDGET, row["household_id"], text)
+    for name in sorted(_deferred_before(folder, deferred, nights)):
+        yield Event(run, DEFERRED, name, f"deferred {nights} nights in a row or more")
+
+
+def _deferred_before(folder: RunFolder, names: set[str], nights: int) -> set[str]:
+    """Keep the households that the runs of the nights before deferred too; a date counts once."""
+    by_day: dict[str, RunFolder] = {}
+    asof = folder.manifest()["asof"]
+    for other in sorted(folder.path.parent.iterdir()):
+        if (other / MANIFEST).exists():
+            found = RunFolder(other)
+            day = found.manifest()["asof"]
+            if day < asof:
+                by_day[day] = found
+    before = [by_day[day] for day in sorted(by_day, reverse=True)][: nights - 1]
+    if len(before) < nights - 1:
+        return set()
+    for other_run in before:
+        names = names & {
+            row["household_id"]
+            for row in _rows(other_run, "plans")
+            if row["status"] == Status.DEFERRED.value
+        }
+    return names
+
+
+def _rows(folder: RunFolder, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = run_table(folder.path, name).to_pylist()
+    return rows

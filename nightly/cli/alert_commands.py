@@ -1,0 +1,37 @@
+"""What `hearth alerts` says and returns: what needs a person, and which sinks were told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from nightly.alerts.delivery import deliver
+from nightly.alerts.events import events_of
+from nightly.alerts.settings import settings_of
+from nightly.cli import console
+from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.results.run_folder import RunFolder
+from workbench.wording import counted
+
+
+def alerts(run: Path, to: Sequence[str], as_json: bool) -> int:
+    """List what of a run needs a person and tell every sink what it has not had."""
+    folder = RunFolder(run.resolve())
+    runs = folder.path.parent
+    settings = settings_of(runs, to)
+    events = events_of(folder, settings.kinds, settings.deferred_nights)
+    told = deliver(runs, events, settings.sinks) if settings.sinks else []
+    code = TROUBLED if any(each.fault for each in told) else ANSWERED
+    if as_json:
+        facts = [event.facts() for event in events]
+        sinks = [asdict(each) for each in told]
+        console.say_json({"run_id": folder.run_id, "events": facts, "sinks": sinks})
+        return code
+    for event in events:
+        print(f"{event.kind}  {event.household_id}  {event.text}")
+    print(f"{counted(len(events), 'event')} of {folder.run_id}")
+    for each in told:
+        left = f", {each.left} left for the next time: {each.fault}" if each.fault else ""
+        print(f"{each.sink}: {each.taken} told, {each.before} before{left}")
+    return code

@@ -1,0 +1,202 @@
+"""What needs a person is told once to each sink, whatever fails, and no secret is told at all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from nightly.alerts.delivery import STATE, deliver
+from nightly.alerts.events import Event, events_of
+from nightly.alerts.settings import SettingsError, settings_of
+from nightly.alerts.sinks import FileSink, Mail, SinkError, Webhook
+from nightly.main import main
+from nightly.results.run_folder import RunFolder
+from nightly.results.tables import TABLES, arrow_table
+from tests.nightly.alerts.servers import HERE, HIDDEN, post_office, web
+
+EVENTS = [Event("r", "failed", name, "no plan") for name in ("a", "b", "c")]
+
+
+def stored(runs: Path, day: str, **tables: list[dict[str, Any]]) -> RunFolder:
+    """Write a complete run by hand: nothing is planned."""
+    folder = runs / f"{day}-0001"
+    folder.mkdir(parents=True)
+    for name in TABLES:
+        pq.write_table(arrow_table(name, tables.get(name, [])), folder / f"{name}.parquet")
+    facts = {"run_id": folder.name, "asof": day, "complete": True}
+    (folder / "manifest.json").write_text(json.dumps(facts))
+    return RunFolder(folder)
+
+
+def plan(name: str, status: str) -> dict[str, Any]:
+    """Return a row of the plans table."""
+    return {"household_id": name, "status": status, "approval": "", "reason": "why", "orders": 0}
+
+
+def test_events_are_what_the_run_stored(tmp_path: Path) -> None:
+    """Failures, refusals, breaches and used budgets are events; an answer that is fine is none."""
+    run = stored(
+        tmp_path,
+        "2026-11-20",
+        plans=[plan("f", "failed"), plan("r", "refused"), plan("n", "no_action")],
+        breaches=[{"household_id": "r", "rule": "bands", "where": "US", "amount": 0.1}],
+        binding=[
+            {"household_id": "n", "rule": "tax_budget", "where": "unit", "shadow_price": 1.0},
+            {"household_id": "n", "rule": "bands", "where": "US", "shadow_price": 1.0},
+        ],
+    )
+    found = [(event.kind, event.household_id) for event in events_of(run)]
+    assert found == [("breach", "r"), ("failed", "f"), ("refused", "r"), ("budget", "n")]
+
+
+@pytest.mark.parametrize(("middle", "told"), [("deferred", ["d"]), ("no_action", [])])
+def test_only_nights_in_a_row_make_a_deferral_an_event(
+    tmp_path: Path, middle: str, told: list[str]
+) -> None:
+    """Three nights in a row are told; a night of another answer between them begins anew."""
+    for day, status in (("2026-11-18", "deferred"), ("2026-11-19", middle)):
+        stored(tmp_path, day, plans=[plan("d", status)])
+    run = stored(tmp_path, "2026-11-20", plans=[plan("d", "deferred")])
+    assert [event.household_id for event in events_of(run, ("deferred",))] == told
+
+
+def test_a_sink_has_each_event_once_and_a_failing_one_loses_none(tmp_path: Path) -> None:
+    """The webhook is down: the file has everything; when it is up again, it has what was left."""
+    log = FileSink("log", tmp_path / "log")
+    with web(200, 400, 200) as (url, got):
+        sinks = (Webhook("desk", url, HIDDEN, pauses=()), log)
+        first = deliver(tmp_path, EVENTS, sinks)
+        second = deliver(tmp_path, EVENTS, sinks)
+    assert [(each.taken, each.before, each.left) for each in first] == [(1, 0, 2), (3, 0, 0)]
+    assert [(each.taken, each.before, each.left) for each in second] == [(2, 1, 0), (0, 3, 0)]
+    assert len(got) == len(EVENTS) + 1
+    assert len((tmp_path / "log").read_text().splitlines()) == len(EVENTS)
+
+
+def test_a_crash_at_any_byte_doubles_nothing_in_a_file(tmp_path: Path) -> None:
+    """State cut at every byte: the file still has each event once, and the state is whole again."""
+    log = FileSink("log", tmp_path / "log")
+    deliver(tmp_path, EVENTS, [log])
+    state, lines = (tmp_path / STATE).read_bytes(), (tmp_path / "log").read_bytes()
+    for size in range(0, len(state), 7):
+        (tmp_path / STATE).write_bytes(state[:size])
+        deliver(tmp_path, EVENTS, [log])
+        assert (tmp_path / STATE).read_bytes() == state
+        assert (tmp_path / "log").read_bytes() == lines
+
+
+def test_a_torn_line_of_the_file_is_ended_and_the_event_told_whole(tmp_path: Path) -> None:
+    """What stands in the file is never taken away."""
+    (tmp_path / "log").write_bytes(b'{"event')
+    FileSink("log", tmp_path / "log").take(EVENTS[0])
+    assert (tmp_path / "log").read_text().splitlines()[1:] == [json.dumps(EVENTS[0].facts())]
+
+
+def test_a_webhook_is_signed_and_tried_again_under_one_key() -> None:
+    """Server faults are tried again; signature covers timestamp and body."""
+    with web(503, 429, 204) as (url, got):
+        Webhook("desk", url, HIDDEN, pauses=(0.0, 0.0)).take(EVENTS[0])
+    assert len({headers["Idempotency-Key"] for _, headers, _ in got}) == 1
+    for _, headers, body in got:
+        signed = headers["X-Hearth-Timestamp"].encode() + b"." + body
+        expected = hmac.new(HIDDEN.encode(), signed, hashlib.sha256).hexdigest()
+        assert headers["X-Hearth-Signature"] == f"sha256={expected}"
+    assert [len(got), json.loads(got[0][2])["household_id"]] == [3, "a"]
+
+
+@pytest.mark.parametrize(("answer", "tries"), [(404, 1), (302, 1), (500, 3)])
+def test_a_webhook_that_says_no_is_an_error_without_a_secret(answer: int, tries: int) -> None:
+    """Neither refusals nor redirects are tried again or followed; faults are, up to the end."""
+    with web(answer) as (url, got):
+        sink = Webhook("desk", url, HIDDEN, pauses=(0.0, 0.0))
+        with pytest.raises(SinkError, match=f"desk: answered {answer}") as raised:
+            sink.take(EVENTS[0])
+    assert len(got) == tries
+    assert HIDDEN not in f"{raised.value}{sink!r}"
+
+
+def test_an_address_that_cannot_be_sent_is_not_shown() -> None:
+    """What a library says of a path that is not ASCII holds the path."""
+    sink = Webhook("desk", f"http://{HERE}:1/{HIDDEN}é", HIDDEN, pauses=())
+    with pytest.raises(SinkError, match="desk: no answer") as raised:
+        sink.take(EVENTS[0])
+    assert HIDDEN not in str(raised.value)
+
+
+def test_a_mail_names_the_household_and_is_known_by_its_id() -> None:
+    """The Message-ID is the event's."""
+    with post_office() as (port, mails):
+        Mail("mail", HERE, port, "h@example.com", ("d@example.com",)).take(EVENTS[0])
+    (mail,) = mails
+    assert f"<{EVENTS[0].event_id}@hearth>" in mail
+    assert "a: no plan" in mail
+
+
+def test_a_mail_that_somebody_does_not_get_is_an_error_without_the_servers_words() -> None:
+    """One of two recipients is refused: the sink did not take the event."""
+    with post_office(refusing="gone@") as (port, _):
+        sink = Mail("mail", HERE, port, "h@example.com", ("d@example.com", "gone@example.com"))
+        with pytest.raises(SinkError, match="refused for 1 of 2") as raised:
+            sink.take(EVENTS[0])
+    assert HIDDEN not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"http://elsewhere.example/{HIDDEN}",
+        f"https://ann:{HIDDEN}@elsewhere.example/",
+        f"ftp://{HIDDEN}/",
+        f"smtp://{HERE}/?from={HIDDEN}",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_unsaid(tmp_path: Path, address: str) -> None:
+    """In plain beyond this machine, with a user, of another kind, or without recipients."""
+    with pytest.raises(SettingsError) as raised:
+        settings_of(tmp_path, [address])
+    assert HIDDEN not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "kinds = ['typo']",
+        "deferred_nights = 0",
+        "[sinks.a]",
+        "[sinks.a]\nurl = 'https://x.example/'\nsecret_env = 'HEARTH_NOT_SET'",
+        "[sinks.a]\nurl = 'https://x.example/'\nsecret_env = 'PATH'\nsecret = 'here'",
+        "sinks = 3",
+        "kind = []",
+    ],
+)
+def test_settings_that_say_something_else_are_refused(tmp_path: Path, told: str) -> None:
+    """Unknown words, missing variables, and secrets written down."""
+    (tmp_path / "alerts.toml").write_text(told)
+    with pytest.raises(SettingsError):
+        settings_of(tmp_path, [])
+
+
+def test_the_command_tells_sinks_of_the_file_and_says_who_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 1 while a sink fails, 0 when all have everything; no secret on any page or disk."""
+    run = stored(tmp_path, "2026-11-20", plans=[plan("f", "failed")]).path
+    monkeypatch.setenv("DESK_SECRET", HIDDEN)
+    with web(400, 200) as (url, _):
+        monkeypatch.setenv("DESK_URL", url)
+        (tmp_path / "alerts.toml").write_text(
+            "[sinks.desk]\nurl_env = 'DESK_URL'\nsecret_env = 'DESK_SECRET'\n"
+            "[sinks.log]\nfile = 'log'\n"
+        )
+        codes = [main(["alerts", str(run), "--json"]) for _ in range(3)]
+    said = capsys.readouterr()
+    assert codes == [1, 0, 0]
+    assert len((tmp_path / "log").read_text().splitlines()) == 1
+    told = said.out + said.err + "".join(p.read_text() for p in tmp_path.iterdir() if p.is_file())
+    assert HIDDEN not in told
