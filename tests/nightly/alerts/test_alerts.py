@@ -182,6 +182,17 @@ def test_settings_that_say_something_else_are_refused(tmp_path: Path, told: str)
         settings_of(tmp_path, [])
 
 
+def test_the_settings_that_the_page_shows_are_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both sinks of the page are understood."""
+    for name in ("DESK_SECRET", "MAIL_USER", "MAIL_PASSWORD"):
+        monkeypatch.setenv(name, HIDDEN)
+    page = (Path(__file__).resolve().parents[3] / "docs" / "nights.md").read_text("utf-8")
+    (tmp_path / "alerts.toml").write_text(page.split("```ini\n")[1].split("```")[0])
+    assert [sink.name for sink in settings_of(tmp_path, []).sinks] == ["desk", "mail"]
+
+
 def test_the_command_tells_sinks_of_the_file_and_says_who_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
