@@ -44,7 +44,7 @@ ON_PATHS = (
     "in this world; every household lives on a path and on its mirror. Dividends are stated by "
     "class, and risk is estimated from the path's own past.",
     "Closing prices turn back a little overnight, so a target put back to its weights every day "
-    "earns 20 to 30 bps a year more before tax than whoever trades by quarters: *before tax, over "
+    "earns 13 to 29 bps a year more before tax than whoever trades by quarters: *before tax, over "
     "target* is negative for all, and only its differences mean something.",
     "Intervals are 90%, from a bootstrap over paths, each with its mirror.",
 )
