@@ -60,7 +60,7 @@ STAGES = {
         "optimizer.rounding.candidate:orders_of",
         "optimizer.explain.answer:with_reasons",
     ),
-    "judge": ("optimizer.rounding.candidate:verify", "optimizer.explain.answer:verify"),
+    "judge": ("optimizer.judge.verify:judged", "optimizer.explain.answer:judged"),
 }
 """Stages and the functions they are, where they are called from; the rest is `other`."""
 

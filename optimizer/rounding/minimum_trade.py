@@ -64,10 +64,11 @@ def supported(model: Model, settled: Incumbent, tickets: Tickets) -> Supported |
             return _finished(model, settled, solution, sale, buy, decided)
         wishes = Wishes(sale, amounts, small, rests, *possible(model, tickets, can_empty))
         late = attempt >= SUPPORT_ROUNDS - LATE_ROUNDS
+        stays = followed is settled  # a group whose side turns may open what is not used yet
         settled = _not_harvested(model, followed, tickets, wishes.stuck | (small & rests & late))
-        closed = closed_too(decided, tickets, noise) if attempt else decided
+        closed = closed_too(decided, tickets, noise) if attempt and stays else decided
         trials = decisions(model, closed, tickets, wishes, late=late)
-        if attempt:
+        if closed is not decided:
             trials += decisions(model, decided, tickets, wishes, late=late)
         found = _first_usable(model, settled, trials)
         if found is None and (small & rests).any():
