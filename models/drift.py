@@ -14,9 +14,7 @@ import numpy as np
 
 from models.arrays import sum_by
 from models.household import Household
-
-CASH = "cash"
-"""The class that cash itself is."""
+from models.market import CASH
 
 
 @dataclass(frozen=True, slots=True)

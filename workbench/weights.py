@@ -20,12 +20,9 @@ from scipy import sparse
 from models.arrays import Bools, Floats, Ints, read_only
 from models.expected_flow import expected_flow
 from models.household import Household
-from models.market import Target
+from models.market import CASH, Target
 from models.order import Flow, Order, Side
 from models.policy import Policy
-
-CASH = "cash"
-"""The asset class of cash, where a target names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ import numpy as np
 
 from models.arrays import Floats, Ints, read_only, sum_by
 from models.household import Household
-from models.market import Target
+from models.market import CASH, Target
 from models.policy import Aim, Policy
 from models.triggers.columns import columns_of
-from models.triggers.weights import CASH, DriftRows, drift_rows, groups_of
+from models.triggers.weights import DriftRows, drift_rows, groups_of
 
 BISECTIONS = 100
 """Halvings of the interval of μ: beyond the 53 that a double resolves."""

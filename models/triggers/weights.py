@@ -16,12 +16,9 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, Texts, sum_by
-from models.market import Market, Target
+from models.market import CASH, Market, Target
 from models.triggers.bands import class_names, sides_of
 from models.triggers.columns import TriggerColumns
-
-CASH: Final = "cash"
-"""The class that cash itself is."""
 
 LEAST_VALUE_USD: Final = 1.0
 """Dollars. Below it a weight means nothing."""

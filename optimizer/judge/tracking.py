@@ -17,16 +17,13 @@ import numpy as np
 from models.arrays import Floats, Ints
 from models.expected_flow import expected_flow
 from models.household import Household
-from models.market import Market, Target
+from models.market import CASH, Market, Target
 from models.policy import Policy
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.rates import UnitRates
 
 LEAST_VALUE_USD = 1.0
 """Dollars. Below it a weight means nothing: the tracking term is 0 and basis points are null."""
-
-CASH = "cash"
-"""The asset class that an account's cash belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from models.arrays import Floats, Ints
+from models.market import CASH
 from optimizer.judge.case import Case
-from optimizer.judge.tracking import CASH, LEAST_VALUE_USD, deviation, specific_variances
+from optimizer.judge.tracking import LEAST_VALUE_USD, deviation, specific_variances
 
 
 class State(NamedTuple):

@@ -16,13 +16,11 @@ from benchmarks.heuristics.steps.supply import Supply, supply_of
 from models.arrays import Bools, Floats, Ints
 from models.household import Household
 from models.ledger import reserve
+from models.market import CASH
 from models.order import Flow
 from models.policy import Policy
 from models.tolerances import SHARES
 from optimizer.inputs.windows import windows
-
-CASH = "cash"
-"""The class that cash itself is."""
 
 
 @dataclass(frozen=True, slots=True)

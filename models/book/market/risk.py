@@ -19,10 +19,7 @@ from scipy import sparse
 from models.arrays import Bools, Floats, Ints, Texts, read_only
 from models.book.rows.links import Links
 from models.book.tables.table import Table
-from models.market import Risk
-
-CASH: Final = "cash"
-"""Asset class of account cash; without risk unless the covariance knows it."""
+from models.market import CASH, Risk
 
 PSD_RELATIVE: Final = 1e-8
 """Of the largest eigenvalue. A covariance of rank below k, written with ten digits, has eigenvalues

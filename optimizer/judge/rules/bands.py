@@ -15,12 +15,12 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats, Ints
-from models.market import Target
+from models.market import CASH, Target
 from models.plan import Breach
 from models.tolerances import WEIGHT
 from models.triggers.bands import sides_of
 from optimizer.judge.case import Case
-from optimizer.judge.tracking import CASH, LEAST_VALUE_USD
+from optimizer.judge.tracking import LEAST_VALUE_USD
 
 Widths: TypeAlias = tuple[float, float]
 """Of a band below and above the target weight; NaN: no band on that side."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models.market import CASH
 from models.plan import Breach
 from models.tolerances import WEIGHT
 from optimizer.judge.case import Case
-from optimizer.judge.tracking import CASH, LEAST_VALUE_USD
+from optimizer.judge.tracking import LEAST_VALUE_USD
 
 
 def class_limit(case: Case) -> Iterator[Breach]:

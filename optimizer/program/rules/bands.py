@@ -16,16 +16,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Floats
-from models.market import Target
+from models.market import CASH, Target
 from models.tolerances import WEIGHT
 from models.triggers.bands import sides_of
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.group_values import GroupValues, group_values
 from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
 from optimizer.settings import LEAST_USD
-
-CASH = "cash"
-"""The class that an account's cash belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

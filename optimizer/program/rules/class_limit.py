@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.market import CASH
 from models.tolerances import WEIGHT
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
-
-CASH = "cash"
-"""The class that an account's cash belongs to."""
 
 
 def state(frame: Frame) -> Part:

@@ -9,8 +9,8 @@ import pytest
 
 from models.book import FaultyBookError, read_book
 from models.book.faults import UNUSABLE_KINDS
-from models.book.market.risk import CASH
 from models.errors import UnusableBookError
+from models.market import CASH
 from tests.books import ASOF, Tables, tiny_book, write
 
 
