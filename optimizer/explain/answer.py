@@ -43,7 +43,7 @@ def answered(search: Search, found: Candidate) -> Plan:
             status = Status.NO_ACTION
             reason = f"no trade pays enough: {gate}"
             if gate is None or idle_pays:
-                reason = why_idle(search.model, search.incumbent, saved)
+                reason = why_idle(search.model, search.incumbent, found.supported.tickets, saved)
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None

@@ -18,16 +18,14 @@ from optimizer.rounding.tickets import (
     least_ticket,
     netted,
     sellable,
-    tickets_of,
 )
 from optimizer.search.model import Incumbent, Model
 from optimizer.settings import NOISE, WHOLE
 
 
-def why_idle(model: Model, incumbent: Incumbent | None, saved_bps: float) -> str:
+def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_bps: float) -> str:
     """Say why nothing is traded, with what the best plan could save at most."""
     frame, columns = model.frame, model.arrays.columns
-    tickets = tickets_of(frame)
     *_, high = model.arrays.branched(Branch())
     sale_high, buy_high = high[columns["sale"]], high[columns["buy"]]
     least = _least(model, tickets)

@@ -17,11 +17,10 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.judge.left_out import LeftOut
 from optimizer.rounding.candidate import Candidate, in_shares
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
-from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
 from optimizer.settings import DEARER, MOST_GATED, TOUCH
 
@@ -37,7 +36,7 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
     gate = model.frame.policy.gate.min_order_usd
     if not gate or not found.kept:
         return found, worth
-    tickets = tickets_of(model.frame)
+    tickets = found.supported.tickets
     kept = np.full(tickets.size, np.nan)
     for _ in range(MOST_GATED):
         cheap = _cheap(model, found, tickets, worth, gate)
@@ -87,7 +86,7 @@ def _closed(
 def _worths(found: Candidate) -> tuple[Worth, ...]:
     if not found.orders:
         return ()
-    return worths(found.verdict, LeftOut(found.verdict.case, found.verdict.yardstick))
+    return worths(found.verdict)
 
 
 def _settled_again(

@@ -41,7 +41,7 @@ def with_reasons(
     """
     if not orders:
         return orders
-    out = LeftOut(verdict.case, verdict.yardstick)
+    out = verdict.left_out
     told = {
         booked.order.order_id: (reason.value, each)
         for booked, reason, each in zip(out.orders, reasons(out), worth, strict=True)

@@ -39,8 +39,9 @@ class Worth:
     needed_for: str = ""
 
 
-def worths(verdict: Verdict, out: LeftOut) -> tuple[Worth, ...]:
+def worths(verdict: Verdict) -> tuple[Worth, ...]:
     """Return what each order of a judged plan is worth."""
+    out = verdict.left_out
     totals = sum(out.terms.values(), np.zeros(len(out.orders)))
     limits = _limiting(verdict.case)
     replayed = np.flatnonzero(out.entangled)[:MOST_REPLAYED].tolist()

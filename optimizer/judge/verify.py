@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import cached_property
 from typing import Final
 
 from models.household import Household
@@ -21,6 +22,7 @@ from models.policy import Policy
 from optimizer.judge.bench import Bench, bench
 from optimizer.judge.case import Case, Rule, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
+from optimizer.judge.left_out import LeftOut
 from optimizer.judge.objective import Measure, Yardstick
 from optimizer.judge.rates import annuity_years
 from optimizer.judge.rules import RULES
@@ -30,7 +32,7 @@ from optimizer.judge.unit_year import UnitYear, unit_taxes
 BPS_PER_UNIT = 1e4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What the judge found.
 
@@ -67,6 +69,11 @@ class Verdict:
     def kept(self) -> bool:
         """Whether every rule is kept."""
         return not self.breaches
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """Each order left out in turn; asked for what orders are worth and why they exist."""
+        return LeftOut(self.case, self.yardstick)
 
 
 def verify(

@@ -23,10 +23,9 @@ from optimizer.mip.outer_approximation import OuterApproximation
 from optimizer.mip.whole_disjunctions import state_whole
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.rounding.candidate import Candidate, amounts_of
-from optimizer.rounding.local_model import local_model
 from optimizer.rounding.reopen import reopened
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
-from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
+from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import quadratics_of, squares_of
@@ -51,9 +50,9 @@ def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) 
     """The plan, if any, or a better one whose tickets were chosen as whole shares."""
     if found is None or incumbent is None:
         return found
-    tickets = tickets_of(model.frame)
+    tickets = found.supported.tickets
     lost = found.objective - found.settled_objective
-    if not found.kept or lost < LOST_BPS or not _coarse(model, found, tickets):
+    if not found.kept or lost < LOST_BPS or not _coarse(model, tickets):
         return found
     trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
@@ -85,13 +84,13 @@ def legal_nearby(
     model: Model, incumbent: Incumbent | None, found: Candidate | None
 ) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
-    tickets = tickets_of(model.frame)
-    if found is None or incumbent is None or not _coarse(model, found, tickets):
+    if found is None or incumbent is None or not _coarse(model, found.supported.tickets):
         return None
+    tickets = found.supported.tickets
     return _best(reopened(model, incumbent, found, tickets))
 
 
-def _coarse(model: Model, found: Candidate, tickets: Tickets) -> bool:
+def _coarse(model: Model, tickets: Tickets) -> bool:
     """Whether half of what some ticket moves by at least loses more than is lost anyhow.
 
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small
@@ -99,9 +98,8 @@ def _coarse(model: Model, found: Candidate, tickets: Tickets) -> bool:
     """
     if model.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
         return False
-    curvature = local_model(model, found.supported, tickets).curvature()
     least = np.maximum(tickets.step, least_ticket(model.frame))
-    return bool((0.125 * curvature * least**2 > DEAR_BPS).any())
+    return bool((0.125 * tickets.risk.curvature * least**2 > DEAR_BPS).any())
 
 
 def _best(found: Sequence[Candidate]) -> Candidate | None:

@@ -47,6 +47,7 @@ def whole_candidate(
     found = Supported(
         settled=settled,
         solution=solution,
+        tickets=tickets,
         sale=sale,
         buy=buy,
         sale_low=np.zeros(len(sale)),

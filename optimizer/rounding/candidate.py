@@ -170,10 +170,8 @@ def in_shares(
     model: Model, found: Supported, tickets: Tickets, settled: float, *, exact: bool = False
 ) -> Candidate | None:
     """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
-    local = local_model(model, found, tickets)
-    whole = made_whole(model, found, tickets, local)
-    if whole is not None:
-        found, local = whole, local_model(model, whole, tickets)
+    found = made_whole(model, found, tickets) or found
+    local = local_model(model, found)
     flows = flows_of(model, found.solution)
     cash = cash_after(model, flows)
     pieces = lot_pieces(model, found, lot_rank(model, found))

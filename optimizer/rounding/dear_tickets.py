@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Bools, Floats
-from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.minimum_trade import Supported, resettled
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
 from optimizer.search.model import Model
@@ -30,43 +29,39 @@ class _Best:
     objective: float = np.inf
 
 
-def dear_tickets(tickets: Tickets, local: LocalModel, used: Bools) -> Bools:
+def dear_tickets(tickets: Tickets, used: Bools) -> Bools:
     """Tickets in use of which half a step loses more than `DEAR_BPS` by curvature alone."""
-    lost = 0.125 * local.curvature() * tickets.step**2
+    lost = 0.125 * tickets.risk.curvature * tickets.step**2
     return np.asarray(used & (lost > DEAR_BPS))
 
 
-def made_whole(
-    model: Model, found: Supported, tickets: Tickets, local: LocalModel
-) -> Supported | None:
+def made_whole(model: Model, found: Supported, tickets: Tickets) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
     None where no ticket is dear, or no branch is legal.
     """
     amounts = tickets.amounts(found.sale, found.buy)
-    dear = dear_tickets(tickets, local, amounts > TOUCH)
+    dear = dear_tickets(tickets, amounts > TOUCH)
     if not dear.any():
         return None
     best = _Best(MOST_SOLVES)
-    _follow(model, found, tickets, local, best)
+    _follow(model, found, tickets, best)
     return best.found
 
 
-def _follow(
-    model: Model, found: Supported, tickets: Tickets, local: LocalModel, best: _Best
-) -> None:
+def _follow(model: Model, found: Supported, tickets: Tickets, best: _Best) -> None:
     """Branch on the ticket that loses most by being whole; a solution without one is a leaf."""
     amounts = tickets.amounts(found.sale, found.buy)
     can_empty = emptiable(model.frame, tickets, found.sale_high)
     part = amounts / tickets.step
     off = np.abs(part - np.rint(part))
     whole = (off <= SAME) | (can_empty & (amounts >= tickets.held * (1.0 - SAME)))
-    dear = dear_tickets(tickets, local, amounts > TOUCH) & ~whole
+    dear = dear_tickets(tickets, amounts > TOUCH) & ~whole
     if not dear.any():
         if found.solution.objective < best.objective:
             best.found, best.objective = found, found.solution.objective
         return
-    lost = np.where(dear, local.curvature() * (off * tickets.step) ** 2, -1.0)
+    lost = np.where(dear, tickets.risk.curvature * (off * tickets.step) ** 2, -1.0)
     ticket = int(np.argmax(lost))
     for amount in _sides(model, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
         if best.left <= 0:
@@ -75,7 +70,7 @@ def _follow(
         best.left -= 1
         if child is None or child.solution.objective >= best.objective - DEAR_GAP_BPS:
             continue
-        _follow(model, child, tickets, local, best)
+        _follow(model, child, tickets, best)
 
 
 def _sides(

@@ -34,16 +34,17 @@ class Descent:
         local, gains, solution = ground.local, ground.gains, ground.solution
         self.rows, self.gains = ticket_rows(model, tickets, start, found.x), gains
         tax = TaxState(model, found)
-        self.local, self.tax, self.tickets, self.play = local, tax, tickets, play
+        self.local, self.risk, self.tax = local, local.risk, tax
+        self.tickets, self.play = tickets, play
         self.low, self.high, self.floor = ground.low, ground.high, ground.floor
         around = REACH * tickets.step
         self.near_low = np.maximum(self.low, solution - around)
         self.near_high = np.minimum(self.high, solution + around)
         self.amount = start.copy()
         self.wanted = solution
-        self.curvature = local.curvature()
-        self.gradient = local.gradient + local.responses(start - solution)
-        raised = sum_by(tickets.account, local.cash * start, len(ground.cash))
+        self.curvature = local.risk.curvature
+        self.gradient = local.gradient + local.risk.responses(start - solution)
+        raised = sum_by(tickets.account, local.risk.cash * start, len(ground.cash))
         self.cash = ground.cash + raised
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
@@ -55,7 +56,7 @@ class Descent:
     def change(self) -> float:
         """Objective change from the solution to where the descent stands, bps, but a constant."""
         moved = self.amount - self.wanted
-        curved = 0.5 * float(moved @ self.local.responses(moved))
+        curved = 0.5 * float(moved @ self.risk.responses(moved))
         return float(self.local.gradient @ moved) + curved + self.tax.total()
 
     def place(self) -> None:
@@ -70,7 +71,7 @@ class Descent:
         for account in np.unique(self.tickets.account[self.play]).tolist():
             own = np.flatnonzero(wanted & (self.tickets.account[self.play] == account))
             own = own[np.argsort(-(cut[own] / more[own]), kind="stable")]
-            price = -self.local.cash[self.play[own]] * more[own]
+            price = -self.risk.cash[self.play[own]] * more[own]
             room = self.cash[account] - self.floor[account]
             paid = own[np.cumsum(price) <= room]
             self._take(self.play[paid], more[paid])
@@ -96,7 +97,7 @@ class Descent:
                 return True
             place, move, gains = self._steps(self.play, self.low, self.high)
             account = self.tickets.account[place]
-            left = self.cash[account] + self.local.cash[place] * move - self.floor[account]
+            left = self.cash[account] + self.risk.cash[place] * move - self.floor[account]
             helps = self.rows.mended(place, move)
             helps = helps + self.tax.relief(account, gains) / self.tax.usd
             cost, _ = self._prices(place, move, gains)
@@ -119,7 +120,7 @@ class Descent:
         mine = self.play[self.tickets.account[self.play] == account]
         step, sale, amount = self.tickets.step[mine], self.tickets.is_sale[mine], self.amount[mine]
         need = self.floor[account] - self.cash[account]
-        wanted = np.ceil(need / (np.abs(self.local.cash[mine]) * step)) * step
+        wanted = np.ceil(need / (np.abs(self.risk.cash[mine]) * step)) * step
         room = np.where(sale, self.high[mine] - amount, amount - self.low[mine]) + SAME * step
         room = np.floor(room / step) * step
         move = np.minimum(wanted, room)
@@ -130,7 +131,7 @@ class Descent:
             return False
         place, move = mine[possible], np.where(sale, move, -move)[possible]
         cost, kept = self._prices(place, move, self._recognised(place, move))
-        raised = np.minimum(self.local.cash[place] * move, need)
+        raised = np.minimum(self.risk.cash[place] * move, need)
         rate = np.where(kept, cost / raised, np.inf)
         if not np.isfinite(rate).any():
             rate = cost / raised
@@ -179,7 +180,7 @@ class Descent:
             return False
         change, kept = self._prices(place, move, gains)
         account = self.tickets.account[place]
-        kept &= self.cash[account] + self.local.cash[place] * move >= self.floor[account]
+        kept &= self.cash[account] + self.risk.cash[place] * move >= self.floor[account]
         change = np.where(kept, change, np.inf)
         helpful = np.flatnonzero(change < -self.helps)
         if not len(helpful):
@@ -198,7 +199,7 @@ class Descent:
         while len(many) >= FEW_MOVES:
             moved = np.zeros(len(self.amount))
             moved[place[many]] = move[many]
-            joint = float(self.gradient @ moved + 0.5 * moved @ self.local.responses(moved))
+            joint = float(self.gradient @ moved + 0.5 * moved @ self.risk.responses(moved))
             taxed, kept = self.tax.together(self.tickets.account[place[many]], gains[:, many])
             enough = joint + taxed <= TOGETHER * float(change[many].sum())
             if enough and kept and self.rows.kept_together(moved):
@@ -209,7 +210,7 @@ class Descent:
     def _affordable(self, place: Ints, move: Floats, chosen: Ints) -> Ints:
         """Moves that their accounts can pay for one after the other."""
         account = self.tickets.account[place[chosen]]
-        raised = self.local.cash[place[chosen]] * move[chosen]
+        raised = self.risk.cash[place[chosen]] * move[chosen]
         room = (self.cash - self.floor).tolist()
         affordable = []
         for at, (where, more) in enumerate(zip(account.tolist(), raised.tolist(), strict=True)):
@@ -241,17 +242,17 @@ class Descent:
 
     def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""
-        local = self.local
+        risk = self.risk
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        loads = local.loadings[place] * move[:, None]
-        same = local.group[place][:, None] == local.group[place]
-        own = local.own[place] * move
+        loads = risk.loadings[place] * move[:, None]
+        same = risk.group[place][:, None] == risk.group[place]
+        own = risk.own[place] * move
         change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
         pairs = change.shape
         taxed, kept = self.tax.change(
             np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
         )
-        raised = local.cash[place] * move
+        raised = risk.cash[place] * move
         legal = kept.reshape(pairs) & (place[:, None] != place)
         inside = self.rows.kept(place, move)
         legal &= inside[:, None] & inside
@@ -264,8 +265,8 @@ class Descent:
         moved[place] = move
         self.amount += moved
         self._recognise(place[self.tickets.is_sale[place]])
-        self.cash += sum_by(self.tickets.account, self.local.cash * moved, len(self.cash))
-        self.gradient += self.local.responses(moved)
+        self.cash += sum_by(self.tickets.account, self.risk.cash * moved, len(self.cash))
+        self.gradient += self.risk.responses(moved)
         self.rows.take(moved)
 
     def _recognise(self, sold: Ints) -> None:

@@ -34,6 +34,7 @@ class Supported:
 
     settled: Incumbent
     solution: Solution
+    tickets: Tickets
     sale: Floats
     buy: Floats
     sale_low: Floats
@@ -61,7 +62,7 @@ def supported(model: Model, settled: Incumbent, tickets: Tickets) -> Supported |
         small = too_small(tickets, amounts, least, can_empty) & ~noise
         if followed is settled and not small.any():
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
-            return _finished(model, settled, solution, sale, buy, decided)
+            return _finished(model, settled, solution, tickets, (sale, buy), decided)
         wishes = Wishes(sale, amounts, small, rests, *possible(model, tickets, can_empty))
         late = attempt >= SUPPORT_ROUNDS - LATE_ROUNDS
         stays = followed is settled  # a group whose side turns may open what is not used yet
@@ -119,8 +120,8 @@ def _finished(
     model: Model,
     settled: Incumbent,
     solution: Solution,
-    sale: Floats,
-    buy: Floats,
+    tickets: Tickets,
+    amounts: tuple[Floats, Floats],
     decided: Decided,
 ) -> Supported:
     branch = decided.over(settled.branch)
@@ -130,8 +131,8 @@ def _finished(
     return Supported(
         replace(settled, branch=branch),
         solution,
-        sale,
-        buy,
+        tickets,
+        *amounts,
         low[columns["sale"]],
         high[columns["sale"]],
         high[columns["buy"]],

@@ -76,10 +76,10 @@ class Opening(Descent):
         account = self.tickets.account[place[0]]
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
         alone = alone + self._written(place, move)
-        change = alone.sum(axis=0) + self.local.mixed(*place) * move[0] * move[1]
+        change = alone.sum(axis=0) + self.risk.mixed(*place) * move[0] * move[1]
         gains = self._recognised(place[0], move[0]) + self._recognised(place[1], move[1])
         taxed, kept = self.tax.change(account, gains)
-        left = self.cash[account] + (self.local.cash[place] * move).sum(axis=0)
+        left = self.cash[account] + (self.risk.cash[place] * move).sum(axis=0)
         change = np.where(kept & (left >= self.floor[account]), change + taxed, np.inf)
         helpful = np.flatnonzero(change < -self.helps)
         for one in helpful[np.argsort(change[helpful], kind="stable")].tolist():
@@ -112,10 +112,10 @@ class Opening(Descent):
 
     def _cash_neutral(self, first: Ints, second: Ints) -> Floats:
         """How far the first goes at best if the second makes up for its cash, real amounts."""
-        local = self.local
-        rate = -local.cash[first] / local.cash[second]
+        risk = self.risk
+        rate = -risk.cash[first] / risk.cash[second]
         curved = self.curvature[first] + rate**2 * self.curvature[second]
-        curved = curved + 2.0 * rate * local.mixed(first, second)
+        curved = curved + 2.0 * rate * risk.mixed(first, second)
         slope = self.gradient[first] + rate * self.gradient[second]
         return np.asarray(-slope / np.maximum(curved, FLAT))
 
@@ -127,7 +127,7 @@ class Opening(Descent):
         The second takes up some `idle` cash besides.
         """
         moved = self._legal(first, np.rint(end / self.tickets.step[first])) - self.amount[first]
-        needed = -(self.local.cash[first] * moved + idle) / self.local.cash[second]
+        needed = -(self.risk.cash[first] * moved + idle) / self.risk.cash[second]
         wanted = (self.amount[second] + needed) / self.tickets.step[second]
         sale = self.tickets.is_sale[second]
         steps = np.where(sale, np.ceil(wanted - SAME), np.floor(wanted + SAME))
@@ -179,7 +179,7 @@ class Opening(Descent):
         step, now, account = self.tickets.step[mine], self.amount[mine], self.tickets.account[mine]
         curved = np.maximum(self.curvature[mine], FLAT)
         room = np.maximum(self.cash - self.floor, 0.0)[account]
-        paid = np.where(self.tickets.is_sale[mine], np.inf, room / np.abs(self.local.cash[mine]))
+        paid = np.where(self.tickets.is_sale[mine], np.inf, room / np.abs(self.risk.cash[mine]))
         more = np.minimum(-self.gradient[mine] / curved, paid)
         wanted = now + np.floor(more / step + SAME) * step
         return np.clip(wanted, self.low[mine], np.maximum(self.high[mine], self.low[mine]))

@@ -148,7 +148,7 @@ def _opened(
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],
     )
-    local = local_model(model, opened, tickets)
+    local = local_model(model, opened)
     free = local.gradient - charged_by_amount(model.frame, tickets)
     pieces = lot_pieces(model, opened, lot_rank(model, opened))
     gains = ticket_gains(model, tickets, pieces)

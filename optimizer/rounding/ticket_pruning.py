@@ -16,7 +16,6 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.rounding.local_model import LocalModel, local_model
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Model
@@ -84,9 +83,8 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
     asked = amounts > TOUCH if gate > 0.0 else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
-    local = local_model(model, found, tickets)
-    saved, alone = _saved(model, found, tickets), 0.5 * local.curvature() * amounts**2
-    shifted, heir = _taken_over(local, tickets, amounts if gate > 0.0 else 0.0 * amounts)
+    saved, alone = _saved(model, found, tickets), 0.5 * tickets.risk.curvature * amounts**2
+    shifted, heir = _taken_over(tickets, amounts if gate > 0.0 else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
     chosen: dict[int, None] = {}
@@ -107,7 +105,7 @@ def worth_at_prices(model: Model, found: Supported, tickets: Tickets) -> Floats:
     slope·amount − ½·curvature·amount².
     """
     amounts = tickets.amounts(found.sale, found.buy)
-    curved = 0.5 * local_model(model, found, tickets).curvature() * amounts**2
+    curved = 0.5 * tickets.risk.curvature * amounts**2
     return np.asarray(curved - _saved(model, found, tickets))
 
 
@@ -119,19 +117,19 @@ def _saved(model: Model, found: Supported, tickets: Tickets) -> Floats:
     return tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
 
 
-def _taken_over(local: LocalModel, tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
+def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
     """What closing a buy costs if another buy of its account takes it over, bps, and which does.
 
     Moving x from i to j costs ½·x²·(c_ii + c_jj − 2·c_ij), c the second derivatives: both are where
     they like to be, so that first derivatives cancel. Infinite where there is no other.
     """
     least, heir = np.full(tickets.size, np.inf), np.full(tickets.size, -1)
-    own = local.curvature()
+    risk, own = tickets.risk, tickets.risk.curvature
     bought = (amounts > TOUCH) & ~tickets.is_sale
     for account in np.unique(tickets.account[bought]).tolist():
         here = np.flatnonzero(bought & (tickets.account == account))
         first, second = (each.ravel() for each in np.meshgrid(here, here, indexing="ij"))
-        apart = own[first] + own[second] - 2.0 * local.mixed(first, second)
+        apart = own[first] + own[second] - 2.0 * risk.mixed(first, second)
         moved = 0.5 * apart.reshape(len(here), len(here)) * amounts[here, None] ** 2
         np.fill_diagonal(moved, np.inf)
         least[here], heir[here] = moved.min(axis=1), here[moved.argmin(axis=1)]

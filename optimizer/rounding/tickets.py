@@ -14,6 +14,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.windows import loss_lots
+from optimizer.rounding.ticket_risk import TicketRisk, ticket_risk
 from optimizer.settings import NOISE, WHOLE
 
 
@@ -41,6 +42,8 @@ class Tickets:
         Units per share.
     step
         Units per share step.
+    risk
+        What they do to risk and cash.
     """
 
     account: Ints
@@ -53,6 +56,7 @@ class Tickets:
     whole: Bools
     price: Floats
     step: Floats
+    risk: TicketRisk
 
     @cached_property
     def size(self) -> int:
@@ -90,10 +94,13 @@ def tickets_of(frame: Frame) -> Tickets:
     whole = np.ones(len(account), bool)
     whole[place[known & kept]] = False
     price = securities.price[security] / frame.unit_usd
+    is_sale = np.arange(len(account)) < len(keys)
+    cell = np.zeros(len(account), np.int64)
+    cell[of_sale], cell[len(keys) :] = frame.cells.of_sale, frame.cells.of_buy
     return Tickets(
         account=account,
         security=security,
-        is_sale=np.arange(len(account)) < len(keys),
+        is_sale=is_sale,
         of_sale=of_sale,
         of_buy=len(keys) + np.arange(len(buys.most)),
         of_lot=np.where(known, place, -1),
@@ -101,6 +108,7 @@ def tickets_of(frame: Frame) -> Tickets:
         whole=whole,
         price=price,
         step=price * securities.share_step[security],
+        risk=ticket_risk(frame, account, security, is_sale, cell),
     )
 
 
