@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import book_commands, night_commands, order_app, run_app, settle_app
+from nightly.cli import book_commands, market_app, night_commands, order_app, run_app, settle_app
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
@@ -169,3 +169,4 @@ def law_check(
 app.add_typer(run_app.app)
 app.add_typer(order_app.app)
 app.add_typer(settle_app.app)
+app.add_typer(market_app.app)

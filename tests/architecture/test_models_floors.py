@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "models": (
         ("arrays", "errors", "tolerances"),
-        ("law", "market", "policy"),
+        ("law", "market", "market_data", "policy"),
         ("household", "order"),
         ("drag_reference", "drift", "expected_flow", "plan", "tax"),
         ("ledger", "triggers", "tax_cases"),
