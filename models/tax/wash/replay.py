@@ -62,9 +62,11 @@ def replay(
         When events are out of order, a lot is unknown, given twice, or sold beyond its shares.
     """
     state = _State(rules)
+    groups: dict[str, str] = {}
     for lot in lots:
         state.hold(lot)
-    for event in _in_order(events, rules):
+        groups[lot.lot_id] = lot.group
+    for event in _in_order(events, groups, rules):
         if isinstance(event, Sale):
             state.sell(event)
         elif isinstance(event, Purchase):
@@ -226,18 +228,44 @@ class _State:
             used.start = tacked_start(used.start, sold.start, sold.date)
 
 
-def _in_order(events: Sequence[Event], rules: WashRules) -> Iterator[Event]:
-    """Yield the events, purchases that follow each other on one day in the order of the rule."""
+def _in_order(events: Sequence[Event], groups: dict[str, str], rules: WashRules) -> Iterator[Event]:
+    """Yield the events day by day, purchases in the order of the rule.
+
+    `groups` names the group of each lot that is held; lots that are bought are added.
+    """
     for before, after in pairwise(events):
         if after.date < before.date:
             raise ReplayError(f"an event of {after.date} follows one of {before.date}; sort them")
-    for _, run in groupby(events, key=lambda event: (event.date, isinstance(event, Purchase))):
-        listed = list(run)
-        purchases = [event for event in listed if isinstance(event, Purchase)]
-        if len(purchases) == len(listed):
-            yield from sorted(purchases, key=lambda event: _purchase_order(event.lot, rules))
+    for _, day in groupby(events, key=lambda event: event.date):
+        yield from _by_rule(list(day), groups, rules)
+
+
+def _by_rule(day: list[Event], groups: dict[str, str], rules: WashRules) -> list[Event]:
+    """Order purchases of one group among themselves, up to a sale of that group; all else stays.
+
+    What other groups trade in between has no say.
+    """
+    bought = {place: each for place, each in enumerate(day) if isinstance(each, Purchase)}
+    groups |= {each.lot.lot_id: each.lot.group for each in bought.values()}
+    together: dict[tuple[str, int], list[int]] = defaultdict(list)
+    sales: dict[str, int] = defaultdict(int)
+    for place, each in enumerate(day):
+        if isinstance(each, Purchase):
+            group = each.lot.group
+            together[group, sales[group]].append(place)
+        elif isinstance(each, PastSale):
+            sales[each.group] += 1
         else:
-            yield from listed
+            for group in {groups.get(part.lot_id, "") for part in each.parts}:
+                sales[group] += 1
+    ordered = day.copy()
+    for places in together.values():
+        run = sorted(
+            (bought[place] for place in places), key=lambda each: _purchase_order(each.lot, rules)
+        )
+        for place, each in zip(places, run, strict=True):
+            ordered[place] = each
+    return ordered
 
 
 def _loss_order(sold: Sold) -> tuple[dt.date, dt.date]:

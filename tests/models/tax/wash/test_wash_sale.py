@@ -100,6 +100,17 @@ def test_which_of_one_day_is_first(days, same_day, expected):
     assert amounts(replay(held, events, WashRules(same_day=same_day))) == expected
 
 
+def test_a_sale_of_other_shares_between_two_purchases_changes_nothing():
+    """The switch orders purchases of a group; only a sale of that very group comes between."""
+    held = [lot("a", 400), lot("z", 400, group="Z")]
+    taxable, sheltered = Purchase(lot("b", -5)), Purchase(lot("i", -5, sheltered=True))
+    between = sale("z", price=30, day=DAY + timedelta(days=5))
+    result = replay(held, [sale("a"), taxable, between, sheltered])
+    assert (result.deferred, result.destroyed) == (0, 100)
+    own = sale("b", price=30, day=DAY + timedelta(days=5))
+    assert replay(held, [sale("a"), taxable, own, sheltered]).deferred == 100
+
+
 def test_shares_bought_before_the_sold_lot():
     """By the letter they replace it; one view says they never do."""
     held = [lot("a", 28), lot("b", 12)]
