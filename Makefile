@@ -30,7 +30,7 @@ test: lint types
 	$(PYTEST) -m 'not full' --cov --cov-report=term
 
 test-full: lint types
-	$(PYTEST) --cov --cov-report=term
+	HEARTH_EXAMPLES=new $(PYTEST) --cov --cov-report=term
 
 bench: setup
 	$(BIN)/python -m benchmarks.small

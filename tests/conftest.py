@@ -1,0 +1,15 @@
+"""What every test shares: the same examples in every run, other ones where they are asked for.
+
+A property that breaks one run in twenty tells the wrong person. So `make test` draws the same
+examples each time, and `make test-full` draws new ones: what it finds becomes an `@example`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None)
+settings.load_profile(os.environ.get("HEARTH_EXAMPLES", "same"))
