@@ -101,7 +101,7 @@ def order_table(orders: Sequence[OrderLine], household_id: str) -> Table:
             money(order.gain_st),
             money(order.gain_lt),
             "needed" if order.needed_for else money(order.marginal_usd),
-            order.reason,
+            order.why,
         )
         for lot in order.lots[:LOTS_SHOWN]:
             table.add_row(*_lot_cells(lot, household_id), style="dim")

@@ -14,9 +14,10 @@ from decimal import Decimal
 import numpy as np
 
 from models.household import Household
-from models.order import Order
+from models.order import Order, Reason
 from models.policy import Policy
 from models.tax.holding_period import is_long
+from workbench.wording import CENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class OrderLine:
     gain_st: float | None
     gain_lt: float | None
     lots: tuple[LotLine, ...]
+
+    @property
+    def why(self) -> str:
+        """The reason as a page says it: a harvest of gains is not what people call a harvest."""
+        gain = (self.gain_st or 0.0) + (self.gain_lt or 0.0)
+        return "gain harvest" if self.reason == Reason.HARVEST and gain > CENT else self.reason
 
 
 def order_lines(
