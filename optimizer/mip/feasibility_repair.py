@@ -30,7 +30,7 @@ from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep, lowered
 from optimizer.rounding.tickets import Tickets, tickets_of
-from optimizer.search.model import Incumbent, LowerBounds, Model, Search
+from optimizer.search.model import Incumbent, Model, Search
 from optimizer.search.tax_regimes import TaxRegime, hull
 from optimizer.search.tracking_region import allowed_square, least_square, region
 from optimizer.settings import (
@@ -43,7 +43,6 @@ from optimizer.settings import (
     REPAIR_TRIES,
     SQUARE_NOISE,
 )
-from optimizer.solvers.solution import SolveStatus
 
 REPAIRED = "share steps near the best plan kept no limit; this is the nearest plan that is legal"
 """What a plan is told with whose tickets were found whole at once."""
@@ -79,7 +78,7 @@ def repaired(search: Search) -> Candidate | Proof | Open:
         return Proof(explain_conflict(model, bounds.regimes))
     nearest: Candidate | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
-    open_ones = _promising(bounds)
+    open_ones: Sequence[TaxRegime] = bounds.promising
     impossible = True
     if len(open_ones) > 1 and model.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
@@ -101,14 +100,6 @@ def repaired(search: Search) -> Candidate | Proof | Open:
         return Open()
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
     return Open(f"{Open().reason}; the nearest breaks {worst}")
-
-
-def _promising(bounds: LowerBounds) -> list[TaxRegime]:
-    """Regimes not proven empty, the best first."""
-    solved = sorted(bounds.roots, key=lambda pair: pair[1].objective)
-    behind = sorted(bounds.behind, key=lambda pair: pair[1])
-    open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
-    return [*open_ones, *(regime for regime, _ in behind)]
 
 
 def _proven(model: Model) -> str:

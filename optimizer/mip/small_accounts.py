@@ -28,7 +28,7 @@ from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Incumbent, Model
-from optimizer.search.squares import quadratics_of, squares_of
+from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
     DEAR_BPS,
@@ -130,7 +130,7 @@ def _points(
         columns = arrays.columns[block]
         high[columns] = np.where(near[of_block], high[columns], np.maximum(low[columns], 0.0))
     whole = state_whole(model, tickets, limits, wash_disjunctions(model.frame, arrays))
-    squares = squares_of(quadratics_of(model.program), model.program, len(arrays.q))
+    squares = squares_of(model.program, model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
     cost = np.zeros(whole.rows.size)
     cost[: len(arrays.q)] = _without_tickets(model, tickets)

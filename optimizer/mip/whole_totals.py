@@ -12,7 +12,6 @@ import numpy as np
 
 from optimizer.mip.integer_model import Whole
 from optimizer.settings import LOOSE, MOST_WORK, WIDE
-from optimizer.solvers.highs import Relaxation
 
 
 def state_totals(whole: Whole) -> list[int]:
@@ -34,7 +33,7 @@ def state_totals(whole: Whole) -> list[int]:
 
 def tighten_totals(whole: Whole, totals: list[int]) -> tuple[bool, int]:
     """Bound totals by the relaxation; say whether that leaves nothing, and the work it took."""
-    relaxed = Relaxation(whole.question(np.zeros(whole.rows.size)))
+    relaxed = whole.question(np.zeros(whole.rows.size)).relaxed()
     n = whole.model.arrays.A.shape[1]
     for total in totals:
         if relaxed.work > MOST_WORK:

@@ -131,9 +131,14 @@ class Quadratic:
     columns: Ints
     matrix: Floats
 
+    def doubled(self, x: Floats) -> float:
+        """X'Qx at what its columns are."""
+        own = self.matrix
+        return float(own @ x**2 if own.ndim == 1 else x @ own @ x)
+
 
 @dataclass(frozen=True, slots=True)
-class NettingCases:
+class PieceCases:
     """Which case of a filing unit's netting each affine piece of a maximum holds in.
 
     `name` is the rule under which a branch opens and closes the pieces.
@@ -155,7 +160,7 @@ class Maximum:
     slopes: Floats
     intercepts: Floats
     argument: tuple[tuple[str, int, float], ...]
-    cases: NettingCases | None = None
+    cases: PieceCases | None = None
 
     @property
     def is_affine(self) -> bool:
@@ -210,6 +215,11 @@ class Program:
     def blocks(self) -> tuple[Block, ...]:
         """Every block, in the order of the layout."""
         return tuple(block for part in self.parts for block in part.blocks)
+
+    @property
+    def quadratics(self) -> tuple[Quadratic, ...]:
+        """Every quadratic: the curved cost is ½ Σ x'Qx."""
+        return tuple(square for part in self.parts for square in part.quadratic)
 
     @property
     def constant(self) -> float:

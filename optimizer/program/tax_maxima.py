@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.piecewise import Piecewise
 from optimizer.inputs.tax_range import GainRange, Netting, NettingCase
-from optimizer.program.language import Maximum, NettingCases
+from optimizer.program.language import Maximum, PieceCases
 
 
 def distribution_argument(
@@ -110,7 +110,7 @@ def _ordinary(use: _Use) -> Maximum:
         np.concatenate(slopes),
         np.concatenate(intercepts),
         argument,
-        NettingCases(name, unit, tuple(of_piece)),
+        PieceCases(name, unit, tuple(of_piece)),
     )
 
 
@@ -165,7 +165,7 @@ def _total(use: _Use) -> Maximum:
         np.concatenate(slopes),
         np.concatenate(intercepts),
         (("in_income", unit, 1.0), *distribution_argument(use.frame, unit)),
-        NettingCases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
+        PieceCases(f"total income, {use.purpose}, unit {unit}", unit, tuple(of_piece)),
     )
 
 

@@ -105,6 +105,14 @@ class LowerBounds:
         return tuple(regime for regime, _ in (*self.roots, *self.behind))
 
     @property
+    def promising(self) -> tuple[TaxRegime, ...]:
+        """Regimes not proven empty, the best first."""
+        solved = sorted(self.roots, key=lambda pair: pair[1].objective)
+        behind = sorted(self.behind, key=lambda pair: pair[1])
+        open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
+        return (*open_ones, *(regime for regime, _ in behind))
+
+    @property
     def proven_infeasible(self) -> bool:
         """Whether no plan exists, by proof in every regime with its sides open."""
         return all(root.status is SolveStatus.INFEASIBLE for _, root in self.roots)

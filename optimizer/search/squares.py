@@ -6,13 +6,12 @@ dozen say nothing. A parabola of one direction is closed in by a few (see `outer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.program.language import Program, Quadratic
+from optimizer.program.language import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,13 @@ class Squares:
         return float(self.values @ self.levels(x) ** 2)
 
 
-def quadratics_of(program: Program) -> tuple[Quadratic, ...]:
-    """Every quadratic of a program: its curved cost is ½ Σ x'Qx."""
-    return tuple(square for part in program.parts for square in part.quadratic)
+def squares_of(curved: Program, program: Program, size: int, least: float = 0.0) -> Squares:
+    """Σ x'Qx of a `curved` program over `size` columns, those of `program` first.
 
-
-def squares_of(
-    quadratics: Iterable[Quadratic], program: Program, size: int, least: float = 0.0
-) -> Squares:
-    """Σ x'Qx over `size` columns, the program's first; what is no steeper than `least` left out."""
+    What is no steeper than `least` is left out.
+    """
     directions, values = [np.zeros((0, size))], []
-    for square in quadratics:
+    for square in curved.quadratics:
         columns = square.columns + program.layout[square.block].start
         own, vectors = square.matrix, np.eye(len(columns))
         if own.ndim == 2:

@@ -28,7 +28,7 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.inputs.tax_range import LOSSES, GainRange, Netting, NettingCase
-from optimizer.program.language import Branch, Maximum, NettingCases, Program
+from optimizer.program.language import Branch, Maximum, PieceCases, Program
 from optimizer.settings import BEYOND
 
 Limit: TypeAlias = tuple[Floats, Floats]
@@ -78,7 +78,7 @@ def hull(regimes: Sequence[TaxRegime]) -> TaxRegime:
     return TaxRegime(regimes[0].cases, Branch(bounds, around([branch.rows for branch in branches])))
 
 
-def _with_cases(program: Program) -> Iterator[tuple[Maximum, NettingCases]]:
+def _with_cases(program: Program) -> Iterator[tuple[Maximum, PieceCases]]:
     for part in program.parts:
         of_rows = (maximum for row in part.convex_rows for maximum in row.maxima)
         for maximum in (*part.maxima, *of_rows):
@@ -89,7 +89,7 @@ def _with_cases(program: Program) -> Iterator[tuple[Maximum, NettingCases]]:
 def _branch(
     ranges: tuple[GainRange, ...],
     cases: tuple[NettingCase, ...],
-    maxima: tuple[tuple[Maximum, NettingCases], ...],
+    maxima: tuple[tuple[Maximum, PieceCases], ...],
 ) -> Branch:
     size = len(ranges)
     low = {name: np.full(size, -np.inf) for name in _BLOCKS}
@@ -133,7 +133,7 @@ def _branch(
 
 
 def _opened(
-    maximum: Maximum, named: NettingCases, cases: tuple[NettingCase, ...]
+    maximum: Maximum, named: PieceCases, cases: tuple[NettingCase, ...]
 ) -> tuple[Floats, Floats]:
     """Rows of a maximum that hold in the unit's case; the others are left without a limit."""
     held = np.array([name == cases[named.unit].name for name in named.of_piece])

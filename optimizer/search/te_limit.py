@@ -15,10 +15,8 @@ from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
-from optimizer.program.language import Quadratic
 from optimizer.search.incumbent import search
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
-from optimizer.search.squares import quadratics_of
 from optimizer.search.tax_regimes import tax_regimes
 from optimizer.search.tracking_region import least_square, only_risk
 from optimizer.settings import (
@@ -152,11 +150,5 @@ def tracking_squared(model: Model, x: Floats) -> float:
         arrays = compile_arrays(program_of(unit))
         return float(x @ (arrays.P @ x))
     layout = model.program.layout
-    squares = quadratics_of(model.program)
-    return sum(_value(each, x[layout[each.block]][each.columns]) for each in squares) / weight
-
-
-def _value(square: Quadratic, x: Floats) -> float:
-    if square.matrix.ndim == 1:
-        return float(square.matrix @ x**2)
-    return float(x @ square.matrix @ x)
+    squares = model.program.quadratics
+    return sum(each.doubled(x[layout[each.block]][each.columns]) for each in squares) / weight

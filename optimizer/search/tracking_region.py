@@ -21,7 +21,7 @@ from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch, Program
 from optimizer.search.model import Model
-from optimizer.search.squares import Squares, quadratics_of, squares_of
+from optimizer.search.squares import Squares, squares_of
 from optimizer.settings import LEAST_SQUARE, MOST_STEEP, PRICED
 from optimizer.solvers.chain import Door
 
@@ -82,12 +82,12 @@ def region(model: Model, least: Least, allowed: float) -> Region | None:
     if known and least.bound > allowed:
         return None
     room = max(allowed - least.squared + 2.0 * (least.squared - least.bound), 0.0)
-    parts = quadratics_of(program_of(only_risk(model.frame)))
-    squares = squares_of(parts, model.program, len(model.arrays.q), MOST_STEEP)
+    risk = program_of(only_risk(model.frame))
+    squares = squares_of(risk, model.program, len(model.arrays.q), MOST_STEEP)
     high = np.sqrt(allowed / squares.values)
     low = -high
     if known:
-        middle = squares_of(parts, least.program, len(least.x), MOST_STEEP).levels(least.x)
+        middle = squares_of(risk, least.program, len(least.x), MOST_STEEP).levels(least.x)
         reach = np.sqrt(room / squares.values)
         low, high = np.maximum(low, middle - reach), np.minimum(high, middle + reach)
     return Region(squares, low, np.maximum(low, high))

@@ -116,6 +116,10 @@ class Question:
         bound = value if self.integral is None else float(info.mip_dual_bound)
         return Answer(np.array(solver.getSolution().col_value) * scale, value, bound=bound, **took)
 
+    def relaxed(self) -> _Relaxation:
+        """Its linear relaxation, to be asked again and again how far single columns can go."""
+        return _Relaxation(self)
+
     def model(self) -> tuple[Any, Floats]:
         """The same for HiGHS, and what one of each of its columns stands for.
 
@@ -142,8 +146,8 @@ class Question:
         return model, scale
 
 
-class Relaxation:
-    """A linear relaxation that is asked again and again how far single columns can go."""
+class _Relaxation:
+    """A linear relaxation and where its solver stands: see `Question.relaxed`."""
 
     def __init__(self, question: Question) -> None:
         """Solve nothing yet; the question's own cost does not count."""

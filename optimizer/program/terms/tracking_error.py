@@ -15,7 +15,7 @@ import numpy as np
 
 from models.arrays import Ints
 from optimizer.inputs.frame import Frame
-from optimizer.inputs.risk_cells import RiskCells, class_target
+from optimizer.inputs.risk_cells import class_target
 from optimizer.program.language import Block, Kind, Meaning, Part, Quadratic, Rows
 from optimizer.settings import LEAST_USD
 
@@ -65,7 +65,7 @@ def state(frame: Frame) -> Part:
         reach += np.abs(loadings).T @ np.maximum(np.abs(cells.low), cells.high)[members]
         reach += np.abs(cells.cash_loading) * np.abs(frame.accounts.most_cash[cash]).sum()
         factor_low[place], factor_high[place] = right[place] - reach, right[place] + reach
-        quadratic += _specific(cells, members, scale)
+        quadratic += _specific(frame, members, scale)
         quadratic.append(Quadratic("factor", offset + np.arange(n_factors), scale * covariance))
     entries.append(("factor", factor_columns, factor_columns, np.ones(len(factor_columns))))
     names = frame.household.market.risk.factors
@@ -82,7 +82,7 @@ def state(frame: Frame) -> Part:
             Block("factor", factor_low.ravel(), factor_high.ravel()),
         ),
         rows=(
-            _holdings(frame, cells),
+            _holdings(frame),
             Rows(
                 "exposure",
                 where,
@@ -97,8 +97,9 @@ def state(frame: Frame) -> Part:
     )
 
 
-def _specific(cells: RiskCells, members: Ints, scale: float) -> list[Quadratic]:
+def _specific(frame: Frame, members: Ints, scale: float) -> list[Quadratic]:
     """Specific risk: one diagonal, and a small full block where a group has several cells."""
+    cells = frame.cells
     groups, size = np.unique(cells.group[members], return_counts=True)
     shared = np.isin(cells.group[members], groups[size > 1])
     alone = members[~shared]
@@ -110,9 +111,10 @@ def _specific(cells: RiskCells, members: Ints, scale: float) -> list[Quadratic]:
     return parts
 
 
-def _holdings(frame: Frame, cells: RiskCells) -> Rows:
+def _holdings(frame: Frame) -> Rows:
     """E + Σ sales − Σ buys + t·change_g = what was held − t·(settled W_g), by cell."""
-    scale, sales, buys, groups = frame.accounts.scale, frame.sales, frame.buys, frame.groups
+    cells, groups, scale = frame.cells, frame.groups, frame.accounts.scale
+    sales, buys = frame.sales, frame.buys
     every = np.arange(len(cells.owner))
     moves = np.flatnonzero(np.isin(cells.owner, groups.moving) & (cells.wanted != 0.0))
     of_group = np.searchsorted(groups.moving, cells.owner[moves])
