@@ -65,7 +65,8 @@ class FilingUnits:
 class Accounts:
     """Shape `(n_accounts,)`; `filing_unit` indexes the household's units.
 
-    `menu_id` and `target_id` are None where null (any security; the household's target).
+    `menu_id`, `target_id` and `custodian` are None where null (any security; the household's
+    target; a custodian of whom nothing is said).
     """
 
     account_id: Texts
@@ -82,6 +83,7 @@ class Accounts:
     early_penalty_rate: Floats
     reinvests: Bools
     cash_yield: Floats
+    custodian: Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,20 @@ CASH: Final = "cash"
 MONEY_MARKET: Final = "money_market"
 """The instrument of a fund that is cash with a yield."""
 
+MUTUAL_FUND: Final = "mutual_fund"
+"""The instrument of a fund that is bought and sold in dollars, at its next net asset value."""
+
+AT_NET_ASSET_VALUE: Final = (MUTUAL_FUND, MONEY_MARKET)
+"""Instruments whose issuer is the other side of every order: no market, no volume, no impact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Securities:
     """Columns of the `securities` table, each of shape `(n_securities,)`.
 
     `identical_group` indexes `group_names`; a security whose group is null is a group of its own.
-    `rank` is NaN where null. `instrument` is None where null.
+    `rank` and `adv_shares` (shares that the market trades on an average day) are NaN where null.
+    `instrument` is None where null.
     `usable` is false where a fault in the row bars the security: a
     household that reaches it is invalid, and nobody may buy it.
     """
@@ -47,6 +54,7 @@ class Securities:
     specific_vol: Floats
     rank: Floats
     instrument: Texts
+    adv_shares: Floats
     usable: Bools
 
     @property

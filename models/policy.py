@@ -70,7 +70,10 @@ class TradeRules:
     `mode` is one of full, buy_only, sell_only, harvest_only, hold. `buys` is target (nothing but
     what the account's target asks for, and substitutes of that) or menu (whatever the account's
     menu offers). `exempt_in_sheltered` allows buying, in sheltered accounts, securities whose
-    income is mostly exempt anyway.
+    income is mostly exempt anyway. `impact` is what trading the volume of a whole day costs, in
+    daily volatilities of the security (the square-root law); `participation` the most that one
+    night's orders of a household may be of the volume of a day, on each side. Both speak of
+    securities whose `adv_shares` is known, and of no fund at net asset value.
     """
 
     min_usd: float = 100.0
@@ -82,6 +85,8 @@ class TradeRules:
     buys: str = "target"
     gain_harvest: bool = False
     exempt_in_sheltered: bool = False
+    impact: float = 1.0
+    participation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ def market(*, ranked: bool = False) -> Market:
             specific_vol=own,
             rank=rank if ranked else np.full(n, np.nan),
             instrument=np.full(n, None, object),
+            adv_shares=np.full(n, np.nan),
             usable=np.ones(n, bool),
         )
     )
@@ -225,6 +226,7 @@ def _accounts(cash: list[float]) -> Accounts:
             early_penalty_rate=zero,
             reinvests=np.zeros(n, bool),
             cash_yield=zero,
+            custodian=nobody,
         )
     )
 

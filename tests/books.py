@@ -65,6 +65,7 @@ _TINY: Tables = {
             "early_penalty_rate": None,
             "reinvests": None,
             "cash_yield": None,
+            "custodian": None,
         }
         for account, household, unit, kind, menu, target in (
             ("A1-TAX", "H1", "U1", "taxable", None, None),
@@ -113,6 +114,7 @@ _TINY: Tables = {
             "specific_vol": 0.01,
             "rank": None,
             "instrument": None,
+            "adv_shares": None,
         }
         for security, price, asset_class, group in (
             ("VTI", 300.0, "us_equity", "total-us"),

@@ -31,6 +31,7 @@ def account(account_id: str, account_type: str = "taxable", **given: Any) -> Row
         "early_penalty_rate": 0.0,
         "reinvests": False,
         "cash_yield": 0.0,
+        "custodian": None,
     }
     return _with(row, given)
 
@@ -75,6 +76,7 @@ def security(security_id: str, price: float, asset_class: str = STOCK, **given: 
         "specific_vol": 0.0,
         "rank": NAN,
         "instrument": None,
+        "adv_shares": NAN,
         "usable": True,
     }
     return _with(row, given)

@@ -247,7 +247,7 @@ FLAGS = ("withdrawable", "reinvests", "usable")
 TEXTS = (
     *("account_id", "account_type", "owner", "menu_id", "target_id", "lot_id", "origin", "side"),
     *("trade_id", "order_id", "status", "rule", "reason", "filing_unit_id", "filing_status"),
-    *("security_id", "asset_class", "instrument"),
+    *("security_id", "asset_class", "instrument", "custodian"),
 )
 
 

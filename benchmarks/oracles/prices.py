@@ -21,6 +21,9 @@ from models.tolerances import LOSS_USD
 DAYS = 365.0
 """Days of a year."""
 
+DAYS_OF_TRADING = 252.0
+"""Days of a year on which markets trade."""
+
 LOCKED_DAYS = 30.0
 """Days after a loss sale on which its group may not be bought (26 U.S.C. 1091)."""
 
@@ -77,7 +80,7 @@ def forgone(household: Household, policy: Policy, rates: tuple[UnitRates, ...]) 
         found[soon] = gain[soon] * np.clip(waits, 0.0, 1.0)
     if policy.tax.harvest_option:
         lost = np.flatnonzero(gain < -float(LOSS_USD))
-        option = _volatility(household)[lots.security] * np.sqrt(LOCKED_DAYS / DAYS / 2.0 / np.pi)
+        option = volatility(household)[lots.security] * np.sqrt(LOCKED_DAYS / DAYS / 2.0 / np.pi)
         found[lost] = ((1.0 - delta) * long * option * household.lot_value_usd)[lost]
     return found
 
@@ -90,7 +93,14 @@ def long_term_from(household: Household) -> Days:
     return first_long_term_days(start.astype("datetime64[D]"), inherited)
 
 
-def _volatility(household: Household) -> Floats:
+def market_moved(household: Household) -> Bools:
+    """Whether orders of each security move a market of known volume: funds at NAV have none."""
+    securities = household.market.securities
+    at_nav = [kind in ("mutual_fund", "money_market") for kind in securities.instrument]
+    return np.asarray(np.isfinite(securities.adv_shares) & ~np.array(at_nav, bool))
+
+
+def volatility(household: Household) -> Floats:
     """Annual volatility of each security: √(b'Ωb + its own variance)."""
     risk = household.market.risk
     loadings = risk.exposures.toarray()

@@ -24,6 +24,7 @@ from models.ledger.costs import cost_fraction
 from models.ledger.exact import ZERO
 from models.tolerances import CENT_USD, RELATIVE
 from optimizer.judge.case import Case
+from optimizer.judge.impact import saved_by_each
 from optimizer.judge.objective import Yardstick
 from optimizer.judge.rates import discount
 from optimizer.judge.tracking_change import Deviations, Moves, State, TrackingChange
@@ -132,10 +133,17 @@ class LeftOut:
         return {
             "tracking_error": self._price_of_variance * self.variance,
             "trading_cost": -weights.trading_cost * saved,
+            "market_impact": -weights.trading_cost * self.impact_saved,
             "tax_drag": self.drag_saved - self._part * drag_of_buys[self.account],
             **self._taxes,
             **self._forgone,
         }
+
+    @cached_property
+    def impact_saved(self) -> Floats:
+        """What moving the market costs less without each order, dollars."""
+        case, volatility = self.case, self.yardstick.volatility
+        return saved_by_each(case.household, case.policy, self.orders, self._part, volatility)
 
     @cached_property
     def variance(self) -> Floats:

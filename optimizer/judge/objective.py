@@ -2,7 +2,7 @@
 
 J = w_te·(γ/2)·H·Σ_g W_g·TE_g² + w_tax·Σ_u [V_u(after) − V_u(before)]
     − w_basis·δ·τ_f·Σ(recognised gain + destroyed loss) + w_cost·costs
-    + w_drag·A_H·Σ h·(y − π) + w_tax·Σ_l (wait_l + option_l)·sold_l
+    + w_cost·impact + w_drag·A_H·Σ h·(y − π) + w_tax·Σ_l (wait_l + option_l)·sold_l
     + w_tax·(roth_premium·R − τ_ret·D)
 
 π is 0 unless the policy counts drag from its target's (`models.drag_reference`); cash is a holding,
@@ -24,11 +24,12 @@ import numpy as np
 from models.arrays import Floats
 from models.drag_reference import best_cash_yield, cash_like
 from models.household import Household
-from models.ledger import LotSale
+from models.ledger import BookedOrder, LotSale
 from models.ledger.exact import ZERO
 from models.policy import Policy
 from optimizer.judge.forgone import option_usd, waiting_usd
 from optimizer.judge.holdings import Holdings
+from optimizer.judge.impact import impact_usd, traded_shares
 from optimizer.judge.rates import UnitRates, annuity_years, discount
 from optimizer.judge.tracking import (
     LEAST_VALUE_USD,
@@ -76,14 +77,24 @@ class Yardstick:
         return self._measure(self.held.before, self.held.cash_before, worth, units, ZERO)
 
     def after(
-        self, units: Sequence[UnitYear], cost: Decimal, sales: Sequence[LotSale] = ()
+        self,
+        units: Sequence[UnitYear],
+        cost: Decimal,
+        sales: Sequence[LotSale] = (),
+        orders: Sequence[BookedOrder] = (),
     ) -> Measure:
         """Measure what is held after orders and flows, with taxes, cost of trades and lots sold."""
         worth = [group.after_usd for group in self.groups]
         measure = self._measure(self.held.after, self.held.cash_after, worth, units, cost)
         lost = np.array([self.forgone(sale) for sale in sales]).reshape(-1, 2).sum(axis=0)
         terms = {"waiting": float(lost[0]), "harvest_option": float(lost[1])}
+        terms["market_impact"] = self.policy.weights.trading_cost * self.impact_usd(orders)
         return measure._replace(terms_usd={**measure.terms_usd, **terms})
+
+    def impact_usd(self, orders: Sequence[BookedOrder]) -> float:
+        """What orders cost by moving the market, dollars."""
+        traded = traded_shares(orders)
+        return impact_usd(self.household, self.policy, traded, self.volatility)
 
     def forgone(self, sale: LotSale) -> tuple[float, float]:
         """What selling a lot forgoes: a lower rate soon, and a deeper loss; weighed dollars."""
@@ -92,10 +103,10 @@ class Yardstick:
         wait = waiting_usd(sale, rates, self.policy, self.household.asof) if tax.waiting else 0.0
         option = 0.0
         if tax.harvest_option and sale.loss_lot:
-            option = option_usd(sale, rates, self.policy, self._volatility(sale.security))
+            option = option_usd(sale, rates, self.policy, self.volatility(sale.security))
         return weight * wait, weight * option
 
-    def _volatility(self, security: int) -> float:
+    def volatility(self, security: int) -> float:
         """Yearly volatility of a security, its own included."""
         market = self.household.market
         loads = market.risk.exposures[[security]].toarray()[0]
@@ -133,6 +144,7 @@ class Yardstick:
             "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
             "basis_change": weights.basis_change * delta * basis_change,
             "trading_cost": weights.trading_cost * float(cost),
+            "market_impact": 0.0,
             "tax_drag": float((dollars * self.drag_prices).sum() + cash @ self.cash_prices),
             "waiting": 0.0,
             "harvest_option": 0.0,

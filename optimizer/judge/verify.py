@@ -109,7 +109,7 @@ def judged(
         held = holdings(household, ledger, flows)
         groups = management_groups(household, held, known.goals, scale)
         yardstick = Yardstick(household, policy, rates, groups, held, known.borne_anyway)
-        after = yardstick.after(units, ledger.cost, ledger.sales)
+        after = yardstick.after(units, ledger.cost, ledger.sales, ledger.orders)
         before = yardstick.before(known.still)
         errors = before.tracking_error, after.tracking_error
         if known.goals is not household.market.targets:  # told against the targets, all the same
@@ -129,8 +129,9 @@ def judged(
             units=units,
             after=after,
         )
+        impact = yardstick.impact_usd(ledger.orders)
         return Verdict(
-            figures=_figures(case, before, _stands_still(known), errors),
+            figures=_figures(case, (before, impact), _stands_still(known), errors),
             breaches=(*booking.faults, *breaches_of(case, rules)),
             lockouts=ledger.lockouts,
             units=units,
@@ -156,11 +157,15 @@ def _stands_still(known: Bench) -> bool:
 
 def _figures(
     case: Case,
-    before: Measure,
+    found: tuple[Measure, float],
     comparable: bool,
     tracking_errors: tuple[float | None, float | None],
 ) -> Figures:
-    """Round nothing: figures are what they are, dollars and fractions."""
+    """Round nothing: figures are what they are, dollars and fractions.
+
+    `found` is the state before, and what moving the market costs.
+    """
+    before, impact = found
     value, after, units = case.held.value_usd, case.after, case.units
     defined = value >= LEAST_VALUE_USD
     bps = BPS_PER_UNIT / value if defined else 0.0
@@ -172,7 +177,7 @@ def _figures(
         te_after=tracking_errors[1],
         tax_usd=float(sum((unit.tax_usd for unit in units), ZERO)),
         distribution_tax_usd=float(sum((unit.distribution_tax_usd for unit in units), ZERO)),
-        cost_usd=float(case.ledger.cost),
+        cost_usd=float(case.ledger.cost) + impact,
         drag_before_usd=before.drag_usd,
         drag_after_usd=after.drag_usd,
         realized_st=float(sum((unit.run.short for unit in units), ZERO)),

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.household import Household
-from models.market import MONEY_MARKET
+from models.market import MONEY_MARKET, MUTUAL_FUND
 from models.policy import (
     Bands,
     ClassBand,
@@ -195,6 +195,16 @@ def _turnover(of: Household) -> Case:
     return of, Policy(trades=trades, limits=Limits(class_max=((name, 0.5),)))
 
 
+def _thin(of: Household) -> Case:
+    """Markets that trade a tenth of the household a day: orders move them, and are capped."""
+    securities = of.market.securities
+    volume = 0.1 * worth_usd(of) / securities.price
+    instrument = securities.instrument.copy()
+    instrument[0], volume[-1] = MUTUAL_FUND, np.nan
+    thin = with_securities(of, adv_shares=volume, instrument=instrument)
+    return thin, Policy(trades=TradeRules(participation=0.5))
+
+
 def _mode(name: str) -> Callable[[Household], Case]:
     return lambda of: (of, Policy(trades=TradeRules(mode=name)))
 
@@ -363,6 +373,7 @@ SITUATIONS: Mapping[str, Situation] = {
         "after tax flow": _after_tax_flow,
         "after tax over groups": _after_tax_over_groups,
         "turnover": _turnover,
+        "thin markets": _thin,
         "buy only": _mode("buy_only"),
         "sell only": _mode("sell_only"),
         "harvest only": _mode("harvest_only"),

@@ -63,6 +63,7 @@ def market() -> Market:
         specific_vol=floats(0.01, 0.01, 0.02),
         rank=floats(NAN, NAN, NAN),
         instrument=texts(None, None, None),
+        adv_shares=floats(NAN, NAN, NAN),
         usable=np.array([True, True, True]),
     )
     weights = sparse.csr_array(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]))
@@ -138,6 +139,7 @@ def household(net_flow: float = 0.0, ira_target: str | None = None) -> Household
             early_penalty_rate=floats(0, 0),
             reinvests=np.array([False, False]),
             cash_yield=floats(0, 0),
+            custodian=texts(None, None),
         ),
         lots=Lots(
             lot_id=texts("l1", "l2", "l3"),

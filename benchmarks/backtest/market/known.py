@@ -79,6 +79,7 @@ def market_on(
             specific_vol=read_only(specific),
             rank=read_only(np.array([float(fund.rank) for fund in funds])),
             instrument=_texts(["etf"] * len(funds)),
+            adv_shares=read_only(np.full(len(funds), np.nan)),
             usable=read_only(usable),
         ),
         risk=Risk(

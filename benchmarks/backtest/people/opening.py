@@ -74,6 +74,7 @@ def opening_household(stage: Stage, plan: LifePlan, look: int) -> Household:
             early_penalty_rate=read_only(np.zeros(n)),
             reinvests=read_only(np.array([account.reinvests for account in accounts])),
             cash_yield=read_only(np.zeros(n)),
+            custodian=texts([None] * n),
         ),
         lots=_table(Lots, lots),
         trades=_table(Trades, []),

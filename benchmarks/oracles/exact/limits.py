@@ -19,6 +19,7 @@ from benchmarks.oracles.exact.mip import Expression, Mip
 from benchmarks.oracles.exact.money import Money
 from benchmarks.oracles.exact.tracking import CASH
 from benchmarks.oracles.exact.trades import EVERYWHERE, Trades
+from benchmarks.oracles.prices import market_moved
 from models.arrays import Floats
 from models.market import Target
 from models.tolerances import WEIGHT
@@ -32,6 +33,7 @@ def state_limits(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
     if turnover is not None:
         traded = quicksum(ticket.amount for ticket in trades.tickets)
         mip.require(0.5 * traded <= 100.0 * turnover)
+    _participation(mip, facts, trades)
     for name, most in facts.policy.limits.class_max:
         share = _through(facts, name)
         inside = [float(share[i]) * x for (_, i), x in money.held.items() if share[i]]
@@ -43,6 +45,19 @@ def state_limits(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
         for name in household.group_targets:
             mine = np.flatnonzero(household.account_target == name).tolist()
             _Group(mip, facts, trades, money, tuple(mine)).keep(household.market.targets[name])
+
+
+def _participation(mip: Mip, facts: Facts, trades: Trades) -> None:
+    """Orders of a security and side are no more than a part of the volume of a day."""
+    part, securities = facts.policy.trades.participation, facts.household.market.securities
+    if part is None:
+        return
+    moved = market_moved(facts.household)
+    for side in (trades.sales, trades.buys):
+        for security in sorted({t.security for t in side if moved[t.security]}):
+            most = part * float(securities.adv_shares[security] * securities.price[security])
+            amount = quicksum(t.amount for t in side if t.security == security)
+            mip.require(amount <= most / facts.unit_usd)
 
 
 def _restrictions(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:

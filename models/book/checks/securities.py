@@ -75,6 +75,13 @@ CHECKS: Final = (
         "give the smallest number of shares that can be traded, 1 or a fraction",
         lambda t, e: t.number("share_step") <= 0,
     ),
+    rows_where(
+        "adv_shares_not_positive",
+        "securities.adv_shares",
+        "{cell} is not above 0",
+        "give the shares that trade on an average day, or leave the cell empty",
+        lambda t, e: t.number("adv_shares") <= 0,
+    ),
     *(
         rows_where(
             f"{column}_out_of_range",

@@ -38,6 +38,7 @@ def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
         specific_vol=read_only(table.number("specific_vol")[rows]),
         rank=read_only(table.number("rank")[rows]),
         instrument=read_only(table.texts("instrument")[rows]),
+        adv_shares=read_only(table.number("adv_shares")[rows]),
         usable=read_only(usable),
     )
 

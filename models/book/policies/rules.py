@@ -190,6 +190,8 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("trades", "gain_harvest"): _SWITCH,
         ("trades", "buys"): _one_of("target", "menu"),
         ("trades", "exempt_in_sheltered"): _SWITCH,
+        ("trades", "impact"): _AT_LEAST_0,
+        ("trades", "participation"): Rule(float, 0.0, 1.0, above=True),
         ("limits", "tax_budget_usd"): _ANY,
         ("limits", "gain_budget_usd"): _ANY,
         ("limits", "gain_share_of_unrealized"): Rule(float, 0.0, 1.0),

@@ -132,6 +132,7 @@ def _accounts(table: Table, links: Links, unit_at: Ints) -> tuple[Sorted[Account
         early_penalty_rate=order.numbers("early_penalty_rate"),
         reinvests=order.take(table.flag("reinvests", False)),
         cash_yield=order.numbers("cash_yield"),
+        custodian=order.words("custodian"),
     )
     return Sorted(accounts, order.starts), _local(order, code, len(links.accounts))
 

@@ -27,6 +27,7 @@ from optimizer.judge.rules.permissions import (
 from optimizer.judge.rules.ranks import rank
 from optimizer.judge.rules.sizes import minimum_trade, same_day, share_step
 from optimizer.judge.rules.supply import lot_supply, open_order
+from optimizer.judge.rules.volume import participation
 from optimizer.judge.rules.wash import wash_sale
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -55,6 +56,7 @@ RULES: Final[tuple[Rule, ...]] = (
     max_short_gain,
     long_term_guard,
     turnover,
+    participation,
     te_max,
     class_limit,
     bands,

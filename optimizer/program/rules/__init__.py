@@ -13,6 +13,7 @@ from optimizer.program.rules import (
     lot_supply,
     mode,
     open_orders,
+    participation,
     required_distribution,
     restrictions,
     short_gain_limit,
@@ -36,6 +37,7 @@ RULES = (
     gain_share.state,
     short_gain_limit.state,
     turnover.state,
+    participation.state,
     class_limit.state,
     bands.state,
 )

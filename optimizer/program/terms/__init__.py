@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimizer.program.terms import (
     basis_change,
     harvest_option,
+    market_impact,
     realized_tax,
     tax_drag,
     tracking_error,
@@ -18,6 +19,7 @@ _FILES = (
     realized_tax,
     basis_change,
     trading_cost,
+    market_impact,
     tax_drag,
     waiting,
     harvest_option,

@@ -47,6 +47,9 @@ def ranked() -> tuple[Row, ...]:
     return tuple({**row, "rank": float(k)} for k, row in enumerate(MARKET))
 
 
+THIN = tuple({**row, "adv_shares": 500.0} for row in MARKET)
+"""A market that trades 500 shares of each security a day."""
+
 LATELY = (*OWNED[:4], lot("new", "TAX", "VTI", 8, 2_100.0, "2026-11-05"), OWNED[4])
 SHELTERED_LATELY = (*OWNED, lot("new", "IRA", "VTI", 8, acquired="2026-11-05"))
 PAST_LOSS = (trade("TAX", "VTI", "2026-11-10", "sell", 10.0, amount=2_500.0, realized_gain=-300.0),)
@@ -98,6 +101,7 @@ KINDS: dict[str, Case] = {
     "tickets": (couple(), trades(ticket_usd=9.0)),
     "minimum trade": (couple(), trades(min_usd=3_000.0, min_weight=0.2)),
     "turnover": (couple(), trades(max_turnover=0.08)),
+    "participation": (couple(securities=THIN), trades(participation=0.02, impact=0.0)),
     "harvest only": (couple(), trades(mode="harvest_only")),
     "buy only": (couple(), trades(mode="buy_only")),
     "gains harvested": (LOW_INCOME, trades(gain_harvest=True)),

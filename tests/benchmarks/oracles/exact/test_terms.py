@@ -27,6 +27,9 @@ FOREIGN = tuple(
 )
 """ITOT loses a tax abroad that nobody credits in an IRA."""
 
+THIN = tuple({**row, "adv_shares": 20_000.0} for row in MARKET)
+"""A market that trades 20,000 shares of each security a day."""
+
 SOON = (
     lot("old", "TAX", "VTI", 20, 3_000.0, "2019-03-01"),
     lot("soon", "TAX", "VTI", 140, 31_000.0, "2026-09-01"),
@@ -116,6 +119,11 @@ CASES: dict[str, tuple[Case, Case]] = {
             couple(SOON, net_flow=-22_000.0, ira={"withdrawable": False}),
             taxes(waiting=False),
         ),
+    ),
+    "market impact": ((couple(securities=THIN), PLAIN), (couple(), PLAIN)),
+    "market impact of a fund": (
+        (couple(securities=(*THIN[:2], {**THIN[2], "instrument": "mutual_fund"})), PLAIN),
+        (couple(securities=THIN), PLAIN),
     ),
     "a harvest option": ((couple(OWNED), taxes(harvest_option=True)), (couple(OWNED), PLAIN)),
     "a harvest option and step-up": (
