@@ -6,6 +6,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.rounding.ground import Ground
+from optimizer.rounding.move_pairs import MovePairs
 from optimizer.rounding.tax_state import TaxState
 from optimizer.rounding.ticket_rows import ticket_rows
 from optimizer.settings import (
@@ -41,6 +42,7 @@ class Descent:
         self.near_low = np.maximum(self.low, solution - around)
         self.near_high = np.minimum(self.high, solution + around)
         self.amount = start.copy()
+        self.pairs: dict[int, MovePairs] = {}
         self.wanted = solution
         self.curvature = local.risk.curvature
         self.gradient = local.gradient + local.risk.responses(start - solution)
@@ -242,22 +244,16 @@ class Descent:
 
     def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""
-        risk = self.risk
+        known = self.pairs.get(account)
+        if known is None or not known.about(place, move):
+            known = self.pairs[account] = MovePairs(self.risk, self.tax, account, place, move)
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
-        loads = risk.loadings[place] * move[:, None]
-        same = risk.group[place][:, None] == risk.group[place]
-        own = risk.own[place] * move
-        change = alone[:, None] + alone + loads @ loads.T + same * np.outer(own, own)
-        pairs = change.shape
-        taxed, kept = self.tax.change(
-            np.full(change.size, account), (gains[:, :, None] + gains[:, None, :]).reshape(3, -1)
-        )
-        raised = risk.cash[place] * move
-        legal = kept.reshape(pairs) & (place[:, None] != place)
+        change = alone[:, None] + alone + known.factors + known.own
+        taxed, kept = known.taxed(gains)
         inside = self.rows.kept(place, move)
-        legal &= inside[:, None] & inside
-        legal &= self.cash[account] + raised[:, None] + raised >= self.floor[account]
-        return np.where(legal, change + taxed.reshape(pairs), np.inf)
+        legal = kept & known.different & inside[:, None] & inside
+        legal &= self.cash[account] + known.raised >= self.floor[account]
+        return np.where(legal, change + taxed, np.inf)
 
     def _take(self, place: Ints, move: Floats) -> None:
         """Take moves of different tickets."""

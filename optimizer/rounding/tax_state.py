@@ -54,6 +54,8 @@ class TaxState:
         self.most_gain = np.array([_most_gain(model, unit) for unit in range(len(ranges))])
         limits = np.stack([self.limit, self.most_short, self.most_gain])
         self.limited = np.isfinite(limits).any(axis=0)
+        self.taken = 0
+        self._values: dict[int, float] = {}
 
     def change(self, account: Ints, gains: Floats) -> tuple[Floats, Bools]:
         """Price moves on their own: change of V and basis in bps, and whether limits are kept.
@@ -70,8 +72,7 @@ class TaxState:
             if not len(mine):
                 continue
             short, long, _ = then = self._after(u, gains[:, mine])
-            short_now, long_now, _ = self.gains[:, u].tolist()
-            change[mine] = tax.values(short, long, out) - tax.value(short_now, long_now, out)
+            change[mine] = tax.values(short, long, out) - self._now(u)
             if self.limited[u]:
                 kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
@@ -97,6 +98,14 @@ class TaxState:
             value = self.weight * BPS_PER_UNIT * tax.value(short, long, float(self.distribution[u]))
             total += (value - float(self.basis_price[u]) * (short + long)) / self.usd
         return total
+
+    def _now(self, unit: int) -> float:
+        """V of a unit where it stands, dollars."""
+        if unit not in self._values:
+            short, long, _ = self.gains[:, unit].tolist()
+            out = float(self.distribution[unit])
+            self._values[unit] = self.taxes[unit].value(short, long, out)
+        return self._values[unit]
 
     def _with(self, account: Ints, gains: Floats) -> Floats:
         unit = self.unit_of_account[account]
@@ -136,6 +145,8 @@ class TaxState:
     def take(self, account: Ints, gains: Floats) -> None:
         """Take the gains of moves in some accounts, `(3, n)` in units."""
         self.gains = self._with(account, gains)
+        self.taken += 1
+        self._values.clear()
 
 
 def _most_gain(model: Model, unit: int) -> float:

@@ -39,11 +39,11 @@ class TicketGains:
             width > 0.0, (amount - value[row, lot]) / np.where(width > 0.0, width, 1.0), 0.0
         )
         part = np.clip(part, 0.0, 1.0)
-        gains = []
-        for cumulated in (self.short[place], self.long[place], self.positive_short[place]):
-            below = cumulated[row, lot]
-            gains.append(below + part * (cumulated[row, lot + 1] - below))
-        return np.array(gains)
+        gains = np.empty((3, len(place)))
+        for kind, cumulated in enumerate((self.short, self.long, self.positive_short)):
+            below = cumulated[place, lot]
+            gains[kind] = below + part * (cumulated[place, lot + 1] - below)
+        return gains
 
     def along(self, place: int, amounts: Floats) -> Floats:
         """Short, long and positive short gain of one ticket sold to several amounts, `(3, n)`."""
