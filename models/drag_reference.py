@@ -33,7 +33,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats, read_only, sum_by
 from models.household import TREATMENT_OF, Household, TaxTreatment
-from models.market import CASH, Market, Target
+from models.market import CASH, MARKETS, Market, Target
 from models.tolerances import WEIGHT
 
 TARGET: Final = "target"
@@ -44,9 +44,6 @@ LEAST_USD: Final = 1.0
 
 CALM_VOLATILITY: Final = 0.01
 """A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
-
-MARKETS: Final = 4
-"""Markets whose cash is remembered: a process plans the households of one book at a time."""
 
 MOST_CROSSED: Final = 24
 """Rows of a target up to which every crossing of three treatments is tried. At 24 rows there are

@@ -18,6 +18,9 @@ from models.arrays import Bools, Days, Floats, Ints, Texts
 CASH: Final = "cash"
 """The asset class that cash belongs to, and money-market funds with it."""
 
+MARKETS: Final = 4
+"""Markets that something is remembered of: a process plans the households of one book at a time."""
+
 MONEY_MARKET: Final = "money_market"
 """The instrument of a fund that is cash with a yield."""
 

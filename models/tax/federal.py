@@ -27,6 +27,8 @@ def schedule_tax(schedule: Schedule, income: Decimal, above: Decimal = ZERO) -> 
         if upper > lower:
             tax += rate * (upper - lower)
             lower = upper
+        if upper is income:
+            break  # brackets ascend: nothing lies above
     return tax
 
 

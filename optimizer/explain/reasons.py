@@ -99,8 +99,9 @@ def _legs(out: LeftOut) -> _Legs:
     owner = np.zeros(len(out.free))
     for number, group in enumerate(out.case.groups):
         owner[group.accounts] = number
-    rows = np.column_stack([owner[out.account], out.exposures])
-    kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+    rows = np.column_stack([owner[out.account], out.exposures]) + 0.0  # no zero is negative
+    numbers: dict[bytes, int] = {}
+    kind = np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in rows])
     side = np.where(out.is_buy, 0, 1)
     total = np.zeros((2, int(kind.max()) + 1))
     np.add.at(total, (side, kind), out.amount)

@@ -127,7 +127,8 @@ class Frame:
     @cached_property
     def bench(self) -> Bench:
         """What the judge knows of the household before it sees an order."""
-        return bench(self.household, self.policy)
+        past = self.windows.history, self.windows.reserved
+        return bench(self.household, self.policy, past)
 
     @cached_property
     def groups(self) -> GroupValues:

@@ -8,10 +8,12 @@ where there should be a rule.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from models.arrays import Bools
-from models.market import CASH, Market, Target
+from models.arrays import Bools, Ints, read_only
+from models.market import CASH, MARKETS, Market, Target
 
 
 def wanted(market: Market, target: Target) -> Bools:
@@ -24,8 +26,7 @@ def wanted(market: Market, target: Target) -> Bools:
     risk, n = market.risk, len(market.securities.security_id)
     weighted = dict(zip(target.classes, target.class_weights > 0.0, strict=True))
     inside = np.array([weighted.get(name, False) for name in risk.classes], bool)
-    long = risk.class_weights.tocoo()
-    security, of_class = (place[long.data > 0.0] for place in long.coords)
+    security, of_class = _long(market)
     serves: Bools = np.zeros(n, bool)
     serves[security] = True
     serves[security[~inside[of_class]]] = False
@@ -36,3 +37,12 @@ def wanted(market: Market, target: Target) -> Bools:
     if stand_ins:
         serves[np.concatenate(stand_ins)] = True
     return serves
+
+
+@lru_cache(maxsize=MARKETS)
+def _long(market: Market) -> tuple[Ints, Ints]:
+    """Securities, and classes that each is long of, by look-through."""
+    weights = market.risk.class_weights.tocoo()
+    long = weights.data > 0.0
+    security, of_class = (place[long].astype(np.int64) for place in weights.coords)
+    return read_only(security), read_only(of_class)

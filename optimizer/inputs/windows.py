@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import localcontext
 from itertools import groupby
 
 import numpy as np
@@ -19,13 +20,16 @@ from models.household import Household
 from models.ledger import (
     FIXED,
     Effect,
+    History,
     Replacement,
+    Reservations,
     purchases_of,
     read_history,
     recent_by_lot,
     replacements,
     reserve,
 )
+from models.ledger.exact import PRECISION
 from models.policy import Policy
 from models.tolerances import LOSS_USD
 from optimizer.inputs.replaced import Batch, batches_of, sold_in_part
@@ -54,6 +58,8 @@ class Windows:
         Unspent shares bought in the last 30 days and still held, by lot, shape `(n_lots,)`.
     notes
         Instructions to pause, so that a harvest stays clean.
+    history, reserved
+        The ledger's own reading of the past, and what open orders set aside.
     """
 
     no_buy: dict[int, date]
@@ -63,12 +69,15 @@ class Windows:
     purchases: dict[int, str]
     recent: Floats
     notes: tuple[str, ...]
+    history: History
+    reserved: Reservations
 
 
 def windows(household: Household, policy: Policy) -> Windows:
     """Return the wash-sale windows of the past and of what is scheduled."""
-    history = read_history(household, policy.wash_sale.closed_replacements)
-    reserved = reserve(household, policy)
+    with localcontext(prec=PRECISION):
+        history = read_history(household, policy.wash_sale.closed_replacements)
+        reserved = reserve(household, policy)
     no_buy = dict(history.locked)
     until = household.asof + timedelta(days=WINDOW_DAYS)
     no_buy |= {group: max(until, no_buy.get(group, until)) for group in reserved.lost}
@@ -87,6 +96,8 @@ def windows(household: Household, policy: Policy) -> Windows:
         purchases=purchases,
         recent=recent_by_lot(household, history),
         notes=notes,
+        history=history,
+        reserved=reserved,
     )
 
 

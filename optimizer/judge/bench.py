@@ -56,11 +56,18 @@ class Bench:
     still: tuple[UnitYear, ...]
 
 
-def bench(household: Household, policy: Policy) -> Bench:
-    """Read the past, the rates and what doing nothing comes to, exactly."""
+def bench(
+    household: Household, policy: Policy, past: tuple[History, Reservations] | None = None
+) -> Bench:
+    """Read the past, the rates and what doing nothing comes to, exactly.
+
+    `past` is what the ledger reads of trades and open orders, where that was read already.
+    """
     with localcontext(prec=PRECISION):
-        history = read_history(household, policy.wash_sale.closed_replacements)
-        reserved = reserve(household, policy)
+        history, reserved = past or (
+            read_history(household, policy.wash_sale.closed_replacements),
+            reserve(household, policy),
+        )
         rates = unit_rates(household, policy)
         scale = account_scale(household, policy, rates)
         idle = replay(household, policy, (), (), history, reserved)

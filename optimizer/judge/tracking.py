@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy import sparse
 
-from models.arrays import Floats, Ints
+from models.arrays import Floats, Ints, read_only
 from models.expected_flow import expected_flow
 from models.household import Household
-from models.market import CASH, Market, Target
+from models.market import CASH, MARKETS, Market, Target
 from models.policy import Policy
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.rates import UnitRates
@@ -122,7 +124,7 @@ def deviation(
     target, risk = group.target, market.risk
     positions, cash = dollars[:-1].copy(), float(dollars[-1])
     np.subtract.at(positions, target.securities, worth * target.security_weights)
-    off = np.asarray(risk.exposures.T @ positions).ravel()
+    off = np.asarray(_by_factor(market) @ positions).ravel()
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in risk.class_exposures:
             off = off - worth * weight * risk.class_exposures[name]
@@ -133,9 +135,16 @@ def deviation(
     return off / group.divisor_usd, np.asarray(net, float)
 
 
+@lru_cache(maxsize=MARKETS)
+def _by_factor(market: Market) -> sparse.csc_array:
+    """B', `(k, n_securities)`: every measure of a household asks for it."""
+    return market.risk.exposures.T
+
+
+@lru_cache(maxsize=MARKETS)
 def specific_variances(market: Market) -> Floats:
     """Return d of each identical group: the largest specific variance of its members, annual."""
     securities = market.securities
     largest = np.zeros(len(securities.group_names))
     np.fmax.at(largest, securities.identical_group, securities.specific_vol**2)
-    return largest
+    return read_only(largest)
