@@ -57,13 +57,11 @@ class MovePairs:
         taxing = np.flatnonzero(gains.any(axis=0))
         if not len(taxing):
             return change, kept
-        own = gains[:, taxing]
-        both = np.concatenate([own, (own[:, :, None] + own[:, None, :]).reshape(3, -1)], axis=1)
-        priced, legal = self._tax.change(np.full(both.shape[1], self._account), both)
-        alone, pairs = np.split(priced, [len(taxing)])
-        legal_alone, legal_pairs = np.split(legal, [len(taxing)])
-        change[taxing], change[:, taxing] = alone[:, None], alone
-        kept[taxing], kept[:, taxing] = legal_alone[:, None], legal_alone
-        where, square = np.ix_(taxing, taxing), (len(taxing), len(taxing))
-        change[where], kept[where] = pairs.reshape(square), legal_pairs.reshape(square)
+        alone = len(taxing)
+        first, second = (taxing[each] for each in np.triu_indices(alone, 1))
+        asked = np.concatenate([gains[:, taxing], gains[:, first] + gains[:, second]], axis=1)
+        priced, legal = self._tax.change(np.full(asked.shape[1], self._account), asked)
+        for whole, found in ((change, priced), (kept, legal)):
+            whole[taxing], whole[:, taxing] = found[:alone, None], found[:alone]
+            whole[first, second] = whole[second, first] = found[alone:]
         return change, kept
