@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -127,3 +128,9 @@ class Market:
     menus: Mapping[str, Ints]
     returns: Mapping[str, Floats] = field(default_factory=dict)
     substitutes: Mapping[int, Ints] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=MARKETS)
+def by_factor(market: Market) -> sparse.csc_array:
+    """Exposures turned round, `(k, n_securities)`: every measure of a household asks for them."""
+    return market.risk.exposures.T

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import sparse
 
-from models.arrays import Floats, Ints, read_only
+from models.arrays import Floats, Ints
 from models.expected_flow import expected_flow
 from models.household import Household
-from models.market import CASH, MARKETS, Market, Target
+from models.market import CASH, MARKETS, Market, Target, by_factor
 from models.policy import Policy
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.rates import UnitRates
@@ -124,7 +123,7 @@ def deviation(
     target, risk = group.target, market.risk
     positions, cash = dollars[:-1].copy(), float(dollars[-1])
     np.subtract.at(positions, target.securities, worth * target.security_weights)
-    off = np.asarray(_by_factor(market) @ positions).ravel()
+    off = np.asarray(by_factor(market) @ positions).ravel()
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in risk.class_exposures:
             off = off - worth * weight * risk.class_exposures[name]
@@ -136,15 +135,10 @@ def deviation(
 
 
 @lru_cache(maxsize=MARKETS)
-def _by_factor(market: Market) -> sparse.csc_array:
-    """B', `(k, n_securities)`: every measure of a household asks for it."""
-    return market.risk.exposures.T
-
-
-@lru_cache(maxsize=MARKETS)
 def specific_variances(market: Market) -> Floats:
     """Return d of each identical group: the largest specific variance of its members, annual."""
     securities = market.securities
     largest = np.zeros(len(securities.group_names))
     np.fmax.at(largest, securities.identical_group, securities.specific_vol**2)
-    return read_only(largest)
+    largest.flags.writeable = False
+    return largest
