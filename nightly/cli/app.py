@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import book_commands, market_app, night_commands, order_app, run_app, settle_app
+from nightly.cli import (
+    book_commands,
+    market_app,
+    night_commands,
+    order_app,
+    run_app,
+    serve_app,
+    settle_app,
+)
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
@@ -170,3 +178,4 @@ app.add_typer(run_app.app)
 app.add_typer(order_app.app)
 app.add_typer(settle_app.app)
 app.add_typer(market_app.app)
+app.add_typer(serve_app.app)

@@ -33,13 +33,22 @@ class DecisionError(HearthError):
     """A decision that cannot be: nothing to decide, or nobody named who decides."""
 
 
+class MeanwhileError(DecisionError):
+    """Somebody else decided after this was looked at: look again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a person says: the decision, why, and what it goes beyond on purpose."""
+    """What a person says: the decision, why, and what it goes beyond on purpose.
+
+    `seen` is the register's line of the last decision on a plan that the person has seen, 0 for
+    none, by household; a plan that was decided on since is refused.
+    """
 
     decision: str
     why: str
     override: tuple[str, ...] = ()
+    seen: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ def decide_all(
         for name in dict.fromkeys(households):
             try:
                 plan = _standing(held, folder, name, plans)
+                _not_meanwhile(plan, word.seen.get(name))
                 rows.append(_row(plan, now.get(name), plans[name], word, rights))
             except (DecisionError, RoleError, UnknownHouseholdError, RegisterError) as error:
                 if one:
@@ -130,6 +140,20 @@ def _standing(held: Held, folder: RunFolder, name: str, plans: Mapping[str, Any]
             f"decided on any more; hearth cancel {folder.path} {name} asks for them back"
         )
     return plan
+
+
+def last_line(plan: PlanStanding | None) -> int:
+    """Return the register's line of the last decision on a plan, 0 where there is none."""
+    return plan.decisions[-1].number if plan is not None and plan.decisions else 0
+
+
+def _not_meanwhile(plan: PlanStanding, seen: int | None) -> None:
+    if seen is not None and seen != last_line(plan):
+        last = plan.decisions[-1]
+        raise MeanwhileError(
+            f"{plan.proposal.household_id} was {last.decision} by {last.by} meanwhile "
+            f"({last.clock}: {last.why}): look again, then decide"
+        )
 
 
 def _row(

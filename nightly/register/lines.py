@@ -49,8 +49,8 @@ def line_of(before: str, content: bytes) -> tuple[str, bytes]:
     return digest, digest.encode() + b" " + content + END
 
 
-def lines_in(content: bytes, name: str) -> Lines:
-    """Return the lines of a register's bytes.
+def lines_in(content: bytes, name: str, before: str = FIRST, known: int = 0) -> Lines:
+    """Return the lines of a register's bytes, or of those after `known` lines, digest `before`.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def lines_in(content: bytes, name: str) -> Lines:
         If a line is not as it was written.
     """
     found: list[tuple[str, bytes]] = []
-    before, place = FIRST, 0
+    place = 0
     while place < len(content):
         end = content.find(END, place)
         if end < 0:
@@ -70,8 +70,9 @@ def lines_in(content: bytes, name: str) -> Lines:
             if UNWRITTEN in line and end == len(content) - 1:
                 break
             raise RegisterError(
-                f"{name}: line {len(found) + 1} is not as it was written (or the one before it is "
-                "gone); nothing leaves until the file is as it was: fetch it from a copy"
+                f"{name}: line {known + len(found) + 1} is not as it was written (or the one "
+                "before it is gone); nothing leaves until the file is as it was: fetch it from a "
+                "copy"
             )
         found.append((digest, said))
         before, place = digest, end + 1

@@ -38,24 +38,28 @@ def waits(now: Registered, run_id: str, name: str, approval: str) -> bool:
 
 
 def standing_plans(
-    folder: RunFolder, households: Collection[str] | None = None
+    folder: RunFolder,
+    households: Collection[str] | None = None,
+    known: Registered | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield every plan of a complete run as it stands, in the order of the run."""
     folder.manifest()
-    now = beside(folder.path).read()
+    now = beside(folder.path).read() if known is None else known
     for name, row in plan_rows(folder, households).items():
         yield _facts(now, folder.run_id, name, row)
 
 
-def shown(folder: RunFolder, household_id: str) -> dict[str, Any]:
+def shown(folder: RunFolder, household_id: str, known: Registered | None = None) -> dict[str, Any]:
     """Return a household's stored plan: figures, orders with lots and states, decisions.
+
+    `known` is the register where the caller has read it.
 
     Raises
     ------
     UnknownHouseholdError
         If the run has no plan of the household.
     """
-    now = beside(folder.path).read()
+    now = beside(folder.path).read() if known is None else known
     rows = plan_rows(folder, [household_id])
     if household_id not in rows:
         raise UnknownHouseholdError(f"{folder.run_id} has no plan of household {household_id!r}")

@@ -97,6 +97,21 @@ class Register:
             raise RegisterError(f"{self.path} cannot be read: {error}") from error
         return _folded(content, self.path)[0]
 
+    def read_on(self, registered: Registered, length: int) -> int:
+        """Fold what was added after the first `length` bytes into what holds; return its end.
+
+        Raises
+        ------
+        RegisterError
+            If what was added is not as it was written.
+        """
+        with self.path.open("rb") as file:
+            file.seek(length)
+            lines = lines_in(file.read(), str(self.path), registered.heads[-1], registered.entries)
+        for head, said in lines.whole:
+            registered.take(_entry(said), head)
+        return length + lines.length
+
     @contextmanager
     def held(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[Held]:
         """Keep every other process from writing while the block lasts; others wait their turn.

@@ -20,6 +20,9 @@ BATCH_ROWS: Final = 65_536
 CSV_BLOCK_BYTES: Final = 4 << 20
 """Bytes of a CSV table read at a time."""
 
+FEW: Final = 64
+"""Households or orders of which rows are looked up rather than the table read through."""
+
 
 def run_batches(folder: Path, name: str) -> Iterator[Any]:
     """Yield a table of a run piece by piece, with the types of `nightly.results.tables`.
@@ -56,6 +59,10 @@ def run_table(folder: Path, name: str, households: Collection[str] | None = None
     RunFolderError
         If the folder has no such table, or it cannot be read.
     """
+    if households is not None and len(households) <= FEW:
+        found = _pruned(folder, name, "household_id", households)
+        if found is not None:
+            return found
     kept = [TABLES[name].empty_table()]
     wanted = None if households is None else pa.array(sorted(households), pa.string())
     for batch in run_batches(folder, name):
@@ -64,6 +71,24 @@ def run_table(folder: Path, name: str, households: Collection[str] | None = None
             mine = batch.filter(pc.is_in(batch["household_id"], value_set=wanted))
         kept.append(mine)
     return pa.concat_tables(kept)
+
+
+def _pruned(folder: Path, name: str, column: str, keys: Collection[str]) -> Any | None:
+    """Return the rows of a few keys, reading only row groups whose range may hold them.
+
+    None where the table is not in Parquet.
+    """
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        return None
+    schema = TABLES[name]
+    if not keys:
+        return schema.empty_table()
+    only = [(column, "in", sorted(keys))]
+    try:
+        return pq.read_table(path, columns=schema.names, filters=only).cast(schema)
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise RunFolderError(f"{folder}/{name} cannot be read: {error}") from error
 
 
 def _as_typed(schema: Any) -> Any:
@@ -78,9 +103,14 @@ def _as_typed(schema: Any) -> Any:
 
 def lots_by_order(folder: Path, order_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the lots that orders name, each with its shares, by order and sorted by lot."""
-    table = run_table(folder, "order_lots")
-    wanted = pa.array(sorted(order_ids), pa.string())
-    kept = table.filter(pc.is_in(table["order_id"], value_set=wanted)).sort_by("lot_id")
+    kept = None
+    if len(order_ids) <= FEW:
+        kept = _pruned(folder, "order_lots", "order_id", order_ids)
+    if kept is None:
+        table = run_table(folder, "order_lots")
+        wanted = pa.array(sorted(order_ids), pa.string())
+        kept = table.filter(pc.is_in(table["order_id"], value_set=wanted))
+    kept = kept.sort_by("lot_id")
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in order_ids}
     for row in kept.to_pylist():
         found[row["order_id"]].append(row)

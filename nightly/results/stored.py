@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
 from models.order import Flow, Order, OrderLot, Side
+from nightly.results.run_tables import lots_by_order, run_table
 from nightly.results.tables import TABLES, Row
 
 
@@ -70,6 +71,20 @@ def read_run(folder: Path, households: Collection[str] | None = None) -> StoredR
     known = {str(row["order_id"]) for row in tables["orders"]}
     stray = tuple(row for row in tables["order_lots"] if str(row["order_id"]) not in known)
     return StoredRun(plans, stray)
+
+
+def read_one(folder: Path, household_id: str) -> StoredPlan:
+    """Read the rows of one household of a complete run; its plans are empty where it has none.
+
+    Raises
+    ------
+    RunFolderError
+        If a table is missing or cannot be read.
+    """
+    names = ("plans", "orders", "flows", "lockouts", "breaches")
+    rows = {name: run_table(folder, name, [household_id]).to_pylist() for name in names}
+    lots = lots_by_order(folder, [order["order_id"] for order in rows["orders"]])
+    return _stored(household_id, {name: {household_id: mine} for name, mine in rows.items()}, lots)
 
 
 def _of(tables: Mapping[str, list[Row]], households: Collection[str]) -> dict[str, list[Row]]:

@@ -109,6 +109,7 @@ ROOMS = {
         "settle",
         "reconcile",
         "alerts",
+        "web",
         "cli",
     ),
 }

@@ -1,0 +1,55 @@
+"""The command that opens the workbench: `hearth serve`."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightly.cli.exit_codes import ANSWERED
+from nightly.cli.options import RUNS, Book
+from nightly.run.choices import CommandError
+
+app = typer.Typer()
+
+Runs = Annotated[Path, typer.Option(help="Folder of runs.")]
+
+
+@app.command()
+def serve(
+    book: Book,
+    runs: Runs = RUNS,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
+    by: Annotated[str, typer.Option(help="Who decides [default: the name of the login].")] = "",
+    roles: Annotated[
+        Path | None, typer.Option(help="Who may do what, as TOML [default: RUNS/roles.toml].")
+    ] = None,
+    identity_header: Annotated[
+        str, typer.Option(help="Header in which a proxy names the person.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token that the proxy shows.")
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="Name that the server is asked for by, beside its own.")
+    ] = None,
+) -> None:
+    """Open the workbench on BOOK and its runs: look, approve, send; on this machine only.
+
+    The line that is printed opens it in a browser. For more than one person put a proxy in front
+    that knows people: --identity-header, with --token-file for what the proxy shows.
+    """
+    try:
+        from nightly.web.serving import Listening, serve
+    except ImportError as error:
+        raise CommandError(
+            f"the workbench needs packages that are not installed ({error.name}): "
+            "pip install -e '.[web]'"
+        ) from error
+    person = by.strip() or getpass.getuser()
+    asked = Listening(host, port, person, identity_header, token_file, tuple(name or ()), roles)
+    serve(book, runs, asked, lambda line: print(line, flush=True))
+    raise typer.Exit(ANSWERED)

@@ -1,0 +1,148 @@
+"""What a page is made of: the runs beside a register, and for each its book and its queue.
+
+Every record here is one that the command line says as JSON; pages show it and add no figure.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from models.errors import HearthError
+from nightly.proof.audit import Difference, audit
+from nightly.proof.explained import explained
+from nightly.register.fold import Registered
+from nightly.register.looking import shown
+from nightly.register.register import NAME, Register
+from nightly.results.run_folder import RunFolder
+from nightly.results.stored import StoredRun, read_one
+from nightly.triage.night_book import NightBook
+from nightly.web.bench import Bench
+from nightly.web.following import Following
+from nightly.web.queue import Queue
+from optimizer.judge.verify import verify
+
+PATIENCE_SECONDS: Final = 1.5
+"""Seconds that a page waits for a queue before it says that the run is still being read."""
+
+
+class NoSuchRunError(HearthError):
+    """The run asked for is not among the complete runs: choose one of the list."""
+
+
+class NotReadYetError(HearthError):
+    """The run is still being read: the page comes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDesk:
+    """One run: its book, and its queue as soon as that is laid out."""
+
+    bench: Bench
+    laid_out: Future[Queue]
+
+    def queue(self) -> Queue:
+        """Return the queue.
+
+        Raises
+        ------
+        NotReadYetError
+            If it takes longer than a page may.
+        """
+        try:
+            return self.laid_out.result(PATIENCE_SECONDS)
+        except TimeoutError as error:
+            raise NotReadYetError("the run is being read") from error
+
+
+class Desk:
+    """The runs in a folder; a class because each is opened once."""
+
+    def __init__(self, book: Path, runs: Path, scratch: Path) -> None:
+        self.book, self.runs, self.scratch = book, runs, scratch
+        self.following = Following(Register(runs / NAME))
+        self._workers = ThreadPoolExecutor(1, "hearth-queue")
+        self._desks: dict[str, RunDesk] = {}
+        self._lock = Lock()
+
+    def run_ids(self) -> list[str]:
+        """Return the complete runs, the newest first."""
+        if not self.runs.is_dir():
+            return []
+        found = (RunFolder(path) for path in self.runs.iterdir() if path.is_dir())
+        return sorted((run.run_id for run in found if run.complete), reverse=True)
+
+    def run(self, run_id: str) -> RunDesk:
+        """Return a run by its id, opening it the first time.
+
+        Raises
+        ------
+        NoSuchRunError
+            If no complete run is called that; what was asked for is never a path.
+        """
+        if run_id not in self.run_ids():
+            raise NoSuchRunError("there is no complete run of that name here")
+        with self._lock:
+            if run_id not in self._desks:
+                bench = Bench(RunFolder(self.runs / run_id), self.book, self.scratch)
+                laid_out = self._workers.submit(Queue, bench, self.book)
+                self._desks[run_id] = RunDesk(bench, laid_out)
+            return self._desks[run_id]
+
+    def close(self) -> None:
+        """Let the workers go."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+
+def household_record(bench: Bench, household_id: str, now: Registered) -> dict[str, Any]:
+    """Return all that is known of a household in a run: as stored, explained, judged again.
+
+    `explained` is None where the book is no longer the run's.
+
+    Raises
+    ------
+    UnknownHouseholdError
+        If the run has no plan of the household.
+    """
+    record: dict[str, Any] = {
+        "stored": shown(bench.folder, household_id, now),
+        "run": run_facts(bench),
+        "explained": None,
+        "differences": [each.as_data() for each in bench.changed],
+    }
+    book = None if bench.changed else bench.household_book(household_id)
+    if book is not None:
+        found = explained(book, bench.asof, bench.folder, household_id, bench.on_policy)
+        record["explained"] = found.as_data()
+        record["differences"] = [each.as_data() for each in _judged(book, bench, household_id)]
+    told: dict[str, Any] = plain(record)
+    return told
+
+
+def _judged(book: NightBook, bench: Bench, household_id: str) -> list[Difference]:
+    stored = StoredRun((read_one(bench.folder.path, household_id),), ())
+    judged = audit(book, [household_id], stored, verify, bench.on_policy)
+    return [difference for _, found in judged for difference in found]
+
+
+def run_facts(bench: Bench) -> dict[str, Any]:
+    """Return what every figure of a run rests on."""
+    facts = bench.facts
+    return {
+        "run_id": bench.folder.run_id,
+        "asof": facts["asof"],
+        "book": facts["inputs"]["path"],
+        "dates": facts["inputs"]["dates"],
+        "files": {each["path"]: each["sha256"] for each in facts["inputs"]["files"]},
+        "law": facts["law"],
+        "versions": facts["versions"],
+    }
+
+
+def plain(record: Any) -> Any:
+    """Return a record as JSON gives it back: what a page shows is what a program reads."""
+    return json.loads(json.dumps(record, default=str))

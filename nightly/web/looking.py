@@ -1,0 +1,301 @@
+"""The pages that are looked at: nothing here changes anything, whatever is asked.
+
+A household is asked for in the query, not in the path: an id is any text, dots and slashes too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from models.triggers import Trigger
+from nightly.proof.trail import trail_of
+from nightly.register.deciding import figures_of, last_line
+from nightly.register.fold import Registered
+from nightly.register.looking import standing_plans, tickets
+from nightly.register.roles import LIMITS, Rights
+from nightly.triage.drift_rows import DOUBTFUL
+from nightly.web.desk import household_record, plain
+from nightly.web.doors import RefusedError
+from nightly.web.queue import PAGE_ROWS, SORTS, Queue, Wanted
+from nightly.web.stages import Stage, stage_of
+from nightly.web.visits import Visit
+from workbench.pages.rendering import address
+
+BULK: Final = 5_000
+"""Plans that one press may approve: more than that is decided by file, on the command line."""
+
+TICKETS_SHOWN: Final = 200
+"""Tickets of a page; the command line has them all."""
+
+TEXT: Final = 200
+"""Characters of a search at most."""
+
+SENDABLE: Final = (Stage.READY, Stage.APPROVED)
+
+
+def runs(visit: Visit, request: Request) -> Response:
+    """List the complete runs."""
+    found = []
+    for run_id in visit.desk.run_ids():
+        facts = visit.desk.run(run_id).bench.facts
+        told = {name: facts[name] for name in ("asof", "households", "counts")}
+        found.append({"run_id": run_id, **told})
+    return visit.page("runs", {"runs": found}, here="runs", runs=found)
+
+
+def newest(visit: Visit, request: Request) -> Response:
+    """Go to the newest run."""
+    found = visit.desk.run_ids()
+    return RedirectResponse(address(found[0]) if found else "/runs", 303)
+
+
+def tonight(visit: Visit, request: Request) -> Response:
+    """Show the queue of a run: filtered, in order, a page of it."""
+    desk = visit.run(request)
+    queue = desk.queue()
+    query = request.query_params
+    wanted = wanted_of(query)
+    number = _whole(query.get("page", "0"))
+    with visit.desk.following.now() as now:
+        found = queue.page(wanted, number, now)
+        run_id = desk.bench.folder.run_id
+        lines = [last_line(now.plans.get((run_id, row["household_id"]))) for row in found.rows]
+        bulk = _bulk(queue, wanted, now)
+    record = {
+        "households": len(queue.ids),
+        "found": found.found,
+        "rows": [{**row, "stage": row["stage"].name} for row in found.rows],
+        "stages": {stage.name: count for stage, count in found.stages.items()},
+        "statuses": dict(found.statuses),
+        "bulk": None if bulk is None else len(bulk[0]),
+    }
+    asked = asked_of(query)
+    return visit.page(
+        "tonight",
+        plain(record),
+        here="tonight",
+        asof=desk.bench.asof.isoformat(),
+        wanted=asked,
+        filtered=any(asked.values()) and asked != {**asked_of(QueryParams()), "sort": "triage"},
+        stages=list(Stage),
+        words={stage.name: stage.word for stage in Stage},
+        triggers=[*(trigger.value for trigger in Trigger), DOUBTFUL],
+        policies=queue.policies,
+        sorts=list(SORTS),
+        triaged=queue.triaged,
+        lines=lines,
+        number=number,
+        pages=-(-found.found // PAGE_ROWS),
+        any_waiting=any(row["stage"] is Stage.WAITING for row in found.rows)
+        and "approve" in visit.rights.acts,
+        bulk=None if bulk is None else {"count": len(bulk[0]), "digest": bulk[1]},
+    )
+
+
+def household(visit: Visit, request: Request) -> Response:
+    """Show one household's plan as stored, explained, judged again."""
+    desk = visit.run(request)
+    name = request.query_params.get("id", "")
+    run_id = desk.bench.folder.run_id
+    with visit.desk.following.now() as now:
+        record = household_record(desk.bench, name, now)
+        stage = stage_of(now, run_id, name, record["stored"]["approval"])
+        line = last_line(now.plans.get((run_id, name)))
+    beyond = visit.rights.beyond(figures_of({**record["stored"]["plan"]}))
+    may = _may(visit.rights, stage, bool(beyond))
+    return visit.page(
+        "household", record, here="household", stage=stage, line=line, beyond=beyond, may=may
+    )
+
+
+def household_json(visit: Visit, request: Request) -> Response:
+    """Give the record that a household's page is made of."""
+    desk = visit.run(request)
+    with visit.desk.following.now() as now:
+        return JSONResponse(household_record(desk.bench, request.query_params.get("id", ""), now))
+
+
+def order(visit: Visit, request: Request) -> Response:
+    """Show the trail of an order."""
+    folder = visit.run(request).bench.folder
+    record = trail_of(folder, request.query_params.get("id", ""))
+    return visit.page("order", plain(record), here="order")
+
+
+def next_waiting(visit: Visit, request: Request) -> Response:
+    """Go to the household that waits next in the order of triage."""
+    desk = visit.run(request)
+    with visit.desk.following.now() as now:
+        names = desk.queue().names(Wanted(stage=Stage.WAITING), now)
+    run_id = desk.bench.folder.run_id
+    after = request.query_params.get("after", "")
+    later = names[names.index(after) + 1 :] if after in names else names
+    if not later:
+        return RedirectResponse(address(run_id, "send"), 303)
+    return RedirectResponse(address(run_id, "household", id=later[0]), 303)
+
+
+def send_page(visit: Visit, request: Request) -> Response:
+    """Show what waits, what is ready to leave, and what left with its fills."""
+    desk = visit.run(request)
+    folder, queue = desk.bench.folder, desk.queue()
+    with visit.desk.following.now() as now:
+        found = queue.page(Wanted(stage=Stage.WAITING), 0, now)
+        names = [row["household_id"] for row in found.rows]
+        by_name = {each["household_id"]: each for each in standing_plans(folder, names, now)}
+        waiting = [by_name[name] for name in names]
+        ready = ready_to_leave(queue, now)
+        sent = now.sent_of(folder.run_id)
+        left = [p for _, p in sorted(now.parcels.items()) if p.run_id == folder.run_id]
+        told = [
+            t
+            for standing in sent[:TICKETS_SHOWN]
+            for t in tickets(now, None, standing.ticket.household_id)
+            if t["ticket_id"] == standing.ticket.ticket_id
+        ]
+        blocks = _blocks(sent)
+    record = {
+        "stages": {stage.name: count for stage, count in found.stages.items()},
+        "waiting": waiting,
+        "ready": len(ready),
+        "parcels": [
+            {
+                **{name: getattr(p, name) for name in ("number", "kind", "place", "form")},
+                "files": dict(p.files),
+                "count": len(p.tickets),
+            }
+            for p in left
+        ],
+        "blocks": blocks,
+        "tickets": told,
+        "sent": len(sent),
+    }
+    rights = visit.rights
+    return visit.page(
+        "send",
+        plain(record),
+        here="send",
+        stages=list(Stage),
+        beyond=[list(rights.beyond(figures_of(row)).values()) for row in waiting],
+        more_waiting=found.found > len(waiting),
+        more_tickets=len(sent) > len(told),
+        ready=len(ready),
+        seen=digest(ready),
+        may_send="send" in rights.acts,
+        why_not=f"{rights.person} ({rights.role}) may not send; ask somebody whose role may",
+    )
+
+
+def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
+    """Return the households whose plans are approved and have not left."""
+    return sorted(n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now))
+
+
+def digest(names: Sequence[Any]) -> str:
+    """Return a digest of what a page showed, so that what is pressed is what was seen."""
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
+def bulk_of(queue: Queue, wanted: Wanted, now: Registered) -> list[tuple[int, str]]:
+    """Return whoever waits inside a filter's limits, each with the line last seen of it."""
+    inside = Wanted(
+        Stage.WAITING, wanted.status, wanted.trigger, wanted.policy, wanted.named, wanted.limits
+    )
+    run_id = queue.folder.run_id
+    return [(last_line(now.plans.get((run_id, n))), n) for n in queue.names(inside, now)]
+
+
+def _bulk(
+    queue: Queue, wanted: Wanted, now: Registered
+) -> tuple[list[tuple[int, str]], str] | None:
+    if not wanted.limits or wanted.stage not in (None, Stage.WAITING):
+        return None
+    found = bulk_of(queue, wanted, now)
+    return (found, digest(found)) if 0 < len(found) <= BULK else None
+
+
+def asked_of(told: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a filter as they were asked for, empty where they were not."""
+    names = ("stage", "status", "trigger", "policy", "named", *LIMITS, "sort")
+    return {name: told.get(name, "")[:TEXT] for name in names}
+
+
+def wanted_of(told: Mapping[str, str]) -> Wanted:
+    """Return what a filter asks for.
+
+    Raises
+    ------
+    RefusedError
+        If a limit is no number, or a stage or an order is not known.
+    """
+    asked = asked_of(told)
+    if asked["stage"] and asked["stage"] not in Stage.__members__:
+        raise RefusedError(400, "there is no such stage")
+    if asked["sort"] and asked["sort"] not in SORTS:
+        raise RefusedError(400, "there is no such order")
+    return Wanted(
+        stage=Stage[asked["stage"]] if asked["stage"] else None,
+        status=asked["status"],
+        trigger=asked["trigger"],
+        policy=asked["policy"],
+        named=asked["named"],
+        limits={name: _amount(asked[name]) for name in LIMITS if asked[name].strip()},
+        sort=asked["sort"] or "triage",
+    )
+
+
+def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
+    """Return which forms a person gets, and why none where none."""
+    decidable = stage in (Stage.WAITING, Stage.READY, Stage.APPROVED, Stage.REJECTED)
+    override = "override" in rights.acts
+    approve = decidable and "approve" in rights.acts and (override or not beyond)
+    reject = decidable and "reject" in rights.acts and stage is not Stage.REJECTED
+    why = ""
+    if stage in (Stage.SENT, Stage.ENDED):
+        why = "Its orders were sent: hearth cancel asks for them back."
+    elif not decidable:
+        why = "There are no orders to decide on."
+    elif not approve:
+        why = f"{rights.person} ({rights.role}) may not approve this; ask somebody whose role may."
+    return {"approve": approve, "reject": reject, "override": override, "why_not": why}
+
+
+def _blocks(sent: Sequence[Any]) -> list[dict[str, Any]]:
+    found: dict[str, list[Any]] = {}
+    for standing in sent:
+        found.setdefault(standing.ticket.block_id, []).append(standing)
+    return [
+        {
+            "block_id": name,
+            "security_id": mine[0].ticket.security_id,
+            "side": mine[0].ticket.side,
+            "tickets": len(mine),
+            "shares": float(sum(each.ticket.shares for each in mine)),
+            "filled": float(sum(each.filled for each in mine)),
+        }
+        for name, mine in sorted(found.items())
+    ]
+
+
+def _amount(text: str) -> float:
+    try:
+        found = float(text.replace(",", "").strip())
+    except ValueError as error:
+        raise RefusedError(400, "a limit is a number") from error
+    if not math.isfinite(found):
+        raise RefusedError(400, "a limit is a number")
+    return found
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise RefusedError(400, "a page is a whole number from 0 on")
+    return int(text)

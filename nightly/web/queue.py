@@ -1,0 +1,247 @@
+"""Tonight's queue: every plan of a run as columns, in the order of triage, paged in milliseconds.
+
+The columns are the run's own tables and the screen that `hearth drift` shows, joined once when a
+run is first opened and held as arrays: a filter is one comparison over a million numbers. Refused:
+a query language over the Parquet files, which is a package more and reads them again for each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.arrays import Bools, Floats, Ints
+from models.triggers import AUTO, NEEDS_APPROVAL, Screen, Trigger, screen
+from nightly.register.fold import Registered
+from nightly.results.run_folder import RunFolder
+from nightly.results.run_tables import run_table
+from nightly.triage.columns import read_columns
+from nightly.triage.drift_rows import DOUBTFUL
+from nightly.triage.ranking import in_order, standing
+from nightly.triage.tonight import tonight_of
+from nightly.web.bench import Bench
+from nightly.web.stages import Stage, stage_of, touched
+
+PAGE_ROWS: Final = 50
+"""Rows of a page."""
+
+FIGURES: Final = (
+    *("value_usd", "tax_usd", "distribution_tax_usd", "te_before", "te_after"),
+    *("money_usd_a_year", "risk_usd_a_year", "gap_bps"),
+)
+"""Columns of numbers that the queue takes from the table of plans."""
+
+SORTS: Final[Mapping[str, tuple[str, bool]]] = {
+    "triage": ("place", False),
+    "drift": ("beyond", True),
+    "tax": ("tax", True),
+    "tracking": ("te_before", True),
+    "money": ("money_usd_a_year", True),
+    "traded": ("traded_usd", True),
+    "orders": ("orders", True),
+}
+"""Name of an order → the column it follows, and whether the greatest come first."""
+
+LIMITS: Final = {"max_usd": "traded_usd", "max_tax_usd": "tax", "max_orders": "orders"}
+"""Limit of a role → the column that it is on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the queue is wanted, in which order."""
+
+    stage: Stage | None = None
+    status: str = ""
+    trigger: str = ""
+    policy: str = ""
+    named: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    sort: str = "triage"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a page, how many there are in all, and how many by stage and by status."""
+
+    rows: list[dict[str, Any]]
+    found: int
+    stages: Mapping[Stage, int]
+    statuses: Mapping[str, int]
+
+
+class Queue:
+    """A run's plans as columns, `(n,)`; a class because what was decided since is folded in."""
+
+    def __init__(self, bench: Bench, book: Path) -> None:
+        folder = bench.folder
+        self.folder = folder
+        self.triaged = not bench.changed
+        plans = _plans(folder)
+        self.ids = plans["household_id"].combine_chunks()
+        self.words = {
+            name: plans[name].combine_chunks().dictionary_encode()
+            for name in ("status", "approval", "policy_id")
+        }
+        self.numbers: dict[str, Floats] = {
+            name: plans[name].to_numpy().astype(float)
+            for name in (*FIGURES, "traded_usd", "orders")
+        }
+        self.numbers["tax"] = np.nan_to_num(self.numbers["tax_usd"]) + np.nan_to_num(
+            self.numbers["distribution_tax_usd"]
+        )
+        self._triage(bench, book)
+        self._known, self._laid = -1, False
+        self._stage: Ints = np.full(len(self.ids), Stage.NONE, np.int64)
+        self._orders: dict[str, Ints] = {}
+
+    def page(self, wanted: Wanted, number: int, now: Registered) -> Page:
+        """Return page `number`, from 0 on, of what is wanted."""
+        self._fold(now)
+        chosen = self._chosen(wanted)
+        order = self._in_order(wanted.sort)
+        places = order[chosen[order]]
+        start = number * PAGE_ROWS
+        stages = np.bincount(self._stage, minlength=len(Stage))
+        status = self.words["status"]
+        counts = np.bincount(_codes(status), minlength=len(status.dictionary))
+        return Page(
+            [self._row(place) for place in places[start : start + PAGE_ROWS].tolist()],
+            len(places),
+            {stage: int(stages[stage]) for stage in Stage},
+            dict(zip(status.dictionary.to_pylist(), counts.tolist(), strict=True)),
+        )
+
+    def names(self, wanted: Wanted, now: Registered) -> list[str]:
+        """Return every household of what is wanted, in its order."""
+        self._fold(now)
+        order = self._in_order(wanted.sort)
+        found: list[str] = self.ids.take(pa.array(order[self._chosen(wanted)[order]])).to_pylist()
+        return found
+
+    @cached_property
+    def policies(self) -> list[str]:
+        """The policies of the run."""
+        return sorted(p for p in self.words["policy_id"].dictionary.to_pylist() if p)
+
+    def _triage(self, bench: Bench, book: Path) -> None:
+        """Take each household's place, what fired and how far it drifted from the screen."""
+        count = len(self.ids)
+        self.fired: dict[str, Bools] = {}
+        self.numbers["place"] = np.full(count, np.nan)
+        self.numbers["beyond"] = np.full(count, np.nan)
+        if not self.triaged:
+            return
+        last = tonight_of(bench.folder.path).last_night
+        columns = read_columns(book, bench.asof, last)
+        screened: Screen = screen(columns.columns)
+        nobody = np.zeros(len(columns.household_ids), np.int64)
+        order = in_order(standing(screened, nobody, columns.doubtful))
+        place = np.full(len(nobody), np.nan)
+        place[order] = np.arange(1, len(order) + 1)
+        here = pc.index_in(self.ids, value_set=pa.array(columns.household_ids, pa.string()))
+        where: Ints = here.fill_null(-1).to_numpy().astype(np.int64)
+        there = where >= 0
+
+        def taken(of_book: Any, absent: Any) -> Any:
+            return np.where(there, np.asarray(of_book)[where], absent)
+
+        self.numbers["place"] = taken(place, np.nan)
+        self.numbers["beyond"] = taken(screened.beyond, np.nan)
+        sound = ~columns.doubtful
+        self.fired = {
+            trigger.value: taken(screened.fired[trigger] & sound, False) for trigger in Trigger
+        }
+        self.fired[DOUBTFUL] = taken(columns.doubtful, False)
+
+    def _fold(self, now: Registered) -> None:
+        """Fold what was decided and sent since into the stages."""
+        if now.entries == self._known:
+            return
+        run_id = self.folder.run_id
+        if not self._laid and run_id in now.runs:  # without the register nothing was proposed
+            proposed = self.numbers["orders"] > 0
+            self._stage[proposed & _is(self.words["approval"], AUTO)] = Stage.READY
+            self._stage[proposed & _is(self.words["approval"], NEEDS_APPROVAL)] = Stage.WAITING
+            self._laid = True
+        names = list(touched(now, run_id))
+        places = pc.index_in(pa.array(names, pa.string()), value_set=self.ids).to_pylist()
+        approval = self.words["approval"]
+        for name, place in zip(names, places, strict=True):
+            if place is not None:
+                word = approval.dictionary[approval.indices[place].as_py()].as_py()
+                self._stage[place] = stage_of(now, run_id, name, word)
+        self._known = now.entries
+
+    def _chosen(self, wanted: Wanted) -> Bools:
+        chosen: Bools = np.ones(len(self.ids), bool)
+        if wanted.stage is not None:
+            chosen &= self._stage == wanted.stage
+        for name, word in (("status", wanted.status), ("policy_id", wanted.policy)):
+            if word:
+                chosen &= _is(self.words[name], word)
+        if wanted.trigger:
+            chosen &= self.fired.get(wanted.trigger, np.zeros(len(self.ids), bool))
+        if wanted.named:
+            found = pc.match_substring(self.ids, wanted.named, ignore_case=True)
+            chosen &= found.to_numpy(zero_copy_only=False)
+        for limit, most in wanted.limits.items():
+            chosen &= self.numbers[LIMITS[limit]] <= most
+        return chosen
+
+    def _in_order(self, sort: str) -> Ints:
+        """Return the places in an order; undefined figures come last, equals by triage and id."""
+        if sort not in self._orders:
+            column, greatest = SORTS[sort]
+            figures = self.numbers[column]
+            keys = (self.numbers["place"], -figures if greatest else figures)
+            self._orders[sort] = np.lexsort(tuple(np.nan_to_num(key, nan=np.inf) for key in keys))
+        return self._orders[sort]
+
+    def _row(self, place: int) -> dict[str, Any]:
+        told = {name: _plain(column[place]) for name, column in self.numbers.items()}
+        return {
+            "household_id": self.ids[place].as_py(),
+            **{name: column[place].as_py() for name, column in self.words.items()},
+            **told,
+            "orders": int(self.numbers["orders"][place]),
+            "place": None if told["place"] is None else int(self.numbers["place"][place]),
+            "stage": Stage(int(self._stage[place])),
+            "triggers": [name for name, mine in self.fired.items() if mine[place]],
+        }
+
+
+def _plans(folder: RunFolder) -> Any:
+    """Return the queue's columns of a run's plans, by household, with the dollars they trade."""
+    columns = ["household_id", "status", "approval", "policy_id", "orders", *FIGURES]
+    plans = run_table(folder.path, "plans").select(columns).combine_chunks()
+    orders = run_table(folder.path, "orders")
+    traded = pa.table(
+        [orders["household_id"], pc.multiply(orders["shares"], orders["price"])],
+        names=["household_id", "usd"],
+    )
+    sums = traded.group_by("household_id").aggregate([("usd", "sum")])
+    where = pc.index_in(plans["household_id"], value_set=sums["household_id"].combine_chunks())
+    usd = pc.fill_null(sums["usd_sum"].combine_chunks().take(where.combine_chunks()), 0.0)
+    return plans.append_column("traded_usd", usd).sort_by("household_id")
+
+
+def _codes(words: Any) -> Ints:
+    codes: Ints = words.indices.fill_null(len(words.dictionary)).to_numpy()
+    return codes
+
+
+def _is(words: Any, word: str) -> Bools:
+    code = words.dictionary.index(word).as_py()
+    found: Bools = _codes(words) == code if code >= 0 else np.zeros(len(words), bool)
+    return found
+
+
+def _plain(figure: Any) -> float | None:
+    return None if np.isnan(figure) else float(figure)

@@ -1,0 +1,1 @@
+"""Pages and documents: records in, HTML out; a page has no figure of its own."""

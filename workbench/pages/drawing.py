@@ -1,0 +1,171 @@
+"""Pictures as numbers: where each bar begins and how long it is; templates draw them as SVG.
+
+No picture says what no table says: every length is a figure of the record, and the table stands
+beside it. Colours come from classes, so that dark, light and print have their own; accounts differ
+by pattern of lightness too, for those who do not see the colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+WIDTH: Final = 560.0
+"""Units across for the scale of weights."""
+
+LABEL: Final = 130.0
+"""Units for the name of a class."""
+
+ROW: Final = 40.0
+"""Units of a class: two bars and air."""
+
+BAR: Final = 12.0
+
+COLOURS: Final = 8
+"""Accounts that have a colour of their own; the ninth begins again."""
+
+SEEN: Final = 5e-4
+"""Weight under which a class is not drawn: a twentieth of a percentage point."""
+
+DAY: Final = 7.0
+"""Units of a day on the calendar of lockouts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a bar: an account's part."""
+
+    x: float
+    width: float
+    colour: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A class: its bars before and after, its target and its band, in units across."""
+
+    name: str
+    y: float
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    target: float
+    band: tuple[float, float] | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Weights of one management group drawn; `ticks` are places and percents."""
+
+    target_id: str
+    rows: tuple[Bars, ...]
+    ticks: tuple[tuple[float, str], ...]
+    accounts: tuple[tuple[int, str], ...]
+    height: float
+    label: float = LABEL
+    width: float = LABEL + WIDTH + 40.0
+    bar: float = BAR
+
+
+def weight_bars(
+    weights: Sequence[Mapping[str, Any]], accounts: Sequence[Mapping[str, Any]]
+) -> list[Chart]:
+    """Return a chart for each management group of a household's weights."""
+    names = [str(line["account_id"]) for line in accounts]
+    charts = []
+    for group in dict.fromkeys(row["target_id"] for row in weights):
+        rows = [row for row in weights if row["target_id"] == group and _seen(row)]
+        most = max((_reach(row) for row in rows), default=1.0)
+        step = 0.1 if most <= 0.6 else 0.2
+        top = max(step, -(-most // step) * step)
+        scale = WIDTH / top
+        drawn = tuple(_bars(row, place, scale, names) for place, row in enumerate(rows))
+        ticks = tuple(
+            (LABEL + scale * step * k, f"{100 * step * k:.0f} %")
+            for k in range(round(top / step) + 1)
+        )
+        used = {p.account: p.colour for row in drawn for p in (*row.before, *row.after)}
+        legend = tuple((used[name], name) for name in names if name in used)
+        charts.append(Chart(group, drawn, ticks, legend, 26.0 + ROW * len(rows)))
+    return charts
+
+
+def _seen(row: Mapping[str, Any]) -> bool:
+    return bool(max(abs(row["target"]), abs(row["before"]), abs(row["after"])) >= SEEN)
+
+
+def _reach(row: Mapping[str, Any]) -> float:
+    return float(max(row["target"] + (row["band"] or 0.0), row["before"], row["after"]))
+
+
+def _bars(row: Mapping[str, Any], place: int, scale: float, names: Sequence[str]) -> Bars:
+    target, band = row["target"], row["band"]
+    low = None if band is None else LABEL + scale * max(0.0, target - band)
+    high = None if band is None else LABEL + scale * (target + band)
+    said = (
+        f"{row['name']}: {100 * row['before']:.1f} % before, {100 * row['after']:.1f} % after, "
+        f"target {100 * target:.1f} %"
+    )
+    return Bars(
+        str(row["name"]),
+        8.0 + ROW * place,
+        _pieces(row["placement_before"], scale, names),
+        _pieces(row["placement_after"], scale, names),
+        LABEL + scale * target,
+        None if low is None or high is None else (low, high - low),
+        said,
+    )
+
+
+def _pieces(parts: Sequence[float], scale: float, names: Sequence[str]) -> tuple[Piece, ...]:
+    x, found = LABEL, []
+    for place, (part, name) in enumerate(zip(parts, names, strict=True)):
+        if part * scale > 0.0:
+            found.append(Piece(x, part * scale, place % COLOURS, name))
+            x += part * scale
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A group that must not be bought: its line on the calendar."""
+
+    group: str
+    until: str
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Lockouts on a line of days from the as-of date on; `weeks` are places and dates."""
+
+    locks: tuple[Lock, ...]
+    weeks: tuple[tuple[float, str], ...]
+    height: float
+    width: float
+    left: float
+
+
+def lockout_calendar(
+    asof: str, lockouts: Sequence[Mapping[str, Any]], left: float = 120.0
+) -> Calendar | None:
+    """Return the calendar of lockouts, None where there are none."""
+    if not lockouts:
+        return None
+    start = date.fromisoformat(asof)
+    ends = [date.fromisoformat(lock["until"]) for lock in lockouts]
+    days = max((max(ends) - start).days, 7) + 1
+    locks = tuple(
+        Lock(
+            lock["identical_group"], lock["until"], 26.0 + 24.0 * k, DAY * ((end - start).days + 1)
+        )
+        for k, (lock, end) in enumerate(zip(lockouts, ends, strict=True))
+    )
+    weeks = tuple(
+        (left + DAY * day, f"{start + timedelta(day):%b %-d}") for day in range(0, days + 1, 7)
+    )
+    return Calendar(locks, weeks, 34.0 + 24.0 * len(locks), left + DAY * days + 24.0, left)
