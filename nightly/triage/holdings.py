@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.arrays import Floats, Ints, Texts
+from models.arrays import Bools, Floats, Ints, Texts
 from models.book.rows.links import Ids, distinct
 from models.errors import UnusableBookError
 from models.market import Market
@@ -67,44 +67,60 @@ def read_accounts(
 def read_lots(
     folder: Path, accounts: Ids, market: Market, policies: tuple[Policy, ...]
 ) -> tuple[LotRows, Ints]:
-    """Return the lots of known accounts, and the accounts of lots in doubt."""
+    """Return the lots of known accounts, and the accounts of lots in doubt.
+
+    Where no policy asks when lots were bought, those that stand beside each other in one position
+    are one.
+    """
     dated = _needs_lots(policies)
     wanted = ("account_id", "security_id", "shares") + (
         ("basis", "acquired", "holding_start", "origin") if dated else ()
     )
-    price = market.securities.price
+    priced = np.append(np.isfinite(market.securities.price), False)
     securities = places_of(market.securities.security_id)
     found: dict[str, list[np.ndarray]] = {name: [] for name in (*wanted, "doubt")}
-    for part in pieces(folder, "lots", wanted):
-        account = accounts.codes(part["account_id"].values)
-        security = securities.codes(part["security_id"].values)
+    coded = {"account_id": accounts, "security_id": securities}
+    for part in pieces(folder, "lots", wanted, coded):
+        account, security = part["account_id"].values, part["security_id"].values
         shares = part["shares"].values
-        sound = (security >= 0) & np.isfinite(shares) & np.isfinite(price[security])
-        kept = np.flatnonzero((account >= 0) & sound)
-        found["doubt"].append(account[(account >= 0) & ~sound])
-        found["account_id"].append(account[kept])
-        found["security_id"].append(security[kept])
-        found["shares"].append(shares[kept])
+        sound, ours = np.isfinite(shares) & priced[security], account >= 0
+        found["doubt"].append(account[ours & ~sound])
+        kept: Bools | slice = slice(None) if (ours & sound).all() else ours & sound
+        account, security, shares = account[kept], security[kept], shares[kept]
+        if not dated:
+            account, security, shares = _positions(account, security, shares)
+        found["account_id"].append(account)
+        found["security_id"].append(security)
+        found["shares"].append(shares)
         if dated:
             found["basis"].append(part["basis"].values[kept])
             found["acquired"].append(part["acquired"].values[kept])
             found["holding_start"].append(part["holding_start"].values[kept])
             inherited = pc.equal(part["origin"].values, "inheritance")
             found["origin"].append(pc.fill_null(inherited, False).to_numpy(False)[kept])
-    account = joined(found["account_id"], np.int64)
+    account = joined(found["account_id"], np.int32)
     count = len(account)
     acquired = joined(found["acquired"], "datetime64[D]") if dated else _constant(NO_DAY, count)
     start = joined(found["holding_start"], "datetime64[D]") if dated else acquired
     lots = LotRows(
         account=account,
-        security=joined(found["security_id"], np.int64),
+        security=joined(found["security_id"], np.int32),
         shares=joined(found["shares"], np.float64),
         basis=joined(found["basis"], np.float64) if dated else _constant(np.nan, count),
         acquired=acquired,
         holding_start=np.where(np.isnat(start), acquired, start) if dated else start,
         inherited=joined(found["origin"], np.bool_) if dated else _constant(False, count),
     )
-    return lots, joined(found["doubt"], np.int64)
+    return lots, joined(found["doubt"], np.int32)
+
+
+def _positions(account: Ints, security: Ints, shares: Floats) -> tuple[Ints, Ints, Floats]:
+    """Add neighbours of one account and security up: nothing is sorted for it."""
+    if not len(account):
+        return account, security, shares
+    turns = (account[1:] != account[:-1]) | (security[1:] != security[:-1])
+    first = np.append(0, np.flatnonzero(turns) + 1)
+    return account[first], security[first], np.add.reduceat(shares, first)
 
 
 def _needs_lots(policies: tuple[Policy, ...]) -> bool:

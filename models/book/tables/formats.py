@@ -58,17 +58,23 @@ def read_head(path: Path, wanted: Sequence[str]) -> tuple[tuple[str, ...], Any]:
     return names, schema.empty_table().select(_known(names, wanted))
 
 
-def read_batches(path: Path, wanted: Sequence[str]) -> Iterator[Any]:
-    """Yield the `wanted` columns batch by batch, as the whole file would give them."""
+def read_batches(
+    path: Path, wanted: Sequence[str], rows: int = BATCH_ROWS, encoded: Sequence[str] = ()
+) -> Iterator[Any]:
+    """Yield the `wanted` columns batch by batch, as the whole file would give them.
+
+    Text of `encoded` columns stays in the dictionaries in which Parquet stores it, each distinct
+    word once; a batch of Parquet has `rows`.
+    """
     if path.suffix == ".csv":
         known = _known(_header(path), wanted)
         reading = pacsv.ReadOptions(block_size=BLOCK_BYTES)
         with pacsv.open_csv(path, reading, _PARSING, _as_text(known)) as batches:
             yield from batches
         return
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, read_dictionary=list(encoded)) as file:
         known = _known(tuple(file.schema_arrow.names), wanted)
-        yield from file.iter_batches(BATCH_ROWS, columns=known)
+        yield from file.iter_batches(rows, columns=known)
 
 
 def _header(path: Path) -> tuple[str, ...]:
