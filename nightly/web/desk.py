@@ -101,7 +101,7 @@ class Desk:
 def household_record(bench: Bench, household_id: str, now: Registered) -> dict[str, Any]:
     """Return all that is known of a household in a run: as stored, explained, judged again.
 
-    `explained` is None where the book is no longer the run's.
+    `explained` is None where the book is no longer the run's: `changed` says what differs.
 
     Raises
     ------
@@ -112,7 +112,8 @@ def household_record(bench: Bench, household_id: str, now: Registered) -> dict[s
         "stored": shown(bench.folder, household_id, now),
         "run": run_facts(bench),
         "explained": None,
-        "differences": [each.as_data() for each in bench.changed],
+        "changed": [each.as_data() for each in bench.changed],
+        "differences": [],
     }
     book = None if bench.changed else bench.household_book(household_id)
     if book is not None:

@@ -74,7 +74,7 @@ def test_the_record_is_what_the_command_line_says(
         assert record["stored"] == said(capsys, "show", run, name)
         fresh = said(capsys, "plan", str(SAMPLE), name)
         assert_near(record["explained"], fresh, name)
-        assert record["differences"] == []
+        assert (record["changed"], record["differences"]) == ([], [])
 
 
 def assert_near(stored: Any, fresh: Any, where: str) -> None:
@@ -175,9 +175,9 @@ def test_a_book_that_changed_is_not_shown_as_if_it_had_not(
     with opened(book, sample_runs, tmp_path / "scratch") as ann:
         record = record_of(ann, run_id, "drifted-60-40")
         assert record["explained"] is None
-        assert {each["where"] for each in record["differences"]} == {"securities.csv"}
+        assert {each["where"] for each in record["changed"]} == {"securities.csv"}
         page = parsed(ann.get(household_at(run_id, "drifted-60-40")).text)
-        assert "does not agree" in page.text
+        assert "The book has changed since this run" in page.text
         assert "355.29" in page.text
         assert wrong(page, record) == []
 

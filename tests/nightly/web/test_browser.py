@@ -1,0 +1,192 @@
+"""The workbench as a person meets it: a real server, a real browser, and no mouse."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightly.register.register import NAME, Register
+from nightly.register.states import State
+from tests.chromium import NoChromiumError, chromium
+from tests.nightly.web.opened import SAMPLE, household_at, own_copy
+from workbench.pages.figures import at
+
+ROOT = Path(__file__).resolve().parents[3]
+
+SERIOUS = ("serious", "critical")
+"""Findings of axe-core that no page may have."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a browser; skip, or fail where CI=true, with the reason if there is none."""
+    try:
+        with chromium() as started:
+            yield started
+    except NoChromiumError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no chromium: {error}")
+        pytest.skip(f"no chromium: {error}")
+
+
+@contextmanager
+def served(runs: Path) -> Iterator[str]:
+    """Yield the address that `hearth serve` prints, and end the server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "nightly.main", "serve", str(SAMPLE), "--runs", str(runs)]
+    server = subprocess.Popen(
+        [*command, "--port", str(port), "--by", "Ann"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        (address,) = re.findall(r"http://\S+", said)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def workbench(sample_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a served copy of the runs: its address and its folder."""
+    runs = own_copy(sample_runs, tmp_path_factory.mktemp("served") / "runs")
+    with served(runs) as address:
+        yield address, runs
+
+
+@pytest.fixture
+def page(browser: Any, workbench: tuple[str, Path]) -> Iterator[Any]:
+    """Return a page that came in by the printed address; whatever it complains of fails."""
+    context = browser.new_context(base_url=workbench[0].partition("/enter")[0])
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    reach(opened, workbench[0])
+    yield opened
+    context.close()
+    expected = ("log", "info", "debug", "error: Failed to load resource: the server responded")
+    assert [each for each in complaints if not each.startswith(expected)] == []
+
+
+def reach(page: Any, address: str) -> None:
+    """Open an address; the server may still be starting to listen."""
+    from playwright.sync_api import Error
+
+    for _ in range(100):
+        try:
+            page.goto(address)
+            return
+        except Error as error:
+            if "ERR_CONNECTION_REFUSED" not in str(error):
+                raise
+            page.wait_for_timeout(100)
+    raise AssertionError("the server does not listen")
+
+
+def findings(page: Any) -> list[str]:
+    """Return what axe-core finds that is serious, with where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:120]}"
+        for each in found
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
+
+
+def test_screens_keep_the_rules_of_access_and_show_the_records(page: Any, run_id: str) -> None:
+    """Light and dark; and what the browser shows of a household is what the record says."""
+    both = [f"/runs/{run_id}", household_at(run_id, "hard-bands")]
+    light = [*both, f"/runs/{run_id}/send", household_at(run_id, "faulty-data"), "/runs/none"]
+    for scheme, places in (("light", light), ("dark", both)):
+        page.emulate_media(color_scheme=scheme)
+        for place in places:
+            page.goto(place)
+            assert findings(page) == [], (scheme, place)
+    place = household_at(run_id, "hard-bands")
+    page.goto(place)
+    shown = page.eval_on_selector_all("data.fig", "all => all.map(d => [d.dataset.from, d.value])")
+    record = page.request.get(place.replace("household?", "household.json?")).json()
+    assert len(shown) > 100
+    for where, value in shown:
+        told = at(record, where)
+        assert value == ("" if told is None else repr(told)), where
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_filter_narrows_the_queue(
+    browser: Any, workbench: tuple[str, Path], run_id: str, scripts: bool
+) -> None:
+    """As one types; and without a script by a button, to the same address."""
+    context = browser.new_context(
+        base_url=workbench[0].partition("/enter")[0], java_script_enabled=scripts
+    )
+    page = context.new_page()
+    reach(page, workbench[0])
+    page.goto(f"/runs/{run_id}")
+    page.get_by_label("Household").fill("drifted")
+    if not scripts:
+        page.get_by_role("button", name="Filter").click()
+    page.locator("caption", has_text="1 households").wait_for()
+    assert page.locator("[data-row]").all_inner_texts() == ["drifted-60-40"]
+    assert "named=drifted" in page.url
+    context.close()
+
+
+def test_from_breach_to_export_by_keyboard_alone(
+    page: Any, workbench: tuple[str, Path], run_id: str
+) -> None:
+    """Search, open, ask a figure how it came to be, approve, send, see what left."""
+    keys, runs = page.keyboard, workbench[1]
+    page.goto(f"/runs/{run_id}")
+    keys.press("/")
+    keys.type("early")
+    page.locator("caption", has_text="1 households").wait_for()
+    keys.press("Escape")
+    keys.press("j")
+    keys.press("Enter")
+    page.wait_for_url("**/household?id=early-withdrawal")
+    keys.press("h")
+    keys.press("Enter")
+    how = page.locator("dialog#how")
+    how.wait_for()
+    assert "Shares times price" in how.inner_text()
+    keys.press("Escape")
+    keys.press("a")
+    keys.type("spoke with the client")
+    keys.press("Enter")
+    page.locator("#decision .history", has_text="spoke with the client").wait_for()
+    page.wait_for_load_state()  # keys are there when the scripts have run
+    plan = Register(runs / NAME).read().plans[run_id, "early-withdrawal"]
+    assert (plan.state, plan.approvers) == (State.APPROVED, ("Ann",))
+    keys.press("s")
+    page.wait_for_url("**/send")
+    keys.press("e")
+    keys.press("Enter")
+    page.get_by_role("status").locator("h1", has_text="left").wait_for()
+    page.wait_for_load_state()
+    keys.press("Enter")
+    page.locator("h3", has_text="Tickets").wait_for()
+    sent = Register(runs / NAME).read().sent_of(run_id)
+    assert "early-withdrawal" in {each.ticket.household_id for each in sent}
+    assert page.locator("td", has_text="Ann: sent from the workbench").count() == len(sent)
+    assert findings(page) == []
