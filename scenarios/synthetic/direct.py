@@ -16,12 +16,12 @@ import numpy as np
 from scenarios.sample_risk import VOLATILITY
 from scenarios.synthetic.funds import (
     BY_ID,
-    CLASS_LOADINGS,
     WIDE_FUNDS,
     class_rows,
+    loadings_of,
+    own_moves,
     sheltered,
     stock_popularity,
-    with_class_risk,
 )
 from scenarios.synthetic.market import AccountSlot
 from scenarios.synthetic.portfolios import INDEX_MODELS
@@ -116,31 +116,30 @@ def direct(rng: np.random.Generator, size: Size) -> Ingredients:
     stocks = invent_stocks(rng, size.stocks, twins=2, share_step=0.001, fall=size.fall)
     wide = [BY_ID[name] for name in WIDE_FUNDS]
     macro = [name for name in VOLATILITY if name != "us_small_value"]
-    factors = [*macro, *SECTORS, *STYLES]
-    covariance = np.zeros((30, 30))
-    covariance[:12, :12] = class_covariance(macro)
-    for i, (_, _, vol, _) in enumerate(SECTORS.values()):
-        covariance[12 + i, 12 + i] = vol**2
-    for i, vol in enumerate(STYLES.values()):
-        covariance[23 + i, 23 + i] = vol**2
-    loadings = np.zeros((len(wide) + size.stocks, 30))
-    loadings[:24, :12] = class_rows(wide, macro)
+    own = own_moves(wide, macro)
+    factors = [*macro, *own, *SECTORS, *STYLES]
+    of_funds, of_stocks = len(macro) + len(own), len(SECTORS) + len(STYLES)
+    vol = [*own.values(), *(vol for _, _, vol, _ in SECTORS.values()), *STYLES.values()]
+    covariance = np.diag(np.concatenate([np.zeros(len(macro)), vol]) ** 2)
+    covariance[: len(macro), : len(macro)] = class_covariance(macro)
+    loadings = np.zeros((len(wide) + size.stocks, of_funds + of_stocks))
+    loadings[:24, :of_funds] = class_rows(wide, macro)
     loadings[24:, 0] = np.round(stocks.beta, 4)
     sectors = list(SECTORS)
     for i, sector in enumerate(stocks.sector):
-        loadings[24 + i, 12 + sectors.index(sector)] = 1.0
-    loadings[24:, 23:] = stocks.styles
-    centre = stocks.weight @ loadings[24:, 12:]
-    loadings[24:, 12:] = np.round(loadings[24:, 12:] - centre, 6)
+        loadings[24 + i, of_funds + sectors.index(sector)] = 1.0
+    loadings[24:, -len(STYLES) :] = stocks.styles
+    centre = stocks.weight @ loadings[24:, of_funds:]
+    loadings[24:, of_funds:] = np.round(loadings[24:, of_funds:] - centre, 6)
     ids = [fund.security_id for fund in stocks.funds]
     plan = [name for name in WIDE_FUNDS if name not in {"VTEB", "MUB", "VTI", "BND"}]
     return Ingredients(
-        funds=[*(with_class_risk(f, macro) for f in wide), *stocks.funds],
+        funds=[*wide, *stocks.funds],
         loadings=loadings,
         factors=factors,
         covariance=covariance,
         factor_model=True,
-        class_loadings={"us_small_value": CLASS_LOADINGS["us_small_value"][0]},
+        class_loadings={"us_small_value": loadings_of("us_small_value", macro)},
         models=INDEX_MODELS,
         stock_weights=dict(zip(ids, stocks.weight.tolist(), strict=True)),
         popularity={**stock_popularity(stocks, 60.0), "VTI": 2.0},

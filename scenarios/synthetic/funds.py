@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +21,7 @@ WIDE_FUNDS = (
 MIXED_CLASSES = ("us_equity", "developed", "emerging", "us_bond", "reit", "gold")
 
 #: What the other classes load on where they are no factors (regression on the monthly history
-#: named in `scenarios.sample_market`, rounded), and the specific volatility that leaves.
+#: named in `scenarios.sample_market`, rounded), and how much they move beside that.
 CLASS_LOADINGS: Mapping[str, tuple[Mapping[str, float], float]] = {
     "us_small_value": ({"us_equity": 1.15}, 0.080),
     "muni": ({"us_bond": 0.80}, 0.036),
@@ -46,25 +45,39 @@ def sheltered(
     return AccountSlot(choices[name], size, second, held, lots)
 
 
-def class_rows(funds: Sequence[Fund], factors: Sequence[str]) -> Floats:
-    """Return exposures of funds to classes, by look-through, `(n_funds, k)`."""
+def own_moves(funds: Sequence[Fund], classes: Sequence[str]) -> Mapping[str, float]:
+    """Return the volatility of what the funds' other classes move by themselves, by factor.
+
+    Factors and no specific risk of the funds: the target has them too, so that holding a class as
+    the target asks is no tracking error.
+    """
+    held = {name for fund in funds for name in _exposure(fund)} - set(classes)
+    return {own(name): vol for name, (_, vol) in CLASS_LOADINGS.items() if name in held}
+
+
+def own(name: str) -> str:
+    """Return the factor that only one class moves with."""
+    return f"{name}_own"
+
+
+def loadings_of(name: str, classes: Sequence[str]) -> Mapping[str, float]:
+    """Return what a class loads on: on itself where it is a factor."""
+    return {name: 1.0} if name in classes else {**CLASS_LOADINGS[name][0], own(name): 1.0}
+
+
+def class_rows(funds: Sequence[Fund], classes: Sequence[str]) -> Floats:
+    """Return loadings of funds by look-through: on classes and their own moves, `(n_funds, k)`."""
+    factors = [*classes, *own_moves(funds, classes)]
     rows = np.zeros((len(funds), len(factors)))
     for i, fund in enumerate(funds):
-        exposure = EXPOSURES.get(fund.security_id, {fund.asset_class: 1.0})
-        for name, weight in exposure.items():
-            spread = {name: 1.0} if name in factors else CLASS_LOADINGS[name][0]
-            for factor, loading in spread.items():
-                rows[i, list(factors).index(factor)] += weight * loading
+        for name, weight in _exposure(fund).items():
+            for factor, loading in loadings_of(name, classes).items():
+                rows[i, factors.index(factor)] += weight * loading
     return rows
 
 
-def with_class_risk(fund: Fund, factors: Sequence[str] = MIXED_CLASSES) -> Fund:
-    """Return the fund with the specific risk that its class has beside the factors."""
-    if fund.asset_class in factors:
-        return fund
-    extra = CLASS_LOADINGS[fund.asset_class][1]
-    vol = round(float(np.hypot(fund.specific_vol, extra)), 4)
-    return replace(fund, specific_vol=vol)
+def _exposure(fund: Fund) -> Mapping[str, float]:
+    return EXPOSURES.get(fund.security_id, {fund.asset_class: 1.0})
 
 
 def stock_popularity(stocks: Stocks, total: float) -> dict[str, float]:

@@ -20,9 +20,10 @@ from scenarios.synthetic.funds import (
     MIXED_CLASSES,
     WIDE_FUNDS,
     class_rows,
+    loadings_of,
+    own_moves,
     sheltered,
     stock_popularity,
-    with_class_risk,
 )
 from scenarios.synthetic.market import AccountSlot, Market
 from scenarios.synthetic.portfolios import ETF_MODELS, WIDE_MODELS
@@ -91,19 +92,20 @@ def _etf(rng: np.random.Generator) -> Ingredients:
 
 def _mixed(rng: np.random.Generator) -> Ingredients:
     stocks = invent_stocks(rng, 36, twins=0, share_step=1.0)
-    wide = [with_class_risk(BY_ID[name]) for name in WIDE_FUNDS]
-    factors = [*MIXED_CLASSES, *SECTOR_GROUPS]
-    covariance = np.zeros((len(factors), len(factors)))
+    wide = [BY_ID[name] for name in WIDE_FUNDS]
+    own = own_moves(wide, MIXED_CLASSES)
+    factors = [*MIXED_CLASSES, *own, *SECTOR_GROUPS]
+    of_funds = len(MIXED_CLASSES) + len(own)
+    vol = [*own.values(), *(vol for _, vol in SECTOR_GROUPS.values())]
+    covariance = np.diag(np.concatenate([np.zeros(len(MIXED_CLASSES)), vol]) ** 2)
     covariance[:6, :6] = class_covariance(MIXED_CLASSES)
-    for i, (_, vol) in enumerate(SECTOR_GROUPS.values()):
-        covariance[6 + i, 6 + i] = vol**2
     loadings = np.zeros((60, len(factors)))
-    loadings[:24, :6] = class_rows(wide, MIXED_CLASSES)
+    loadings[:24, :of_funds] = class_rows(wide, MIXED_CLASSES)
     loadings[24:, 0] = np.round(stocks.beta, 4)
     groups = list(SECTOR_GROUPS.values())
     for i, sector in enumerate(stocks.sector):
         group = next(g for g, (members, _) in enumerate(groups) if sector in members)
-        loadings[24 + i, 6 + group] = 1.0
+        loadings[24 + i, of_funds + group] = 1.0
     ids = [fund.security_id for fund in stocks.funds]
     taxed = [name for name in WIDE_FUNDS if name not in {"VTEB", "MUB"}]
     lists = {
@@ -116,7 +118,7 @@ def _mixed(rng: np.random.Generator) -> Ingredients:
         factors=factors,
         covariance=covariance,
         factor_model=True,
-        class_loadings={name: row for name, (row, _) in CLASS_LOADINGS.items()},
+        class_loadings={name: loadings_of(name, MIXED_CLASSES) for name in CLASS_LOADINGS},
         models=WIDE_MODELS,
         stock_weights=dict(zip(ids, stocks.weight.tolist(), strict=True)),
         popularity={**stock_popularity(stocks, 4.0), "VTI": 3.0, "VOO": 2.0, "BND": 2.0},

@@ -208,9 +208,18 @@ def test_risk_is_positive_semidefinite_and_complete(tables: Tables, kind: str) -
 
 
 def test_factor_counts(books: dict[str, Tables]) -> None:
-    """The mixed kind has ten factors and direct indexing thirty."""
-    for kind, count in [("mixed", 10), ("index", 30)]:
+    """The mixed kind has seventeen factors and direct indexing thirty-one."""
+    for kind, count in [("mixed", 17), ("index", 31)]:
         assert len(set(books[kind]["factor_covariance"]["factor_a"])) == count
+
+
+@pytest.mark.parametrize("kind", ["mixed", "index"])
+def test_no_class_is_a_risk_that_its_target_has_not(books: dict[str, Tables], kind: str) -> None:
+    """A fund moves with its class but for a basis of a few percent: a plan may hold the target."""
+    funds = books[kind]["securities"]
+    funds = funds[~funds["security_id"].str.startswith("STK")]
+    assert len(funds) > 20
+    assert (funds["specific_vol"] < 0.05).all()
 
 
 def test_target_weights_sum_to_one(tables: Tables) -> None:
