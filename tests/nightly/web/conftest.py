@@ -1,9 +1,11 @@
-"""A run of nine households of the sample book, shared by whoever looks at it."""
+"""A run of nine households of the sample book, and a browser, shared by whoever looks."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,6 +14,7 @@ from nightly.run.night import start_run
 from nightly.run.request import Request
 from nightly.workers.engines import InProcess
 from optimizer.rebalance import rebalance
+from tests.chromium import NoChromiumError, chromium
 from tests.nightly.web.opened import ASOF, SAMPLE, opened
 
 NAMES = (
@@ -40,3 +43,15 @@ def ann(sample_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Return a client that looks and never decides."""
     with opened(SAMPLE, sample_runs, tmp_path_factory.mktemp("scratch")) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser; skip, or fail where CI=true, with the reason if there is none."""
+    try:
+        with chromium() as started:
+            yield started
+    except NoChromiumError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no chromium: {error}")
+        pytest.skip(f"no chromium: {error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
@@ -16,7 +15,6 @@ import pytest
 
 from nightly.register.register import NAME, Register
 from nightly.register.states import State
-from tests.chromium import NoChromiumError, chromium
 from tests.nightly.web.opened import SAMPLE, household_at, own_copy
 from workbench.pages.figures import at
 
@@ -24,18 +22,6 @@ ROOT = Path(__file__).resolve().parents[3]
 
 SERIOUS = ("serious", "critical")
 """Findings of axe-core that no page may have."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a browser; skip, or fail where CI=true, with the reason if there is none."""
-    try:
-        with chromium() as started:
-            yield started
-    except NoChromiumError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no chromium: {error}")
-        pytest.skip(f"no chromium: {error}")
 
 
 @contextmanager

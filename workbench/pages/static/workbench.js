@@ -26,7 +26,7 @@
     document.getElementById("how-value").textContent = figure.value || "not defined";
     document.getElementById("how-from").textContent = figure.dataset.from;
     const row = figure.closest("tr");
-    const trail = row && row.querySelector("a[aria-label^='trail'], a[href*='/order?']");
+    const trail = row && row.querySelector("a[href*='/order?']");
     const more = document.getElementById("how-more");
     more.textContent = "";
     if (trail) {
