@@ -14,6 +14,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.ticket_gains import cost_beyond
 from optimizer.rounding.ticket_risk import TicketRisk
 from optimizer.search.model import Model
 from optimizer.solvers.solution import Solution
@@ -24,7 +25,7 @@ class LocalModel:
     """ΔJ(δ) = gradient'δ + ½‖loadings'δ‖² + ½Σ_g (Σ own·δ in g)², δ in units by ticket.
 
     `gradient`, bps per unit, `(n_tickets,)`, is everything but what gains do to taxes, now and
-    later, and the price of cash; `risk` is curved.
+    later, what a lot forgoes beyond its ticket's cheapest, and the price of cash; `risk` is curved.
     """
 
     gradient: Floats
@@ -35,6 +36,7 @@ def local_model(model: Model, found: Supported) -> LocalModel:
     """Build the model at a supported solution."""
     tickets, columns = found.tickets, model.arrays.columns
     slope = _without_tax(model, found.solution)
+    slope[columns["sale"]] -= cost_beyond(model, tickets)
     marginal = _marginal_lots(model, found, slope[columns["sale"]])
     gradient = np.zeros(tickets.size)
     gradient[tickets.of_sale[marginal]] = slope[columns["sale"]][marginal]

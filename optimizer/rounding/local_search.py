@@ -51,8 +51,10 @@ class Descent:
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
-        self.taxed = tickets.is_sale & ((gains.short != 0.0) | (gains.long != 0.0)).any(axis=1)
-        self.recognised, self.gains_up, self.gains_down = np.zeros((3, 3, len(start)))
+        self.taxed = tickets.is_sale & np.logical_or.reduce(
+            [each.any(axis=1) for each in gains.brought]
+        )
+        self.recognised, self.gains_up, self.gains_down = np.zeros((3, 4, len(start)))
         self._recognise(np.flatnonzero((start > 0.0) & tickets.is_sale))
 
     def change(self) -> float:
@@ -160,8 +162,8 @@ class Descent:
         return change + taxed, kept & self.rows.kept(place, move)
 
     def _recognised(self, place: Ints, move: Floats) -> Floats:
-        """Short, long and positive short gain that each move brings, by the lots it takes."""
-        brought = np.zeros((3, len(place)))
+        """Short, long, positive short gain and what is forgone by the lots that each move takes."""
+        brought = np.zeros((4, len(place)))
         mine = np.flatnonzero(self.taxed[place])
         then = self.gains.at(place[mine], (self.amount[place] + move)[mine])
         brought[:, mine] = then - self.recognised[:, place[mine]]

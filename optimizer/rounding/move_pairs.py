@@ -30,7 +30,7 @@ class MovePairs:
         raised = risk.cash[place] * move
         self.raised = raised[:, None] + raised
         self.different = place[:, None] != place
-        self._taken, self._gains = -1, np.zeros((3, 0))
+        self._taken, self._gains = -1, np.zeros((4, 0))
         self._taxed: tuple[Floats, Bools] = np.zeros((0, 0)), np.zeros((0, 0), bool)
 
     def about(self, place: Ints, move: Floats) -> bool:
@@ -40,7 +40,7 @@ class MovePairs:
     def taxed(self, gains: Floats) -> tuple[Floats, Bools]:
         """Price of taxes of every pair, bps, and whether it keeps their limits.
 
-        `gains`, `(3, n)`, as in `TaxState.change`.
+        `gains`, `(4, n)`, as in `TaxState.change`.
         """
         if self._taken != self._tax.taken or not np.array_equal(gains, self._gains):
             self._taxed = self._priced(gains)

@@ -17,11 +17,14 @@ from optimizer.settings import WITHIN_USD
 from optimizer.solvers.solution import Solution
 
 NOWHERE = np.zeros(0, np.int64)
-NO_GAINS = np.zeros((3, 0))
+NO_GAINS = np.zeros((4, 0))
 
 
 class TaxState:
-    """Gains and distributions of every filing unit in dollars, starting before any ticket."""
+    """Gains and distributions of every filing unit in dollars, starting before any ticket.
+
+    What lots forgo is carried along with gains, bps times dollars a unit.
+    """
 
     def __init__(self, model: Model, solution: Solution) -> None:
         frame, columns = model.frame, model.arrays.columns
@@ -34,7 +37,7 @@ class TaxState:
         self.basis_price = BPS_PER_UNIT * keeps * future
         self.unit_of_account = frame.accounts.unit
         self.gains = np.array(
-            [[reach.tax.short, reach.tax.long, 0.0] for reach in ranges], float
+            [[reach.tax.short, reach.tax.long, 0.0, 0.0] for reach in ranges], float
         ).T.copy()
         moved = solution.x[columns["withdrawal"]] + solution.x[columns["transfer"]]
         out = np.where(frame.accounts.deferred, moved + frame.accounts.outflow, 0.0)
@@ -60,9 +63,9 @@ class TaxState:
     def change(self, account: Ints, gains: Floats) -> tuple[Floats, Bools]:
         """Price moves on their own: change of V and basis in bps, and whether limits are kept.
 
-        `gains`, `(3, n)`, are the short, long and positive short gains in units that each move
-        brings to an account's filing unit. A move may pass a limit that is passed already if it
-        passes it by less.
+        `gains`, `(4, n)`, are the short, long and positive short gains in units that each move
+        brings to an account's filing unit, and what its lots forgo, bps. A move may pass a limit
+        that is passed already if it passes it by less.
         """
         unit = self.unit_of_account[account]
         change, kept = np.zeros(len(account)), np.ones(len(account), bool)
@@ -71,12 +74,13 @@ class TaxState:
             mine = np.flatnonzero((unit == u) & touched)
             if not len(mine):
                 continue
-            short, long, _ = then = self._after(u, gains[:, mine])
+            short, long, *_ = then = self._after(u, gains[:, mine])
             change[mine] = tax.values(short, long, out) - self._now(u)
             if self.limited[u]:
                 kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
-        return self.weight * BPS_PER_UNIT * change / self.usd - kept_basis, kept
+        taxed = self.weight * BPS_PER_UNIT * change / self.usd
+        return taxed - kept_basis + gains[3], kept
 
     def together(self, account: Ints, gains: Floats) -> tuple[float, bool]:
         """Price moves taken all at once: change of V and basis in bps, and whether limits are kept.
@@ -94,15 +98,15 @@ class TaxState:
         total = 0.0
         after = self._with(account, gains)
         for u, tax in enumerate(self.taxes):
-            short, long, _ = after[:, u].tolist()
+            short, long, _, forgone = after[:, u].tolist()
             value = self.weight * BPS_PER_UNIT * tax.value(short, long, float(self.distribution[u]))
-            total += (value - float(self.basis_price[u]) * (short + long)) / self.usd
+            total += (value - float(self.basis_price[u]) * (short + long) + forgone) / self.usd
         return total
 
     def _now(self, unit: int) -> float:
         """V of a unit where it stands, dollars."""
         if unit not in self._values:
-            short, long, _ = self.gains[:, unit].tolist()
+            short, long, *_ = self.gains[:, unit].tolist()
             out = float(self.distribution[unit])
             self._values[unit] = self.taxes[unit].value(short, long, out)
         return self._values[unit]
@@ -134,7 +138,7 @@ class TaxState:
 
     def _excess(self, unit: int, gains: Floats) -> Floats:
         """Dollars above the tax budget plus dollars of gain above the limits on gains."""
-        short, long, positive = gains
+        short, long, positive, _ = gains
         over = np.maximum(short + long - self.most_gain[unit], 0.0)
         over = over + np.maximum(positive - self.most_short[unit], 0.0)
         if np.isfinite(self.limit[unit]):
@@ -143,7 +147,7 @@ class TaxState:
         return np.asarray(over)
 
     def take(self, account: Ints, gains: Floats) -> None:
-        """Take the gains of moves in some accounts, `(3, n)` in units."""
+        """Take what moves in some accounts bring, `(4, n)`."""
         self.gains = self._with(account, gains)
         self.taken += 1
         self._values.clear()

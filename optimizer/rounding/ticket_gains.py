@@ -1,7 +1,8 @@
 """What a sale of any size recognises: lots in the order in which a ticket will take them.
 
-The gain of a ticket is piecewise linear in its amount, one piece a lot. A slope at the solution was
-refused: a step more or less often crosses into another lot, and budgets are exact.
+The gain of a ticket is piecewise linear in its amount, one piece a lot, and so is what its lots
+forgo (a lot that turns long-term soon). A slope at the solution was refused: a step more or less
+often crosses into another lot, and budgets are exact.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from optimizer.settings import SAME
 
 @dataclass(frozen=True, slots=True)
 class TicketGains:
-    """Cumulated value and gains by lot, `(n_tickets, most lots + 1)`, in units; rows start at 0.
+    """Cumulated value, gains and cost by lot, `(n_tickets, most lots + 1)`; rows start at 0.
 
+    Value and gains are units; `forgone` is what lots cost beyond the cheapest of their ticket, bps.
     Rows are padded with their last value, so that an amount beyond all lots gains nothing more.
     """
 
@@ -28,9 +30,15 @@ class TicketGains:
     short: Floats
     long: Floats
     positive_short: Floats
+    forgone: Floats
+
+    @property
+    def brought(self) -> tuple[Floats, ...]:
+        """What moves bring, in the order of their rows."""
+        return self.short, self.long, self.positive_short, self.forgone
 
     def at(self, place: Ints, amount: Floats) -> Floats:
-        """Short, long and positive short gain of tickets sold to given amounts, `(3, n)`."""
+        """Short, long, positive short gain and what is forgone at amounts sold, `(4, n)`."""
         value = self.value[place]
         lot = np.clip((value <= amount[:, None]).sum(axis=1) - 1, 0, value.shape[1] - 2)
         row = np.arange(len(place))
@@ -39,17 +47,35 @@ class TicketGains:
             width > 0.0, (amount - value[row, lot]) / np.where(width > 0.0, width, 1.0), 0.0
         )
         part = np.clip(part, 0.0, 1.0)
-        gains = np.empty((3, len(place)))
-        for kind, cumulated in enumerate((self.short, self.long, self.positive_short)):
+        gains = np.empty((4, len(place)))
+        for kind, cumulated in enumerate(self.brought):
             below = cumulated[place, lot]
             gains[kind] = below + part * (cumulated[place, lot + 1] - below)
         return gains
 
     def along(self, place: int, amounts: Floats) -> Floats:
-        """Short, long and positive short gain of one ticket sold to several amounts, `(3, n)`."""
+        """As `at`, of one ticket sold to several amounts, `(4, n)`."""
         value = self.value[place]
-        tables = (self.short[place], self.long[place], self.positive_short[place])
-        return np.array([np.interp(amounts, value, cumulated) for cumulated in tables])
+        return np.array([np.interp(amounts, value, each[place]) for each in self.brought])
+
+
+def cost_beyond(model: Model, tickets: Tickets) -> Floats:
+    """What a unit of each sale column costs beyond the cheapest of its ticket, bps.
+
+    Of all that terms charge but for what a gain keeps in basis, which is priced with gains: lots of
+    one ticket differ by what they forgo alone.
+    """
+    columns = model.arrays.columns
+    cost = model.arrays.q[columns["sale"]].copy()
+    for part in model.program.parts:
+        if part.name == "basis_change":
+            for linear in part.linear:
+                if linear.block == "sale":
+                    cost -= linear.coefficients
+    cheapest = np.full(tickets.size, np.inf)
+    np.minimum.at(cheapest, tickets.of_sale, cost)
+    beyond = cost - cheapest[tickets.of_sale]
+    return np.where(beyond > SAME, beyond, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +129,7 @@ def ticket_gains(model: Model, tickets: Tickets, pieces: LotPieces) -> TicketGai
     order = np.lexsort((pieces.rank, of_piece))
     ticket, column, taken = of_piece[order], pieces.column[order], pieces.amount[order]
     gain, long = sales.gain[column], sales.long[column]
+    forgone = cost_beyond(model, tickets)[column]
     counts = sum_by(ticket, np.ones(len(ticket)), tickets.size).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
     position = np.arange(len(ticket)) - first[ticket] + 1
@@ -113,6 +140,7 @@ def ticket_gains(model: Model, tickets: Tickets, pieces: LotPieces) -> TicketGai
         taken * np.where(long, 0.0, gain),
         taken * np.where(long, gain, 0.0),
         taken * np.where(long, 0.0, np.maximum(gain, 0.0)),
+        taken * forgone,
     ):
         table = np.zeros(shape)
         table[ticket, position] = amount

@@ -17,6 +17,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.policy import BRANCHING
+from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.program.language import Branch
 from optimizer.search.disjunctions import WashSides, position_disjunctions, side_branch
 from optimizer.search.harvests import wash_disjunctions
@@ -30,8 +31,11 @@ from optimizer.settings import (
     DIVES,
     LONGER,
     LOOSE_BPS,
+    MEDIUM,
     NODE_GAP_BPS,
     NOTHING_BPS,
+    PROMISING_BPS,
+    PROMISING_USD,
     SMALL,
     UNSETTLED_BPS,
 )
@@ -54,8 +58,9 @@ def certified(search: Search, solves: int) -> Search:
 
     `BRANCHING` solves are spent unasked where the open regimes say little, where a solution would
     sell and buy the same positions (weights under which recognising a gain pays), or where a group
-    can be harvested in several ways: there flips alone choose badly. A small program is branched on
-    sooner and longer: its solves cost less than what surrounds them.
+    can be harvested in several ways: there flips alone choose badly. The fewer columns a program
+    has, the sooner and the longer it is branched on: its solves cost less than what surrounds them,
+    and a basis point of a large household is many dollars.
     """
     frame, best = search.model.frame, search.incumbent
     if best is None or frame.te_multiplier > DEAR:
@@ -64,19 +69,24 @@ def certified(search: Search, solves: int) -> Search:
     unsettled = any(
         disjunction.group < 0 or len(disjunction.options) > 2 for disjunction in best.disjunctions
     )
-    small = len(frame.sales.value) + len(frame.buys.most) <= SMALL
-    if lost > (UNSETTLED_BPS if unsettled or small else LOOSE_BPS):
-        solves = max(solves, LONGER * BRANCHING if small else BRANCHING)
+    columns = len(frame.sales.value) + len(frame.buys.most)
+    loose = lost > LOOSE_BPS
+    if columns <= MEDIUM:
+        loose = lost > PROMISING_BPS or lost * frame.unit_usd > PROMISING_USD * BPS_PER_UNIT
+    if loose or (lost > UNSETTLED_BPS and (unsettled or columns <= SMALL)):
+        solves = max(solves, LONGER * BRANCHING if columns <= MEDIUM else BRANCHING)
     if solves <= 0:
         return search
     unknown = (root for _, root in search.bounds.roots if not root.usable)
     if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search
-    tree = _Tree(search.model, search.bounds, best, solves)
-    tree.grow(kept=min(DIVES + len(tree.turns), solves // 2))
-    bound = tree.bound
-    tree.dive()
-    return replace(search, incumbent=tree.best, bounds=replace(search.bounds, branched=bound))
+    tree = _Tree(search.model, search.bounds, best)
+    while solves > 0 and not tree.closed_in:
+        tree.left = min(solves, BRANCHING)
+        solves -= tree.left
+        tree.grow(kept=min(DIVES + len(tree.turns), tree.left // 2))
+        tree.dive()
+    return replace(search, incumbent=tree.best, bounds=replace(search.bounds, branched=tree.bound))
 
 
 class _Tree:
@@ -86,8 +96,9 @@ class _Tree:
     groups. A node has no side yet in those that came later.
     """
 
-    def __init__(self, model: Model, bounds: LowerBounds, best: Incumbent, solves: int) -> None:
-        self.model, self.best, self.left = model, best, solves
+    def __init__(self, model: Model, bounds: LowerBounds, best: Incumbent) -> None:
+        self.model, self.best, self.left = model, best, 0
+        self.tried: set[tuple[int, WashSides]] = set()
         self.disjunctions = wash_disjunctions(model.frame, model.arrays)
         self.stakes = stakes_of(model.frame, self.disjunctions)
         self.closed = np.inf
@@ -104,6 +115,11 @@ class _Tree:
     def bound(self) -> float:
         """Least bound over everything that is not settled, bps."""
         return min(self.closed, self.heap[0][0] if self.heap else np.inf)
+
+    @property
+    def closed_in(self) -> bool:
+        """Whether the best plan is as good as proven."""
+        return self.best.solution.objective - self.bound <= NODE_GAP_BPS
 
     def grow(self, *, kept: int) -> None:
         """Settle one disjunction at a time in the least node, until only `kept` solves are left."""
@@ -129,7 +145,12 @@ class _Tree:
                 return
             for option in range(options):
                 settled = (*sides[:widest], option, *sides[widest + 1 :])
-                child = self._solve(self._branch(node.regime, settled))
+                branch = self._branch(node.regime, settled)
+                below = self.best.solution.objective
+                if self.model.cutoff.holds(self.model.arrays, branch, below):
+                    self.closed = min(self.closed, below)
+                    continue
+                child = self._solve(branch)
                 if child.usable:
                     self.measured[widest, option] = child.objective - node.solution.objective
                 self._add(bound, replace(node, sides=settled), child)
@@ -146,7 +167,7 @@ class _Tree:
 
     def dive(self) -> None:
         """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
-        if self.best.solution.objective - self.bound <= NODE_GAP_BPS:
+        if self.closed_in:
             return
         places = [disjunction.key for disjunction in self.disjunctions]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
@@ -220,6 +241,9 @@ class _Tree:
         """Take sides, if they beat the best plan found; a position left open is not traded."""
         before = self.model.tally.solves
         settled = tuple(max(side, 0) for side in sides)
+        if (id(regime), settled) in self.tried:
+            return
+        self.tried.add((id(regime), settled))
         below = self.best.solution.objective
         found = resolved(self.model, regime, self.disjunctions, settled, below)
         self.left -= max(self.model.tally.solves - before, 1)

@@ -17,7 +17,8 @@ from models.ledger.exact import ZERO
 from models.plan import Figures
 from models.policy import Policy
 from models.triggers import held_back
-from optimizer.judge.verify import verify
+from optimizer.judge.bench import Bench, bench
+from optimizer.judge.verify import judged as judged_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,13 @@ class Court:
     by: str = ""
     found_by: str = ""
     _known: dict[object, Judged] = field(default_factory=dict)
+    _measured: dict[object, float] = field(default_factory=dict)
     _set_aside: tuple[Decimal, ...] = ()
+    _bench: Bench = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out what cash is spoken for."""
+        """Work out what the judge knows before it sees an order, and what cash is spoken for."""
+        self._bench = bench(self.household, self.policy)
         reserved = reserve(self.household, self.policy).cash
         floors = self.household.accounts.cash_floor.tolist()
         aside = (exact(floor) + reserved.get(a, ZERO) for a, floor in enumerate(floors))
@@ -73,7 +77,7 @@ class Court:
         if key in self._known:
             return self._known[key]
         self.spent += 1
-        verdict = verify(self.household, self.policy, *orders_of(self.household, point))
+        verdict = judged_on(self._bench, *orders_of(self.household, point))
         figures = verdict.figures
         bps = figures.objective_after_bps
         judged = Judged(
@@ -90,6 +94,23 @@ class Court:
         if judged.kept and (self.best is None or judged.bps < self.best.bps) and self.pays(judged):
             self.best, self.found_by = judged, self.by
         return judged
+
+    def measure(self, point: Point) -> float:
+        """Measure J alone, dollars: the judge's figure, whatever rules the point breaks."""
+        key = point.key
+        if key in self._known:
+            return self._known[key].usd
+        if key not in self._measured:
+            self.spent += 1
+            verdict = judged_on(self._bench, *orders_of(self.household, point), rules=())
+            self._measured[key] = verdict.objective_usd
+        return self._measured[key]
+
+    def barred(self, point: Point, rules: frozenset[str]) -> frozenset[str]:
+        """Order ids of a point that break some rules, each order by itself."""
+        self.spent += 1
+        verdict = judged_on(self._bench, *orders_of(self.household, point))
+        return frozenset(each.where for each in verdict.breaches if each.rule in rules)
 
     def pays(self, judged: Judged) -> bool:
         """Whether the policy's gate lets a plan leave; doing nothing always may."""

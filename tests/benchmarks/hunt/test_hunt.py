@@ -15,7 +15,7 @@ from benchmarks.hunt.hunted import hunt, ours
 from benchmarks.hunt.keep import keep
 from benchmarks.hunt.local_search.descent import Descent
 from benchmarks.hunt.local_search.legs import board_of
-from benchmarks.hunt.local_search.probes import Prober
+from benchmarks.hunt.local_search.probes import Prober, barred_legs
 from benchmarks.hunt.plans.court import Court
 from benchmarks.hunt.plans.point import orders_of, point_of
 from benchmarks.hunt.starts.questions import Question
@@ -57,7 +57,9 @@ def test_a_better_plan_that_was_planted_is_found_by_changing_orders_alone() -> N
     planned = rebalance(household, policy).figures
     assert planned is not None and planned.objective_after_bps is not None
     court, board = Court(household, policy), board_of(household, policy)
-    descent = Descent(court, board, np.random.default_rng(0), Prober(court, board, set()))
+    descent = Descent(
+        court, board, np.random.default_rng(0), Prober(court, board, barred_legs(court, board))
+    )
     start = court.idle()
     found = descent.run(start, ENOUGH)
     assert found.kept
