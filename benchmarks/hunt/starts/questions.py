@@ -21,7 +21,7 @@ from models.policy import Policy
 from scenarios.changes import with_columns, with_rows
 
 OTHERWISE: tuple[tuple[str, dict[str, dict[str, Any]]], ...] = (
-    ("no gate", {"gate": {"min_bps": 0.0, "cost_multiple": 0.0, "min_order_usd": 0.0}}),
+    ("a gate of orders", {"gate": {"min_order_usd": 2.0}}),
     ("least trade 0", {"trades": {"min_usd": 0.0, "min_weight": 0.0}}),
     ("no short gain", {"limits": {"max_short_gain_usd": 0.0}}),
     ("guard 60 days", {"limits": {"long_term_guard_days": 60}}),
@@ -67,6 +67,14 @@ class Question(NamedTuple):
     household: Household
     policy: Policy
     moved: Mapping[int, Decimal] = {}
+
+
+def gates_open(policy: Policy) -> Policy:
+    """The policy with nothing held back for being worth little.
+
+    Gates are no part of the objective and bounds owe them nothing: what they close is not missed.
+    """
+    return _with(policy, {"gate": {"min_bps": 0.0, "cost_multiple": 0.0, "min_order_usd": 0.0}})
 
 
 def otherwise(household: Household, policy: Policy) -> Iterator[Question]:
