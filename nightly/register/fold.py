@@ -48,6 +48,7 @@ class Registered:
         self.fills: dict[str, Fill] = {}
         self.answered_files: dict[str, int] = {}
         self.lockouts: list[Lockout] = []
+        self.moved: list[tuple[str, str]] = []  # run and household of each plan, as it moved
 
     def take(self, entry: Entry, head: str) -> None:
         """Fold one more line, whose digest is `head`.
@@ -134,6 +135,7 @@ def _decision(now: Registered, entry: Entry) -> None:
         state = State.REJECTED if made.decision == REJECTED else State.APPROVED
         moved(name, plan.state, state)
         plan.decisions.append(made)
+        now.moved.append((made.run_id, made.household_id))
         if state is State.REJECTED or len(plan.approvers) >= made.needed:
             plan.state = state
             plan.steps.append(Step(state, made.clock, made.by, made.why, made.orders_sha256))
@@ -158,6 +160,7 @@ def _sent(now: Registered, entry: Entry) -> None:
         step = Step(state, entry.clock, entry.by, entry.why, ticket.sha256)
         now.tickets[ticket.ticket_id] = Standing(ticket, entry.number, state, [*plan.steps, step])
         now.intentions[ticket.order_id] = ticket.ticket_id
+        now.moved.append((ticket.run_id, ticket.household_id))
         now.by_household.setdefault(ticket.household_id, []).append(ticket.ticket_id)
         now.blocks.setdefault(ticket.block_id, []).append(ticket.ticket_id)
     now.lockouts += [record_of(Lockout, data) for data in entry.data["lockouts"]]
@@ -200,6 +203,7 @@ def _answers(now: Registered, entry: Entry) -> None:
             standing.fills.append(fill)
             now.fills[fill.fill_id] = fill
         standing.filled, standing.state = filled, state
+        now.moved.append((standing.ticket.run_id, standing.ticket.household_id))
         standing.steps.append(
             Step(state, entry.clock, entry.by, answer.text or entry.why, entry.data["sha256"])
         )

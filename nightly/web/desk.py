@@ -22,6 +22,7 @@ from nightly.results.run_folder import RunFolder
 from nightly.results.stored import StoredRun, read_one
 from nightly.triage.night_book import NightBook
 from nightly.web.bench import Bench
+from nightly.web.filters import Wanted
 from nightly.web.following import Following
 from nightly.web.queue import Queue
 from optimizer.judge.verify import verify
@@ -89,9 +90,16 @@ class Desk:
         with self._lock:
             if run_id not in self._desks:
                 bench = Bench(RunFolder(self.runs / run_id), self.book, self.scratch)
-                laid_out = self._workers.submit(Queue, bench, self.book)
+                laid_out = self._workers.submit(self._lay_out, bench)
                 self._desks[run_id] = RunDesk(bench, laid_out)
             return self._desks[run_id]
+
+    def _lay_out(self, bench: Bench) -> Queue:
+        """Return a run's queue, with the register read: pages find both at hand."""
+        queue = Queue(bench, self.book)
+        with self.following.now() as now:
+            queue.page(Wanted(), 0, now)
+        return queue
 
     def close(self) -> None:
         """Let the workers go."""

@@ -5,10 +5,7 @@ A household is asked for in the query, not in the path: an id is any text, dots 
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.datastructures import QueryParams
@@ -20,11 +17,11 @@ from nightly.proof.trail import trail_of
 from nightly.register.deciding import figures_of, last_line
 from nightly.register.fold import Registered
 from nightly.register.looking import standing_plans, tickets
-from nightly.register.roles import LIMITS, Rights
+from nightly.register.roles import Rights
 from nightly.triage.drift_rows import DOUBTFUL
 from nightly.web.desk import household_record, plain
-from nightly.web.doors import RefusedError
-from nightly.web.queue import PAGE_ROWS, SORTS, Queue, Wanted
+from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
+from nightly.web.queue import PAGE_ROWS, Queue
 from nightly.web.stages import Stage, stage_of
 from nightly.web.visits import Visit
 from workbench.pages.rendering import address
@@ -34,9 +31,6 @@ BULK: Final = 5_000
 
 TICKETS_SHOWN: Final = 200
 """Tickets of a page; the command line has them all."""
-
-TEXT: Final = 200
-"""Characters of a search at most."""
 
 SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
@@ -63,7 +57,7 @@ def tonight(visit: Visit, request: Request) -> Response:
     queue = desk.queue()
     query = request.query_params
     wanted = wanted_of(query)
-    number = _whole(query.get("page", "0"))
+    number = whole(query.get("page", "0"))
     with visit.desk.following.now() as now:
         found = queue.page(wanted, number, now)
         run_id = desk.bench.folder.run_id
@@ -199,11 +193,6 @@ def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
     return sorted(n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now))
 
 
-def digest(names: Sequence[Any]) -> str:
-    """Return a digest of what a page showed, so that what is pressed is what was seen."""
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
-
-
 def bulk_of(queue: Queue, wanted: Wanted, now: Registered) -> list[tuple[int, str]]:
     """Return whoever waits inside a filter's limits, each with the line last seen of it."""
     inside = Wanted(
@@ -220,36 +209,6 @@ def _bulk(
         return None
     found = bulk_of(queue, wanted, now)
     return (found, digest(found)) if 0 < len(found) <= BULK else None
-
-
-def asked_of(told: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of a filter as they were asked for, empty where they were not."""
-    names = ("stage", "status", "trigger", "policy", "named", *LIMITS, "sort")
-    return {name: told.get(name, "")[:TEXT] for name in names}
-
-
-def wanted_of(told: Mapping[str, str]) -> Wanted:
-    """Return what a filter asks for.
-
-    Raises
-    ------
-    RefusedError
-        If a limit is no number, or a stage or an order is not known.
-    """
-    asked = asked_of(told)
-    if asked["stage"] and asked["stage"] not in Stage.__members__:
-        raise RefusedError(400, "there is no such stage")
-    if asked["sort"] and asked["sort"] not in SORTS:
-        raise RefusedError(400, "there is no such order")
-    return Wanted(
-        stage=Stage[asked["stage"]] if asked["stage"] else None,
-        status=asked["status"],
-        trigger=asked["trigger"],
-        policy=asked["policy"],
-        named=asked["named"],
-        limits={name: _amount(asked[name]) for name in LIMITS if asked[name].strip()},
-        sort=asked["sort"] or "triage",
-    )
 
 
 def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
@@ -283,19 +242,3 @@ def _blocks(sent: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for name, mine in sorted(found.items())
     ]
-
-
-def _amount(text: str) -> float:
-    try:
-        found = float(text.replace(",", "").strip())
-    except ValueError as error:
-        raise RefusedError(400, "a limit is a number") from error
-    if not math.isfinite(found):
-        raise RefusedError(400, "a limit is a number")
-    return found
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise RefusedError(400, "a page is a whole number from 0 on")
-    return int(text)

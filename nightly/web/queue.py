@@ -8,7 +8,7 @@ a query language over the Parquet files, which is a package more and reads them 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,8 @@ from nightly.triage.drift_rows import DOUBTFUL
 from nightly.triage.ranking import in_order, standing
 from nightly.triage.tonight import tonight_of
 from nightly.web.bench import Bench
-from nightly.web.stages import Stage, stage_of, touched
+from nightly.web.filters import COLUMN_OF, SORTS, Wanted
+from nightly.web.stages import Stage, stage_of
 
 PAGE_ROWS: Final = 50
 """Rows of a page."""
@@ -37,33 +38,6 @@ FIGURES: Final = (
     *("money_usd_a_year", "risk_usd_a_year", "gap_bps"),
 )
 """Columns of numbers that the queue takes from the table of plans."""
-
-SORTS: Final[Mapping[str, tuple[str, bool]]] = {
-    "triage": ("place", False),
-    "drift": ("beyond", True),
-    "tax": ("tax", True),
-    "tracking": ("te_before", True),
-    "money": ("money_usd_a_year", True),
-    "traded": ("traded_usd", True),
-    "orders": ("orders", True),
-}
-"""Name of an order → the column it follows, and whether the greatest come first."""
-
-LIMITS: Final = {"max_usd": "traded_usd", "max_tax_usd": "tax", "max_orders": "orders"}
-"""Limit of a role → the column that it is on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of the queue is wanted, in which order."""
-
-    stage: Stage | None = None
-    status: str = ""
-    trigger: str = ""
-    policy: str = ""
-    named: str = ""
-    limits: Mapping[str, float] = field(default_factory=dict)
-    sort: str = "triage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +59,7 @@ class Queue:
         self.triaged = not bench.changed
         plans = _plans(folder)
         self.ids = plans["household_id"].combine_chunks()
+        self._lower = pc.utf8_lower(self.ids)
         self.words = {
             name: plans[name].combine_chunks().dictionary_encode()
             for name in ("status", "approval", "policy_id")
@@ -97,7 +72,7 @@ class Queue:
             self.numbers["distribution_tax_usd"]
         )
         self._triage(bench, book)
-        self._known, self._laid = -1, False
+        self._known: tuple[Registered | None, int] = None, 0
         self._stage: Ints = np.full(len(self.ids), Stage.NONE, np.int64)
         self._orders: dict[str, Ints] = {}
 
@@ -161,23 +136,29 @@ class Queue:
         self.fired[DOUBTFUL] = taken(columns.doubtful, False)
 
     def _fold(self, now: Registered) -> None:
-        """Fold what was decided and sent since into the stages."""
-        if now.entries == self._known:
-            return
+        """Fold what was decided and sent since into the stages, and nothing twice."""
         run_id = self.folder.run_id
-        if not self._laid and run_id in now.runs:  # without the register nothing was proposed
-            proposed = self.numbers["orders"] > 0
-            self._stage[proposed & _is(self.words["approval"], AUTO)] = Stage.READY
-            self._stage[proposed & _is(self.words["approval"], NEEDS_APPROVAL)] = Stage.WAITING
-            self._laid = True
-        names = list(touched(now, run_id))
-        places = pc.index_in(pa.array(names, pa.string()), value_set=self.ids).to_pylist()
+        known, moved = self._known
+        if known is not now:
+            self._lay(run_id in now.runs)
+            moved = 0
+        fresh = sorted({name for run, name in now.moved[moved:] if run == run_id})
+        places = pc.index_in(pa.array(fresh, pa.string()), value_set=self.ids).to_pylist()
         approval = self.words["approval"]
-        for name, place in zip(names, places, strict=True):
+        for name, place in zip(fresh, places, strict=True):
             if place is not None:
                 word = approval.dictionary[approval.indices[place].as_py()].as_py()
                 self._stage[place] = stage_of(now, run_id, name, word)
-        self._known = now.entries
+        taken_in = run_id in now.runs  # a run that is not in the register yet is laid again
+        self._known = (now if taken_in else None), len(now.moved)
+
+    def _lay(self, proposed: bool) -> None:
+        """Set every plan to where the night left it; without the register nothing is proposed."""
+        self._stage[:] = Stage.NONE
+        if proposed:
+            orders = self.numbers["orders"] > 0
+            self._stage[orders & _is(self.words["approval"], AUTO)] = Stage.READY
+            self._stage[orders & _is(self.words["approval"], NEEDS_APPROVAL)] = Stage.WAITING
 
     def _chosen(self, wanted: Wanted) -> Bools:
         chosen: Bools = np.ones(len(self.ids), bool)
@@ -189,10 +170,10 @@ class Queue:
         if wanted.trigger:
             chosen &= self.fired.get(wanted.trigger, np.zeros(len(self.ids), bool))
         if wanted.named:
-            found = pc.match_substring(self.ids, wanted.named, ignore_case=True)
+            found = pc.match_substring(self._lower, wanted.named.lower())
             chosen &= found.to_numpy(zero_copy_only=False)
         for limit, most in wanted.limits.items():
-            chosen &= self.numbers[LIMITS[limit]] <= most
+            chosen &= self.numbers[COLUMN_OF[limit]] <= most
         return chosen
 
     def _in_order(self, sort: str) -> Ints:

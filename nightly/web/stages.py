@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum
 
 from models.triggers import NEEDS_APPROVAL
@@ -49,10 +48,3 @@ def stage_of(now: Registered, run_id: str, household_id: str, approval: str) -> 
     if plan.state is State.PROPOSED:
         return Stage.WAITING if approval == NEEDS_APPROVAL else Stage.READY
     return Stage.APPROVED if plan.state is State.APPROVED else Stage.REJECTED
-
-
-def touched(now: Registered, run_id: str) -> Iterable[str]:
-    """Return the households of a run whose plans are no longer as the night left them."""
-    for (run, name), plan in now.plans.items():
-        if run == run_id and (plan.decisions or now.plan_sent(run, name)):
-            yield name
