@@ -18,6 +18,10 @@ class PolicyError(HearthError):
     """A policy says something that is not a policy: mend its file."""
 
 
+class RequestError(HearthError):
+    """A request asks for what nobody can ask, or of what is not there: mend the request."""
+
+
 class UnknownHouseholdError(HearthError):
     """The household asked for is not in the book: check its id."""
 

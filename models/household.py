@@ -16,6 +16,7 @@ import numpy as np
 
 from models.arrays import Bools, Days, Floats, Ints, Texts, read_only
 from models.market import Market
+from models.request.record import Asked
 
 
 class TaxTreatment(StrEnum):
@@ -168,7 +169,8 @@ class Household:
 
     `last_night` is the as-of date of the run before this one, None where none is known; `ended` the
     last day of the restriction that ended last, None where none has. `waits` says which orders of
-    earlier nights the household waits for, and is empty where it does not.
+    earlier nights the household waits for, and is empty where it does not. `asked` is what is asked
+    of it tonight beyond its policy (see `models.asked`).
     """
 
     household_id: str
@@ -187,6 +189,7 @@ class Household:
     last_night: date | None = None
     ended: date | None = None
     waits: str = ""
+    asked: Asked | None = None
 
     @cached_property
     def treatment(self) -> Texts:

@@ -53,6 +53,21 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """A rule of a set that no plan keeps, and that can be kept when any one of them goes.
+
+    `whose` is request, policy, book or law. `gives_usd` is by how many dollars it alone would have
+    to give at least, with every other rule kept; None where it cannot, or is no dollars. `figure`
+    is the least limit that a bound allows, in the limit's own unit, where one is known.
+    """
+
+    rule: str
+    whose: str
+    gives_usd: float | None = None
+    figure: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the judge measured: a plan's figures, in the units of their names.
 
@@ -97,7 +112,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer for one household."""
+    """The answer for one household.
+
+    `request` is the digest of what was asked of it beyond its policy, empty where nothing was;
+    `clashes` name what cannot be kept together where it is infeasible.
+    """
 
     household_id: str
     status: Status
@@ -113,3 +132,5 @@ class Plan:
     approval: str = "auto"
     solver: str = ""
     seconds: float = 0.0
+    request: str = ""
+    clashes: tuple[Clash, ...] = ()

@@ -43,6 +43,7 @@ def rebalance(household: Household, policy: Policy, *, certify: int | None = Non
     plan = inside_bands(household, policy)
     if plan is None:
         plan = concluded(search_within_limits(frame(household, policy), chain_of(policy)), solves)
+    plan = replace(plan, request="" if household.asked is None else household.asked.request.sha256)
     return replace(approved_beforehand(plan, policy.approval), seconds=time.perf_counter() - begun)
 
 
@@ -57,7 +58,7 @@ def concluded(search: Search, certify: int) -> Plan:
     for way in WAYS:
         outcome = way(search, last)
         if isinstance(outcome, Proof):
-            return infeasible(search.model, outcome.reason)
+            return infeasible(search.model, outcome)
         if isinstance(outcome, Open):
             why = outcome.reason
         else:

@@ -84,6 +84,7 @@ class Explanation:
             "binding": [asdict(bind) for bind in plan.binding],
             "notes": list(plan.notes),
             "faults": [fault_data(fault) for fault in self.faults],
+            "request": plan.request,
             "solver": plan.solver,
             "seconds": plan.seconds,
         }

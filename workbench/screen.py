@@ -48,10 +48,14 @@ COLOUR: Final = {
 """Colour of a status; yellow for the others."""
 
 
-def show(explanation: Explanation, console: Console) -> None:
-    """Print an explanation."""
+def show(
+    explanation: Explanation,
+    console: Console,
+    more: Iterable[tuple[str, RenderableType]] = (),
+) -> None:
+    """Print an explanation, and whatever sections come after it."""
     console.print(_head(explanation))
-    for title, body in _sections(explanation):
+    for title, body in (*_sections(explanation), *more):
         if isinstance(body, Table) and _natural_width(body, console) >= console.width:
             body.padding = (0, 1, 0, 0)  # close up before anything wraps
         console.print(

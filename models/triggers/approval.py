@@ -32,6 +32,8 @@ def approved_beforehand(plan: Plan, approval: Approval) -> Plan:
 
 
 def _beyond(plan: Plan, approval: Approval) -> Iterator[str]:
+    if plan.request:
+        yield "it was asked for, and a person approves what was"
     if approval.always:
         yield "the policy lets no plan leave by itself"
     if approval.max_orders is not None and len(plan.orders) > approval.max_orders:

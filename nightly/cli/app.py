@@ -34,6 +34,7 @@ from nightly.cli.options import (
     Work,
     day_of,
 )
+from nightly.cli.request_options import Asking
 from nightly.run.choices import Choice
 
 app = typer.Typer(
@@ -104,12 +105,19 @@ def plan(
     household: Decided,
     asof: Asof = None,
     planning: Planning,
+    asking: Asking,
     certify: Certify = False,
     as_json: Json = False,
 ) -> None:
-    """Plan one household and explain the plan on one screen."""
+    """Plan one household and explain the plan on one screen.
+
+    What is asked beside its policy, in a file or by options, is answered with the plan and what it
+    changed; or with what cannot be kept together, and figures that were tried and work.
+    """
     choice = Choice(planning.backend, planning.solver, planning.mode, certify=certify)
-    raise typer.Exit(book_commands.plan(book, household, day_of(asof), choice, as_json))
+    raise typer.Exit(
+        book_commands.plan(book, household, day_of(asof), choice, asking.asked(), as_json)
+    )
 
 
 @app.command()

@@ -18,6 +18,7 @@ from models.book.faults import Fault
 from models.book.read import read_book
 from models.errors import RunFolderError
 from models.plan import Plan, Status
+from models.request.record import Request
 from nightly.cli import console
 from nightly.cli.drift import Shown, find_drift, say_drift
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
@@ -56,12 +57,21 @@ def check(book: Path, asof: date | None, as_json: bool) -> int:
     return TROUBLED if read.faults else ANSWERED
 
 
-def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_json: bool) -> int:
-    """Plan one household and explain it (`hearth plan`)."""
+def plan(
+    book: Path,
+    household_id: str,
+    asof: date | None,
+    choice: Choice,
+    request: Request,
+    as_json: bool,
+) -> int:
+    """Plan one household, as asked, and explain it (`hearth plan`)."""
     from optimizer.rebalance import rebalance
     from workbench.screen import show
 
     read = read_book(book, asof or newest_price_date(book))
+    if request.asks and not read.faults_of(household_id):
+        return _answer(read, household_id, choice, request, as_json)
     made = answer(read, household_id, rebalance, choice.on)
     explanation = _explained(read, made, choice)
     if as_json:
@@ -69,6 +79,21 @@ def plan(book: Path, household_id: str, asof: date | None, choice: Choice, as_js
     else:
         show(explanation, console.page())
     return TROUBLED if made.status in (Status.FAILED, Status.REFUSED) else ANSWERED
+
+
+def _answer(read: Book, household_id: str, choice: Choice, request: Request, as_json: bool) -> int:
+    from optimizer.requests.ask import ask
+    from workbench.asked import answer_document, answer_sections, explained
+    from workbench.screen import show
+
+    household = read.household(household_id)
+    found = ask(household, choice.on(read.policy(household.policy_id)), request)
+    if as_json:
+        console.say_json(answer_document(found))
+    else:
+        told = explained(found.household, found.policy, found.plan)
+        show(told, console.page(), answer_sections(found))
+    return TROUBLED if found.plan.status in (Status.FAILED, Status.REFUSED) else ANSWERED
 
 
 def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> int:
@@ -96,20 +121,14 @@ def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> 
 
 
 def _explained(read: Book, made: Plan, choice: Choice) -> Any:
-    from optimizer.judge.verify import verify
-    from workbench.explain import explain, explain_invalid
-    from workbench.unit_tax import unit_line
+    from workbench.asked import explained
+    from workbench.explain import explain_invalid
 
     faults = read.faults_of(made.household_id)
     if faults or made.status is Status.INVALID:
         return explain_invalid(made, read.asof.isoformat(), faults)
     household = read.household(made.household_id)
-    policy = choice.on(read.policy(household.policy_id))
-    units = []
-    if made.figures is not None:
-        verdict = verify(household, policy, made.orders, made.flows)
-        units = [unit_line(household, u, judged) for u, judged in enumerate(verdict.units)]
-    return explain(household, policy, made, units)
+    return explained(household, choice.on(read.policy(household.policy_id)), made)
 
 
 def drift(book: Path, asof: date | None, propose: bool, choice: Choice, form: Shown) -> int:

@@ -16,7 +16,7 @@ from optimizer.explain.idle import why_idle
 from optimizer.explain.order_gate import worthwhile
 from optimizer.explain.reasons import with_reasons
 from optimizer.judge.verify import judged
-from optimizer.rounding.candidate import Candidate, Open
+from optimizer.rounding.candidate import Candidate, Open, Proof
 from optimizer.search.model import Model, Search
 
 
@@ -89,9 +89,10 @@ def without_plan(model: Model, status: Status, reason: str) -> Plan:
     return Plan(model.frame.household.household_id, status, reason, solver=_who(model))
 
 
-def infeasible(model: Model, reason: str) -> Plan:
+def infeasible(model: Model, proof: Proof) -> Plan:
     """The answer that there is no plan, by proof."""
-    return without_plan(model, Status.INFEASIBLE, reason)
+    plan = without_plan(model, Status.INFEASIBLE, proof.reason)
+    return replace(plan, clashes=proof.clashes)
 
 
 def _who(model: Model) -> str:

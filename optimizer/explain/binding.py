@@ -53,7 +53,7 @@ def _bounds(model: Model, found: Candidate) -> list[Held]:
             held = np.zeros(len(slope), bool)
             if bounds.high is not None:
                 held |= (x >= bounds.high - TOUCH) & (slope < 0.0)
-            if bounds.low is not None and bounds.block == "cash":
+            if bounds.low is not None and bounds.block in ("cash", "sale"):
                 held |= (x <= bounds.low + TOUCH) & (slope > 0.0)
             for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_UNIT)):
                 key = (bounds.rule, _name(model, bounds.block, int(column)))

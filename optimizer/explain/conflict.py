@@ -14,38 +14,56 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
+from models.plan import Clash
 from optimizer.explain.least_tax import least_tax
 from optimizer.program.arrays import Limits
 from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
+from optimizer.rounding.candidate import Proof
 from optimizer.search.model import Model
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import GIVES_USD
 from optimizer.solvers.highs import Question
 
 
-def explain_conflict(model: Model, regimes: Sequence[TaxRegime]) -> str:
+def explain_conflict(model: Model, regimes: Sequence[TaxRegime]) -> Proof:
     """Name an irreducible set of rules and, for each that could give, by how many dollars.
 
     What one rule would have to give is told with every other rule of the household kept.
     """
+    whose = owners_of(model)
     rules = rules_of(model)
     kept = list(rules)
     for rule in rules_of(model, Kind.RULE):
         without = [other for other in kept if other != rule]
         if not feasible(model, regimes, without):
             kept = without
-    parts = []
+    parts, clashes = [], []
     for rule in kept:
         needed = _gives(model, regimes, rules, rule)
+        figure = None
         if rule == "tax_budget":
-            parts.append(_tax_text(model, regimes, rules))
+            bound, reachable = _least_tax(model, regimes, rules)
+            figure = bound if reachable is None else reachable
+            parts.append(_tax_text(model, bound, reachable))
         elif needed is not None and needed > GIVES_USD:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:
             parts.append(f"{rule} cannot give alone")
+        clashes.append(Clash(rule, whose[rule], needed, figure))
     names = ", ".join(kept) or "the accounts' own cash and holdings"
-    return f"no plan keeps all of: {names}. What would do: " + "; or ".join(parts or ["nothing"])
+    would_do = "; or ".join(parts or ["nothing"])
+    return Proof(f"no plan keeps all of: {names}. What would do: {would_do}", tuple(clashes))
+
+
+def owners_of(model: Model) -> dict[str, str]:
+    """Return whose each rule is, the last of its statements."""
+    found: dict[str, str] = {}
+    for part in model.program.parts:
+        found |= {bounds.rule: bounds.owner.value for bounds in part.bounds}
+        found |= {row.rule: row.meaning.owner.value for row in part.rows}
+        found |= {row.rule: row.meaning.owner.value for row in part.convex_rows}
+    return found
 
 
 def rules_of(model: Model, *kinds: Kind) -> list[str]:
@@ -153,13 +171,18 @@ def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
     return None if answer.x is None else answer.value
 
 
-def _tax_text(model: Model, regimes: Sequence[TaxRegime], kept: list[str]) -> str:
+def _least_tax(
+    model: Model, regimes: Sequence[TaxRegime], kept: list[str]
+) -> tuple[float | None, float | None]:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]
-    bound, reachable = least_tax(
+    return least_tax(
         model,
         {n.cases: limits_of(model, others, n.branch) for n in regimes},
     )
+
+
+def _tax_text(model: Model, bound: float | None, reachable: float | None) -> str:
     budgets = [budget_usd(model.frame, unit) for unit in range(len(model.frame.taxes))]
     agreed = sum(budget for budget in budgets if budget is not None)
     if bound is None:

@@ -20,6 +20,7 @@ from models.policy import Limits
 from optimizer.judge.case import Case, Rule
 from optimizer.judge.left_out import LeftOut
 from optimizer.judge.rules import KEPT_BY_FEWER, KEPT_FOR_OTHERS
+from optimizer.judge.rules.asked import sold_out, take_gains
 from optimizer.judge.rules.budgets import gain_budget, gain_share, tax_budget, te_max
 from optimizer.judge.rules.permissions import restriction
 from optimizer.judge.verify import Verdict, judged
@@ -93,6 +94,8 @@ def _limiting(case: Case) -> tuple[Rule, ...]:
         gain_budget: limits.gain_budget_usd is not None or bool(own_gain.any()),
         gain_share: limits.gain_share_of_unrealized is not None,
         te_max: limits.te_max is not None,
+        sold_out: case.household.asked is not None,
+        take_gains: case.household.asked is not None,
     }
     others = limits != Limits()
     return tuple(rule for rule in KEPT_FOR_OTHERS if asked.get(rule, others))
@@ -113,6 +116,7 @@ def _broken(case: Case, out: LeftOut, place: int, limits: tuple[Rule, ...]) -> I
     cash[order.account] += out.moved.cash[place]
     without = replace(
         case,
+        orders=tuple(each for each in case.orders if each is not order.order),
         units=tuple(units),
         after=case.after._replace(tracking_error=error),
         held=replace(case.held, after=after, cash_after=cash),

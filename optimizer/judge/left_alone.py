@@ -15,9 +15,10 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
     By default that is: every target has bands, every weight keeps its own, nothing is due. A target
     without a single band always trades; a flow, a required distribution or cash under its floor
     always needs an answer, and so does a limit that doing nothing breaks. A household with orders
-    of an earlier night on their way waits for them, unless it has a cash need.
+    of an earlier night on their way waits for them, unless it has a cash need. Of whom something is
+    asked tonight is looked at.
     """
-    if not household.waits and always_drifts(household, policy):
+    if not household.waits and (household.asked is not None or always_drifts(household, policy)):
         return None
     screened = screen(columns_of(household, policy))
     waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Floats
-from models.plan import Breach
-from optimizer.explain.conflict import explain_conflict, feasible, rules_of
+from models.plan import Breach, Clash
+from optimizer.explain.conflict import explain_conflict, feasible, owners_of, rules_of
 from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.question import (
     WORK,
@@ -28,6 +28,7 @@ from optimizer.mip.question import (
 )
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.language import Kind
+from optimizer.program.owners import asked_owner
 from optimizer.rounding.candidate import Candidate, Open, Proof, can_overstep, lowered
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Incumbent, Model, Search
@@ -75,7 +76,7 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     if tickets.size > MOST_TICKETS:
         return Open()
     if incumbent is None and not feasible(model, bounds.regimes, rules_of(model)):
-        return Proof(explain_conflict(model, bounds.regimes))
+        return explain_conflict(model, bounds.regimes)
     nearest: Candidate | None = None
     effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
     open_ones: Sequence[TaxRegime] = bounds.promising
@@ -95,23 +96,25 @@ def repaired(search: Search) -> Candidate | Proof | Open:
         impossible &= looked.impossible
         nearest = nearest or looked.nearest
     if impossible:
-        return Proof(_proven(model))
+        return _proven(model)
     if nearest is None:
         return Open()
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
     return Open(f"{Open().reason}; the nearest breaks {worst}")
 
 
-def _proven(model: Model) -> str:
+def _proven(model: Model) -> Proof:
     """Say which limits cannot be kept together with whole share steps and minimum trades."""
-    named = rules_of(model, Kind.RULE)
+    named, whose = rules_of(model, Kind.RULE), owners_of(model)
     if model.frame.policy.limits.te_max is not None:
         named.append("te_max")
-    return (
+        whose["te_max"] = asked_owner(model.frame, "te_max", model.frame.policy.limits.te_max)
+    return Proof(
         "no plan of whole share steps and legal tickets keeps all of: "
         f"{', '.join(named) or 'cash and holdings'} (proven by branching over every ticket and "
         "every wash-sale side); with finer steps, smaller minimum trades or a little more room "
-        "there may be one"
+        "there may be one",
+        tuple(Clash(rule, whose[rule]) for rule in named),
     )
 
 

@@ -37,6 +37,15 @@ class Kind(StrEnum):
     """
 
 
+class Owner(StrEnum):
+    """Whose a rule is: who would have to be asked if it is to give way."""
+
+    REQUEST = "request"
+    POLICY = "policy"
+    BOOK = "book"
+    LAW = "law"
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a row is, for everybody who reads it without having stated it.
@@ -58,6 +67,8 @@ class Meaning:
         Whether it has one coefficient a ticket: rounding then follows it exactly.
     stands_for
         The rule in whose name it holds plans but no proof; empty for all others.
+    owner
+        Whose rule it is.
     """
 
     kind: Kind
@@ -67,6 +78,7 @@ class Meaning:
     overstepped: bool = False
     by_tickets: bool = False
     stands_for: str = ""
+    owner: Owner = Owner.POLICY
 
 
 DEFINITION = Meaning(Kind.DEFINITION)
@@ -98,6 +110,7 @@ class Bounds:
     high: Floats | None = None
     kind: Kind = Kind.RULE
     lets_pass: float = 0.0
+    owner: Owner = Owner.POLICY
 
 
 @dataclass(frozen=True, slots=True)

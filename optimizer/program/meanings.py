@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Kind, Meaning
+from optimizer.program.language import Kind, Meaning, Owner
 
 
 def to_the_cent(
@@ -12,6 +12,7 @@ def to_the_cent(
     *,
     overstepped: bool = False,
     by_tickets: bool = False,
+    owner: Owner = Owner.POLICY,
 ) -> Meaning:
     """Meaning of rows in units whose figure a judge measures in dollars, to the cent."""
     return Meaning(
@@ -21,4 +22,5 @@ def to_the_cent(
         lets_pass=frame.cent,
         overstepped=overstepped,
         by_tickets=by_tickets,
+        owner=owner,
     )

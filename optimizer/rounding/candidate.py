@@ -13,7 +13,7 @@ import numpy as np
 
 from models.arrays import Floats, sum_by
 from models.order import Flow, Order, Side
-from models.plan import Breach
+from models.plan import Breach, Clash
 from optimizer.judge import verify as judge
 from optimizer.judge.verify import Verdict
 from optimizer.program.arrays import Arrays
@@ -34,9 +34,10 @@ from optimizer.solvers.solution import Solution
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That there is no plan, and why, in words."""
+    """That there is no plan, and why: in words, and the rules that cannot be kept together."""
 
     reason: str
+    clashes: tuple[Clash, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

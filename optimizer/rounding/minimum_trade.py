@@ -149,7 +149,7 @@ def resettled(model: Model, found: Supported, tickets: Tickets, branch: Branch) 
     if not solution.usable:
         return None
     sale, buy = netted(model.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
-    *_, high = model.arrays.branched(branch)
+    _, _, low, high = model.arrays.branched(branch)
     can_empty = emptiable(model.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
     noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
@@ -161,7 +161,7 @@ def resettled(model: Model, found: Supported, tickets: Tickets, branch: Branch) 
         solution=solution,
         sale=sale * ~noise[tickets.of_sale],
         buy=buy * ~noise[tickets.of_buy],
-        sale_low=branch.bounds["sale"][0],
+        sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],
     )

@@ -7,26 +7,29 @@ error alone says whether anything could.
 
 from __future__ import annotations
 
-from models.plan import Breach
-from optimizer.rounding.candidate import Candidate, candidate_of
+from models.plan import Breach, Clash
+from optimizer.program.owners import asked_owner
+from optimizer.rounding.candidate import Candidate, Proof, candidate_of
 from optimizer.search.model import Incumbent, Model, Search
 from optimizer.search.te_limit import least_tracking_error, search_within_limits, tracking_squared
 from optimizer.settings import COARSE_FAR, COARSE_MISS, PROVEN, TE_FIRST, TE_MORE, TE_TRIES
 
 
-def beyond_tracking(model: Model, incumbent: Incumbent) -> str:
-    """Say that no plan can keep te_max, with the bound that proves it; empty if one may."""
+def beyond_tracking(model: Model, incumbent: Incumbent) -> Proof | None:
+    """Prove that no plan can keep te_max, by a bound on tracking error; None if one may."""
     limit = model.frame.policy.limits.te_max
     if limit is None:
-        return ""
+        return None
     if tracking_squared(model, incumbent.solution.x) <= model.frame.te_squared_allowed:
-        return ""
+        return None
     least = least_tracking_error(model.frame, model.door)
     if least <= limit * (1.0 + PROVEN):
-        return ""
-    return (
+        return None
+    whose = asked_owner(model.frame, "te_max", limit).value
+    return Proof(
         f"no plan keeps te_max: tracking error is at least {100.0 * least:.4f}% a year (bound); "
-        f"te_max is {100.0 * limit:.4f}%"
+        f"te_max is {100.0 * limit:.4f}%",
+        (Clash("te_max", whose, figure=least),),
     )
 
 

@@ -17,9 +17,10 @@ FLOORS = {
     "models": (
         ("arrays", "errors", "tolerances"),
         ("law", "market", "market_data", "policy"),
+        ("request",),
         ("household", "order"),
-        ("drag_reference", "drift", "expected_flow", "plan", "tax"),
-        ("ledger", "triggers", "tax_cases"),
+        ("asked", "drag_reference", "drift", "expected_flow", "plan", "tax"),
+        ("answer", "ledger", "triggers", "tax_cases"),
         ("book",),
     ),
     "models.book": (

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from models.asked import as_asked
 from models.household import Household
 from models.market import MONEY_MARKET, MUTUAL_FUND
 from models.policy import (
@@ -25,6 +26,7 @@ from models.policy import (
     TradeRules,
     WashSales,
 )
+from models.request.record import Request
 from optimizer.inputs.frame import Frame, frame
 from scenarios.changes import with_columns, with_rows, with_securities, with_target, worth_usd
 
@@ -350,6 +352,42 @@ def _rich(of: Household) -> Case:
     return replace(rich, net_flow=-0.03 * worth_usd(of)), Policy()
 
 
+def _asked(of: Household) -> Case:
+    """One fund is kept, another is sold out, a lot is sold, one is not bought, the Roth is out."""
+    lots, names = of.lots, of.market.securities.security_id
+    worth = lots.shares * of.market.securities.price[lots.security]
+    kept = int(lots.security[np.flatnonzero(lots.account == TAXABLE)[0]])
+    gaining = (lots.account == TAXABLE) & (worth > lots.basis) & (lots.security != kept)
+    asks = Request(
+        keep=(str(names[kept]),),
+        sell=tuple(str(names[each]) for each in lots.security[lots.account == IRA][-1:]),
+        sell_lots=tuple(str(name) for name in lots.lot_id[np.flatnonzero(gaining)[:1]]),
+        exclude=(str(names[kept]),),
+        accounts_out=(str(of.accounts.account_id[ROTH]),),
+    )
+    if asks.keep == asks.sell:
+        asks = replace(asks, sell=())
+    return as_asked(of, Policy(), asks)
+
+
+def _asked_without_gains(of: Household) -> Case:
+    """No lot is sold at a gain."""
+    return as_asked(of, Policy(), Request(avoid_gains=True))
+
+
+def _asked_limits(of: Household) -> Case:
+    """Gains are taken, costs and turnover are capped, and cash is raised."""
+    asks = Request(
+        take_gains_usd=500.0,
+        max_cost_usd=40.0,
+        max_cost_bps=3.0,
+        max_turnover=0.2,
+        raise_usd=round(0.02 * worth_usd(of), 2),
+        tax_budget_usd=4_000.0,
+    )
+    return as_asked(of, Policy(trades=TradeRules(ticket_usd=1.0)), asks)
+
+
 SITUATIONS: Mapping[str, Situation] = {
     name: Situation(name, change)
     for name, change in {
@@ -392,6 +430,9 @@ SITUATIONS: Mapping[str, Situation] = {
         "rich": _rich,
         "named": _named,
         "open menu": _open_menu,
+        "asked": _asked,
+        "asked limits": _asked_limits,
+        "asked without gains": _asked_without_gains,
     }.items()
 } | {"te limit": Situation("te limit", _plain, te_multiplier=120.0)}
 """Every situation by name."""

@@ -138,7 +138,7 @@ def test_a_conflict_names_it_and_what_would_do(kind: str) -> None:
     on = frame(replace(of, net_flow=-40_000.0 - float(of.accounts.cash.sum())), policy)
     none = searched(on, rule_of_nobody(on, WEIGHTS, 0.0))
     assert none.bounds.proven_infeasible
-    told = explain_conflict(none.model, none.bounds.regimes)
+    told = explain_conflict(none.model, none.bounds.regimes).reason
     gives = re.search(RULE + r" would have to give \$([\d,.]+\d)", told)
     assert gives, told
     needed = float(gives.group(1).replace(",", ""))

@@ -3,6 +3,16 @@
 from typing import Final
 
 from optimizer.judge.case import Rule
+from optimizer.judge.rules.asked import (
+    accounts_out,
+    avoid_gains,
+    cash_asked,
+    cost_limit,
+    exclude,
+    keep,
+    sold_out,
+    take_gains,
+)
 from optimizer.judge.rules.bands import bands
 from optimizer.judge.rules.budgets import (
     gain_budget,
@@ -39,6 +49,12 @@ RULES: Final[tuple[Rule, ...]] = (
     cash_floor,
     household_flow,
     required_distribution,
+    cash_asked,
+    accounts_out,
+    keep,
+    exclude,
+    sold_out,
+    avoid_gains,
     mode,
     menu,
     off_target,
@@ -54,8 +70,10 @@ RULES: Final[tuple[Rule, ...]] = (
     gain_budget,
     gain_share,
     max_short_gain,
+    take_gains,
     long_term_guard,
     turnover,
+    cost_limit,
     participation,
     te_max,
     class_limit,
@@ -70,6 +88,8 @@ KEPT_FOR_OTHERS: Final[tuple[Rule, ...]] = (
     te_max,
     class_limit,
     bands,
+    sold_out,
+    take_gains,
 )
 """Rules that measure what is held and taxed in the end: leaving an order out may break them."""
 

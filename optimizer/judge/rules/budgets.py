@@ -13,6 +13,7 @@ from models.ledger.exact import ZERO
 from models.plan import Breach
 from models.tolerances import LOSS_USD, WEIGHT
 from optimizer.judge.case import Case, excess_usd
+from optimizer.judge.rules.asked import request_of
 from optimizer.judge.tracking import LEAST_VALUE_USD
 
 
@@ -20,7 +21,9 @@ def tax_budget(case: Case) -> Iterator[Breach]:
     """T(year to date + run, D) − T(nothing) ≤ max(budget, the same before the run), by unit."""
     own = case.household.units.tax_budget_usd
     for unit, budget in zip(
-        case.units, _limits(own.tolist(), case.policy.limits.tax_budget_usd), strict=True
+        case.units,
+        _limits(case, own.tolist(), "tax_budget_usd"),
+        strict=True,
     ):
         if budget is None:
             continue
@@ -32,7 +35,7 @@ def tax_budget(case: Case) -> Iterator[Breach]:
 def gain_budget(case: Case) -> Iterator[Breach]:
     """Recognised gain, year to date and run, before carryforwards ≤ max(budget, before)."""
     units = case.household.units
-    limits = _limits(units.gain_budget_usd.tolist(), case.policy.limits.gain_budget_usd)
+    limits = _limits(case, units.gain_budget_usd.tolist(), "gain_budget_usd")
     for u, (unit, budget) in enumerate(zip(case.units, limits, strict=True)):
         if budget is None:
             continue
@@ -85,7 +88,8 @@ def long_term_guard(case: Case) -> Iterator[Breach]:
 
 def turnover(case: Case) -> Iterator[Breach]:
     """½ Σ amounts / W ≤ the limit (one-way turnover)."""
-    limit, value = case.policy.trades.max_turnover, case.held.value_usd
+    limit = _stricter(case.policy.trades.max_turnover, request_of(case).max_turnover)
+    value = case.held.value_usd
     if limit is None:
         return
     traded = float(sum((order.amount for order in case.ledger.orders), ZERO)) / 2
@@ -96,12 +100,22 @@ def turnover(case: Case) -> Iterator[Breach]:
 
 def te_max(case: Case) -> Iterator[Breach]:
     """Tracking error after the trades ≤ the limit."""
-    limit, after = case.policy.limits.te_max, case.after.tracking_error
+    limit = _stricter(case.policy.limits.te_max, request_of(case).te_max)
+    after = case.after.tracking_error
     if limit is not None and after is not None and after > limit + WEIGHT:
         yield Breach("te_max", "household", after - limit)
 
 
-def _limits(own: list[float], policy: float | None) -> list[Decimal | None]:
-    """A unit's own value overrides the policy's, which is per unit."""
-    shared = None if policy is None else exact(policy)
-    return [shared if np.isnan(value) else exact(value) for value in own]
+def _limits(case: Case, own: list[float], name: str) -> list[Decimal | None]:
+    """A unit's own value overrides the policy's, which is per unit; what was asked is no looser."""
+    policy, asked = getattr(case.policy.limits, name), getattr(request_of(case), name)
+    found = []
+    for value in own:
+        given = [policy if np.isnan(value) else value, asked]
+        limits = [exact(limit) for limit in given if limit is not None]
+        found.append(min(limits, default=None))
+    return found
+
+
+def _stricter(policy: float | None, asked: float | None) -> float | None:
+    return min((limit for limit in (policy, asked) if limit is not None), default=None)

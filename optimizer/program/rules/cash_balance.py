@@ -9,7 +9,7 @@ import numpy as np
 
 from models.arrays import Floats, sum_by
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Bounds, Kind, Meaning, Part, Rows
+from optimizer.program.language import Bounds, Kind, Meaning, Owner, Part, Rows
 
 
 def state(frame: Frame) -> Part:
@@ -29,7 +29,15 @@ def state(frame: Frame) -> Part:
     names = tuple(str(name) for name in frame.labels)
     return Part(
         "cash_balance",
-        bounds=(Bounds("cash_floor", "cash", low=accounts.floor, lets_pass=frame.cent),),
+        bounds=(
+            Bounds(
+                "cash_floor",
+                "cash",
+                low=accounts.floor,
+                lets_pass=frame.cent,
+                owner=Owner.BOOK,
+            ),
+        ),
         rows=(
             Rows(
                 "cash_balance",

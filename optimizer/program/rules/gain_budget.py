@@ -7,6 +7,7 @@ import numpy as np
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Part, Rows
 from optimizer.program.meanings import to_the_cent
+from optimizer.program.owners import budget_owner
 
 
 def budget_usd(frame: Frame, unit: int) -> float | None:
@@ -38,7 +39,7 @@ def state(frame: Frame) -> Part:
                 (("short_gain", rows, columns, ones), ("long_gain", rows, columns, ones)),
                 np.full(len(limited), -np.inf),
                 np.array(room),
-                to_the_cent(frame, overstepped=True),
+                to_the_cent(frame, overstepped=True, owner=budget_owner(frame, "gain_budget_usd")),
             ),
         ),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Bounds, Kind, Part, Rows
 from optimizer.program.meanings import to_the_cent
+from optimizer.program.owners import flow_owner
 
 
 def state(frame: Frame) -> Part:
@@ -35,7 +36,11 @@ def state(frame: Frame) -> Part:
                 ),
                 amounts,
                 amounts,
-                to_the_cent(frame, Kind.SUPPLY if frame.net_flow else Kind.DEFINITION),
+                to_the_cent(
+                    frame,
+                    Kind.SUPPLY if frame.net_flow else Kind.DEFINITION,
+                    owner=flow_owner(frame),
+                ),
             ),
         ),
     )

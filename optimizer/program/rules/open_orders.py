@@ -11,7 +11,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Bounds, Part
+from optimizer.program.language import Bounds, Owner, Part
 
 
 def state(frame: Frame) -> Part:
@@ -29,7 +29,9 @@ def state(frame: Frame) -> Part:
     return Part(
         "open_orders",
         bounds=(
-            Bounds("open_order", "sale", high=high(sales.account, sales.security)),
-            Bounds("open_order", "buy", high=high(buys.account, buys.security)),
+            Bounds(
+                "open_order", "sale", high=high(sales.account, sales.security), owner=Owner.BOOK
+            ),
+            Bounds("open_order", "buy", high=high(buys.account, buys.security), owner=Owner.BOOK),
         ),
     )

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Bounds, Kind, Part, Rows
+from optimizer.program.language import Bounds, Kind, Owner, Part, Rows
 from optimizer.program.meanings import to_the_cent
 
 
@@ -46,7 +46,7 @@ def state(frame: Frame) -> Part:
                 ),
                 accounts.required[due],
                 np.full(len(due), np.inf),
-                to_the_cent(frame),
+                to_the_cent(frame, owner=Owner.LAW),
             ),
             Rows(
                 "distribution_received",

@@ -8,10 +8,11 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from models.arrays import Bools, Ints
+from models.arrays import Bools, Floats, Ints
+from models.asked import BY_REQUEST
 from models.ledger.reservations import reserve
 from optimizer.inputs.frame import Frame
-from optimizer.program.language import Bounds, Entry, Part, Rows
+from optimizer.program.language import Bounds, Entry, Owner, Part, Rows
 from optimizer.program.meanings import to_the_cent
 
 WHOLE_HOUSEHOLD: Final = -1
@@ -29,6 +30,7 @@ def state(frame: Frame) -> Part:
     """
     rules, sales, buys = frame.household.restrictions, frame.sales, frame.buys
     sell_high, buy_high = np.full(len(sales.value), np.inf), np.full(len(buys.most), np.inf)
+    excluded = buy_high.copy()
     reserved = reserve(frame.household, frame.policy).shares
     names: list[str] = []
     entries: list[Entry] = []
@@ -39,7 +41,8 @@ def state(frame: Frame) -> Part:
         if rules.rule[i] == "no_sell":
             sell_high[sold] = 0.0
         elif rules.rule[i] == "no_buy":
-            buy_high[_scope(buys.account, buys.security, account, security)] = 0.0
+            high = excluded if rules.reason[i] == BY_REQUEST else buy_high
+            high[_scope(buys.account, buys.security, account, security)] = 0.0
         else:
             bought = _scope(buys.account, buys.security, account, security)
             for block, mine, sign in (("sale", sold, 1.0), ("buy", bought, -1.0)):
@@ -50,25 +53,33 @@ def state(frame: Frame) -> Part:
             allowed.append(_sellable(frame, reserved, (account, security), float(rules.shares[i])))
     rows: tuple[Rows, ...] = ()
     if names:
-        high = np.array(allowed)
+        most = np.array(allowed)
         rows = (
             Rows(
                 "restriction",
                 tuple(names),
                 tuple(entries),
-                np.full(len(high), -np.inf),
-                high,
-                to_the_cent(frame, by_tickets=True),
+                np.full(len(most), -np.inf),
+                most,
+                to_the_cent(frame, by_tickets=True, owner=Owner.BOOK),
             ),
         )
     return Part(
         "restrictions",
         bounds=(
-            Bounds("restriction", "sale", high=sell_high),
-            Bounds("restriction", "buy", high=buy_high),
+            Bounds("restriction", "sale", high=sell_high, owner=Owner.BOOK),
+            Bounds("restriction", "buy", high=buy_high, owner=Owner.BOOK),
+            *_excluded(excluded),
         ),
         rows=rows,
     )
+
+
+def _excluded(high: Floats) -> tuple[Bounds, ...]:
+    """What a request excludes, under its own name."""
+    if not np.isfinite(high).any():
+        return ()
+    return (Bounds("exclude", "buy", high=high, owner=Owner.REQUEST),)
 
 
 def _scope(accounts: Ints, securities: Ints, account: int, security: int) -> Bools:

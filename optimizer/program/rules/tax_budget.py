@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import ConvexRow, Kind, Maximum, Meaning, Part
+from optimizer.program.owners import budget_owner
 from optimizer.program.tax_maxima import tax_from_above, tax_from_below
 from optimizer.settings import SAME_UNITS
 
@@ -33,6 +34,7 @@ def state(frame: Frame) -> Part:
         breach=BPS_PER_UNIT / frame.unit_usd,
         lets_pass=BPS_PER_UNIT * frame.cent,
         overstepped=True,
+        owner=budget_owner(frame, "tax_budget_usd"),
     )
     for unit, reach in enumerate(frame.ranges):
         budget = budget_usd(frame, unit)

@@ -7,6 +7,7 @@ import numpy as np
 from models.tolerances import WEIGHT
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Kind, Meaning, Part, Rows
+from optimizer.program.owners import asked_owner
 
 
 def state(frame: Frame) -> Part:
@@ -35,6 +36,7 @@ def state(frame: Frame) -> Part:
                     lets_pass=100.0 * WEIGHT,
                     overstepped=True,
                     by_tickets=True,
+                    owner=asked_owner(frame, "max_turnover", limit),
                 ),
             ),
         ),

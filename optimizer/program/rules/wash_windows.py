@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.replaced import Left
-from optimizer.program.language import Bounds, Kind, Meaning, Part, Rows
+from optimizer.program.language import Bounds, Kind, Meaning, Owner, Part, Rows
 
 USED_UP: Final = "wash_sale_used_up"
 """Rows that hold where a way to harvest says so: of some recent shares nothing is left over."""
@@ -29,8 +29,8 @@ def state(frame: Frame) -> Part:
     return Part(
         "wash_windows",
         bounds=(
-            Bounds("wash_sale", "buy", high=np.where(locked, 0.0, np.inf)),
-            Bounds("wash_sale", "sale", high=np.where(washed, 0.0, np.inf)),
+            Bounds("wash_sale", "buy", high=np.where(locked, 0.0, np.inf), owner=Owner.LAW),
+            Bounds("wash_sale", "sale", high=np.where(washed, 0.0, np.inf), owner=Owner.LAW),
         ),
         rows=_priced(frame),
     )
@@ -61,6 +61,11 @@ def _rows(
             ),
             np.full(len(lefts), -np.inf),
             high,
-            Meaning(kind, usd=frame.unit_usd, lets_pass=np.array([left.slack for left in lefts])),
+            Meaning(
+                kind,
+                usd=frame.unit_usd,
+                lets_pass=np.array([left.slack for left in lefts]),
+                owner=Owner.LAW,
+            ),
         ),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.arrays import sum_by
+from models.arrays import Floats, sum_by
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.program.language import Linear, Part
 
@@ -20,6 +20,16 @@ WEIGHT = "trading_cost"
 def state(frame: Frame) -> Part:
     """J = w·(Σ ϕ_i·|trade| + ticket·Σ trade/largest trade) in bps."""
     weight = frame.policy.weights.trading_cost * BPS_PER_UNIT
+    sale, buy = per_unit(frame)
+    return Part(
+        "trading_cost",
+        weight=WEIGHT,
+        linear=(Linear("sale", weight * sale), Linear("buy", weight * buy)),
+    )
+
+
+def per_unit(frame: Frame) -> tuple[Floats, Floats]:
+    """What a unit of each sale and of each buy costs, units."""
     ticket = frame.policy.trades.ticket_usd / frame.unit_usd
     sales, buys = frame.sales, frame.buys
     n = len(frame.household.market.securities.security_id)
@@ -27,12 +37,5 @@ def state(frame: Frame) -> Part:
     _, place = np.unique(position, return_inverse=True)
     largest = sum_by(place, sales.value, len(place))[place]
     possible = buys.most > 0.0
-    per_unit = np.where(possible, ticket / np.where(possible, buys.most, 1.0), 0.0)
-    return Part(
-        "trading_cost",
-        weight=WEIGHT,
-        linear=(
-            Linear("sale", weight * (frame.cost[sales.security] + ticket / largest)),
-            Linear("buy", weight * (frame.cost[buys.security] + per_unit)),
-        ),
-    )
+    fees = np.where(possible, ticket / np.where(possible, buys.most, 1.0), 0.0)
+    return frame.cost[sales.security] + ticket / largest, frame.cost[buys.security] + fees

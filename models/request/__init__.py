@@ -1,0 +1,1 @@
+"""What may be asked of one household beyond its policy: the record, and its strict reading."""

@@ -1,0 +1,93 @@
+"""What a request bars and what it sells: holdings, gains and accounts, as bounds on columns.
+
+A request's exclusions stand among the restrictions, where ranks are told of them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from models.arrays import Bools, Floats
+from models.request.record import Request
+from models.tolerances import LOSS_USD
+from optimizer.inputs.frame import Frame
+from optimizer.program.language import Bounds, Owner, Part, Rows
+from optimizer.program.meanings import to_the_cent
+
+
+def state(frame: Frame) -> Part:
+    """keep, avoid_gains, accounts_out: amount = 0; sell: sale = value, each lot once."""
+    if frame.household.asked is None:
+        return Part("asked")
+    request = frame.household.asked.request
+    sales = frame.sales
+    bounds: list[Bounds] = []
+    kept = _named(frame, request.keep, request.keep_lots)
+    gaining = (sales.lot >= 0) & (sales.gain * sales.value * frame.unit_usd > float(LOSS_USD))
+    for rule, barred in (("keep", kept), ("avoid_gains", gaining & request.avoid_gains)):
+        if barred.any():
+            high = np.where(barred, 0.0, np.inf)
+            bounds.append(Bounds(rule, "sale", high=high, owner=Owner.REQUEST))
+    bounds += _untouched(frame, request)
+    sold = _named(frame, request.sell, request.sell_lots)
+    sold &= ~np.isin(frame.labels[sales.account], list(request.accounts_out))
+    copied = np.isin(sales.lot, sales.lot[sales.disallowed]) & (sales.lot >= 0)
+    step = _step(frame)
+    whole = sold & ~copied
+    if whole.any():
+        pass_ = float(step[whole].max())
+        low = np.where(whole, sales.value, -np.inf)
+        bounds.append(Bounds("sell", "sale", low=low, lets_pass=pass_, owner=Owner.REQUEST))
+    return Part("asked", bounds=tuple(bounds), rows=_by_lot(frame, sold & copied, step))
+
+
+def _named(frame: Frame, securities: tuple[str, ...], lots: tuple[str, ...]) -> Bools:
+    """Sale columns of some securities and lots; a lot in a sheltered account has no column."""
+    household, sales = frame.household, frame.sales
+    names = household.market.securities.security_id[sales.security]
+    owned = np.where(sales.lot >= 0, household.lots.lot_id[sales.lot], "")
+    return np.asarray(np.isin(names, list(securities)) | np.isin(owned, list(lots)), bool)
+
+
+def _untouched(frame: Frame, request: Request) -> list[Bounds]:
+    """Nothing is sold, bought, or moved in accounts out of scope but what must leave them."""
+    out = np.isin(frame.labels, list(request.accounts_out))
+    if not out.any():
+        return []
+    barred = partial(Bounds, "accounts_out", owner=Owner.REQUEST)
+    free = np.where(out, 0.0, np.inf)
+    places = {"sale": frame.sales.account, "buy": frame.buys.account}
+    bounds = [barred(block, high=free[account]) for block, account in places.items()]
+    return bounds + [
+        barred(block, high=free) for block in ("withdrawal", "contribution", "receipt")
+    ]
+
+
+def _by_lot(frame: Frame, sold: Bools, step: Floats) -> tuple[Rows, ...]:
+    """A lot that has a column for every fate of its loss: −Σ sales ≤ −value."""
+    columns = np.flatnonzero(sold)
+    if not len(columns):
+        return ()
+    sales = frame.sales
+    lots, rows = np.unique(sales.lot[columns], return_inverse=True)
+    value = np.zeros(len(lots))
+    value[rows] = sales.value[columns]
+    return (
+        Rows(
+            "sell",
+            tuple(str(frame.household.lots.lot_id[lot]) for lot in lots),
+            (("sale", rows, columns, -np.ones(len(columns))),),
+            np.full(len(lots), -np.inf),
+            float(step[columns].max()) - value,
+            to_the_cent(frame, owner=Owner.REQUEST),
+        ),
+    )
+
+
+def _step(frame: Frame) -> Floats:
+    """One share step of each sale column, units."""
+    securities = frame.household.market.securities
+    usd = (securities.share_step * securities.price)[frame.sales.security]
+    return np.asarray(usd / frame.unit_usd)

@@ -1,0 +1,1 @@
+"""Answering a request: what is in hand after tax, what it changed, and what would do instead."""

@@ -1,0 +1,156 @@
+"""What would do instead of a request that has no plan: figures that were tried, and work.
+
+A bound says how much a limit must give at least; whole shares may need more. So each limit of the
+request is asked of alone: is there a plan without it, what does that plan come to, and is there one
+nearer to what was asked. What is told was planned and judged. Refused: the bound as a remedy, which
+a household would try and be told again that there is no plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from models.answer import Remedy
+from models.plan import Clash, Plan, Status
+from models.request.record import Request
+from models.tolerances import CENT_USD
+from optimizer.judge.verify import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A plan of a request, and what the judge says of it where it has one."""
+
+    plan: Plan
+    verdict: Verdict | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether the answer keeps every rule."""
+        return self.plan.status in (Status.PLANNED, Status.NO_ACTION) and self.verdict is not None
+
+
+TrialOf: TypeAlias = Callable[[Request], Trial]
+"""What plans a household with another request."""
+
+NEARER: Final = (0.0, 0.02, 0.25, 1.0)
+"""Parts of the way from what a bound allows to what the plan without the limit comes to: figures
+that are tried in turn, the nearest to the request first."""
+
+LESS: Final = (1.0, 0.98, 0.9, 0.75, 0.5, 0.25, 0.1)
+"""Parts of what a bound allows that are tried of what is raised, invested or taken."""
+
+FRACTION: Final = 1e-6
+"""Relative, by which a limit that is no dollars is more generous than what a plan comes to."""
+
+
+def remedies(request: Request, plan: Plan, trial_of: TrialOf) -> tuple[Remedy, ...]:
+    """Return what of a request, changed alone, has a plan; each was tried."""
+    by_rule = {clash.rule: clash for clash in plan.clashes}
+    found = []
+    for key in request.as_data():
+        if key in ("after_tax", "weights"):
+            continue
+        free = trial_of(Remedy(key).on(request))
+        if free.works:
+            changes = _changes(request, key, free, by_rule.get(RULE_OF.get(key, key)))
+            tried = (each for each in changes if trial_of(each.on(request)).works)
+            found.append(next(tried, Remedy(key)))
+    return tuple(found)
+
+
+def _changes(request: Request, key: str, free: Trial, clash: Clash | None) -> Iterator[Remedy]:
+    """Yield changes of one key to try, the nearest to what was asked first."""
+    asked = getattr(request, key)
+    if isinstance(asked, tuple):
+        if len(asked) > 1:
+            yield from (Remedy(key, names=(name,)) for name in asked)
+    elif key in AT_LEAST:
+        gives = 0.0 if clash is None or clash.gives_usd is None else clash.gives_usd
+        most = max(asked - gives, 0.0)
+        amounts = (_cents(part * most, ROUND_FLOOR) for part in LESS)
+        yield from (Remedy(key, amount) for amount in amounts if 0.0 < amount < asked)
+    elif key in REACHED and free.verdict is not None:
+        reached = REACHED[key](free.verdict)
+        start = _allowed(key, asked, free.verdict, clash)
+        for part in NEARER:
+            value = start + part * (reached - start)
+            yield Remedy(key, _generous(key, value))
+
+
+def _allowed(key: str, asked: float, verdict: Verdict, clash: Clash | None) -> float:
+    """The least limit that a bound allows; what was asked for where none is known."""
+    if clash is None:
+        return asked
+    if clash.figure is not None:
+        return max(clash.figure, asked)
+    gives = clash.gives_usd or 0.0
+    value = verdict.figures.value_usd
+    if key in PER_VALUE and value > 0.0:
+        return asked + PER_VALUE[key] * gives / value
+    return asked + gives
+
+
+def _generous(key: str, value: float) -> float:
+    if key.endswith("_usd"):
+        return _cents(value, ROUND_CEILING)
+    return value * (1.0 + FRACTION)
+
+
+def _cents(value: float, rounding: str) -> float:
+    return float(Decimal(repr(value)).quantize(CENT_USD, rounding))
+
+
+def _tax(verdict: Verdict) -> float:
+    return float(max(unit.budget_after_usd for unit in verdict.units))
+
+
+def _gains(verdict: Verdict) -> float:
+    units = verdict.case.household.units
+    before = units.st_realized_ytd + units.lt_realized_ytd
+    return max(
+        float(year.run.recognized) + float(mine)
+        for year, mine in zip(verdict.units, before, strict=True)
+    )
+
+
+def _turnover(verdict: Verdict) -> float:
+    traded = sum(float(order.amount) for order in verdict.ledger.orders) / 2.0
+    return traded / verdict.figures.value_usd
+
+
+REACHED: Final[Mapping[str, Callable[[Verdict], float]]] = MappingProxyType(
+    {
+        "tax_budget_usd": _tax,
+        "gain_budget_usd": _gains,
+        "te_max": lambda verdict: verdict.figures.te_after or 0.0,
+        "max_turnover": _turnover,
+        "max_cost_usd": lambda verdict: verdict.figures.cost_usd,
+        "max_cost_bps": lambda verdict: 1e4 * verdict.figures.cost_usd / verdict.figures.value_usd,
+    }
+)
+"""What a plan without a limit comes to, in the limit's unit."""
+
+PER_VALUE: Final = MappingProxyType({"max_turnover": 1.0, "max_cost_bps": 1e4})
+"""Units of a limit for all that a household is worth."""
+
+AT_LEAST: Final = frozenset({"raise_usd", "invest_usd", "take_gains_usd"})
+"""Keys that ask for dollars: less of them is what would do."""
+
+RULE_OF: Final = MappingProxyType(
+    {
+        "tax_budget_usd": "tax_budget",
+        "gain_budget_usd": "gain_budget",
+        "max_turnover": "turnover",
+        "max_cost_usd": "cost_limit",
+        "max_cost_bps": "cost_limit",
+        "raise_usd": "household_flow",
+        "invest_usd": "household_flow",
+        "take_gains_usd": "take_gains",
+    }
+)
+"""The rule that states a key, where it has another name."""
