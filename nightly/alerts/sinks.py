@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 import json
 import os
-import smtplib
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -109,6 +106,8 @@ class Webhook:
             "X-Hearth-Timestamp": stamp,
             "X-Hearth-Signature": f"sha256={signed.hexdigest()}",
         }
+        import http.client  # as mail below: commands that tell nobody start sooner
+
         secure = parts.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         line = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
@@ -140,6 +139,9 @@ class Mail:
 
     def take(self, event: Event) -> None:
         """Hand the mail to the server; TLS first, but on this machine."""
+        import smtplib
+        import ssl
+
         mail = EmailMessage()
         mail["From"], mail["To"] = self.sender, ", ".join(self.to)
         mail["Subject"] = f"hearth {event.run_id}: {event.kind}"

@@ -16,7 +16,6 @@ from typing import IO, Any, Final, TypeAlias
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pandas.util import hash_array
 
 from models.arrays import Bools, Ints
 from models.errors import UnusableBookError
@@ -38,6 +37,8 @@ ENTRY: Final = np.dtype([("hash", np.uint64), ("rank", np.int32), ("row", np.int
 
 def hashes(texts: Any) -> Hashes:
     """Return the hash of each text of an Arrow array; that of a null says nothing."""
+    from pandas.util import hash_array  # who cuts no book does not wait for it
+
     values = pc.fill_null(texts, "").to_numpy(zero_copy_only=False)
     found: Hashes = hash_array(values, hash_key=HASH_KEY, categorize=False)
     return found

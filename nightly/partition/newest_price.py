@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from models.errors import UnusableBookError
+from nightly.partition.big_tables import joined, pieces
 
 
 def newest_price_date(book: Path) -> date:
@@ -23,23 +24,17 @@ def newest_price_date(book: Path) -> date:
         raise UnusableBookError(
             f"{book} is not a folder; a book is a folder of tables (households, lots, ...)"
         )
-    csv, parquet, folder = (book / f"securities{end}" for end in (".csv", ".parquet", ""))
     try:
-        if csv.is_file():
-            column = pd.read_csv(csv, usecols=["price_date"])["price_date"]
-        else:
-            source = parquet if parquet.exists() else folder
-            column = pd.read_parquet(source, columns=["price_date"])["price_date"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UnusableBookError(
-            f"no as-of date: {book} has no securities table with a price_date to take it from; "
-            "name the date with --asof YYYY-MM-DD"
-        ) from error
-    newest = pd.to_datetime(column, errors="coerce").max()
-    if pd.isna(newest):
-        raise UnusableBookError(
-            f"no as-of date: every price_date in {book}/securities is null; "
-            "name the date with --asof YYYY-MM-DD"
-        )
-    found: date = newest.date()
+        days = [part["price_date"].values for part in pieces(book, "securities", ("price_date",))]
+    except UnusableBookError as error:
+        raise _without_date(f"{book} has no securities table to take it from") from error
+    dated = joined(days, "datetime64[D]")
+    dated = dated[~np.isnat(dated)]
+    if not len(dated):
+        raise _without_date(f"no row of {book}/securities has a price_date")
+    found: date = dated.max().item()
     return found
+
+
+def _without_date(why: str) -> UnusableBookError:
+    return UnusableBookError(f"no as-of date: {why}; name the date with --asof YYYY-MM-DD")

@@ -9,9 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import clarabel
 import numpy as np
-import osqp
 import piqp
 from scipy import sparse
 
@@ -63,6 +61,8 @@ def solve_piqp(program: Reduced) -> RawAnswer:
 
 def solve_clarabel(program: Reduced) -> RawAnswer:
     """Clarabel: slower, and its proofs of infeasibility can be relied on."""
+    import clarabel  # as osqp, for whoever asks: a command that plans one household starts sooner
+
     n = len(program.q)
     finite = [np.flatnonzero(np.isfinite(side)) for side in _sides(program)]
     eye = sparse.eye_array(n, format="csr")
@@ -105,6 +105,8 @@ def solve_clarabel(program: Reduced) -> RawAnswer:
 
 def solve_osqp(program: Reduced) -> RawAnswer:
     """OSQP, an operator-splitting method, at 1e-6 and never looser."""
+    import osqp
+
     n = len(program.q)
     A = sparse.vstack([program.A_eq, program.A_in, sparse.eye_array(n)], format="csc")
     low = np.concatenate([program.b, program.low_in, program.low])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from scipy.sparse import csgraph
 
 from models.arrays import Floats, Ints
 from models.book.faults import Fault
@@ -69,6 +68,8 @@ def sound_covariance(covariance: Covariance) -> SoundCovariance:
 
 def _related(covariance: Covariance) -> Iterator[Ints]:
     """Sets of names that known pairs connect."""
+    from scipy.sparse import csgraph  # brings a solver library that sound books never ask for
+
     count, label = csgraph.connected_components(covariance.known, directed=False)
     for group in range(count):
         yield np.flatnonzero(label == group)
