@@ -94,6 +94,26 @@ def test_the_example_book_ends_with_the_cash_that_is_told(
     assert float(after[1]) == float(told[1]) < 1.0
 
 
+def test_the_way_from_exports_to_a_plan_is_as_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the README films is what the import says, and what its plan is of."""
+    page = ROOT / "README.md"
+    monkeypatch.chdir(laid_out(page, tmp_path))
+    told, begun = (body for _, body in blocks(page, "text") if "lee" in body)
+    lines = [x for _, body in blocks(page, "sh") for x in body.splitlines() if "my-book" in x]
+    commands = [shlex.split(line)[1:] for line in lines]
+    assert main(commands[0]) == 0
+    assert capsys.readouterr().out == told
+    assert main(commands[1]) == 0
+    planned = capsys.readouterr().out
+    whole = re.search(r"^lee: ([\d,]+)\.\d\d; reconciled", told, re.M)
+    assert whole is not None
+    for page_of_plan in (begun, planned):
+        assert page_of_plan.startswith("╭─ lee · planned")
+        assert f"│ ${whole[1]} · policy standard" in page_of_plan
+
+
 @pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.name)
 def test_the_python_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python blocks work as written, from the root of the repository."""

@@ -9,6 +9,7 @@ import typer
 
 from nightly.cli import (
     book_commands,
+    import_app,
     market_app,
     night_commands,
     order_app,
@@ -187,3 +188,5 @@ app.add_typer(order_app.app)
 app.add_typer(settle_app.app)
 app.add_typer(market_app.app)
 app.add_typer(serve_app.app)
+app.add_typer(import_app.app)
+book_app.command("new")(import_app.new)

@@ -109,6 +109,8 @@ ROOMS = {
         "fills",
         "settle",
         "reconcile",
+        "custodian",
+        "intake",
         "alerts",
         "web",
         "cli",

@@ -25,6 +25,7 @@ from models.book.tables.cells import (
 )
 from models.book.tables.formats import UNREADABLE, read_csv, read_head, read_parquet
 from models.book.tables.schema import (
+    HOUSEHOLD_FOLDER,
     POLICY_FOLDER,
     ROW_COLUMN,
     SCHEMA,
@@ -171,7 +172,7 @@ def _ignored(folder: Path) -> tuple[str, ...]:
         for path in sorted(folder.iterdir()):
             if path.name.startswith((".", "_")):
                 continue
-            if path.is_dir() and path.name not in (*SCHEMA, POLICY_FOLDER):
+            if path.is_dir() and path.name not in (*SCHEMA, POLICY_FOLDER, HOUSEHOLD_FOLDER):
                 yield f"{path.name}/"
             if path.suffix in (".csv", ".parquet") and path.stem not in SCHEMA:
                 yield path.name

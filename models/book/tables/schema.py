@@ -341,3 +341,6 @@ of a book, cut out and written elsewhere, still speaks of the rows of the whole.
 
 POLICY_FOLDER: Final = "policies"
 """Folder of `<policy_id>.toml` files beside the tables."""
+
+HOUSEHOLD_FOLDER: Final = "household_files"
+"""Folder of `<household_id>.toml` files that an import reads; no plan does."""

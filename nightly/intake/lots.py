@@ -1,0 +1,102 @@
+"""An account's open lots in the book: from lot files, from the book itself, or as it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from nightly.custodian.agreement import SHARES
+from nightly.custodian.statement import Difference, Holding, Lot, Place, Position
+from nightly.intake.book_tables import BookTables, Row
+from nightly.intake.gathered import Gathered
+from nightly.intake.numbers import plain
+
+ZERO: Final = Decimal(0)
+HELD: Final = (Holding.SECURITY, Holding.STOCK)
+"""Rows of positions that a book holds as lots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All of one security in an account; `basis` is None where a row does not state it."""
+
+    shares: Decimal
+    basis: Decimal | None
+    place: Place
+
+
+def wholes(rows: Sequence[Position]) -> dict[str, Whole]:
+    """Return positions by security: cash and margin rows of one security are one."""
+    found: dict[str, Whole] = {}
+    for row in rows:
+        if row.holding not in HELD or row.shares is None:
+            continue
+        before = found.get(row.symbol, Whole(ZERO, ZERO, row.place))
+        known = before.basis is not None and row.basis is not None
+        basis = (before.basis or ZERO) + (row.basis or ZERO) if known else None
+        found[row.symbol] = Whole(before.shares + row.shares, basis, before.place)
+    return dict(sorted(found.items()))
+
+
+def put_lots(book: BookTables, account: Gathered, faults: list[Difference]) -> None:
+    """Replace an account's lots by those that its files, or the book before them, list.
+
+    A taxable position without lots keeps those of the book if they are as many shares; else what
+    would do is asked for, since a basis without a date is no lot.
+    """
+    facts, name = account.facts, account.facts.account_id
+    before = [row for row in book.rows["lots"] if row["account_id"] == name]
+    book.drop("lots", lambda row: row["account_id"] == name)
+    taxable = facts.account_type == "taxable"
+    for security, whole in wholes(account.positions or ()).items():
+        lots = account.lots.get(security)
+        kept = [row for row in before if row["security_id"] == security]
+        if lots is not None and not (taxable and any(map(_vague, lots))):
+            _put(book, name, security, lots)
+        elif kept and _same(kept, whole.shares):
+            book.rows["lots"] += kept
+        elif not taxable or (facts.lots_acquired is not None and whole.basis is not None):
+            day = facts.lots_acquired
+            _put(
+                book,
+                name,
+                security,
+                (Lot(whole.place, name, security, day, whole.shares, whole.basis),),
+            )
+        else:
+            what = (
+                f"{whole.shares} {security} in {name} have no lots with dates: give the file that "
+                "lists them, or say of this account lots_acquired = 2020-01-02, and each position "
+                "is one lot of that day at its whole basis"
+            )
+            faults.append(Difference(whole.place, what))
+
+
+def _put(book: BookTables, account: str, security: str, lots: Sequence[Lot]) -> None:
+    def order(lot: Lot) -> tuple[date, Decimal, Decimal]:
+        return lot.acquired or date.min, lot.shares, lot.basis or ZERO
+
+    for n, lot in enumerate(sorted(lots, key=order), start=1):
+        book.put(
+            "lots",
+            ("lot_id",),
+            {
+                "lot_id": f"{account}.{security}.{n:02d}",
+                "account_id": account,
+                "security_id": security,
+                "shares": plain(lot.shares),
+                "basis": None if lot.basis is None else plain(lot.basis),
+                "acquired": lot.acquired,
+            },
+        )
+
+
+def _same(rows: Sequence[Row], shares: Decimal) -> bool:
+    return abs(sum((Decimal(row["shares"]) for row in rows), ZERO) - shares) <= SHARES
+
+
+def _vague(lot: Lot) -> bool:
+    return lot.acquired is None or lot.basis is None

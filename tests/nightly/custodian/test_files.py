@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nightly.custodian.agreement import differences
+from nightly.custodian.recognise import read_statement
+from nightly.custodian.statement import ImportRefusedError
+from scenarios.custodian_files import fidelity, ofx
+from tests.nightly.custodian.exported import (
+    HAVE_MORE,
+    MAKERS,
+    MORE,
+    SHAPES,
+    account,
+    bundle,
+    content,
+    expected,
+    judged,
+    totals,
+)
+
+CASES = [(custodian, shape) for custodian in MAKERS for shape in SHAPES] + [
+    (custodian, shape) for custodian, shapes in HAVE_MORE.items() for shape in shapes
+]
+
+
+@pytest.mark.parametrize(("custodian", "shape"), CASES)
+def test_what_is_exported_is_read(custodian: str, shape: str, tmp_path: Path) -> None:
+    """Every file reconciles, and says of accounts what they are: to the share and cent."""
+    accounts = (SHAPES | MORE)[shape]
+    paths = bundle(custodian, accounts, tmp_path)
+    statements, found = judged(paths, totals(custodian, accounts))
+    assert [str(each) for each in found] == []
+    assert content(statements) == expected(accounts, custodian)
+    assert {s.asof for s in statements} <= {accounts[0].asof, None}
+
+
+def test_there_are_forty_files_of_six_custodians(tmp_path: Path) -> None:
+    """The count that the cases above come to."""
+    files = [
+        path
+        for n, (custodian, shape) in enumerate(CASES)
+        for path in bundle(custodian, (SHAPES | MORE)[shape], tmp_path / str(n))
+    ]
+    assert len(files) >= 40
+    assert len(MAKERS) == 6
+
+
+@pytest.mark.parametrize(("custodian", "shape"), [("schwab", "options"), ("ibkr", "bonds")])
+def test_what_a_book_cannot_hold_is_told(custodian: str, shape: str, tmp_path: Path) -> None:
+    """Options and bonds count in the file's total and are named with their value."""
+    statements, _ = judged(bundle(custodian, MORE[shape], tmp_path), {})
+    told = [str(each) for s in statements for each in s.told]
+    (one,) = (each for each in told if "no security that a book holds" in each)
+    value = MORE[shape][0].held[1 if shape == "options" else 2].value
+    assert f"{value.normalize():f} left out" in one or f"{value} left out" in one
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_an_encoding_changes_nothing(encoding: str, ending: str, tmp_path: Path) -> None:
+    """Marks, wide characters, code pages and ends of lines are how a file is saved."""
+    accounts = SHAPES["plain"]
+    paths = bundle("fidelity", accounts, tmp_path)
+    for path in paths:
+        text = path.read_text("utf-8").replace("ACME", "ACMÉ")
+        path.write_bytes(text.replace("\n", ending).encode(encoding))
+    statements, found = judged(paths, {})
+    assert found == []
+    assert content(statements) == expected(accounts, "fidelity")
+
+
+@pytest.mark.parametrize("raw", [b"", b"  \n", b"a\x00b,c", "VTI;100".encode("utf-16-le")])
+def test_what_is_no_text_is_refused(raw: bytes, tmp_path: Path) -> None:
+    """Nothing, or bytes that no encoding explains."""
+    path = tmp_path / "positions.csv"
+    path.write_bytes(raw)
+    with pytest.raises(ImportRefusedError, match=r"positions\.csv"):
+        read_statement(path, None)
+
+
+def test_a_renamed_column_is_named_with_what_it_may_be(tmp_path: Path) -> None:
+    """The refusal says which column is missed and which nobody knows."""
+    (path, *_) = (p for p in bundle("schwab", SHAPES["plain"], tmp_path) if "Positions" in p.name)
+    path.write_text(path.read_text("utf-8").replace("Cost Basis", "Cost Sum"), "utf-8")
+    with pytest.raises(ImportRefusedError) as refused:
+        read_statement(path, None)
+    assert "without basis (Cost Basis)" in str(refused.value)
+    assert "'Cost Sum'" in str(refused.value)
+
+
+def test_an_alias_of_ones_own_is_a_line(tmp_path: Path) -> None:
+    """A header that changed is read by a file beside, before any release."""
+    (path, *_) = (p for p in bundle("schwab", SHAPES["plain"], tmp_path) if "Positions" in p.name)
+    path.write_text(path.read_text("utf-8").replace("Cost Basis", "Cost Sum"), "utf-8")
+    shipped = Path("nightly/custodian/schwab.toml").read_text("utf-8")
+    own = tmp_path / "own"
+    own.mkdir()
+    changed = shipped.replace('basis = ["Cost Basis"]', 'basis = ["Cost Basis", "Cost Sum"]')
+    (own / "schwab.toml").write_text(changed, "utf-8")
+    read = read_statement(path, "schwab", own)
+    assert differences(read, {}) == []
+    assert [row.basis for row in read.positions if row.symbol == "VTI"] == [account().held[0].basis]
+
+
+def test_a_file_without_a_total_asks_for_it(tmp_path: Path) -> None:
+    """A row that is missing there would not show; what the site shows makes up for it."""
+    (path,) = bundle("vanguard", SHAPES["plain"], tmp_path)[:1]
+    read = read_statement(path, None)
+    assert ["--total 55501234=" in str(each) for each in differences(read, {})] == [True]
+    right, value = {"55501234": account().value}, account().value
+    assert differences(read, right) == []
+    (wrong,) = differences(read, {"1234": value + 1})
+    assert "is said to be" in str(wrong)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_of_ofx_say_the_same(version: int, tmp_path: Path) -> None:
+    """SGML without closing tags, and XML."""
+    (name, text), *_ = ofx.files([account()], version).items()
+    (tmp_path / name).write_text(text, "utf-8")
+    statements, found = judged([tmp_path / name], {})
+    assert found == []
+    assert content(statements) == expected([account()], "ofx")
+
+
+def test_an_ofx_file_that_is_cut_is_refused(tmp_path: Path) -> None:
+    """Every aggregate must close."""
+    (_, text), *_ = ofx.files([account()]).items()
+    path = tmp_path / "cut.qfx"
+    path.write_text(text[: text.index("<INVBAL>")], "utf-8")
+    with pytest.raises(ImportRefusedError, match="the file is cut"):
+        read_statement(path, None)
+
+
+def test_percentages_stand_for_a_total(tmp_path: Path) -> None:
+    """A Fidelity file states none: a row that was cut shows in every other's percentage."""
+    text = fidelity.files([account()])["Portfolio_Positions_Nov-20-2026.csv"]
+    lines = text.splitlines(keepends=True)
+    path = tmp_path / "positions.csv"
+    path.write_text("".join(line for line in lines if "BND" not in line), "utf-8")
+    found = differences(read_statement(path, None), {})
+    assert any("% of the account" in str(each) for each in found)
+
+
+SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "broker_samples"
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="real samples are not part of this repository")
+def test_real_samples_are_read_or_say_why_not() -> None:
+    """Each file of other people's exports is read; what does not agree has a row and a reason."""
+    read = []
+    for path in sorted(each for each in SAMPLES.rglob("*") if each.is_file()):
+        statement = read_statement(path, None)
+        read.append(statement)
+        for each in differences(statement, {}):
+            assert each.place.row > 0
+            assert each.what
+    assert len(read) >= 11
+    assert {s.custodian for s in read} == {"schwab", "fidelity", "ibkr", "ofx"}

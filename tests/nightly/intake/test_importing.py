@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models.book.read import read_book
+from nightly.custodian.statement import ImportRefusedError
+from nightly.intake.importing import Asked, Imported, import_files
+from nightly.main import main
+from scenarios.custodian_files import ibkr, lee, schwab, vanguard
+from scenarios.custodian_files.accounts import ExportedAccount
+from tests.nightly.custodian.exported import (
+    ASOF,
+    BND,
+    FUND,
+    MAKERS,
+    OPTION,
+    STOCK,
+    VTI,
+    account,
+    bundle,
+    lot,
+    totals,
+)
+
+WHO = """\
+filing_status = "single"
+ordinary_income = 90000
+state_rate = 0.04
+target = "three-fund-60-40"
+
+[owners.kim]
+born = 1980-02-29
+
+[accounts.main]
+number = "55501234"
+type = "{kind}"
+owner = "kim"
+"""
+
+
+def household(folder: Path, kind: str = "taxable", more: str = "") -> Path:
+    """Write a household file with one account; return it."""
+    path = folder / "kim.toml"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(WHO.format(kind=kind) + more, "utf-8")
+    return path
+
+
+def imported(
+    folder: Path,
+    accounts: Sequence[ExportedAccount] = (account(),),
+    custodian: str = "schwab",
+    kind: str = "taxable",
+    more: str = "",
+    **asked: object,
+) -> Imported:
+    """Import what a custodian exports of accounts into `folder/book`."""
+    files = bundle(custodian, accounts, folder / "files" / str(len(list(folder.glob("files/*")))))
+    who = household(folder, kind, more)
+    whole = Asked(files, folder / "book", str(who), totals=totals(custodian, accounts), asof=ASOF)
+    return import_files(replace(whole, **asked))  # type: ignore[arg-type]
+
+
+def rows(folder: Path, table: str) -> list[dict[str, str]]:
+    """Return a table of the book as rows."""
+    with (folder / "book" / f"{table}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """Return every file of the book."""
+    book = folder / "book"
+    return {str(p.relative_to(book)): p.read_bytes() for p in book.rglob("*") if p.is_file()}
+
+
+def value_of(folder: Path, account_id: str) -> Decimal:
+    """Return an account's value in the book, exactly."""
+    price = {row["security_id"]: Decimal(row["price"]) for row in rows(folder, "securities")}
+    cash = next(r["cash"] for r in rows(folder, "accounts") if r["account_id"] == account_id)
+    lots = [row for row in rows(folder, "lots") if row["account_id"] == account_id]
+    held = sum((Decimal(r["shares"]) * price[r["security_id"]] for r in lots), Decimal(0))
+    return held + Decimal(cash)
+
+
+@pytest.mark.parametrize("custodian", [name for name in MAKERS if name != "ofx"])
+def test_a_book_goes_to_a_custodians_shape_and_back(custodian: str, tmp_path: Path) -> None:
+    """Lots, cash, trades, gains: whatever the shape, the book is the account."""
+    one = account(held=(VTI, FUND, STOCK))
+    known = f'\\n[securities.{STOCK.symbol}]\\nlike = "VOO"\\n'.replace("\\n", "\n")
+    imported(tmp_path, (one,), custodian, more=known)
+    found = [
+        (r["security_id"], r["acquired"], Decimal(r["shares"]), Decimal(r["basis"]))
+        for r in rows(tmp_path, "lots")
+    ]
+    told = [
+        (held.symbol, each.acquired.isoformat(), each.shares, each.basis)
+        for held in one.held
+        for each in held.lots
+    ]
+    assert sorted(found) == sorted(told)
+    assert value_of(tmp_path, "main") == one.value
+    unit = rows(tmp_path, "filing_units")[0]
+    assert (unit["st_realized_ytd"], unit["lt_realized_ytd"]) == ("-110", "440")
+    trades = {(r["security_id"], r["side"]): r for r in rows(tmp_path, "trades")}
+    assert trades["VEA", "sell"]["realized_gain"] == "-110"
+    assert trades["VTI", "buy"]["shares"] == "60"
+    assert read_book(tmp_path / "book", ASOF).faults == ()
+
+
+def test_a_sheltered_account_comes_from_ofx_too(tmp_path: Path) -> None:
+    """It needs no basis; its value is the file's."""
+    one = account(held=(VTI, FUND))
+    imported(tmp_path, (one,), "ofx", "roth_ira")
+    assert value_of(tmp_path, "main") == one.value
+    assert {row.get("basis", "") for row in rows(tmp_path, "lots")} == {""}
+    assert rows(tmp_path, "trades")[0]["account_id"] == "main"
+
+
+def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
+    """No byte of the book."""
+    assert imported(tmp_path).changed
+    before = bytes_of(tmp_path)
+    assert imported(tmp_path).changed == ()
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_newer_file_updates_and_an_older_one_is_refused(tmp_path: Path) -> None:
+    """What was sold is gone, what stays keeps its lots though no lot file comes with it."""
+    imported(tmp_path)
+    now = account(held=(BND,), cash="9000.00", traded=(), closed=())
+    later = replace(now, asof=date(2026, 11, 23))
+    (positions,) = (p for p in schwab.files([later]) if "Positions" in p)
+    path = tmp_path / positions
+    path.write_text(schwab.files([later])[positions], "utf-8")
+    asked = Asked([path], tmp_path / "book", str(tmp_path / "kim.toml"))
+    import_files(asked)
+    assert [r["security_id"] for r in rows(tmp_path, "lots")] == ["BND", "BND"]
+    assert rows(tmp_path, "accounts")[0]["cash"] == "9000"
+    assert rows(tmp_path, "filing_units")[0]["lt_realized_ytd"] == "440", "gains stay realized"
+    before = bytes_of(tmp_path)
+    with pytest.raises(ImportRefusedError, match="the book has main as of 2026-11-23"):
+        imported(tmp_path, asof=None)
+    assert bytes_of(tmp_path) == before
+
+
+def test_nothing_is_written_while_a_file_does_not_agree(tmp_path: Path) -> None:
+    """Each difference has its row; told so, the book is written and they are told again."""
+    files = bundle("schwab", (account(),), tmp_path / "files")
+    path = next(each for each in files if "Positions" in each.name)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"$4,210.55"', '"$4,310.55"'), "utf-8")
+    asked = Asked(files, tmp_path / "book", str(household(tmp_path)))
+    with pytest.raises(ImportRefusedError, match=r"Positions.*, row 7: values of .* add up to"):
+        import_files(asked)
+    assert not (tmp_path / "book").exists()
+    done = import_files(replace(asked, unreconciled=True))
+    assert len(done.differences) == 1
+    assert rows(tmp_path, "accounts")[0]["cash"] == "4310.55"
+
+
+def test_taxable_lots_are_asked_for(tmp_path: Path) -> None:
+    """A position without dates is refused with what would do, and does."""
+    files = [p for p in bundle("schwab", (account(),), tmp_path / "files") if "Positions" in p.name]
+    with pytest.raises(ImportRefusedError, match="lots_acquired = 2020-01-02"):
+        import_files(Asked(files, tmp_path / "book", str(household(tmp_path))))
+    who = household(tmp_path, more="lots_acquired = 2020-01-02\n")
+    import_files(Asked(files, tmp_path / "book", str(who)))
+    assert {r["acquired"] for r in rows(tmp_path, "lots")} == {"2020-01-02"}
+    assert [r["basis"] for r in rows(tmp_path, "lots")] == ["77335", "78630"]
+
+
+def test_an_account_that_is_nobodys_is_named_with_its_lines(tmp_path: Path) -> None:
+    """What to add to the household file stands in the refusal."""
+    both = (account(), account("55509876", (FUND,), "1.00", "Roth IRA", (), ()))
+    with pytest.raises(ImportRefusedError, match=r'\[accounts.NAME\] number = "9876"'):
+        imported(tmp_path, both)
+
+
+def test_a_security_that_nobody_knows_is_refused_with_what_would_do(tmp_path: Path) -> None:
+    """A pool of an employer's plan is like a fund, by a line."""
+    pool = replace(FUND, symbol="POOLA", description="LARGE CAP POOL")
+    one = account(held=(pool,), traded=(), closed=())
+    with pytest.raises(ImportRefusedError, match=r'\[securities."POOLA"\] like = "VTI"'):
+        imported(tmp_path, (one,), "vanguard", "401k")
+    imported(tmp_path, (one,), "vanguard", "401k", '\n[securities.POOLA]\nlike = "VTI"\n')
+    found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
+    assert found["POOLA"]["asset_class"] == "us_equity"
+    assert not found["POOLA"].get("identical_group"), "like another is not identical to it"
+    assert [row["security_id"] for row in rows(tmp_path, "menus")] == ["POOLA"]
+
+
+def test_a_users_row_wins_and_its_price_moves(tmp_path: Path) -> None:
+    """What somebody wrote into a table stays through the next import."""
+    imported(tmp_path)
+    path = tmp_path / "book" / "securities.csv"
+    text = path.read_text("utf-8").replace(
+        "VTI,355.29,2026-11-20,us_equity,0.5", "VTI,1,2026-11-19,us_equity,9"
+    )
+    path.write_text(text, "utf-8")
+    imported(tmp_path)
+    found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
+    assert found["VTI"]["half_spread_bps"] == "9"
+    assert (found["VTI"]["price"], found["VTI"]["price_date"]) == ("355.29", "2026-11-20")
+
+
+def test_another_households_rows_stay(tmp_path: Path) -> None:
+    """Two households in one book, neither touched by the other's import."""
+    imported(tmp_path)
+    before = [row for row in rows(tmp_path, "lots") if row["account_id"] == "main"]
+    other = tmp_path / "sam.toml"
+    other.write_text(WHO.format(kind="taxable").replace("main", "sams").replace("55501234", "U77"))
+    files = [tmp_path / "Holdings.xml"]
+    files[0].write_text(ibkr.files([account("U77", traded=(), closed=())])["Holdings.xml"], "utf-8")
+    import_files(Asked(files, tmp_path / "book", str(other)))
+    assert {row["household_id"] for row in rows(tmp_path, "accounts")} == {"kim", "sam"}
+    assert [row for row in rows(tmp_path, "lots") if row["account_id"] == "main"] == before
+
+
+def test_what_was_sold_lately_bars_buying_its_twin_only_while_the_window_is_open(
+    tmp_path: Path,
+) -> None:
+    """A fund that is held no more keeps its row, by which its loss is seen, and is not bought."""
+    imported(tmp_path)
+    found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
+    assert found["VEA"]["price_date"] == ""
+    barred = {row["security_id"] for row in rows(tmp_path, "restrictions")}
+    assert barred == {"VEA", "VWO"}
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price,date\nVEA,68.72,2026-11-20\nVWO,58.99,2026-11-20\n", "utf-8")
+    imported(tmp_path, prices=prices)
+    assert rows(tmp_path, "restrictions") == []
+
+
+def test_options_are_told_and_left_out(tmp_path: Path) -> None:
+    """The account's value in the book is the file's less theirs, and it says so."""
+    one = account(held=(VTI, OPTION, BND))
+    done = imported(tmp_path, (one,))
+    assert any("CALL VTI" in line or "VTI 01/15/2027" in line for line in done.told)
+    assert done.accounts[0].left_out == OPTION.value
+    assert value_of(tmp_path, "main") == one.value - OPTION.value
+
+
+def test_a_vanguard_file_without_a_day_asks_for_one(tmp_path: Path) -> None:
+    """It says none of its own."""
+    for name, text in vanguard.files([account()]).items():
+        (tmp_path / name).write_text(text, "utf-8")
+    files = sorted(tmp_path.glob("*.csv"))
+    right = {"55501234": account().value}
+    asked = Asked(files, tmp_path / "book", str(household(tmp_path)), totals=right)
+    with pytest.raises(ImportRefusedError, match="say it by --asof"):
+        import_files(asked)
+
+
+def test_prices_of_one_day_that_differ_are_told(tmp_path: Path) -> None:
+    """A column that was misread in one file would show in the other's price."""
+    dear = replace(BND, price=Decimal("80.00"), lots=(lot("2020-01-02", "10", "800.00"),))
+    both = (account(), account("55509876", (dear,), "1.00", "Roth IRA", (), ()))
+    more = '\n[accounts.roth]\nnumber = "9876"\ntype = "roth_ira"\nowner = "kim"\n'
+    with pytest.raises(ImportRefusedError, match=r"BND costs 80.00 here and 73.36"):
+        imported(tmp_path, both, more=more)
+
+
+SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "exports"
+
+
+def test_the_shipped_exports_are_those_that_are_made(tmp_path: Path) -> None:
+    """The files under scenarios/exports are the invented household's, byte for byte."""
+    lee.write(tmp_path)
+    made = {str(p.relative_to(tmp_path)): p.read_bytes() for p in tmp_path.rglob("*.*")}
+    kept = {str(p.relative_to(SAMPLE)): p.read_bytes() for p in SAMPLE.rglob("*.*")}
+    assert kept == made
+
+
+def test_two_commands_lead_from_exports_to_a_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stranger's path: the plan's values are the files' totals to the cent."""
+    monkeypatch.chdir(tmp_path)
+    asked = ["import", str(SAMPLE / "files"), "--into", "my-book"]
+    asked += ["--household", str(SAMPLE / "lee.toml"), "--prices", str(SAMPLE / "prices.csv")]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    whole = sum((each.value for each in lee.accounts()), Decimal(0))
+    assert f"lee: {whole:,.2f}; reconciled" in said
+    assert main(["plan", "my-book", "lee", "--json"]) == 0
+    assert '"status": "planned"' in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "book").symlink_to(tmp_path / "my-book")
+    by_name = zip(("joint", "plan", "trading"), lee.accounts(), strict=True)
+    assert [value_of(tmp_path, name) - each.value for name, each in by_name] == [0, 0, 0]
