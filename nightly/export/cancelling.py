@@ -7,12 +7,14 @@ the market answers by block, a part of one is refused.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from models.errors import HearthError
 from nightly.export.files import cancel_files, known_format
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
+from nightly.export.routing import routing_beside
 from nightly.export.sending import Wish
 from nightly.register.fold import CANCEL, Registered
 from nightly.register.register import beside
@@ -50,7 +52,9 @@ def cancel(
         place = place if wish.out is None else wish.out.resolve()
         orders = [standing.ticket for standing in asked]
         moment = clock()
-        content = cancel_files(orders, whole, wish.form, moment, held.registered.entries + 1)
+        headers = routing_beside(runs).headers(ticket.custodian for ticket in orders)
+        number = held.registered.entries + 1
+        content = cancel_files(orders, whole, wish.form, moment, number, headers)
         facts = {
             "run_id": folder.run_id,
             "kind": CANCEL,
@@ -64,6 +68,7 @@ def cancel(
         parcel = parcel_of(
             CANCEL, folder.path, place, wish.form, orders, content, moment, tuple(whole)
         )
+        parcel = replace(parcel, headers=headers)
         leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why.strip(), {}))
     folder.note([{"event": "cancel", **facts}])
     return place, facts

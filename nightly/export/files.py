@@ -5,6 +5,7 @@
     allocations.csv                 what of each block is whose
     cancels.csv or cancels.fix      requests to cancel tickets; block_cancels, whole blocks
 
+Each custodian has its own, tickets-NAME.csv and so on: what is another's is nobody else's business.
 Files follow from the register's records alone, so that they can be written again as they were.
 """
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 
 from nightly.export.blocks import Block, blocks_of
 from nightly.export.fix import (
@@ -25,26 +27,34 @@ from nightly.export.fix import (
     plain,
     ticket_messages,
 )
+from nightly.export.routing import DEFAULT
 from nightly.export.spreadsheet import csv_text
 from nightly.register.records import Ticket
 from nightly.run.choices import CommandError
 
 FORMATS: Final = ("csv", "fix")
 
+Headers: TypeAlias = Mapping[str, Mapping[str, str]]
+"""FIX header by custodian."""
+
+NO_HEADERS: Final[Headers] = {}
+
 TICKETS: Final = (
     *("ticket_id", "run_id", "order_id", "household_id", "account_id", "security_id", "side"),
     *("shares", "order_type", "limit_price", "time_in_force", "price", "amount", "lots"),
-    *("reason", "approved_by", "possible_duplicate"),
+    *("reason", "approved_by", "possible_duplicate", "dollars", "instrument", "custodian"),
 )
 BLOCKS: Final = (
     *("block_id", "run_id", "security_id", "side", "shares", "order_type", "limit_price"),
-    *("time_in_force", "tickets", "possible_duplicate"),
+    *("time_in_force", "tickets", "possible_duplicate", "dollars", "instrument", "custodian"),
 )
 ALLOCATIONS: Final = (
     *("block_id", "ticket_id", "household_id", "account_id", "security_id", "side"),
-    *("ordered", "shares"),
+    *("ordered", "shares", "dollars"),
 )
-CANCELS: Final = ("cancel_id", "order_id", "account_id", "security_id", "side", "shares")
+CANCELS: Final = (
+    *("cancel_id", "order_id", "account_id", "security_id", "side", "shares", "dollars"),
+)
 
 
 def known_format(form: str) -> str:
@@ -61,43 +71,74 @@ def known_format(form: str) -> str:
 
 
 def order_files(
-    tickets: Sequence[Ticket], form: str, moment: str, duplicate: bool = False
+    tickets: Sequence[Ticket],
+    form: str,
+    moment: str,
+    duplicate: bool = False,
+    headers: Headers = NO_HEADERS,
 ) -> dict[str, bytes]:
-    """Return the files of an export by name; `duplicate` marks what may have left before."""
-    blocks = blocks_of(tickets)
-    whole = csv_text(ALLOCATIONS, _allocation_rows(blocks)).encode()
-    if form == "fix":
-        envelope = Envelope(ORDER, moment, duplicate)
-        return {
-            "tickets.fix": ticket_messages(tickets, envelope),
-            "blocks.fix": block_messages(blocks, envelope),
-            "allocations.csv": whole,
-        }
-    mark = {"possible_duplicate": "yes" if duplicate else ""}
-    return {
-        "tickets.csv": _csv(TICKETS, ({**_ticket_row(ticket), **mark} for ticket in tickets)),
-        "blocks.csv": _csv(BLOCKS, ({**_block_row(block), **mark} for block in blocks)),
-        "allocations.csv": whole,
-    }
+    """Return the files of an export by name; `duplicate` marks what may have left before.
+
+    Each custodian has files of its own; `headers` are their FIX headers.
+    """
+    found: dict[str, bytes] = {}
+    for custodian, own in _by_custodian(tickets).items():
+        blocks = blocks_of(own)
+        files = {"allocations.csv": csv_text(ALLOCATIONS, _allocation_rows(blocks)).encode()}
+        if form == "fix":
+            envelope = Envelope(ORDER, moment, duplicate, headers.get(custodian, DEFAULT))
+            files["tickets.fix"] = ticket_messages(own, envelope)
+            files["blocks.fix"] = block_messages(blocks, envelope)
+        else:
+            mark = {"possible_duplicate": "yes" if duplicate else ""}
+            files["tickets.csv"] = _csv(TICKETS, ({**_ticket_row(t), **mark} for t in own))
+            files["blocks.csv"] = _csv(BLOCKS, ({**_block_row(b), **mark} for b in blocks))
+        found |= {file_name(name, custodian): content for name, content in files.items()}
+    return found
 
 
 def cancel_files(
-    tickets: Sequence[Ticket], whole: Iterable[str], form: str, moment: str, number: int
+    tickets: Sequence[Ticket],
+    whole: Iterable[str],
+    form: str,
+    moment: str,
+    number: int,
+    headers: Headers = NO_HEADERS,
 ) -> dict[str, bytes]:
     """Return the files that ask tickets back, and the blocks named in `whole`, all of whose are."""
-    blocks = [block for block in blocks_of(tickets) if block.block_id in set(whole)]
-    by_ticket = [(f"{ticket.ticket_id}/cancel/{number}", ticket) for ticket in tickets]
-    by_block = [(f"{block.block_id}/cancel/{number}", block) for block in blocks]
-    if form == "fix":
-        envelope = Envelope(CANCEL_REQUEST, moment)
-        return {
-            "cancels.fix": cancel_messages(by_ticket, envelope),
-            "block_cancels.fix": cancel_messages(by_block, envelope),
-        }
-    return {
-        "cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_ticket)),
-        "block_cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_block)),
-    }
+    found: dict[str, bytes] = {}
+    asked_whole = set(whole)
+    for custodian, own in _by_custodian(tickets).items():
+        blocks = [block for block in blocks_of(own) if block.block_id in asked_whole]
+        by_ticket = [(f"{ticket.ticket_id}/cancel/{number}", ticket) for ticket in own]
+        by_block = [(f"{block.block_id}/cancel/{number}", block) for block in blocks]
+        if form == "fix":
+            envelope = Envelope(CANCEL_REQUEST, moment, False, headers.get(custodian, DEFAULT))
+            files = {
+                "cancels.fix": cancel_messages(by_ticket, envelope),
+                "block_cancels.fix": cancel_messages(by_block, envelope),
+            }
+        else:
+            files = {
+                "cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_ticket)),
+                "block_cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_block)),
+            }
+        found |= {file_name(name, custodian): content for name, content in files.items()}
+    return found
+
+
+def file_name(name: str, custodian: str) -> str:
+    """Return the name of a custodian's file; what no file name may hold is escaped."""
+    stem, _, form = name.partition(".")
+    return f"{stem}-{quote(custodian, safe='')}.{form}" if custodian else name
+
+
+def _by_custodian(tickets: Sequence[Ticket]) -> dict[str, list[Ticket]]:
+    """Gather tickets by custodian, custodians by name."""
+    found: dict[str, list[Ticket]] = {name: [] for name in sorted({t.custodian for t in tickets})}
+    for ticket in tickets:
+        found[ticket.custodian].append(ticket)
+    return found
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -107,12 +148,8 @@ def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
 def _ticket_row(ticket: Ticket) -> dict[str, Any]:
     return {
         **{name: getattr(ticket, name) for name in ("ticket_id", "run_id", "order_id")},
-        **{name: getattr(ticket, name) for name in ("household_id", "account_id", "security_id")},
-        "side": ticket.side,
-        "shares": plain(ticket.shares),
-        "order_type": "limit",
-        "limit_price": plain(ticket.limit_price),
-        "time_in_force": "day",
+        **{name: getattr(ticket, name) for name in ("household_id", "account_id")},
+        **_order_cells(ticket),
         "price": plain(ticket.price),
         "amount": plain(ticket.shares * ticket.price),
         "lots": lots_text(ticket),
@@ -125,14 +162,31 @@ def _block_row(block: Block) -> dict[str, Any]:
     return {
         "block_id": block.block_id,
         "run_id": block.tickets[0].run_id,
-        "security_id": block.security_id,
-        "side": block.side,
-        "shares": plain(block.shares),
-        "order_type": "limit",
-        "limit_price": plain(block.limit_price),
-        "time_in_force": "day",
+        **_order_cells(block),
         "tickets": len(block.tickets),
     }
+
+
+def _order_cells(order: Ticket | Block) -> dict[str, Any]:
+    """Return what is ordered: shares at a limit, or shares or dollars at the next value."""
+    limit = order.limit_price
+    return {
+        "security_id": order.security_id,
+        "side": order.side,
+        **_quantity(order),
+        "order_type": "next_nav" if limit is None else "limit",
+        "limit_price": "" if limit is None else plain(limit),
+        "time_in_force": order.time_in_force,
+        "instrument": order.instrument,
+        "custodian": order.custodian,
+    }
+
+
+def _quantity(order: Ticket | Block) -> dict[str, str]:
+    """Return shares or dollars: never both, a broker could do either."""
+    if order.dollars is None:
+        return {"shares": plain(order.shares), "dollars": ""}
+    return {"shares": "", "dollars": plain(order.dollars)}
 
 
 def allocation_row(ticket: Ticket, shares: Decimal) -> dict[str, Any]:
@@ -144,15 +198,16 @@ def allocation_row(ticket: Ticket, shares: Decimal) -> dict[str, Any]:
         "account_id": ticket.account_id,
         "security_id": ticket.security_id,
         "side": ticket.side,
-        "ordered": plain(ticket.shares),
+        "ordered": _quantity(ticket)["shares"],
         "shares": plain(shares),
+        "dollars": _quantity(ticket)["dollars"],
     }
 
 
 def _allocation_rows(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
     for block in blocks:
         for ticket in block.tickets:
-            yield allocation_row(ticket, ticket.shares)
+            yield {**allocation_row(ticket, ticket.shares), **_quantity(ticket)}
 
 
 def _cancel_row(name: str, order: Ticket | Block) -> dict[str, Any]:
@@ -163,5 +218,5 @@ def _cancel_row(name: str, order: Ticket | Block) -> dict[str, Any]:
         "account_id": "" if block else getattr(order, "account_id", ""),
         "security_id": order.security_id,
         "side": order.side,
-        "shares": plain(order.shares),
+        **_quantity(order),
     }

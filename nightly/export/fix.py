@@ -1,21 +1,24 @@
 """FIX 4.4: orders (35=D) for accounts or as blocks with their allocation, and cancels (35=F).
 
     11 ClOrdID    run and order; the same ticket exported twice is one order to a broker
-    1 Account · 55 Symbol · 54 Side (1 buy, 2 sell) · 38 OrderQty · 40 OrdType (2 limit) · 44 Price
-    15 Currency (USD) · 59 TimeInForce (0 day) · 21 HandlInst (1) · 58 Text: lots, in a ticket
-    78 NoAllocs with 79 AllocAccount and 80 AllocQty, in a block
+    1 Account · 55 Symbol · 54 Side (1 buy, 2 sell) · 167 SecurityType (CS stock, MF fund)
+    38 OrderQty, or 152 CashOrderQty of a fund that is bought for dollars
+    40 OrdType (2 limit with 44 Price, M at the next fund valuation) · 59 TimeInForce
+    15 Currency (USD) · 21 HandlInst (1) · 58 Text: lots, in a ticket
+    70 AllocID, 78 NoAllocs with 79 AllocAccount and 80 AllocQty, in a block
     41 OrigClOrdID, in a cancel: the order that is asked back; 11 is an id of the request's own
     43 PossDupFlag, 97 PossResend (Y) and 122 OrigSendingTime, where it may have been sent before
 
 Messages follow each other without anything between, as a session would send them; numbers start at
-1 and the times are the run's end, so that a file depends on its run alone. Whoever keeps a session
-replaces header and numbers. The library writes BodyLength and CheckSum.
+1 and the times are the run's end, so that a file depends on its run alone. The header is the
+custodian's (`routing`); whoever keeps a session replaces the numbers. The library writes
+BodyLength and CheckSum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -24,12 +27,16 @@ import simplefix  # type: ignore[import-untyped]
 
 from models.errors import HearthError
 from nightly.export.blocks import Block
+from nightly.export.routing import DEFAULT, HEADERS, TIMES
 from nightly.register.records import Ticket
 
-SENDER: Final = "HEARTH"
-TARGET: Final = "BROKER"
+TYPES: Final = {"stock": "CS", "mutual_fund": "MF", "money_market": "MF"}
+"""Instrument → SecurityType; FIX 4.4 has none for a fund that trades like a stock."""
+
 SIDES: Final = {"buy": "1", "sell": "2"}
 ORDER, CANCEL_REQUEST = "D", "F"
+LIMIT, AT_NEXT_VALUE = "2", "M"
+"""OrdType: at a limit, and at the next fund valuation point (forward pricing)."""
 
 Fields = list[tuple[int, str]]
 
@@ -40,11 +47,12 @@ class FixError(HearthError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What messages are written with: kind, ISO time with its zone, and whether for once more."""
+    """What messages are written with: kind, ISO time with its zone, whether once more, header."""
 
     kind: str
     moment: str
     duplicate: bool = False
+    header: Mapping[str, str] = field(default_factory=lambda: DEFAULT)
 
 
 def ticket_messages(tickets: Sequence[Ticket], envelope: Envelope) -> bytes:
@@ -81,21 +89,19 @@ def _ticket(ticket: Ticket) -> Fields:
 
 
 def _block(block: Block) -> Fields:
-    fields = [(11, block.block_id), (78, str(len(block.tickets)))]
+    if block.limit_price is None:
+        return [(11, block.block_id), (1, block.tickets[0].account_id), *_order(block)]
+    fields = [(11, block.block_id), (70, block.block_id), (78, str(len(block.tickets)))]
     for ticket in block.tickets:
         fields += [(79, ticket.account_id), (80, plain(ticket.shares))]
     return fields + _order(block)
 
 
 def _order(order: Ticket | Block) -> Fields:
-    return [
-        (21, "1"),
-        *_instrument(order),
-        (40, "2"),
-        (44, plain(order.limit_price)),
-        (15, "USD"),
-        (59, "0"),
-    ]
+    limit = order.limit_price
+    kind = [(40, AT_NEXT_VALUE)] if limit is None else [(40, LIMIT), (44, plain(limit))]
+    times = [(15, "USD"), (59, TIMES[order.time_in_force])]
+    return [(21, "1"), *_instrument(order), *kind, *times]
 
 
 def _cancel(name: str, order: Ticket | Block) -> Fields:
@@ -105,7 +111,10 @@ def _cancel(name: str, order: Ticket | Block) -> Fields:
 
 
 def _instrument(order: Ticket | Block) -> Fields:
-    return [(55, order.security_id), (54, SIDES[order.side]), (38, plain(order.shares))]
+    cash = order.dollars
+    quantity = (38, plain(order.shares)) if cash is None else (152, plain(cash))
+    kind = [(167, TYPES[order.instrument])] if order.instrument in TYPES else []
+    return [(55, order.security_id), *kind, (54, SIDES[order.side]), quantity]
 
 
 def _messages(bodies: Sequence[Fields], envelope: Envelope) -> bytes:
@@ -120,10 +129,10 @@ def _encoded(fields: Fields, number: int, envelope: Envelope) -> bytes:
     stamp = when.strftime("%Y%m%d-%H:%M:%S.") + f"{when.microsecond // 1000:03d}"
     message.append_pair(8, "FIX.4.4", header=True)
     again = ((43, "Y"), (97, "Y"), (122, stamp)) if envelope.duplicate else ()
-    for tag, value in (
-        *((35, envelope.kind), (49, SENDER), (56, TARGET), (34, str(number)), (52, stamp)),
-        *again,
-    ):
+    names = [
+        (tag, envelope.header[name]) for name, tag in HEADERS.items() if name in envelope.header
+    ]
+    for tag, value in ((35, envelope.kind), *names, (34, str(number)), (52, stamp), *again):
         message.append_pair(tag, value, header=True)
     for tag, value in fields:
         if any(ord(character) < ord(" ") for character in value):

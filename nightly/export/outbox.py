@@ -122,9 +122,10 @@ def digests_of(content: Mapping[str, bytes]) -> dict[str, str]:
 def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
     tickets = tickets_in(held, parcel)
     if parcel.kind == CANCEL:
-        content = cancel_files(tickets, parcel.blocks, parcel.form, parcel.moment, parcel.number)
+        about = parcel.form, parcel.moment, parcel.number, parcel.headers
+        content = cancel_files(tickets, parcel.blocks, *about)
     else:
-        content = order_files(tickets, parcel.form, parcel.moment, duplicate=True)
+        content = order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
     facts = {"run_id": parcel.run_id, "kind": parcel.kind, "possible_duplicates": True}
     aside = _aside(place)
     with refusing(place):

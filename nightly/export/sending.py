@@ -9,13 +9,14 @@ ids, marked as possible duplicates, and changes nothing of where they stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import known_format, order_files
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of, placed
+from nightly.export.routing import routing_beside
 from nightly.export.tickets import Leaving, leaving, lockouts_of, tickets_of
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import unforgiven
@@ -95,11 +96,14 @@ def send(
             return Sent(None, _facts(found, (), {}, wish), finished, notes)
         _must_agree(judged(sorted(found.approved)), found)
         asof = held.registered.runs[folder.run_id].asof
-        tickets = tickets_of(folder, found, asof, number)
+        routing = routing_beside(runs)
+        tickets = tickets_of(folder, found, asof, number, routing)
+        headers = routing.headers(ticket.custodian for ticket in tickets)
         moment = folder.manifest()["ended"]
-        content = order_files(tickets, wish.form, moment)
+        content = order_files(tickets, wish.form, moment, headers=headers)
         facts = _facts(found, tickets, digests_of(content), wish)
         parcel = parcel_of(SENT, folder.path, place, wish.form, tickets, content, moment)
+        parcel = replace(parcel, headers=headers)
         more = {
             "tickets": [data_of(ticket) for ticket in tickets],
             "lockouts": [data_of(lock) for lock in lockouts_of(folder, found, asof)],
@@ -122,9 +126,11 @@ def _again(
     if not tickets:
         return Sent(None, _facts(found, (), {}, wish), *told)
     moment = folder.manifest()["ended"]
-    content = order_files(tickets, wish.form, moment, duplicate=True)
+    headers = routing_beside(folder.path.parent).headers(ticket.custodian for ticket in tickets)
+    content = order_files(tickets, wish.form, moment, True, headers)
     facts = _facts(found, tickets, digests_of(content), wish)
     parcel = parcel_of(AGAIN, folder.path, place, wish.form, tickets, content, moment)
+    parcel = replace(parcel, headers=headers)
     leave(held, folder.path.parent, parcel, content, facts, (wish.rights.person, wish.why, {}))
     _note(folder, facts)
     return Sent(place, facts, *told)
@@ -150,6 +156,7 @@ def _facts(
         "by": wish.rights.person,
         "tickets": len(tickets),
         "blocks": len({ticket.block_id for ticket in tickets}),
+        "custodians": sorted({ticket.custodian for ticket in tickets} - {""}),
         "households": len({ticket.household_id for ticket in tickets}),
         "sent_before": found.before,
         "possible_duplicates": wish.again,

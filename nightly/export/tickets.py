@@ -1,21 +1,25 @@
 """Tickets: the approved orders of a run, each with a limit price, its lots, and who approved it.
 
 A limit price lies at most the policy's `tickets.limit_bps` from the book's price, rounded to the
-tick on the side that keeps within it: down for buys, up for sells. A plan leaves whole, once, and
+tick on the side that keeps within it: down for buys, up for sells. Funds at net asset value have
+none: they are bought for dollars and sold in shares. A plan leaves whole, once, and
 only while nothing else of its household is under way that the plan did not know of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from models.book.policies.overrides import JOINT, override_of
+from models.market import AT_NET_ASSET_VALUE
 from models.policy import Carry, Tickets
 from models.triggers import AUTO
+from nightly.export.blocks import block_name
+from nightly.export.routing import Routing
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
 from nightly.register.fold import Registered
@@ -101,23 +105,32 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
     return Leaving(folder.run_id, approved, overridden, left_out, before, digest)
 
 
-def tickets_of(folder: RunFolder, found: Leaving, asof: date, number: int) -> tuple[Ticket, ...]:
-    """Return the tickets of the households that may leave, in order of their ids."""
+def tickets_of(
+    folder: RunFolder, found: Leaving, asof: date, number: int, routing: Routing
+) -> tuple[Ticket, ...]:
+    """Return the tickets of the households that may leave, in order of their ids.
+
+    Raises
+    ------
+    RoutingError
+        If it is not said where the orders of a custodian go.
+    """
     facts = folder.manifest()
     plans = run_table(folder.path, "plans", found.approved).to_pylist()
     policies = {plan["household_id"]: plan["policy_id"] for plan in plans}
     orders = run_table(folder.path, "orders", found.approved).sort_by("order_id").to_pylist()
     lots = lots_by_order(folder.path, [order["order_id"] for order in orders])
-    return tuple(
+    tickets = (
         _ticket(
             order,
             lots[order["order_id"]],
             found,
-            (asof, number, found.digests[order["household_id"]]),
+            (asof, found.digests[order["household_id"]]),
             _policy(facts, policies[order["household_id"]]),
         )
         for order in orders
     )
+    return tuple(_routed(ticket, routing, number) for ticket in tickets)
 
 
 def lockouts_of(folder: RunFolder, found: Leaving, asof: date) -> tuple[Lockout, ...]:
@@ -147,12 +160,14 @@ def _ticket(
     order: Mapping[str, Any],
     lots: list[dict[str, Any]],
     found: Leaving,
-    when: tuple[date, int, PlanDigest],
+    when: tuple[date, PlanDigest],
     policy: tuple[Decimal, str],
 ) -> Ticket:
-    asof, number, digest = when
+    asof, digest = when
     security, side, name = order["security_id"], order["side"], order["order_id"]
-    price = exact(order["price"])
+    price, shares = exact(order["price"]), exact(order["shares"])
+    fund = order["instrument"] in AT_NET_ASSET_VALUE
+    dollars = (shares * price).quantize(TICK_USD, ROUND_FLOOR)
     return Ticket(
         ticket_id=f"{found.run_id}/{name}",
         run_id=found.run_id,
@@ -162,17 +177,27 @@ def _ticket(
         account_id=order["account_id"],
         security_id=security,
         side=side,
-        shares=exact(order["shares"]),
-        limit_price=limit_price(price, side, policy[0]),
+        shares=shares,
+        limit_price=None if fund else limit_price(price, side, policy[0]),
         price=price,
         share_step=Decimal(1) if order["share_step"] is None else exact(order["share_step"]),
         lots=tuple((lot["lot_id"], exact(lot["shares"])) for lot in lots),
         reason=order["reason"] or "",
         approved_by=found.approved[order["household_id"]],
-        block_id=f"{found.run_id}/block/{number:04d}/{security}/{side}",
+        block_id="",
         sha256=digest.orders[name],
         policy_sha256=policy[1],
+        custodian=order["custodian"] or "",
+        instrument=order["instrument"] or "",
+        dollars=dollars if fund and side == "buy" else None,
     )
+
+
+def _routed(ticket: Ticket, routing: Routing, number: int) -> Ticket:
+    """Return a ticket with how long it stands and the block that it falls into."""
+    time = routing.of(ticket.custodian).standing_time(ticket.instrument)
+    block_id = block_name(ticket.run_id, number, ticket)
+    return replace(ticket, time_in_force=time, block_id=block_id)
 
 
 def _same_register(registered: Registered, run: RunFacts) -> None:

@@ -56,6 +56,7 @@ class _Draft:
     far_off: Decimal
     states: dict[str, State] = field(default_factory=dict)
     filled: dict[str, Decimal] = field(default_factory=dict)
+    paid: dict[str, Decimal] = field(default_factory=dict)
     fills: dict[str, Fill] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
 
@@ -65,9 +66,18 @@ class _Draft:
     def given(self, name: str) -> Decimal:
         return self.filled.get(name, self.now.tickets[name].filled)
 
+    def spent(self, name: str) -> Decimal:
+        return self.paid.get(name, self.now.tickets[name].paid)
+
     def left(self, name: str) -> Decimal:
         over = self.state(name) in ENDED
-        return ZERO if over else self.now.tickets[name].ticket.shares - self.given(name)
+        ticket = self.now.tickets[name].ticket
+        return ZERO if over else ticket.left(self.given(name), self.spent(name))
+
+    def reached(self, name: str, shares: Decimal, price: Decimal) -> bool:
+        """Whether an order is filled with so many shares more."""
+        ticket, paid = self.now.tickets[name].ticket, self.spent(name) + shares * price
+        return ticket.reached(self.given(name) + shares, paid, price or ticket.price)
 
     def known(self, fill_id: str) -> Fill | None:
         return self.fills.get(fill_id) or self.now.fills.get(fill_id)
@@ -130,17 +140,12 @@ def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> 
     over = [name for name in names if draft.state(name) not in ENDED]
     if not over:
         raise MisfitError(f"{report.order} is {draft.state(names[0])}: nothing more can be traded")
-    left = [draft.left(name) for name in names]
-    if shares > sum(left, ZERO):
-        raise MisfitError(f"{shares} shares where {sum(left, ZERO)} are still to be filled")
     tickets = [draft.now.tickets[name].ticket for name in names]
     _must_be_near(price, tickets, draft.far_off)
-    step = min(ticket.share_step for ticket in tickets)
-    if shares % step and shares != sum(left, ZERO) and (by_block or (left[0] - shares) % step):
-        raise MisfitError(f"{shares} shares are no whole steps of {step}")
-    _must_add_up(draft, report, names, shares)
+    parts = _parts(draft, names, tickets, (shares, price), by_block)
+    _must_add_up(draft, report, names, shares, price)
     answers: list[Answer] = []
-    for name, part, ticket in zip(names, allocate(shares, left, step), tickets, strict=True):
+    for name, part, ticket in zip(names, parts, tickets, strict=True):
         if part:
             fill = Fill(
                 ids[len(answers)],
@@ -150,10 +155,37 @@ def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> 
                 report.trade_date or ticket.asof,
                 report.order if by_block else "",
             )
-            whole = draft.given(name) + part == ticket.shares
+            whole = draft.reached(name, part, price)
             state = State.FILLED if whole else State.PARTLY_FILLED
             answers.append(Answer(name, state, fill, report.text))
     return answers
+
+
+def _parts(
+    draft: _Draft,
+    names: list[str],
+    tickets: Sequence[Ticket],
+    traded: tuple[Decimal, Decimal],
+    by_block: bool,
+) -> tuple[Decimal, ...]:
+    """Return what each ticket gets of shares at a price: in steps, or what a fund made of dollars.
+
+    An order for dollars is a block by itself, and the fund rounds its shares as it does.
+    """
+    shares, price = traded
+    ordered = tickets[0].dollars
+    if ordered is not None:
+        paid = draft.spent(names[0]) + shares * price
+        if tickets[0].exceeded(shares, paid, price):
+            raise MisfitError(f"${paid:,.2f} in all where ${ordered:,.2f} were ordered")
+        return (shares,)
+    left = [draft.left(name) for name in names]
+    if shares > sum(left, ZERO):
+        raise MisfitError(f"{shares} shares where {sum(left, ZERO)} are still to be filled")
+    step = min(ticket.share_step for ticket in tickets)
+    if shares % step and shares != sum(left, ZERO) and (by_block or (left[0] - shares) % step):
+        raise MisfitError(f"{shares} shares are no whole steps of {step}")
+    return allocate(shares, left, step)
 
 
 def _told(draft: _Draft, report: Report, names: list[str]) -> list[Answer]:
@@ -186,17 +218,25 @@ def _must_be_near(price: Decimal, tickets: Sequence[Ticket], far_off: Decimal) -
                 f"price {price} is more than {far_off:.0%} off the book's {ticket.price}"
             )
         limit, buys = ticket.limit_price, ticket.side == "buy"
-        if price > limit if buys else price < limit:
+        if limit is not None and (price > limit if buys else price < limit):
             raise MisfitError(f"price {price} is beyond the limit of {limit}")
 
 
-def _must_add_up(draft: _Draft, report: Report, names: list[str], shares: Decimal) -> None:
+def _must_add_up(
+    draft: _Draft, report: Report, names: list[str], shares: Decimal, price: Decimal = ZERO
+) -> None:
     """Raise where the market's own count of an order is another than ours."""
     ours = sum((draft.given(name) for name in names), ZERO) + shares
-    whole = sum((draft.now.tickets[name].ticket.shares for name in names), ZERO)
-    theirs = report.filled
-    if report.state is State.FILLED and theirs is None:
-        theirs = whole
+    tickets = [draft.now.tickets[name].ticket for name in names]
+    theirs, ordered = report.filled, tickets[0].dollars
+    if report.state is State.FILLED:
+        if ordered is None:
+            theirs = theirs or sum((ticket.shares for ticket in tickets), ZERO)
+        elif not draft.reached(names[0], shares, price):
+            paid = draft.spent(names[0]) + shares * price
+            raise MisfitError(
+                f"the market calls ${ordered:,.2f} filled, here are ${paid:,.2f}: a fill is missing"
+            )
     if theirs is not None and theirs != ours:
         raise MisfitError(f"the market counts {theirs} shares, here are {ours}: a fill is missing")
 
@@ -205,6 +245,8 @@ def _move(draft: _Draft, answer: Answer) -> None:
     name = answer.ticket_id
     draft.states[name] = answer.state
     if answer.fill is not None:
+        cost = answer.fill.shares * answer.fill.price
+        draft.paid[name] = draft.spent(name) + cost
         draft.filled[name] = draft.given(name) + answer.fill.shares
         draft.fills[answer.fill.fill_id] = answer.fill
         block_id = draft.now.tickets[name].ticket.block_id

@@ -18,6 +18,9 @@ from nightly.results.run_tables import lots_by_order, run_table
 ORDER: Final = ("order_id", "account_id", "security_id", "side", "shares", "price", "share_step")
 """What of an order its digest covers, beside its lots."""
 
+ROUTE: Final = ("instrument", "custodian")
+"""What of it is covered where the run has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanDigest:
@@ -46,6 +49,7 @@ def digests_of(
     mine: dict[str, dict[str, str]] = {}
     for order in orders:
         facts = [*(repr(order[fact]) for fact in ORDER), sorted(named.get(order["order_id"], []))]
+        facts += [[fact, order[fact]] for fact in ROUTE if order[fact] is not None]
         of_household = mine.setdefault(order["household_id"], {})
         # a second row of one id must not hide the first
         name = order["order_id"] + "'" * (order["order_id"] in of_household)

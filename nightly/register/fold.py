@@ -191,13 +191,17 @@ def _answers(now: Registered, entry: Entry) -> None:
         standing = now.tickets[answer.ticket_id]
         fill = answer.fill
         state = moved(answer.ticket_id, standing.state, answer.state)
-        filled = standing.filled + (ZERO if fill is None else fill.shares)
-        if filled > standing.ticket.shares or (fill is not None and fill.fill_id in now.fills):
+        ticket, filled, paid = standing.ticket, standing.filled, standing.paid
+        price = ticket.price
+        if fill is not None:
+            price = fill.price
+            filled, paid = filled + fill.shares, paid + fill.shares * price
+        over = ticket.exceeded(filled, paid, price)
+        if over or (fill is not None and fill.fill_id in now.fills):
             raise TransitionError(f"{answer.ticket_id} cannot have {fill}")
-        if (state is State.FILLED) != (filled == standing.ticket.shares):
+        if (state is State.FILLED) != ticket.reached(filled, paid, price):
             raise TransitionError(
-                f"{answer.ticket_id} cannot be {state} with {filled} of "
-                f"{standing.ticket.shares} shares"
+                f"{answer.ticket_id} cannot be {state} with {filled} of {ticket.shares} shares"
             )
         if fill is not None:
             standing.fills.append(fill)

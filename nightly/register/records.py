@@ -7,7 +7,7 @@ run. Numbers of shares and dollars are decimals, written as text; nothing is rou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -15,6 +15,20 @@ from typing import Any, Final, TypeVar
 from nightly.register.states import State
 
 Record = TypeVar("Record")
+
+
+ZERO: Final = Decimal(0)
+
+FUND_STEP: Final = Decimal("0.001")
+"""Shares. What funds round a buy for dollars to."""
+
+CENT: Final = Decimal("0.01")
+"""Dollars. What they round its cost to."""
+
+
+def _slack(price: Decimal) -> Decimal:
+    """Dollars that a fund may be off what was ordered by rounding, in all."""
+    return FUND_STEP * price + CENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,9 @@ class Ticket:
 
     `order_id` names the intention (as-of date, account, security, side), `ticket_id` the order to a
     broker; `sha256` is of the order as it was proposed, `policy_sha256` of the rules in force.
+    A fund at net asset value has no limit price; it is bought for `dollars`, so that it costs what
+    was planned whatever that value is, and sold in shares, so that no more is sold than is there:
+    of a buy for dollars `shares` are what they come to at the book's price.
     """
 
     ticket_id: str
@@ -96,7 +113,7 @@ class Ticket:
     security_id: str
     side: str
     shares: Decimal
-    limit_price: Decimal
+    limit_price: Decimal | None
     price: Decimal
     share_step: Decimal
     lots: tuple[tuple[str, Decimal], ...]
@@ -105,6 +122,28 @@ class Ticket:
     block_id: str
     sha256: str
     policy_sha256: str
+    custodian: str = ""
+    instrument: str = ""
+    time_in_force: str = "day"
+    dollars: Decimal | None = None
+
+    def left(self, filled: Decimal, paid: Decimal) -> Decimal:
+        """Return the shares still to be filled after some that cost so much."""
+        if self.dollars is None:
+            return self.shares - filled
+        return max(self.dollars - paid, ZERO) / self.price
+
+    def reached(self, filled: Decimal, paid: Decimal, price: Decimal) -> bool:
+        """Whether all that was ordered is filled, the last of it at a price."""
+        if self.dollars is None:
+            return filled == self.shares
+        return paid >= self.dollars - _slack(price)
+
+    def exceeded(self, filled: Decimal, paid: Decimal, price: Decimal) -> bool:
+        """Whether more is filled than was ordered."""
+        if self.dollars is None:
+            return filled > self.shares
+        return paid > self.dollars + _slack(price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +162,8 @@ class Parcel:
     """Files that leave together, in a folder of their own; `kind` is sent, again or cancel.
 
     `files` are names with their digests, `moment` the time that is written in them, `blocks` those
-    that are cancelled whole. `place` is relative to the runs' folder where it lies in it.
+    that are cancelled whole. `place` is relative to the runs' folder where it lies in it, `headers`
+    are the FIX headers that it went with, by custodian.
     """
 
     number: int
@@ -135,6 +175,7 @@ class Parcel:
     tickets: tuple[str, ...]
     moment: str
     blocks: tuple[str, ...] = ()
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +217,7 @@ class Step:
 
 def data_of(record: Any) -> dict[str, Any]:
     """Return a record as JSON-ready data."""
-    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    return {each.name: _plain(getattr(record, each.name)) for each in fields(record)}
 
 
 def record_of(kind: type[Record], data: Mapping[str, Any]) -> Record:
@@ -184,9 +225,9 @@ def record_of(kind: type[Record], data: Mapping[str, Any]) -> Record:
     named = fields(kind)  # type: ignore[arg-type]
     return kind(
         **{
-            field.name: _READERS.get(str(field.type), _same)(data[field.name])
-            for field in named
-            if field.name in data
+            each.name: _READERS.get(str(each.type), _same)(data[each.name])
+            for each in named
+            if each.name in data
         }
     )
 
@@ -209,6 +250,7 @@ def _same(value: Any) -> Any:
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "Decimal": Decimal,
+    "Decimal | None": lambda text: None if text is None else Decimal(text),
     "date": date.fromisoformat,
     "State": State,
     "tuple[str, ...]": tuple,

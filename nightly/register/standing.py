@@ -35,7 +35,7 @@ class Standing:
     @property
     def left(self) -> Decimal:
         """Shares that may still be filled."""
-        return self.ticket.shares - self.filled if self.live else ZERO
+        return self.ticket.left(self.filled, self.paid) if self.live else ZERO
 
     @property
     def counts(self) -> Decimal:
@@ -44,7 +44,12 @@ class Standing:
         A replaced order goes on under another name, so all of it counts.
         """
         whole = self.live or self.state is State.REPLACED
-        return self.ticket.shares if whole else self.filled
+        return self.filled + self.ticket.left(self.filled, self.paid) if whole else self.filled
+
+    @property
+    def paid(self) -> Decimal:
+        """Dollars that its fills came to."""
+        return sum((fill.shares * fill.price for fill in self.fills), ZERO)
 
 
 @dataclass(slots=True)
@@ -85,7 +90,9 @@ def facts_of(standing: Standing) -> dict[str, Any]:
         "state": standing.state.value,
         "shares": f"{ticket.shares.normalize():f}",
         "filled": f"{standing.filled.normalize():f}",
-        "limit_price": str(ticket.limit_price),
+        "dollars": None if ticket.dollars is None else str(ticket.dollars),
+        "limit_price": None if ticket.limit_price is None else str(ticket.limit_price),
+        **{name: getattr(ticket, name) for name in ("custodian", "instrument", "time_in_force")},
         "approved_by": ticket.approved_by,
         "cancel_asked": standing.cancel_asked,
         "steps": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from models.errors import RunFolderError
-from nightly.results.tables import TABLES
+from nightly.results.tables import LATER, TABLES
 
 BATCH_ROWS: Final = 65_536
 """Rows read at a time: what a run's tables are written in."""
@@ -37,14 +38,15 @@ def run_batches(folder: Path, name: str) -> Iterator[Any]:
     try:
         if parquet.exists():
             with pq.ParquetFile(parquet) as file:
-                for batch in file.iter_batches(BATCH_ROWS, columns=schema.names):
-                    yield pa.Table.from_batches([batch]).cast(schema)
+                columns = _there(file.schema_arrow.names, schema)
+                for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+                    yield _whole(pa.Table.from_batches([batch]), schema)
         elif text.exists():
             reading = pacsv.ReadOptions(block_size=CSV_BLOCK_BYTES)
             parsing = pacsv.ParseOptions(newlines_in_values=True)
-            with pacsv.open_csv(text, reading, parsing, _as_typed(schema)) as batches:
+            with pacsv.open_csv(text, reading, parsing, _as_typed(schema, text)) as batches:
                 for batch in batches:
-                    yield pa.Table.from_batches([batch])
+                    yield _whole(pa.Table.from_batches([batch]), schema)
         else:
             raise RunFolderError(f"{folder} has no table {name}; it is not a complete run")
     except (OSError, pa.ArrowException, KeyError) as error:
@@ -86,15 +88,31 @@ def _pruned(folder: Path, name: str, column: str, keys: Collection[str]) -> Any 
         return schema.empty_table()
     only = [(column, "in", sorted(keys))]
     try:
-        return pq.read_table(path, columns=schema.names, filters=only).cast(schema)
+        columns = _there(pq.read_schema(path).names, schema)
+        return _whole(pq.read_table(path, columns=columns, filters=only), schema)
     except (OSError, pa.ArrowException, KeyError) as error:
         raise RunFolderError(f"{folder}/{name} cannot be read: {error}") from error
 
 
-def _as_typed(schema: Any) -> Any:
+def _there(columns: Collection[str], schema: Any) -> list[str]:
+    """Return the columns to read: all of a schema but those of a later version that are absent."""
+    return [name for name in schema.names if name in columns or name not in LATER]
+
+
+def _whole(table: Any, schema: Any) -> Any:
+    """Return a table with every column of a schema: those of a later version are null."""
+    for place, name in enumerate(schema.names):
+        if name in LATER and name not in table.column_names:
+            table = table.add_column(place, name, pa.nulls(table.num_rows, schema.field(name).type))
+    return table.cast(schema)
+
+
+def _as_typed(schema: Any, path: Path) -> Any:
+    with path.open(encoding="utf-8", newline="") as file:
+        there = next(csv.reader(file), [])
     return pacsv.ConvertOptions(
         column_types=schema,
-        include_columns=schema.names,
+        include_columns=_there(there, schema),
         null_values=[""],
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from models.errors import RunFolderError
 from models.order import Flow, Order, OrderLot, Side
 from nightly.results.run_tables import lots_by_order, run_table
-from nightly.results.tables import TABLES, Row
+from nightly.results.tables import LATER, TABLES, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,8 @@ def _rows(folder: Path, name: str) -> list[Row]:
         rows = list(_csv_rows(csv_file, name))
     else:
         raise RunFolderError(f"{folder} has no table {name}; it is not a complete run")
-    missing = [column for column in TABLES[name].names if rows and column not in rows[0]]
+    needed = (column for column in TABLES[name].names if column not in LATER)
+    missing = [column for column in needed if rows and column not in rows[0]]
     if missing:
         raise RunFolderError(f"{folder}/{name} lacks column {', '.join(missing)}")
     return rows

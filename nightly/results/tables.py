@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
@@ -78,10 +78,20 @@ TABLES: Final[Mapping[str, Any]] = {
             ("reason", _TEXT),
             ("marginal_usd", _NUMBER),
             ("share_step", _NUMBER),
+            ("instrument", _TEXT),
+            ("custodian", _TEXT),
         ]
     ),
     "order_lots": pa.schema([("order_id", _TEXT), ("lot_id", _TEXT), ("shares", _NUMBER)]),
-    "flows": pa.schema([("household_id", _TEXT), ("account_id", _TEXT), ("amount", _NUMBER)]),
+    "flows": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("account_id", _TEXT),
+            ("amount", _NUMBER),
+            ("filing_unit_id", _TEXT),
+            ("custodian", _TEXT),
+        ]
+    ),
     "lockouts": pa.schema([("household_id", _TEXT), ("identical_group", _TEXT), ("until", _DAY)]),
     "breaches": pa.schema(
         [("household_id", _TEXT), ("rule", _TEXT), ("where", _TEXT), ("amount", _NUMBER)]
@@ -91,6 +101,26 @@ TABLES: Final[Mapping[str, Any]] = {
     ),
 }
 """Schema of every table of a run: the columns of the contract first, then what was added."""
+
+
+LATER: Final = ("instrument", "custodian", "filing_unit_id")
+"""Columns that runs of earlier versions lack: they read as null."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """What leaves a run later must know without the book.
+
+    By security the smallest lot and the instrument, by account filing unit and custodian.
+    """
+
+    share_steps: Mapping[str, float] = field(default_factory=dict)
+    instruments: Mapping[str, str | None] = field(default_factory=dict)
+    filing_units: Mapping[str, str] = field(default_factory=dict)
+    custodians: Mapping[str, str | None] = field(default_factory=dict)
+
+
+NO_FACTS: Final = BookFacts()
 
 
 def rows_of(plan: Plan) -> Rows:
@@ -170,18 +200,22 @@ def gathered(plans: Iterable[Plan]) -> Rows:
 def tables_of(
     plans: Sequence[Plan],
     policy_ids: Sequence[str | None],
-    share_steps: Mapping[str, float] = MappingProxyType({}),
+    facts: BookFacts = NO_FACTS,
 ) -> dict[str, Any]:
     """Return every table of a run for some plans, as Arrow tables, in the order of the plans.
 
-    `policy_ids` are the households' policies, `share_steps` the smallest lot of each security:
-    what leaves the run later must know both without the book.
+    `policy_ids` are the households' policies.
     """
     rows = gathered(plans)
     for row, policy_id in zip(rows["plans"], policy_ids, strict=True):
         row["policy_id"] = policy_id
     for row in rows["orders"]:
-        row["share_step"] = share_steps.get(row["security_id"])
+        row["share_step"] = facts.share_steps.get(row["security_id"])
+        row["instrument"] = facts.instruments.get(row["security_id"])
+        row["custodian"] = facts.custodians.get(row["account_id"])
+    for row in rows["flows"]:
+        row["filing_unit_id"] = facts.filing_units.get(row["account_id"])
+        row["custodian"] = facts.custodians.get(row["account_id"])
     return {name: arrow_table(name, found) for name, found in rows.items()}
 
 

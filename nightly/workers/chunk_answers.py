@@ -7,14 +7,14 @@ them into rows alone while the workers wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from models.book.book import Book
 from models.plan import Plan, Status
 from nightly.partition.partitions import Partitions
 from nightly.results.moment import clock
-from nightly.results.tables import tables_of
+from nightly.results.tables import BookFacts, tables_of
 from nightly.triage.night_book import NightBook, answered
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import answer
@@ -55,9 +55,9 @@ class ChunkAnswers:
             policy = self._policy(book, policies[-1])
             events.append({**household_event(plan, task.chunk.index), "policy": policy})
             tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
-        securities = book.market.securities
-        steps = dict(zip(securities.security_id, securities.share_step.tolist(), strict=True))
-        return Answered(task.chunk, tables_of(plans, policies, steps), tuple(events))
+        return Answered(
+            task.chunk, tables_of(plans, policies, facts_of(book, plans)), tuple(events)
+        )
 
     def _answer(self, book: NightBook, household_id: str, failed: Mapping[str, str]) -> Plan:
         why = failed.get(household_id)
@@ -82,6 +82,27 @@ class ChunkAnswers:
             self._open = None  # let go of the last one before the next is read
             self._open = (partition, self.tonight.on(self.partitions.book(partition)))
         return self._open[1]
+
+
+def facts_of(book: Book, plans: Sequence[Plan]) -> BookFacts:
+    """Return what of a book the orders and flows of some plans take with them."""
+    securities = book.market.securities
+    ids = securities.security_id
+    units: dict[str, str] = {}
+    custodians: dict[str, str | None] = {}
+    for plan in plans:
+        if plan.orders or plan.flows:
+            household = book.household(plan.household_id)
+            accounts = household.accounts
+            owners = household.units.filing_unit_id[accounts.filing_unit]
+            units |= zip(accounts.account_id, owners, strict=True)
+            custodians |= zip(accounts.account_id, accounts.custodian, strict=True)
+    return BookFacts(
+        dict(zip(ids, securities.share_step.tolist(), strict=True)),
+        dict(zip(ids, securities.instrument, strict=True)),
+        units,
+        custodians,
+    )
 
 
 def policy_of(book: Book, household_id: str) -> str | None:

@@ -29,7 +29,7 @@ from nightly.register.proposals import known_now, propose
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
-from nightly.results.tables import tables_of
+from nightly.results.tables import BookFacts, tables_of
 from nightly.triage.carried import under_way
 from nightly.triage.earlier_runs import orders_left
 from nightly.triage.tonight import orders_of_rows
@@ -84,7 +84,7 @@ class World:
             self._plan(name, wanted, approval, now)
             for name, wanted in zip(HOUSEHOLDS, shares, strict=True)
         ]
-        folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), {"VTI": 1.0}))
+        folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), BookFacts({"VTI": 1.0})))
         self.begun.append(Begun(folder, self.day, known_now(now)))
 
     def finish_night(self, which: int, step: int | None) -> None:
