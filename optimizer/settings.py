@@ -194,14 +194,26 @@ TE_GROWTH = 8.0
 STEEPEST = 1e8
 """Multiplier beyond which a limit that still does not hold is taken to be out of reach."""
 
-TE_BISECTIONS = 12
-"""Bisections of the multiplier's logarithm: its price is then known to 0.1%."""
+TE_TRIALS = 12
+"""Multipliers that are tried between one that keeps a limit and one that does not."""
+
+TE_CLOSE = 2e-4
+"""Relative: TE² that far below a limit is at it."""
+
+TE_NARROW = 1e-3
+"""Relative: between two multipliers as near as that no other is tried."""
+
+TINY = 1e-30
+"""Percent²: less of TE² is none, and has no logarithm."""
+
+TE_EDGE = 0.02
+"""Part of the range that a trial stays inside of: one beside an end says little."""
 
 DEAR = 1e4
 """Multiplier, bps per percent², above which a bound at it would price a judge's tolerances."""
 
 FLATTEST = 1e-3
-"""Of the multiplier that keeps the limit: where bisection starts if none was too small yet."""
+"""Of the multiplier that keeps the limit: where the range starts if none was too small yet."""
 
 TE_SEARCHES = 4
 """Searches for directions at a multiplier: each may settle others, which need another."""

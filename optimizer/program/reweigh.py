@@ -7,13 +7,17 @@ are; only what a term costs changes.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Final
 
 import numpy as np
 
 from models.policy import Policy, Weights
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Part, Program
+from optimizer.program.terms.tracking_error import limit_constant
 
 ONES = Weights()
 """Every weight at 1: where a program is stated from which others follow."""
@@ -35,6 +39,46 @@ def frame_at(frame: Frame, weights: Weights) -> Frame:
     for name in ("cells", "ranges", "destinations"):
         other.__dict__[name] = getattr(frame, name)
     return other
+
+
+def priced(
+    frame: Frame, program: Program, arrays: Arrays, te_multiplier: float
+) -> tuple[Frame, Program, Arrays]:
+    """A program at another price of tracking error's square, as a limit on it asks.
+
+    Nothing else depends on that price. What has none yet must be stated with it.
+    """
+    other = replace(frame, te_multiplier=te_multiplier)
+    for name in KEPT_AT_ANY_PRICE & frame.__dict__.keys():
+        other.__dict__[name] = frame.__dict__[name]
+    if frame.risk_price <= 0.0:
+        stated = program_of(other)
+        return other, stated, compile_arrays(stated)
+    by, constant = other.risk_price / frame.risk_price, limit_constant(other)
+    parts = tuple(
+        replace(
+            part,
+            quadratic=tuple(replace(each, matrix=by * each.matrix) for each in part.quadratic),
+            constant=constant,
+        )
+        if part.quadratic
+        else part
+        for part in program.parts
+    )
+    curved = arrays.P.copy()
+    curved.data = by * curved.data
+    constants = {part.name: part.constant for part in parts if part.quadratic}
+    constants = {**arrays.constants, **constants}
+    scaled = replace(arrays, P=curved, constant=sum(constants.values()), constants=constants)
+    for name in ("triplets", "transposed"):
+        scaled.__dict__[name] = getattr(arrays, name)
+    return other, replace(program, parts=parts), scaled
+
+
+KEPT_AT_ANY_PRICE: Final = frozenset(
+    ("destinations", "bench", "groups", "cells", "replaced", "risk_root", "ranges", "left_out")
+)
+"""What a frame gathers of itself that no price of tracking error changes."""
 
 
 def reweighed(program: Program, weights: Weights) -> Program:

@@ -15,6 +15,7 @@ from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.program.build import program_of
 from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.reweigh import priced
 from optimizer.search.incumbent import search
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.tax_regimes import tax_regimes
@@ -24,10 +25,14 @@ from optimizer.settings import (
     EASES,
     FLATTEST,
     STEEPEST,
-    TE_BISECTIONS,
+    TE_CLOSE,
+    TE_EDGE,
     TE_GROWTH,
     TE_MARGIN,
+    TE_NARROW,
     TE_SEARCHES,
+    TE_TRIALS,
+    TINY,
 )
 from optimizer.solvers.chain import Door
 
@@ -72,7 +77,7 @@ def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
     best, incumbent, low = found, found.incumbent, found.model.frame.te_multiplier
     for _ in range(TE_SEARCHES):
         multiplier = _least_multiplier(best.model, incumbent, allowed, low)
-        trial = search(replace(frame, te_multiplier=multiplier), door)
+        trial = _search_at(best.model, multiplier)
         if trial.incumbent is None:
             return best
         if _keeps(trial, allowed):
@@ -83,31 +88,57 @@ def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
     return best
 
 
+def _search_at(model: Model, multiplier: float) -> Search:
+    """Search for directions at a multiplier."""
+    frame, program, arrays = priced(model.frame, model.program, model.arrays, multiplier)
+    return search(frame, model.door, stated=(program, arrays))
+
+
 def _least_multiplier(model: Model, incumbent: Incumbent, allowed: float, low: float) -> float:
-    """Least multiplier above `low` that keeps the limit with the directions as they are."""
+    """Least multiplier above `low` that keeps the limit with the directions as they are.
+
+    TE² falls about as a power of its whole price, so that the root is looked for on the line
+    between two logarithms; an end that stays twice counts half (the Illinois rule).
+    """
     risk = model.frame.policy.risk
-    high = max(risk.aversion * risk.horizon_years, 1.0, low * TE_GROWTH)
-    while not _kept_at(model, incumbent, high, allowed):
-        low, high = high, high * TE_GROWTH
+    own = risk.aversion * risk.horizon_years
+    base = model.frame.policy.weights.tracking_error * own
+    over = np.inf
+    if model.frame.te_multiplier == low:
+        over = _beyond(tracking_squared(model, incumbent.solution.x), allowed)
+    high = max(own, 1.0, low * TE_GROWTH)
+    while (under := _beyond(_square_at(model, incumbent, high), allowed)) > 0.0:
+        low, over, high = high, under, high * TE_GROWTH
         if high > STEEPEST:
             return STEEPEST
-    for _ in range(TE_BISECTIONS):
-        middle = float(np.sqrt(max(low, high * FLATTEST) * high))
-        if _kept_at(model, incumbent, middle, allowed):
-            high = middle
+    under_twice = over_twice = False
+    for _ in range(TE_TRIALS):
+        if under >= -TE_CLOSE or high <= low * (1.0 + TE_NARROW):
+            break
+        least, most = np.log(max(low, high * FLATTEST) + base), np.log(high + base)
+        part = over / (over - under) if np.isfinite(over) else 0.5
+        middle = least + min(max(part, TE_EDGE), 1.0 - TE_EDGE) * (most - least)
+        multiplier = float(np.exp(middle)) - base
+        here = _beyond(_square_at(model, incumbent, multiplier), allowed)
+        if here > 0.0:
+            low, over, under = multiplier, here, 0.5 * under if over_twice else under
         else:
-            low = middle
+            high, under, over = multiplier, here, 0.5 * over if under_twice else over
+        under_twice, over_twice = here <= 0.0, here > 0.0
     return high
 
 
-def _kept_at(model: Model, incumbent: Incumbent, multiplier: float, allowed: float) -> bool:
-    """Whether the limit is kept at a multiplier with the directions as they are."""
-    frame = replace(model.frame, te_multiplier=multiplier)
-    program = program_of(frame)
-    arrays = compile_arrays(program)
+def _beyond(squared: float, allowed: float) -> float:
+    """Logarithm of TE² over what is allowed: a limit is kept where it is not above 0."""
+    return float(np.log(max(squared, TINY) / max(allowed, TINY)))
+
+
+def _square_at(model: Model, incumbent: Incumbent, multiplier: float) -> float:
+    """TE² at a multiplier with the directions as they are, percent²; infinite without a point."""
+    frame, program, arrays = priced(model.frame, model.program, model.arrays, multiplier)
     answer = model.tally.count(model.door.solve(program, arrays, incumbent.branch))
     trial = replace(model, frame=frame, program=program, arrays=arrays)
-    return answer.usable and tracking_squared(trial, answer.x) <= allowed
+    return tracking_squared(trial, answer.x) if answer.usable else np.inf
 
 
 def _eased(found: Search, incumbent: Incumbent, allowed: float, low: float) -> Search:
@@ -118,7 +149,7 @@ def _eased(found: Search, incumbent: Incumbent, allowed: float, low: float) -> S
     multiplier = _least_multiplier(found.model, incumbent, allowed, low)
     if multiplier >= found.model.frame.te_multiplier * (1.0 - EASES):
         return found
-    trial = search(replace(found.model.frame, te_multiplier=multiplier), found.model.door)
+    trial = _search_at(found.model, multiplier)
     if _keeps(trial, allowed):
         return trial
     own = replace(incumbent, solution=trial.model.solve(incumbent.branch))

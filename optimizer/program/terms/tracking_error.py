@@ -93,8 +93,13 @@ def state(frame: Frame) -> Part:
             ),
         ),
         quadratic=tuple(quadratic),
-        constant=-0.5 * frame.te_multiplier * frame.te_squared_allowed,
+        constant=limit_constant(frame),
     )
+
+
+def limit_constant(frame: Frame) -> float:
+    """What the price that a limit on tracking error adds gives back at the limit, bps."""
+    return -0.5 * frame.te_multiplier * frame.te_squared_allowed
 
 
 def _specific(frame: Frame, members: Ints, scale: float) -> list[Quadratic]:
