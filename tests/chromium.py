@@ -6,19 +6,15 @@ Where there is none, tests are skipped with the reason; with CI=true nothing is 
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.debian import NotInstalledError, install
+
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 """Root has no sandbox, and a container little shared memory."""
-
-
-class NoChromiumError(Exception):
-    """There is no chromium to be had here: says why."""
 
 
 @contextmanager
@@ -27,7 +23,7 @@ def chromium() -> Iterator[Any]:
 
     Raises
     ------
-    NoChromiumError
+    NotInstalledError
         If there is none and none can be installed.
     """
     from playwright.sync_api import sync_playwright
@@ -42,18 +38,9 @@ def chromium() -> Iterator[Any]:
 
 
 def _program() -> str:
+    if shutil.which("chromium") is None:
+        install("chromium")
     found = shutil.which("chromium")
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            done = subprocess.run(
-                ["apt-get", "-q", *command], env=environment, capture_output=True, text=True
-            )
-            if done.returncode:
-                raise NoChromiumError(f"apt-get {command[0]} failed: {done.stderr.strip()[-300:]}")
-        found = shutil.which("chromium")
     if found is None:
-        raise NoChromiumError(
-            "no chromium is installed, and only root may install it (apt-get install chromium)"
-        )
+        raise NotInstalledError("chromium was installed and is not there")
     return found

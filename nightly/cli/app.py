@@ -13,6 +13,7 @@ from nightly.cli import (
     market_app,
     night_commands,
     order_app,
+    report_app,
     run_app,
     serve_app,
     settle_app,
@@ -190,3 +191,4 @@ app.add_typer(market_app.app)
 app.add_typer(serve_app.app)
 app.add_typer(import_app.app)
 book_app.command("new")(import_app.new)
+app.add_typer(report_app.app)

@@ -44,7 +44,7 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
     standing = registered.plans.get((folder.run_id, household_id))
     last = standing.decisions[-1] if standing and standing.decisions else None
     ticket = registered.tickets.get(f"{folder.run_id}/{order_id}")
-    event = _event(folder, household_id)
+    event = event_of(folder, household_id)
     return {
         "run_id": folder.run_id,
         "order": order,
@@ -90,7 +90,7 @@ def _order(folder: RunFolder, order_id: str) -> dict[str, Any]:
     )
 
 
-def _event(folder: RunFolder, household_id: str) -> Any:
+def event_of(folder: RunFolder, household_id: str) -> Any:
     """Return the log's line of a household."""
     with (folder.path / EVENTS).open(encoding="utf-8") as log:
         for line in log:

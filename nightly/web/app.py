@@ -40,6 +40,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "/runs/{run}/household": looking.household,
     "/runs/{run}/household.json": looking.household_json,
     "/runs/{run}/order": looking.order,
+    "/runs/{run}/report": looking.report,
     "/runs/{run}/next": looking.next_waiting,
     "/runs/{run}/send": looking.send_page,
 }

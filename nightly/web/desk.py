@@ -5,27 +5,19 @@ Every record here is one that the command line says as JSON; pages show it and a
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from models.errors import HearthError
-from nightly.proof.audit import Difference, audit
-from nightly.proof.explained import explained
-from nightly.register.fold import Registered
-from nightly.register.looking import shown
+from nightly.proof.bench import Bench
 from nightly.register.register import NAME, Register
 from nightly.results.run_folder import RunFolder
-from nightly.results.stored import StoredRun, read_one
-from nightly.triage.night_book import NightBook
-from nightly.web.bench import Bench
 from nightly.web.filters import Wanted
 from nightly.web.following import Following
 from nightly.web.queue import Queue
-from optimizer.judge.verify import verify
 
 PATIENCE_SECONDS: Final = 1.5
 """Seconds that a page waits for a queue before it says that the run is still being read."""
@@ -104,54 +96,3 @@ class Desk:
     def close(self) -> None:
         """Let the workers go."""
         self._workers.shutdown(wait=False, cancel_futures=True)
-
-
-def household_record(bench: Bench, household_id: str, now: Registered) -> dict[str, Any]:
-    """Return all that is known of a household in a run: as stored, explained, judged again.
-
-    `explained` is None where the book is no longer the run's: `changed` says what differs.
-
-    Raises
-    ------
-    UnknownHouseholdError
-        If the run has no plan of the household.
-    """
-    record: dict[str, Any] = {
-        "stored": shown(bench.folder, household_id, now),
-        "run": run_facts(bench),
-        "explained": None,
-        "changed": [each.as_data() for each in bench.changed],
-        "differences": [],
-    }
-    book = None if bench.changed else bench.household_book(household_id)
-    if book is not None:
-        found = explained(book, bench.asof, bench.folder, household_id, bench.on_policy)
-        record["explained"] = found.as_data()
-        record["differences"] = [each.as_data() for each in _judged(book, bench, household_id)]
-    told: dict[str, Any] = plain(record)
-    return told
-
-
-def _judged(book: NightBook, bench: Bench, household_id: str) -> list[Difference]:
-    stored = StoredRun((read_one(bench.folder.path, household_id),), ())
-    judged = audit(book, [household_id], stored, verify, bench.on_policy)
-    return [difference for _, found in judged for difference in found]
-
-
-def run_facts(bench: Bench) -> dict[str, Any]:
-    """Return what every figure of a run rests on."""
-    facts = bench.facts
-    return {
-        "run_id": bench.folder.run_id,
-        "asof": facts["asof"],
-        "book": facts["inputs"]["path"],
-        "dates": facts["inputs"]["dates"],
-        "files": {each["path"]: each["sha256"] for each in facts["inputs"]["files"]},
-        "law": facts["law"],
-        "versions": facts["versions"],
-    }
-
-
-def plain(record: Any) -> Any:
-    """Return a record as JSON gives it back: what a page shows is what a program reads."""
-    return json.loads(json.dumps(record, default=str))

@@ -13,17 +13,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from models.triggers import Trigger
+from nightly.proof.household_record import compliance_record, household_record, plain
 from nightly.proof.trail import trail_of
 from nightly.register.deciding import figures_of, last_line
 from nightly.register.fold import Registered
 from nightly.register.looking import standing_plans, tickets
 from nightly.register.roles import Rights
 from nightly.triage.drift_rows import DOUBTFUL
-from nightly.web.desk import household_record, plain
 from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
 from nightly.web.queue import PAGE_ROWS, Queue
 from nightly.web.stages import Stage, stage_of
 from nightly.web.visits import Visit
+from workbench.pages.documents import as_pdf, document
 from workbench.pages.rendering import address
 
 BULK: Final = 5_000
@@ -115,6 +116,20 @@ def household_json(visit: Visit, request: Request) -> Response:
     desk = visit.run(request)
     with visit.desk.following.now() as now:
         return JSONResponse(household_record(desk.bench, request.query_params.get("id", ""), now))
+
+
+def report(visit: Visit, request: Request) -> Response:
+    """Give a document of a household as a file: what is in it is fetched by nobody."""
+    desk, query = visit.run(request), request.query_params
+    name, kind, form = (query.get(field, "") for field in ("id", "kind", "form"))
+    with visit.desk.following.now() as now:
+        record = compliance_record(desk.bench, name, now)
+    html = document(kind, record)
+    content, media, ending = html.encode(), "text/html; charset=utf-8", "html"
+    if form == "pdf":
+        content, media, ending = as_pdf(html), "application/pdf", "pdf"
+    saved = {"content-disposition": f'attachment; filename="{kind}.{ending}"'}
+    return Response(content, media_type=media, headers=saved)
 
 
 def order(visit: Visit, request: Request) -> Response:

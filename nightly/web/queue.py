@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from models.arrays import Bools, Floats, Ints
 from models.triggers import AUTO, NEEDS_APPROVAL, Screen, Trigger, screen
+from nightly.proof.bench import Bench
 from nightly.register.fold import Registered
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_table
@@ -26,7 +27,6 @@ from nightly.triage.columns import read_columns
 from nightly.triage.drift_rows import DOUBTFUL
 from nightly.triage.ranking import in_order, standing
 from nightly.triage.tonight import tonight_of
-from nightly.web.bench import Bench
 from nightly.web.filters import COLUMN_OF, SORTS, Wanted
 from nightly.web.stages import Stage, stage_of
 

@@ -143,7 +143,7 @@ def test_the_queue_shows_what_the_tables_say(
         ({"named": "BAND"}, {"hard-bands", "inside-bands"}),
         ({"trigger": "cash", "status": "planned"}, {"early-withdrawal", "rmd-due"}),
         ({"policy": "standard", "max_usd": "150,000", "stage": "WAITING"}, {"early-withdrawal"}),
-        ({"max_tax_usd": "-4000"}, {"short-gain-long-loss"}),
+        ({"max_tax_usd": "-4000"}, {"family-office-80m", "short-gain-long-loss"}),
         ({"named": "nobody"}, set()),
         ({"status": "<script>"}, set()),
     ],

@@ -6,6 +6,7 @@ each household as the night did. A book that has changed since is not shown as i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -34,10 +35,19 @@ KEPT: Final = 8
 
 
 class Bench:
-    """A run's book, cut when it is first needed; a class because the cut is made once."""
+    """A run's book, cut when it is first needed; a class because the cut is made once.
 
-    def __init__(self, folder: RunFolder, book: Path, scratch: Path) -> None:
-        self.folder, self._book = folder, book
+    `wanted` names the only households that are needed; None: all.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        book: Path,
+        scratch: Path,
+        wanted: Sequence[str] | None = None,
+    ) -> None:
+        self.folder, self._book, self._wanted = folder, book, wanted
         self._root = scratch / folder.run_id
         self._lock = Lock()
         self._part = lru_cache(KEPT)(self._read)
@@ -76,7 +86,7 @@ class Bench:
     @cached_property
     def _uncut(self) -> Uncut:
         sizes = Sizes(partition_lots=PARTITION_LOTS, partition_households=PARTITION_HOUSEHOLDS)
-        return look_at(self.request.book, self._book, self.asof, None, sizes)
+        return look_at(self.request.book, self._book, self.asof, self._wanted, sizes)
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -1,0 +1,79 @@
+"""The command that makes documents of a household: `hearth report`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightly.cli.exit_codes import ANSWERED
+from nightly.cli.options import Decided, Run
+from nightly.results.durable import whole_file
+from nightly.results.run_folder import RunFolder
+from nightly.run.choices import CommandError
+
+FORMATS = ("html", "pdf", "json")
+
+app = typer.Typer()
+
+
+@app.command()
+def report(
+    run_folder: Run,
+    household: Decided,
+    kind: Annotated[str, typer.Option(help="proposal (for the client) or compliance.")] = (
+        "proposal"
+    ),
+    form: Annotated[str, typer.Option("--format", help="html, pdf or json (its record).")] = "html",
+    out: Annotated[Path | None, typer.Option(help="New file [default: standard output].")] = None,
+    book: Annotated[
+        str | None, typer.Option(help="Where the run's book is now [default: where it was].")
+    ] = None,
+) -> None:
+    """Make a document of HOUSEHOLD's plan in RUN: two pages for the client, or every rule.
+
+    The plan is the stored one, judged again. Every figure is one of the record, which --format json
+    writes.
+    """
+    if form not in FORMATS:
+        raise CommandError(f"--format {form!r}: choose one of {', '.join(FORMATS)}")
+    if form == "pdf" and out is None and sys.stdout.isatty():
+        raise CommandError("a PDF is not for a terminal: add --out FILE")
+    content = _made(RunFolder(run_folder.resolve()), household, kind, form, book)
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        if out.exists():
+            raise CommandError(f"--out {out} is there already: name a new file")
+        with whole_file(out) as aside:
+            aside.write_bytes(content)
+    raise typer.Exit(ANSWERED)
+
+
+def _made(folder: RunFolder, household: str, kind: str, form: str, book: str | None) -> bytes:
+    from nightly.proof.bench import Bench
+    from nightly.proof.household_record import compliance_record
+    from nightly.register.register import beside
+    from nightly.run.stores import local_folder
+
+    with tempfile.TemporaryDirectory(prefix="hearth-report-") as scratch:
+        place = book or folder.manifest()["options"]["book"]
+        bench = Bench(folder, local_folder(place), Path(scratch), [household])
+        record = compliance_record(bench, household, beside(folder.path).read())
+    if form == "json":
+        return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+    try:
+        from workbench.pages.documents import as_pdf, document
+    except ImportError as error:
+        raise CommandError(
+            f"documents need packages that are not installed ({error.name}): "
+            "pip install -e '.[pdf]'"
+        ) from error
+    html = document(kind, record)
+    return as_pdf(html) if form == "pdf" else html.encode()

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from nightly.main import main
+from nightly.proof.bench import Bench
+from nightly.proof.household_record import compliance_record
+from nightly.register.register import beside
+from nightly.results.run_folder import RunFolder
+from tests.nightly.web.conftest import NAMES
+from tests.nightly.web.opened import SAMPLE, own_copy, parsed
+from workbench.pages.documents import KINDS, DocumentError, as_pdf, document
+from workbench.pages.figures import at
+
+OTHERS = ("early-withdrawal", "hard-bands", "rmd-due", "drifted-60-40")
+"""Kinds of households with trades, beside the one with the most orders and accounts."""
+
+
+@pytest.fixture(scope="module")
+def records(
+    sample_runs: Path, run_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Return the record of each household's documents."""
+    bench = Bench(RunFolder(sample_runs / run_id), SAMPLE, tmp_path_factory.mktemp("cut"))
+    now = beside(bench.folder.path).read()
+    return {name: compliance_record(bench, name, now) for name in NAMES}
+
+
+def reported(run: Path, name: str, to: Path, *more: str) -> bytes:
+    """Return what `hearth report` writes."""
+    assert main(["report", str(run), name, "--out", str(to), *more]) == 0
+    return to.read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_of_a_document_is_the_records(records: dict[str, Any], kind: str) -> None:
+    """By place, for each household; and nothing in it runs or is fetched."""
+    for name, record in records.items():
+        page = parsed(document(kind, record))
+        for place, value, _ in page.figures:
+            told = at(record, place)
+            assert value == ("" if told is None else repr(told)), (name, place)
+        assert len(page.figures) > 10 or not record["stored"]["orders"]
+        assert {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe"} == set()
+
+
+def test_the_command_writes_the_same_document(
+    records: dict[str, Any], sample_runs: Path, run_id: str, tmp_path: Path
+) -> None:
+    """And its record as JSON."""
+    run, name = sample_runs / run_id, "hard-bands"
+    assert json.loads(reported(run, name, tmp_path / "r", "--format", "json")) == records[name]
+    html = reported(run, name, tmp_path / "h", "--kind", "compliance").decode()
+    assert html == document("compliance", records[name])
+
+
+def pages_of(weasyprint: Any, record: Any) -> int:
+    """Return how many pages a proposal has."""
+    return len(weasyprint.HTML(string=document("proposal", record)).render().pages)
+
+
+def test_a_proposal_has_two_pages(records: dict[str, Any], weasyprint: Any) -> None:
+    """Also for the household with the most orders and accounts."""
+    assert pages_of(weasyprint, records["family-office-80m"]) == 2
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_proposal_has_two_pages(
+    records: dict[str, Any], weasyprint: Any, name: str
+) -> None:
+    """With few orders, with bands, with a withdrawal, with a distribution that is due."""
+    assert pages_of(weasyprint, records[name]) == 2
+
+
+def test_the_sheet_for_compliance_names_every_rule_and_its_state(
+    records: dict[str, Any],
+) -> None:
+    """Each rule of the judge once; what binds says so, and nothing of a sound plan is broken."""
+    from optimizer.judge.rules import RULES
+
+    states = {each["rule"]: each["state"] for each in records["drifted-60-40"]["rules"]}
+    assert len(states) == len(RULES)
+    assert states["cash_floor"] == "binds"
+    assert set(states.values()) == {"kept", "binds"}
+    assert {each["state"] for each in records["faulty-data"]["rules"]} == {"not judged"}
+
+
+def test_a_rule_that_orders_break_is_broken_on_the_sheet(
+    sample_runs: Path, run_id: str, tmp_path: Path
+) -> None:
+    """Orders that were changed after the night buy more than there is cash for."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    runs = own_copy(sample_runs, tmp_path / "runs")
+    where = runs / run_id / "orders.parquet"
+    table = pq.read_table(where)
+    place = table.schema.get_field_index("shares")
+    more = pc.if_else(
+        pc.equal(table["side"], "buy"), pc.multiply(table["shares"], 2.0), table[place]
+    )
+    pq.write_table(
+        table.set_column(place, table.schema[place], more), runs / run_id / "orders.parquet"
+    )
+    record = json.loads(reported(runs / run_id, "hard-bands", tmp_path / "r", "--format", "json"))
+    states = {each["rule"]: each["state"] for each in record["rules"]}
+    assert states["cash_floor"] == "broken"
+    assert "Do not use this page" in parsed(document("proposal", record)).text
+
+
+def test_documents_come_from_the_workbench_too(
+    ann: TestClient, run_id: str, weasyprint: Any
+) -> None:
+    """As files to be saved, not as pages of ours; another kind or household is refused."""
+    asked = {"id": "rmd-due", "kind": "proposal", "form": "html"}
+    answer = ann.get(f"/runs/{run_id}/report", params=asked)
+    assert answer.headers["content-disposition"] == 'attachment; filename="proposal.html"'
+    assert "A proposal" in answer.text
+    pdf = ann.get(f"/runs/{run_id}/report", params={**asked, "form": "pdf"})
+    assert pdf.content.startswith(b"%PDF-")
+    wrong = {**asked, "kind": '../base"; x'}
+    assert ann.get(f"/runs/{run_id}/report", params=wrong).status_code == 409
+    assert ann.get(f"/runs/{run_id}/report", params={**asked, "id": "x"}).status_code == 404
+
+
+def test_a_document_fetches_nothing(weasyprint: Any) -> None:
+    """An address in a document is left alone, and there is no other kind of document."""
+    html = '<p>a</p><img src="file:///etc/passwd"><link rel=stylesheet href="http://x.example/">'
+    assert b"root:" not in as_pdf(html)
+    with pytest.raises(DocumentError, match="choose one of"):
+        document("../base", {})
+
+
+def test_a_report_is_never_written_over(sample_runs: Path, run_id: str, tmp_path: Path) -> None:
+    """Nor made in a form that there is not."""
+    run = str(sample_runs / run_id)
+    (tmp_path / "there").write_text("x", "utf-8")
+    assert main(["report", run, "rmd-due", "--out", str(tmp_path / "there")]) == 2
+    assert (tmp_path / "there").read_text("utf-8") == "x"
+    assert main(["report", run, "rmd-due", "--format", "docx"]) == 2
+    assert main(["report", run, "nobody", "--out", str(tmp_path / "new")]) == 2
+    assert not (tmp_path / "new").exists()
