@@ -31,6 +31,7 @@ from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
+    DEAR,
     DEAR_BPS,
     FEW_TICKETS,
     GAP_BPS,
@@ -96,7 +97,7 @@ def _coarse(model: Model, tickets: Tickets) -> bool:
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small
     household.
     """
-    if model.frame.te_multiplier > 0.0 or tickets.size > MOST_REFINED:
+    if model.frame.te_multiplier > DEAR or tickets.size > MOST_REFINED:
         return False
     least = np.maximum(tickets.step, least_ticket(model.frame))
     return bool((0.125 * tickets.risk.curvature * least**2 > DEAR_BPS).any())

@@ -7,6 +7,8 @@ error alone says whether anything could.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.plan import Breach, Clash
 from optimizer.program.owners import asked_owner
 from optimizer.rounding.candidate import Candidate, Proof, candidate_of
@@ -54,5 +56,6 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
         trial = candidate_of(again.model, again.incumbent)
         if trial is None:
             break
-        search, found = again, trial
+        bounds = replace(again.bounds, branched=max(again.bounds.branched, search.bounds.least))
+        search, found = replace(again, bounds=bounds), trial
     return search, found

@@ -35,6 +35,7 @@ from optimizer.settings import (
     TINY,
 )
 from optimizer.solvers.chain import Door
+from optimizer.solvers.solution import Solution
 
 
 def search_within_limits(
@@ -75,17 +76,69 @@ def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
     if _keeps(found, allowed):
         return found
     best, incumbent, low = found, found.incumbent, found.model.frame.te_multiplier
+    kept: list[Search] = []
     for _ in range(TE_SEARCHES):
         multiplier = _least_multiplier(best.model, incumbent, allowed, low)
         trial = _search_at(best.model, multiplier)
         if trial.incumbent is None:
-            return best
+            break
+        kept += (own for own in [_as_they_were(trial, incumbent)] if _keeps(own, allowed))
         if _keeps(trial, allowed):
-            return _eased(trial, trial.incumbent, allowed, low)
+            kept.append(_eased(trial, trial.incumbent, allowed, low))
+            break
         best, incumbent, low = trial, trial.incumbent, multiplier
         if multiplier >= STEEPEST:
             break
-    return best
+    return min(kept, key=_unpriced, default=best)
+
+
+def _as_they_were(trial: Search, incumbent: Incumbent) -> Search:
+    """A search with the directions that its multiplier was found with.
+
+    They keep the limit there. Others that the multiplier prefers may be preferred for tracking
+    error that nobody asks for.
+    """
+    solution = trial.model.solve(incumbent.branch)
+    own = replace(incumbent, solution=solution) if solution.usable else None
+    return replace(trial, incumbent=own)
+
+
+def at_the_limit(found: Search, beyond: Incumbent) -> Search:
+    """The better of a search and of directions beyond te_max at the price that brings them inside.
+
+    The same search where that price is no use: what it leaves cannot be better.
+    """
+    frame, door = found.model.frame, found.model.door
+    allowed = frame.te_squared_allowed * (1.0 - TE_MARGIN) ** 2
+    multiplier = _least_multiplier(found.model, beyond, allowed, frame.te_multiplier)
+    if multiplier > DEAR:
+        return found
+    trial = search(replace(frame, te_multiplier=multiplier), door)
+    trials = [each for each in (_as_they_were(trial, beyond), trial) if _keeps(each, allowed)]
+    best = min(trials, key=_unpriced, default=found)
+    if _unpriced(best) >= _unpriced(found):
+        return found
+    return replace(best, bounds=replace(best.bounds, branched=found.bounds.least))
+
+
+def _unpriced(trial: Search) -> float:
+    return np.inf if trial.incumbent is None else unpriced(trial.model, trial.incumbent.solution)
+
+
+def unpriced(model: Model, solution: Solution) -> float:
+    """The objective of a solution without the price of a limit on tracking error, bps."""
+    price = 0.5 * model.frame.te_multiplier
+    if not price:
+        return solution.objective
+    over = tracking_squared(model, solution.x) - model.frame.te_squared_allowed
+    return solution.objective - price * over
+
+
+def keeps_tracking(model: Model, solution: Solution) -> bool:
+    """Whether a solution keeps te_max, if there is one."""
+    if model.frame.policy.limits.te_max is None:
+        return True
+    return tracking_squared(model, solution.x) <= model.frame.te_squared_allowed
 
 
 def _search_at(model: Model, multiplier: float) -> Search:

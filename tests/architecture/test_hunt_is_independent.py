@@ -7,7 +7,7 @@ from pathlib import Path
 
 HUNT = Path(__file__).resolve().parents[2] / "benchmarks" / "hunt"
 
-ASKED = {"optimizer.rebalance", "optimizer.judge.verify"}
+ASKED = {"optimizer.rebalance", "optimizer.judge.verify", "optimizer.judge.bench"}
 """What the hunt may know of the optimizer."""
 
 PROOFS = {"exact_bound.py"}
