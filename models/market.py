@@ -39,8 +39,8 @@ class Securities:
     `identical_group` indexes `group_names`; a security whose group is null is a group of its own.
     `rank` and `adv_shares` (shares that the market trades on an average day) are NaN where null.
     `instrument` is None where null.
-    `usable` is false where a fault in the row bars the security: a
-    household that reaches it is invalid, and nobody may buy it.
+    `usable` is false where a fault in the row bars the security (a household that reaches it is
+    invalid) and where it cannot be traded: nobody may buy it, and who has it holds it.
     """
 
     security_id: Texts
@@ -119,7 +119,8 @@ class Market:
 
     `returns` holds the daily returns of asset classes up to the as-of date, oldest first.
     `substitutes` gives, by security, those that satisfy the same target without being substantially
-    identical, sorted; what has none is left out.
+    identical, sorted; what has none is left out. `moved` says, by security, how its price was
+    moved since it was known.
     """
 
     securities: Securities
@@ -128,6 +129,7 @@ class Market:
     menus: Mapping[str, Ints]
     returns: Mapping[str, Floats] = field(default_factory=dict)
     substitutes: Mapping[int, Ints] = field(default_factory=dict)
+    moved: Mapping[int, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=MARKETS)

@@ -119,10 +119,14 @@ class WashSales:
 class DataRules:
     """How old a price may be, in calendar days before the as-of date, and what differences mean.
 
+    `max_age_by_instrument` names instruments with a limit of their own. `stale` is refuse or hold:
+    whether a household with too old a price is invalid, or holds that security at its last value.
     `differences` is wait or pass: whether a household that differs from its custodian's book waits.
     """
 
     max_price_age_days: int = 3
+    max_age_by_instrument: tuple[tuple[str, int], ...] = ()
+    stale: str = "refuse"
     differences: str = "wait"
 
 

@@ -6,21 +6,20 @@ Asking for an invalid household raises, so that nobody can optimise on data know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
-from models.arrays import Bools, Floats, Texts, read_only
+from models.arrays import Floats, Texts
 from models.book.faults import Fault, FaultyHouseholdError
+from models.book.market.freshness import with_held
 from models.book.policies.files import PolicyFile
 from models.book.rows.columns import Columns
 from models.book.tables.table import Source
 from models.errors import PolicyError, UnknownHouseholdError
 from models.household import Household
 from models.market import Market
-from models.policy import Policy
+from models.policy import DataRules, Policy
 from models.triggers.season import in_season
 
 
@@ -81,7 +80,7 @@ class Book:
     dates: Dates
     warnings: tuple[str, ...]
     positions: Mapping[str, int]
-    markets: Mapping[int, Market]
+    markets: Mapping[DataRules, Market]
     ended: Mapping[str, date]
     dead_orders: frozenset[str]
 
@@ -97,7 +96,7 @@ class Book:
     def household(self, household_id: str) -> Household:
         """Return one household as views of the book's columns.
 
-        Its market bars buying what its own policy finds too old a price of.
+        Its market bars trading what its own policy finds too old a price of: that is held.
 
         Raises
         ------
@@ -111,7 +110,7 @@ class Book:
             raise FaultyHouseholdError(household_id, self.faults_by_household[household_id])
         policy_id = self.policy_id[place]
         columns = self.columns
-        return Household(
+        household = Household(
             household_id=household_id,
             asof=self.asof,
             target_id=self.target_id[place],
@@ -124,9 +123,10 @@ class Book:
             open_orders=columns.open_orders.of(place),
             scheduled_buys=columns.scheduled_buys.of(place),
             restrictions=columns.restrictions.of(place),
-            market=self.markets[self.policy(policy_id).data.max_price_age_days],
+            market=self.markets[self.policy(policy_id).data],
             ended=self.ended.get(household_id),
         )
+        return with_held(household)
 
     def policy(self, policy_id: str) -> Policy:
         """Return one policy as it holds on the book's date (see `models.triggers.season`).
@@ -165,19 +165,3 @@ class Book:
                 "ids are compared as text"
             )
         return place
-
-
-def is_fresh(price_date: np.ndarray, asof: date, max_age_days: int) -> Bools:
-    """Whether prices are at most `max_age_days` calendar days old; an undated price passes."""
-    age = np.datetime64(asof, "D") - price_date
-    fresh: Bools = np.isnat(price_date) | (age <= np.timedelta64(max_age_days, "D"))
-    return fresh
-
-
-def market_for_age(market: Market, asof: date, max_age_days: int) -> Market:
-    """Return the market in which too old a price makes a security unusable."""
-    securities = market.securities
-    usable = securities.usable & is_fresh(securities.price_date, asof, max_age_days)
-    if bool((usable == securities.usable).all()):
-        return market
-    return replace(market, securities=replace(securities, usable=read_only(usable)))

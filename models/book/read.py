@@ -10,12 +10,14 @@ from types import MappingProxyType
 import numpy as np
 
 from models.arrays import Bools, Days, read_only
-from models.book.book import Book, Dates, market_for_age
+from models.book.book import Book, Dates
 from models.book.checks import check_book, risk
 from models.book.checks.evidence import Evidence
 from models.book.checks.reach import Reach
 from models.book.checks.unusable import law_faults, sound_covariance
 from models.book.faults import Fault, FaultyBookError
+from models.book.market.freshness import market_for
+from models.book.market.proxies import moved_prices
 from models.book.market.risk import build_risk, read_covariance, read_exposures
 from models.book.market.securities import (
     build_menus,
@@ -74,6 +76,8 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
     if fatal:
         raise FaultyBookError(str(place), fatal)
 
+    moved = moved_prices(tables["securities"], tables["returns"], asof)
+    tables = {**tables, "securities": moved.securities}
     links = link(tables)
     exposures = read_exposures(tables, links, covariance.names)
     followers = _followers(tables["households"], links, policies)
@@ -89,9 +93,10 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         build_menus(tables["menus"], links),
         build_returns(tables["returns"], asof),
         build_substitutes(tables["substitutes"], links),
+        _by_security(moved.said, links),
     )
     households, first = tables["households"], links.households.first_row
-    ages = {file.policy.data.max_price_age_days for file in policies.values() if file.policy}
+    data_rules = {file.policy.data for file in policies.values() if file.policy}
     return Book(
         path=place,
         asof=asof,
@@ -108,12 +113,18 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
         orphan_rows=MappingProxyType(links.orphan_rows()),
         dates=_dates(tables),
-        warnings=tuple(_warnings(files, evidence)),
+        warnings=(*_warnings(files, evidence), *moved.said.values()),
         positions=MappingProxyType({name: n for n, name in enumerate(links.households.texts)}),
-        markets=MappingProxyType({age: market_for_age(market, asof, age) for age in ages}),
+        markets=MappingProxyType({data: market_for(market, asof, data) for data in data_rules}),
         ended=MappingProxyType(_ended(tables["restrictions"], links, asof)),
         dead_orders=_dead(tables["open_orders"]),
     )
+
+
+def _by_security(said: Mapping[int, str], links: Links) -> Mapping[int, str]:
+    """Return what is said of rows of securities by the security's place in the market."""
+    codes = links.security_of["securities"]
+    return MappingProxyType({int(codes[row]): what for row, what in said.items()})
 
 
 def _followers(households: Table, links: Links, policies: Mapping[str, PolicyFile]) -> Bools:

@@ -1,6 +1,6 @@
 """Assets that count and cannot be traded: a pension fund, a 529, a trust, by asset class.
 
-Each is an account with one holding of a dollar a share that may not be sold, and no cash: so it
+Each is an account with one holding of a dollar a share that cannot be traded, and no cash: so it
 counts in the household's value and weights, and the rest is arranged around it. Refused: a kind of
 account of its own, which every rule would have to know.
 """
@@ -12,8 +12,6 @@ from datetime import date
 from nightly.intake.book_tables import BookTables
 from nightly.intake.household_file import OUTSIDE_KINDS, HouseholdFile, Outside
 
-REASON = "counts, and cannot be traded"
-
 
 def put_outside(book: BookTables, household: HouseholdFile, unit_id: str, today: date) -> None:
     """Replace a household's outside assets by those its file names."""
@@ -24,7 +22,6 @@ def put_outside(book: BookTables, household: HouseholdFile, unit_id: str, today:
         ("menus", "menu_id"),
         ("securities", "security_id"),
         ("exposures", "security_id"),
-        ("restrictions", "security_id"),
     ):
         book.drop(table, lambda row, c=column: row.get(c, "").startswith(mine))  # type: ignore[misc]
     for each in household.outside:
@@ -40,7 +37,7 @@ def _put(
     security: dict[str, object] = {"security_id": name, "price": 1, "price_date": today}
     security |= {"asset_class": max(asset.classes, key=lambda each: asset.classes[each])}
     security |= {"half_spread_bps": 0, "share_step": 0.01, "specific_vol": 0}
-    security |= {"qualified_yield": 0, "ordinary_yield": 0, "exempt_yield": 0}
+    security |= {"tradable": False, "qualified_yield": 0, "ordinary_yield": 0, "exempt_yield": 0}
     book.put("securities", ("security_id",), security)
     account: dict[str, object] = {"account_id": name, "household_id": household_id}
     account |= {"filing_unit_id": unit_id, "owner": asset.owner or "both", "cash": 0}
@@ -50,5 +47,3 @@ def _put(
     lot = {"lot_id": f"{name}.01", "account_id": name, "security_id": name, "acquired": today}
     usd = f"{asset.usd:.2f}"
     book.put("lots", ("lot_id",), lot | {"shares": usd, "basis": usd})
-    rule = {"account_id": name, "security_id": name, "rule": "no_sell"}
-    book.put("restrictions", tuple(rule), rule | {"reason": REASON})

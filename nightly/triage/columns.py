@@ -20,6 +20,7 @@ import pyarrow as pa
 from models.arrays import Bools, Ints, Texts
 from models.book.checks.unusable import sound_covariance
 from models.book.faults import FaultyBookError
+from models.book.market.proxies import moved_prices
 from models.book.market.risk import build_risk, read_covariance, read_exposures
 from models.book.market.securities import build_returns, build_securities, build_targets
 from models.book.policies.files import PolicyFile, read_policies
@@ -91,7 +92,8 @@ def _read_market(folder: Path, asof: date, part: bool) -> Market:
     fatal = tuple(f for f in files.fatal if not (part and f.kind == "missing_table"))
     if fatal:
         raise FaultyBookError(str(folder), fatal)
-    tables = files.tables
+    moved = moved_prices(files.tables["securities"], files.tables["returns"], asof)
+    tables = {**files.tables, "securities": moved.securities}
     links, covariance = link(tables), read_covariance(tables)
     exposures = read_exposures(tables, links, covariance.names)
     usable = np.ones(len(links.securities), bool)

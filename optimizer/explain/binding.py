@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats
+from models.book.market.freshness import held_notes
 from models.plan import Binding
 from optimizer.explain.shadow_prices import Held, believed
 from optimizer.inputs.frame import BPS_PER_UNIT
@@ -125,7 +126,7 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
         "a loss sold earlier is still waiting"
         for group, until in sorted(frame.windows.no_buy.items())
     ]
-    return tuple(notes)
+    return (*notes, *held_notes(household))
 
 
 def _harvested(model: Model, found: Candidate) -> Floats:

@@ -10,17 +10,21 @@ import numpy as np
 from models.arrays import Floats
 from models.book.checks.check import Check, Finding, rows_where
 from models.book.checks.evidence import Evidence
+from models.book.market.freshness import allowed_ages
 
 YIELDS: Final = ("qualified_yield", "ordinary_yield", "exempt_yield", "foreign_tax_yield")
 
 
-def _oldest_allowed(evidence: Evidence) -> Floats:
-    """Return how old a price may be, in days, by household code; faulty policies set no limit."""
+def _oldest_allowed(evidence: Evidence, instrument: str | None) -> Floats:
+    """Return how old such a price may be, in days, by household code.
+
+    Faulty policies set no limit, and those that hold what is too old neither.
+    """
     households = evidence.tables["households"]
     age = {
-        policy_id: float(file.policy.data.max_price_age_days)
+        policy_id: allowed_ages(np.array([instrument], object), file.policy.data)[0]
         for policy_id, file in evidence.policies.items()
-        if file.policy is not None
+        if file.policy is not None and file.policy.data.stale == "refuse"
     }
     policy_ids = households.texts("policy_id")[evidence.links.households.first_row]
     return np.array([age.get(policy_id, np.inf) for policy_id in policy_ids])
@@ -31,9 +35,11 @@ def _stale(evidence: Evidence) -> Iterator[Finding]:
     table = evidence.tables["securities"]
     days = (evidence.day - table.date("price_date")).astype(np.int64)
     age = np.where(np.isnat(table.date("price_date")), 0, days)
-    allowed = _oldest_allowed(evidence)
-    least = allowed.min(initial=np.inf)
-    for row in np.flatnonzero(age > least).tolist():
+    instruments, trades = table.texts("instrument"), table.flag("tradable", True)
+    by_instrument = {name: _oldest_allowed(evidence, name) for name in {*instruments.tolist()}}
+    least = np.array([by_instrument[name].min(initial=np.inf) for name in instruments])
+    for row in np.flatnonzero((age > least) & trades).tolist():
+        allowed = by_instrument[instruments[row]]
         reached = evidence.reach.of_row("securities", row)
         touched = reached[allowed[reached] < age[row]]
         if touched.size:
@@ -58,7 +64,8 @@ CHECKS: Final = (
     ),
     Check(
         "stale_price",
-        "give a fresh price, or allow older ones by max_price_age_days in the policy's [data]",
+        "give a fresh price, or allow older ones in the policy's [data] (max_price_age_days, "
+        'max_age_by_instrument), or hold what has one: stale = "hold"',
         _stale,
     ),
     rows_where(

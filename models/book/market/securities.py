@@ -39,7 +39,7 @@ def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
         rank=read_only(table.number("rank")[rows]),
         instrument=read_only(table.texts("instrument")[rows]),
         adv_shares=read_only(table.number("adv_shares")[rows]),
-        usable=read_only(usable),
+        usable=read_only(usable & table.flag("tradable", True)[rows]),
     )
 
 

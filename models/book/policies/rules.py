@@ -13,6 +13,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from models.book.tables.schema import INSTRUMENTS
 from models.policy import ClassBand
 
 
@@ -125,6 +126,28 @@ class ClassWeightsRule(Rule):
         return tuple((name, float(value[name])) for name in sorted(value))
 
 
+@dataclass(frozen=True, slots=True)
+class DaysByInstrumentRule(Rule):
+    """A table from instrument to a number of days."""
+
+    def allows(self, value: Any) -> bool:
+        """Whether every key is an instrument and every value a number of days."""
+        return (
+            isinstance(value, dict)
+            and value.keys() <= set(INSTRUMENTS)
+            and all(map(_DAYS.allows, value.values()))
+        )
+
+    @property
+    def words(self) -> str:
+        """What is allowed, in words."""
+        return f"a table from instrument ({', '.join(INSTRUMENTS)}) to days from 0 to 366"
+
+    def field(self, value: Any) -> Any:
+        """Return pairs of instrument and days, sorted by name."""
+        return tuple(sorted(value.items()))
+
+
 def _iso_day(value: Any) -> date | None:
     if isinstance(value, str):
         try:
@@ -203,6 +226,8 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("wash_sale", "mode"): _one_of("avoid", "price"),
         ("wash_sale", "closed_replacements"): _one_of("ignore", "count"),
         ("data", "max_price_age_days"): Rule(int, 0),
+        ("data", "max_age_by_instrument"): DaysByInstrumentRule(dict),
+        ("data", "stale"): _one_of("refuse", "hold"),
         ("data", "differences"): _one_of("wait", "pass"),
         ("triggers", "drift"): _one_of("bands", "calendar", "hybrid", "either", "never"),
         ("triggers", "calendar"): _one_of(
