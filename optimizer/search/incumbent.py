@@ -33,7 +33,7 @@ from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.regime_prices import bounds_of
 from optimizer.search.stakes import Stakes, stakes_of
 from optimizer.search.tax_regimes import TaxRegime, tax_regimes
-from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, STAKE_BPS
+from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, REGIMES_IN_VAIN, STAKE_BPS
 from optimizer.solvers.chain import Door
 from optimizer.solvers.dual_bound import proves_nothing_feasible
 from optimizer.solvers.solution import Solution, SolveStatus
@@ -109,22 +109,27 @@ def _settled(
     """Settle the promising regimes, the least open objective first.
 
     A regime that prices kept behind is solved when the best plan is no better than what they leave
-    it.
+    it; no more once many in a row have held nothing better: of many filing units there are a
+    thousand regimes, and their bounds hold all the same.
     """
     stakes = stakes_of(model.frame, disjunctions)
     best: Incumbent | None = None
     looked_at: list[TaxRegime] = []
+    in_vain = 0
     while True:
         waiting = [pair for pair in bounds.roots if pair[0] not in looked_at]
         if not waiting:
-            if not any(_promises(best, bound) for _, bound in bounds.behind):
+            promises = any(_promises(best, bound) for _, bound in bounds.behind)
+            if not promises or (best is not None and in_vain >= REGIMES_IN_VAIN):
                 return Search(model, bounds, best)
             bounds = _one_more(model, bounds)
             continue
         regime, root = min(waiting, key=lambda pair: pair[1].objective)
         start = None if looked_at else near
         looked_at.append(regime)
-        best = _looked_at(model, best, regime, root, disjunctions, stakes, start) or best
+        better = _looked_at(model, best, regime, root, disjunctions, stakes, start)
+        in_vain = in_vain + 1 if better is None else 0
+        best = better or best
 
 
 def _promises(best: Incumbent | None, bound: float) -> bool:

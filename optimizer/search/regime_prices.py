@@ -11,7 +11,7 @@ Convex hulls over several regimes were refused: they are very loose, and cost a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from models.arrays import Bools, Floats
 from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.inputs.tax_range import GainRange, Netting
 from optimizer.program.arrays import Arrays
-from optimizer.search.tax_regimes import TaxRegime
+from optimizer.search.tax_regimes import NETTINGS, TaxRegime
 from optimizer.settings import BORDER_USD
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
 from optimizer.solvers.solution import Solution
@@ -54,21 +54,19 @@ def bounds_of(
         law[arrays.columns[block]] = True
     rest = sum(constant for name, constant in arrays.constants.items() if name != TERM)
     rest += float(-0.5 * solution.x @ curved + rows + least[~law].sum()) - arrays.left_out
-    by_unit = [
-        _least_by_netting(
-            frame,
-            reach,
-            float(slope[arrays.columns["short_gain"]][unit]),
-            float(slope[arrays.columns["long_gain"]][unit]),
-        )
-        for unit, reach in enumerate(frame.ranges)
-    ]
-    return np.array(
+    by_unit = np.array(
         [
-            rest + sum(by_unit[unit][netting] for unit, netting in enumerate(regime.nettings))
-            for regime in regimes
+            _least_by_netting(
+                frame,
+                reach,
+                float(slope[arrays.columns["short_gain"]][unit]),
+                float(slope[arrays.columns["long_gain"]][unit]),
+            )
+            for unit, reach in enumerate(frame.ranges)
         ]
     )
+    nettings = np.array([regime.places for regime in regimes])
+    return np.asarray(rest + by_unit[np.arange(len(by_unit)), nettings].sum(axis=1))
 
 
 def _law(arrays: Arrays) -> Bools:
@@ -98,7 +96,7 @@ def _rests_on(arrays: Arrays, law: Bools) -> Bools:
 
 def _least_by_netting(
     frame: Frame, reach: GainRange, short_price: float, long_price: float
-) -> Mapping[Netting, float]:
+) -> list[float]:
     """Least of the unit's tax and priced gains in every case of its netting, bps."""
     short, long = _crossings(reach)
     tax, usd = reach.tax, reach.usd
@@ -115,7 +113,7 @@ def _least_by_netting(
         Netting.BOTH: (net >= -BORDER_USD) & (long >= -BORDER_USD),
         Netting.SHORT: (net >= -BORDER_USD) & (long <= BORDER_USD),
     }
-    return {netting: float(worth[mine].min(initial=np.inf)) for netting, mine in here.items()}
+    return [float(worth[here[netting]].min(initial=np.inf)) for netting in NETTINGS]
 
 
 def _crossings(reach: GainRange) -> tuple[Floats, Floats]:

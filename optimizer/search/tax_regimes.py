@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TypeAlias
 
@@ -31,13 +32,19 @@ from optimizer.inputs.tax_range import LOSSES, GainRange, Netting, NettingCase
 from optimizer.program.language import Branch, Maximum, PieceCases, Program
 from optimizer.settings import BEYOND
 
+NETTINGS = tuple(Netting)
+"""Cases of the law's netting, in order."""
+
 Limit: TypeAlias = tuple[Floats, Floats]
 """Low and high of a block or of a rule's rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class TaxRegime:
-    """One case for every filing unit, and the bounds that hold the program in it."""
+    """One case for every filing unit, and the bounds that hold the program in it.
+
+    One is equal to itself alone: of many units there are a thousand, and all are looked through.
+    """
 
     cases: tuple[NettingCase, ...]
     branch: Branch
@@ -46,6 +53,11 @@ class TaxRegime:
     def nettings(self) -> tuple[Netting, ...]:
         """Case of the law's netting by filing unit."""
         return tuple(case.netting for case in self.cases)
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Place of each unit's case among `NETTINGS`."""
+        return tuple(NETTINGS.index(netting) for netting in self.nettings)
 
 
 def tax_regimes(program: Program, ranges: tuple[GainRange, ...]) -> tuple[TaxRegime, ...]:
