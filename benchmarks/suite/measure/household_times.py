@@ -27,6 +27,7 @@ class HouseholdTimes:
     whole_ms: float
     certified_ms: float
     cvxpy_ms: float
+    clarabel_ms: float
     solves: int
     root_gap_bps: float
     gap_bps: float
@@ -41,6 +42,11 @@ class HouseholdTimes:
     def cvxpy_ratio(self) -> float:
         """Whole household in vectorised cvxpy + OSQP solves."""
         return self.whole_ms / self.cvxpy_ms
+
+    @property
+    def clarabel_ratio(self) -> float:
+        """Whole household in vectorised cvxpy + Clarabel solves."""
+        return self.whole_ms / self.clarabel_ms
 
     def row(self) -> Row:
         """One line of the CSV."""
@@ -57,6 +63,8 @@ class HouseholdTimes:
             "certified_ratio": self.certified_ms / self.raw_ms,
             "cvxpy_ms": self.cvxpy_ms,
             "cvxpy_ratio": self.cvxpy_ratio,
+            "clarabel_ms": self.clarabel_ms,
+            "clarabel_ratio": self.clarabel_ratio,
             "solves": self.solves,
             "root_gap_bps": self.root_gap_bps,
             "gap_bps": self.gap_bps,
@@ -80,6 +88,8 @@ def summary(timed: Sequence[HouseholdTimes]) -> Row:
         "certificate adds": float(np.median(branched)),
         "cvxpy+OSQP ms": float(np.median([one.cvxpy_ms for one in timed])),
         "whole in cvxpy+OSQP": float(np.median([one.cvxpy_ratio for one in timed])),
+        "cvxpy+Clarabel ms": float(np.median([one.clarabel_ms for one in timed])),
+        "whole in cvxpy+Clarabel": float(np.median([one.clarabel_ratio for one in timed])),
         "solves": float(np.median([one.solves for one in timed])),
     }
 

@@ -19,7 +19,7 @@ def test_a_smoke_size_measures_everything(tmp_path: Path) -> None:
     for one in timed:
         assert one.status == "planned"
         assert 0.0 < one.raw_ms < one.whole_ms
-        assert one.cvxpy_ms > 0.0
+        assert one.cvxpy_ms > 0.0 and one.clarabel_ms > 0.0
         assert one.solves >= 3
         assert -1e-4 <= one.gap_bps <= one.root_gap_bps + 1e-6 or one.gap_bps < 50.0
         named = {name for name in STAGES if one.stages.get(name, 0.0) > 0.0}
