@@ -190,7 +190,7 @@ def _tells_percentages(rows: Sequence[Position]) -> bool:
 
 
 def _percentages(rows: Sequence[Position], value: Decimal) -> Iterator[Difference]:
-    for each in rows:
+    for each in rows if value else ():  # nothing has no parts
         percent = each.percent or ZERO
         step = HALF * Decimal(10) ** -digits_after_point(percent)
         if abs(each.value / value * PERCENT - percent) > step + Decimal("0.001") * step:

@@ -12,7 +12,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-NOTHING: Final = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "unavailable", "—"})
+NOTHING: Final = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "n/a",
+        "na",
+        "not available",
+        "unavailable",
+        "incomplete",
+        "not tracked",
+        "—",
+    }
+)
 """What custodians write where they say nothing."""
 
 VARIOUS: Final = frozenset({"multiple", "various", "mult", "multi"})
@@ -22,7 +36,16 @@ _NUMBER: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?")
 _MONEY_SIGN: Final = "$"
 _AS_OF: Final = re.compile(r"\s+as of\s+.*$", re.IGNORECASE)
 _TIME: Final = re.compile(r"[ T;,]+\d{1,2}:?\d{2}(?::?\d{2})?.*$")
-_FORMS: Final = ("%m/%d/%Y", "%Y-%m-%d", "%Y%m%d", "%b-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
+_FORMS: Final = (
+    "%m/%d/%Y",
+    "%Y/%m/%d",
+    "%Y-%m-%d",
+    "%Y%m%d",
+    "%b-%d-%Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%m-%d-%Y",
+)
 _MARKS: Final = re.compile(r"[*†‡]+$")
 _CENTURIES: Final = (1900, 2200)
 

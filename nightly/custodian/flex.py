@@ -37,6 +37,9 @@ ZERO: Final = Decimal(0)
 HELD: Final = ("STK", "FUND")
 """Asset categories that a book can hold: shares of companies and funds."""
 
+ACCRUALS: Final = ("dividendAccruals", "interestAccruals")
+"""Parts of the net asset value that are owed and not paid."""
+
 BASE: Final = "BASE_SUMMARY"
 """The currency of the row that adds up all currencies."""
 
@@ -204,8 +207,14 @@ class _Reader:
         summary = list(statement.EquitySummaryInBase or ())
         newest = max(summary, key=lambda row: row.reportDate or date.min, default=None)
         change = statement.ChangeInNAV
+        accrued = sum(
+            (getattr(newest, name, None) or ZERO for name in ACCRUALS), ZERO
+        )  # counted in the value, and neither cash nor a holding yet
+        if accrued:
+            what = f"accruals of {accrued} are in the account's value and in no book"
+            self.told.append(Difference(place, what))
         stated = {
-            value
+            value - accrued
             for value in (
                 newest.total if newest is not None else None,
                 change.endingValue

@@ -160,7 +160,8 @@ class _Reader:
             )
         for line in self._totals(statement, plan):
             stated = cells.money(line.text if line.name == "TOTAL" else line.value("VALUE"))
-            if stated:
+            unused = line.name == "TOTAL" and not stated  # plans that fill only their positions
+            if stated is not None and not unused:
                 place = self._place(line)
                 self.totals.append(Total(place, Document.POSITIONS, account, value=stated))
 

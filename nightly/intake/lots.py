@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from nightly.custodian.across import ONE_DOLLAR
 from nightly.custodian.agreement import SHARES
 from nightly.custodian.statement import Difference, Holding, Lot, Place, Position
 from nightly.intake.book_tables import BookTables, Row
@@ -21,11 +22,15 @@ HELD: Final = (Holding.SECURITY, Holding.STOCK)
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All of one security in an account; `basis` is None where a row does not state it."""
+    """All of one security in an account; `basis` is None where a row does not state it.
+
+    Of a fund whose share costs a `dollar`, as money-market funds' do, nobody lists lots.
+    """
 
     shares: Decimal
     basis: Decimal | None
     place: Place
+    dollar: bool = False
 
 
 def wholes(rows: Sequence[Position]) -> dict[str, Whole]:
@@ -34,10 +39,11 @@ def wholes(rows: Sequence[Position]) -> dict[str, Whole]:
     for row in rows:
         if row.holding not in HELD or row.shares is None:
             continue
-        before = found.get(row.symbol, Whole(ZERO, ZERO, row.place))
+        dollar = row.price == ONE_DOLLAR
+        before = found.get(row.symbol, Whole(ZERO, ZERO, row.place, dollar))
         known = before.basis is not None and row.basis is not None
         basis = (before.basis or ZERO) + (row.basis or ZERO) if known else None
-        found[row.symbol] = Whole(before.shares + row.shares, basis, before.place)
+        found[row.symbol] = Whole(before.shares + row.shares, basis, before.place, dollar)
     return dict(sorted(found.items()))
 
 
@@ -53,6 +59,9 @@ def put_lots(book: BookTables, account: Gathered, faults: list[Difference]) -> N
     taxable = facts.account_type == "taxable"
     for security, whole in wholes(account.positions or ()).items():
         lots = account.lots.get(security)
+        if lots is None and whole.dollar and taxable:
+            bought = Lot(whole.place, name, security, account.asof, whole.shares, whole.shares)
+            lots = (bought,)
         kept = [row for row in before if row["security_id"] == security]
         if lots is not None and not (taxable and any(map(_vague, lots))):
             _put(book, name, security, lots)

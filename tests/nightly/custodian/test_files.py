@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,34 @@ def test_percentages_stand_for_a_total(tmp_path: Path) -> None:
     path.write_text("".join(line for line in lines if "BND" not in line), "utf-8")
     found = differences(read_statement(path, None), {})
     assert any("% of the account" in str(each) for each in found)
+
+
+def test_the_newer_titles_of_schwab_are_read(tmp_path: Path) -> None:
+    """Numbers behind three dots, and the year first."""
+    accounts = SHAPES["two accounts"]
+    for path in bundle("schwab", accounts, tmp_path):
+        text = path.read_text("utf-8").replace("XXXX-1234", "...234")
+        text = text.replace("XXXX-9876", "...876").replace("ET, 11/20/2026", "ET, 2026/11/20")
+        path.write_text(text, "utf-8")
+    statements = [read_statement(path, None) for path in sorted(tmp_path.iterdir())]
+    assert [d for s in statements for d in differences(s, {})] == []
+    (positions,) = (s for s in statements if s.positions)
+    assert positions.asof == accounts[0].asof
+    assert positions.accounts == ("Joint Tenant ...234", "Roth IRA ...876")
+
+
+def test_what_is_owed_and_not_paid_is_no_part_of_an_ibkr_book(tmp_path: Path) -> None:
+    """Accrued dividends are in the net asset value; they are told and left out of the total."""
+    (path,) = bundle("ibkr", [account()], tmp_path)
+    whole, owed = account().value, Decimal("12.34")
+    text = path.read_text("utf-8")
+    said = f'total="{whole}"'
+    assert said in text
+    text = text.replace(said, f'total="{whole + owed}" dividendAccruals="{owed}"')
+    path.write_text(text, "utf-8")
+    read = read_statement(path, None)
+    assert differences(read, {}) == []
+    assert any("accruals of 12.34" in str(each) for each in read.told)
 
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "broker_samples"

@@ -13,8 +13,9 @@ from models.book.read import read_book
 from nightly.custodian.statement import ImportRefusedError
 from nightly.intake.importing import Asked, Imported, import_files
 from nightly.main import main
+from optimizer.rebalance import rebalance
 from scenarios.custodian_files import ibkr, lee, schwab, vanguard
-from scenarios.custodian_files.accounts import ExportedAccount
+from scenarios.custodian_files.accounts import ExportedAccount, Held
 from tests.nightly.custodian.exported import (
     ASOF,
     BND,
@@ -27,6 +28,7 @@ from tests.nightly.custodian.exported import (
     bundle,
     lot,
     totals,
+    usd,
 )
 
 WHO = """\
@@ -245,6 +247,26 @@ def test_options_are_told_and_left_out(tmp_path: Path) -> None:
     assert any("CALL VTI" in line or "VTI 01/15/2027" in line for line in done.told)
     assert done.accounts[0].left_out == OPTION.value
     assert value_of(tmp_path, "main") == one.value - OPTION.value
+
+
+def test_money_that_was_put_into_a_fund_is_cash_with_a_yield(tmp_path: Path) -> None:
+    """Of a money-market fund beside the sweep no lots are listed; a plan invests it."""
+    fund = Held("SWVXX", "SCHWAB VALUE ADVANTAGE MONEY", usd("1.00"), (), "mutual_fund")
+    fund = replace(fund, lots=(lot("2026-01-02", "30000", "30000.00"),))
+    one = account(held=(VTI, BND, fund))
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price,date\nVEA,68.72,2026-11-20\nVWO,58.99,2026-11-20\n", "utf-8")
+    files = [p for p in bundle("schwab", (one,), tmp_path / "f") if "Lots-SWVXX" not in p.name]
+    who = household(tmp_path)
+    import_files(Asked(files, tmp_path / "book", str(who), prices=prices))
+    found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
+    assert (found["SWVXX"]["instrument"], found["SWVXX"]["asset_class"]) == ("money_market", "cash")
+    assert value_of(tmp_path, "main") == one.value
+    book = read_book(tmp_path / "book", ASOF)
+    plan = rebalance(book.household("kim"), book.policy("standard"))
+    sold = [(o.security_id, o.side) for o in plan.orders]
+    assert ("SWVXX", "sell") in sold
+    assert ("VEA", "buy") in sold
 
 
 def test_a_vanguard_file_without_a_day_asks_for_one(tmp_path: Path) -> None:
