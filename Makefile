@@ -16,7 +16,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-run: setup
+run:
+	@echo "plans the 44 households of scenarios/sample as of $(ASOF) into $(RUNS)/: about ten seconds;"
+	@echo "the first time it sets up $(VENV) before that, a minute or two. Ctrl-C keeps what is done."
+	@$(MAKE) --no-print-directory setup
 	$(BIN)/hearth run scenarios/sample --asof $(ASOF) --out $(RUNS)
 
 lint: setup

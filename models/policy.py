@@ -115,19 +115,35 @@ class WashSales:
     closed_replacements: str = "ignore"
 
 
+LEAST_BASIS_MULTIPLE: Final = 1e-4
+"""Basis in shares of what a lot is worth under which it is absurd: no share held by somebody alive
+has risen ten thousandfold, but a basis in the wrong unit is a hundredth or a thousandth."""
+
+
 @dataclass(frozen=True, slots=True)
 class DataRules:
-    """How old a price may be, in calendar days before the as-of date, and what differences mean.
+    """How old a price may be, in calendar days before the as-of date, and what is plausible.
 
     `max_age_by_instrument` names instruments with a limit of their own. `stale` is refuse or hold:
     whether a household with too old a price is invalid, or holds that security at its last value.
-    `differences` is wait or pass: whether a household that differs from its custodian's book waits.
+    `differences` is wait or pass: whether a household that differs from its custodian's book waits;
+    `uncertain` says the same of one whose data is implausible or may lack a row. Implausible is a
+    price or a household's value (at the earlier prices) that fell by more than `max_price_jump` or
+    `max_value_jump` since the last night, or rose as much again as undoes that fall; a basis above
+    `max_basis_multiple` or below `min_basis_multiple` times what the lot is worth. No amount in
+    dollars may be beyond `max_amount_usd`. A jump of 1 and a multiple of 0 ask nothing.
     """
 
     max_price_age_days: int = 3
     max_age_by_instrument: tuple[tuple[str, int], ...] = ()
     stale: str = "refuse"
     differences: str = "wait"
+    uncertain: str = "wait"
+    max_price_jump: float = 0.4
+    max_value_jump: float = 0.25
+    max_basis_multiple: float = 20.0
+    min_basis_multiple: float = LEAST_BASIS_MULTIPLE
+    max_amount_usd: float = 1e13
 
 
 @dataclass(frozen=True, slots=True)

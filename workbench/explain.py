@@ -119,15 +119,17 @@ def explain_invalid(plan: Plan, asof: str, faults: Sequence[Fault]) -> Explanati
 
 
 def fault_data(fault: Fault) -> dict[str, Any]:
-    """Return a fault as JSON-ready data."""
+    """Return a fault as JSON-ready data: `row` as a spreadsheet shows it, `index` from 0."""
     return {
         "table": fault.table,
-        "row": fault.row,
+        "row": fault.sheet_row,
+        "index": fault.row,
         "column": fault.column,
         "what": fault.what,
         "remedy": fault.remedy,
         "households": list(fault.households),
         "kind": fault.kind,
+        "uncertain": fault.uncertain,
     }
 
 

@@ -50,8 +50,9 @@ class Book:
         Columns of the households in that order.
     market
         What all households share.
-    faults, faults_by_household
-        Every fault, and the faults of each invalid household.
+    faults, faults_by_household, uncertain
+        Every fault, the faults of each invalid household, and those of each household of which a
+        person should look at something (invalid too, unless its policy lets that pass).
     policies
         Every policy by id, the built-in one included.
     ended
@@ -73,6 +74,7 @@ class Book:
     market: Market
     faults: tuple[Fault, ...]
     faults_by_household: Mapping[str, tuple[Fault, ...]]
+    uncertain: Mapping[str, tuple[Fault, ...]]
     policies: Mapping[str, PolicyFile]
     sources: tuple[Source, ...]
     rows: Mapping[str, int]

@@ -26,6 +26,10 @@ UNUSABLE_KINDS: Final = (
 """Kinds of fault after which no household can be answered."""
 
 
+FIRST_SHEET_ROW: Final = 2
+"""Row of a spreadsheet that shows row 0 of a table: the header is row 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in a book.
@@ -34,7 +38,8 @@ class Fault:
     ----------
     table, row, column
         Where: `row` counts from 0 in the table as read (through its parts in sorted order), None
-        for a whole table or column; `column` is None for a whole table or row.
+        for a whole table or column; `column` is None for a whole table or row. People are told
+        `sheet_row`.
     what, remedy
         What is wrong there, and what would do.
     households
@@ -43,6 +48,8 @@ class Fault:
     kind
         Name of the check that found it, one of `models.book.checks.KINDS` or, where it makes the
         whole book unusable, of `UNUSABLE_KINDS`.
+    uncertain
+        Whether it may be as it is, and a person should look: a policy may let it pass.
     """
 
     table: str
@@ -52,17 +59,28 @@ class Fault:
     remedy: str
     households: tuple[str, ...] = ()
     kind: str = ""
+    uncertain: bool = False
+
+    @property
+    def sheet_row(self) -> int | None:
+        """Row as a spreadsheet shows it, whose header is row 1."""
+        return None if self.row is None else sheet_row(self.row)
 
     @property
     def where(self) -> str:
-        """Place in words: `lots, row 3, column shares`."""
-        row = "" if self.row is None else f", row {self.row}"
+        """Place in words, its row as a spreadsheet shows it: `lots, row 3, column shares`."""
+        row = "" if self.row is None else f", row {self.sheet_row}"
         column = "" if self.column is None else f", column {self.column}"
         return f"{self.table}{row}{column}"
 
     def __str__(self) -> str:
         """Place, what, and what would do, in one line."""
         return f"{self.where}: {self.what}; {self.remedy}"
+
+
+def sheet_row(row: int) -> int:
+    """Return the number that a spreadsheet shows for the row of a table that counts from 0."""
+    return row + FIRST_SHEET_ROW
 
 
 def listed(faults: Iterable[Fault]) -> str:

@@ -10,9 +10,11 @@ from types import MappingProxyType
 import numpy as np
 
 from models.arrays import Bools, Days, read_only
+from models.book.before import Before
 from models.book.book import Book, Dates
-from models.book.checks import check_book, risk
+from models.book.checks import check_book
 from models.book.checks.evidence import Evidence
+from models.book.checks.market import risk
 from models.book.checks.reach import Reach
 from models.book.checks.unusable import law_faults, sound_covariance
 from models.book.faults import Fault, FaultyBookError
@@ -36,7 +38,7 @@ from models.book.tables.table import Source, Table
 from models.market import Market
 
 
-def read_book(path: Path | str, asof: date) -> Book:
+def read_book(path: Path | str, asof: date, before: Before | None = None) -> Book:
     """Read and validate the book in a folder, as of a date.
 
     Every fault is collected before anything is said. Faults in cells make invalid the households
@@ -51,7 +53,7 @@ def read_book(path: Path | str, asof: date) -> Book:
     folder = Path(path)
     check_folder(folder)
     files = read_files(folder)
-    return build_book(folder, files, read_policies(folder / POLICY_FOLDER), asof)
+    return build_book(folder, files, read_policies(folder / POLICY_FOLDER), asof, before)
 
 
 def check_folder(folder: Path) -> None:
@@ -63,11 +65,17 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], asof: date) -> Book:
+def build_book(
+    place: Path,
+    files: Files,
+    policies: Mapping[str, PolicyFile],
+    asof: date,
+    before: Before | None = None,
+) -> Book:
     """Check and build a book from what was read, wherever that came from; raises as `read_book`.
 
     `place` is what the book is called in messages, and where its policies are hashed if it is a
-    folder.
+    folder; `before` is what earlier nights believed, if prices and values are to be held to it.
     """
     tables, policies = with_overrides(files.tables, policies)
     covariance = read_covariance(tables)
@@ -82,7 +90,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
     exposures = read_exposures(tables, links, covariance.names)
     followers = _followers(tables["households"], links, policies)
     reach = Reach(tables, links, covariance, exposures, asof, followers)
-    evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach)
+    evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach, before)
     findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
 
     usable = ~findings.faulty_securities
@@ -108,6 +116,7 @@ def build_book(place: Path, files: Files, policies: Mapping[str, PolicyFile], as
         market=market,
         faults=findings.faults,
         faults_by_household=findings.by_household,
+        uncertain=findings.uncertain,
         policies=policies,
         sources=(*files.sources, *policy_sources(place)),
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),

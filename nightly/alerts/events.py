@@ -1,8 +1,7 @@
 """What of a stored run needs a person, as events: read from what it stored.
 
 Nothing is planned or judged again. An event's id is a digest of what it says about whom, so telling
-twice is known as such wherever it arrives. Refused: lots about to turn long-term, which a run does
-not store.
+twice is known as such wherever it arrives.
 """
 
 from __future__ import annotations
@@ -16,16 +15,21 @@ from models.plan import Status
 from nightly.register.looking import standing_plans
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
+from nightly.workers.notices import NEARLY_USED, TURNING
 
 BREACH: Final = "breach"
 DEFERRED: Final = "deferred"
 WAITING: Final = "waiting"
 BUDGET: Final = "budget"
+UNCERTAIN: Final = "uncertain"
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED)
 """Answers that each need a person."""
 
-KINDS: Final = (BREACH, *(str(status.value) for status in STATUSES), DEFERRED, WAITING, BUDGET)
+KINDS: Final = (
+    *(BREACH, *(str(status.value) for status in STATUSES), UNCERTAIN),
+    *(DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
+)
 """Every kind of event, most pressing first."""
 
 BUDGET_RULES: Final = ("tax_budget", "gain_budget", "turnover")
@@ -84,12 +88,25 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
     for row in _rows(folder, "breaches"):
         text = f"{row['rule']} {row['where']}: {row['amount']}"
         yield Event(run, BREACH, row["household_id"], text)
-    for row in _rows(folder, "binding"):
-        if row["rule"] in BUDGET_RULES:
-            text = f"{row['rule']} {row['where']} is used up"
-            yield Event(run, BUDGET, row["household_id"], text)
+    binding = [row for row in _rows(folder, "binding") if row["rule"] in BUDGET_RULES]
+    for row in binding:
+        text = f"{row['rule']} {row['where']} is used up"
+        yield Event(run, BUDGET, row["household_id"], text)
+    for row in _rows(folder, "seen") if any(folder.path.glob("seen.*")) else ():
+        if row["uncertain"]:
+            yield Event(run, UNCERTAIN, row["household_id"], row["uncertain"])
+    used_up = {(row["household_id"], f"{row['rule']} {row['where']}") for row in binding}
+    for row in _rows(folder, "notices") if any(folder.path.glob("notices.*")) else ():
+        if (row["household_id"], row["where"]) not in used_up:
+            yield Event(run, row["kind"], row["household_id"], _said(row))
     for name in sorted(_deferred_before(folder, deferred, nights)):
         yield Event(run, DEFERRED, name, f"deferred {nights} nights in a row or more")
+
+
+def _said(row: dict[str, Any]) -> str:
+    if row["kind"] == TURNING:
+        return f"lot {row['where']} turns long-term on {row['day']}, a gain of ${row['usd']:,.0f}"
+    return f"{row['where']}: ${row['usd']:,.0f} of ${row['limit_usd']:,.0f} are used"
 
 
 def _deferred_before(folder: RunFolder, names: set[str], nights: int) -> set[str]:

@@ -15,6 +15,7 @@ from nightly.cli import (
     order_app,
     report_app,
     run_app,
+    schema_commands,
     serve_app,
     settle_app,
 )
@@ -130,9 +131,10 @@ def frontier(
     household: Decided,
     asof: Asof = None,
     sweep: Sweep,
+    as_json: Json = False,
 ) -> None:
     """Trace one household's frontier: tracking error and every term as one weight goes up."""
-    raise typer.Exit(book_commands.frontier(book, household, day_of(asof), sweep))
+    raise typer.Exit(book_commands.frontier(book, household, day_of(asof), sweep, as_json))
 
 
 @app.command()
@@ -179,9 +181,19 @@ def generate(
 @law_app.command("check")
 def law_check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Cases as JSON.")],
+    as_json: Json = False,
 ) -> None:
     """Run a file of tax cases and print expected and got; exit code 0 only if all pass."""
-    raise typer.Exit(book_commands.law_check(file))
+    raise typer.Exit(book_commands.law_check(file, as_json))
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Of which command.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the JSON Schema of what a command says with --json; without NAME, list them."""
+    raise typer.Exit(schema_commands.schema(name, as_json))
 
 
 app.add_typer(run_app.app)

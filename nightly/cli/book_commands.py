@@ -24,6 +24,7 @@ from nightly.cli.drift import Shown, find_drift, say_drift
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.options import Sweep, SyntheticBook
 from nightly.partition.newest_price import newest_price_date
+from nightly.results.durable import refuse_existing, whole_file
 from nightly.run.choices import Choice, CommandError, table_format
 from nightly.run.stores import copied, shown
 from nightly.workers.answer import answer
@@ -47,6 +48,7 @@ def check(book: Path, asof: date | None, as_json: bool) -> int:
                 "asof": read.asof.isoformat(),
                 "households": len(read),
                 "invalid_households": sorted(read.faults_by_household),
+                "uncertain_households": sorted(read.uncertain),
                 "faults": fault_documents(read.faults),
                 "orphan_rows": dict(read.orphan_rows),
                 "warnings": list(read.warnings),
@@ -96,10 +98,11 @@ def _answer(read: Book, household_id: str, choice: Choice, request: Request, as_
     return TROUBLED if found.plan.status in (Status.FAILED, Status.REFUSED) else ANSWERED
 
 
-def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> int:
-    """Print a household's frontier over one weight as CSV (`hearth frontier`)."""
+def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep, as_json: bool) -> int:
+    """Print a household's frontier over one weight, as CSV or JSON (`hearth frontier`)."""
     from workbench.frontier import planned_frontier, relaxed_frontier, settings, write_points
 
+    refuse_existing(sweep.out, sweep.force)
     read = read_book(book, asof or newest_price_date(book))
     household = read.household(household_id)
     policy = read.policy(household.policy_id)
@@ -112,10 +115,16 @@ def frontier(book: Path, household_id: str, asof: date | None, sweep: Sweep) -> 
         )
     except ValueError as error:
         raise CommandError(f"{error}; try: hearth plan {book} {household_id}") from error
-    if sweep.out is None:
+    if as_json:
+        told = {"household_id": household_id, "asof": read.asof.isoformat(), "term": sweep.term}
+        console.say_json({**told, "points": [point.row() for point in points]})
+    elif sweep.out is None:
         write_points(points, sys.stdout)
     else:
-        with sweep.out.open("w", encoding="utf-8", newline="") as file:
+        with (
+            whole_file(sweep.out, sweep.force) as aside,
+            aside.open("w", encoding="utf-8", newline="") as file,
+        ):
             write_points(points, file)
     return ANSWERED
 
@@ -174,11 +183,20 @@ def copy_book(book: Path, to: str, as_json: bool) -> int:
     return ANSWERED
 
 
-def law_check(file: Path) -> int:
+def law_check(file: Path, as_json: bool) -> int:
     """Run a file of tax cases (`hearth law check`)."""
-    from models.tax_cases import main
+    from models.tax_cases import check_case, main, read_cases
 
-    return main([str(file)])
+    if not as_json:
+        return main([str(file)])
+    try:
+        verdicts = [check_case(case) for case in read_cases(file)]
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file}: cannot be read: {error}") from error
+    passed = sum(verdict.passed for verdict in verdicts)
+    cases = [verdict._asdict() for verdict in verdicts]
+    console.say_json({"file": str(file), "passed": passed, "cases": cases})
+    return ANSWERED if verdicts and passed == len(verdicts) else TROUBLED
 
 
 def fault_documents(faults: Iterable[Fault]) -> list[dict[str, Any]]:

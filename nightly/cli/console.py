@@ -15,13 +15,14 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
 from models.plan import Status
 from nightly.proof.audit import Difference
-from nightly.run.fail_on import ORPHANS
+from nightly.run.fail_on import ORPHANS, UNCERTAIN, UNREADABLE
 from nightly.run.tally import Summary
 from nightly.workers.answer import BETWEEN_FAULTS
 from nightly.workers.messages import Tick
@@ -30,11 +31,14 @@ from workbench.wording import counted
 SCREEN_COLUMNS: Final = 100
 """Width of a page when standard output is not a terminal (characters)."""
 
+ANY_WIDTH: Final = 100_000
+"""Characters that no table needs: what it would take unbroken is measured in such a page."""
+
+LEAST_WORDS: Final = 40
+"""Characters that columns of words have at least beside ids that are never broken."""
+
 FAULTS_SHOWN: Final = 3
 """Faults of a household that the summary of a run shows."""
-
-FIRST_SHEET_ROW: Final = 2
-"""Row of a spreadsheet that shows row 0 of a table: the header is row 1."""
 
 STYLE_OF: Final[Mapping[str, str]] = {
     Status.PLANNED: "green",
@@ -115,6 +119,7 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
         "households_per_second": round(summary.households_per_second, 3),
         "solver_fallbacks": summary.fallbacks,
         "waiting": summary.waiting,
+        "uncertain": summary.uncertain,
         "slowest": [
             {"household_id": household_id, "seconds": round(seconds, 6)}
             for household_id, seconds in summary.slowest
@@ -161,6 +166,9 @@ def print_found(console: Console, found: Mapping[str, str], against: Mapping[str
     """Print what a night has of kinds that are no status, and as the last line its verdict."""
     if ORPHANS in found:
         console.print(f"{found[ORPHANS]}; hearth check names them", markup=False, soft_wrap=True)
+    for kind in (UNCERTAIN, UNREADABLE):
+        if kind in found:
+            console.print(found[kind], markup=False, soft_wrap=True)
     if against:
         why = "; ".join(against.values())
         console.print(f"[red]not a sound night[/] (exit code 1): {why}", soft_wrap=True)
@@ -170,16 +178,15 @@ def print_check(console: Console, book: Book) -> None:
     """Print a book's faults, its oddities, and how many households are sound."""
     if book.faults:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-        for column in ("table", "row", "sheet", "column", "what", "what would do", "households"):
-            table.add_column(
-                column, overflow="fold", justify="right" if column in ("row", "sheet") else "left"
-            )
+        for column in ("table", "row", "column", "what", "what would do", "households"):
+            whole = column not in ("what", "what would do")
+            table.add_column(column, overflow="fold", no_wrap=whole)
+            table.columns[-1].justify = "right" if column == "row" else "left"
         for fault in book.faults:
-            row = "" if fault.row is None else str(fault.row)
-            sheet = "" if fault.row is None else str(fault.row + FIRST_SHEET_ROW)
-            place = Text(fault.table), row, sheet, Text(fault.column or "")
+            row = "" if fault.sheet_row is None else str(fault.sheet_row)
+            place = Text(fault.table), row, Text(fault.column or "")
             table.add_row(*place, Text(fault.what), Text(fault.remedy), _few(fault.households))
-        console.print(table)
+        print_table(console, table)
         console.print()
     for warning in book.warnings:
         console.print(f"note: {warning}", markup=False, soft_wrap=True)
@@ -187,7 +194,19 @@ def print_check(console: Console, book: Book) -> None:
     console.print(
         f"{counted(len(book), 'household')} as of {book.asof}: {len(book) - invalid} sound, "
         f"{invalid} invalid; {counted(len(book.faults), 'fault')}"
+        + (f"; {len(book.uncertain)} uncertain" if book.uncertain else "")
     )
+
+
+def print_table(console: Console, table: Table, words: int = LEAST_WORDS) -> None:
+    """Print a table as wide as its unbroken columns need: an id that is broken is no id.
+
+    `words` are characters for its columns of words, where these have no width of their own.
+    """
+    wide = console.options.update(max_width=ANY_WIDTH)
+    least = Measurement.get(console, wide, table).minimum
+    console.width = max(console.width, least + words)
+    console.print(table)
 
 
 def print_audit(

@@ -74,6 +74,7 @@ class Shown:
 
     form: str = "table"
     out: Path | None = None
+    over: bool = False
 
     def __post_init__(self) -> None:
         """Raise `CommandError` on an unknown format, or a binary one for a terminal."""
@@ -111,7 +112,7 @@ def say_drift(drift: Drift, shown: Shown) -> None:
         return
     write = _WRITERS[shown.form]
     if shown.out is not None:
-        with whole_file(shown.out) as aside, aside.open("wb") as file:
+        with whole_file(shown.out, shown.over) as aside, aside.open("wb") as file:
             write(drift, file)
         return
     sys.stdout.flush()

@@ -20,7 +20,7 @@ WIDTHS: Final = {
     **{"#": 4, "household": 16, "accounts": 15, "what": 16},
     **{"weight %": 8, "band %": 14, "beyond": 6, "$": 12},
 }
-"""Widths of the columns (characters): with a blank between they make a page."""
+"""Least widths of the columns (characters): with a blank between they make a page."""
 
 
 def print_drift(drift: Drift) -> None:
@@ -29,7 +29,9 @@ def print_drift(drift: Drift) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0))
     for name, width in WIDTHS.items():
         words = name in ("household", "accounts", "what")
-        table.add_column(name, justify="left" if words else "right", overflow="fold", width=width)
+        whole = name in ("household", "accounts")
+        table.add_column(name, overflow="fold", no_wrap=whole, min_width=width)
+        table.columns[-1].justify = "left" if words else "right"
     shown = 0
     last = ""
     for row in drift.findings():
@@ -40,7 +42,7 @@ def print_drift(drift: Drift) -> None:
         table.add_row(*_cells(row, name != last))
         last = name
     if shown:
-        page.print(table)
+        console.print_table(page, table, words=0)
     rest = drift.needed + drift.doubtful - SHOWN
     if rest > 0:
         page.print(f"and {rest} households more: --format csv, json or parquet has them all")
@@ -83,7 +85,9 @@ def _print_proposed(page: Any, proposed: list[Row]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in ("#", "household", "account", "order", "shares", "price", "$", "why"):
         right = name in ("#", "shares", "price", "$")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        whole = name != "why"
+        table.add_column(name, overflow="fold", no_wrap=whole)
+        table.columns[-1].justify = "right" if right else "left"
     for row in proposed:
         head = [str(row["priority"]), row["household_id"]]
         if row["row"] == "answer":
@@ -94,4 +98,4 @@ def _print_proposed(page: Any, proposed: list[Row]) -> None:
             amount = f"{row['amount_usd']:,.0f}"
             tail = [row["account_id"], order, shares, price, amount, row["reason"]]
         table.add_row(*(Text(cell) for cell in head + tail))
-    page.print(table)
+    console.print_table(page, table)

@@ -12,6 +12,7 @@ from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.fills.booking import Booked, book, write_allocations
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
+from nightly.results.durable import refuse_existing
 from nightly.run.stores import register_copied
 from workbench.wording import counted
 
@@ -23,15 +24,21 @@ def register_at(place: Path) -> Register:
 
 
 def fills(
-    file: Path, place: Path, by: str, tolerance: float, out: Path | None, as_json: bool
+    file: Path, place: Path, by: str, tolerance: float, to: tuple[Path | None, bool], as_json: bool
 ) -> int:
-    """Book a file of answers; 1 if a row was refused."""
+    """Book a file of answers; 1 if a row was refused.
+
+    `to` is the file of allocations and whether one that is there is written over: refused before
+    anything is booked.
+    """
+    out, force = to
+    refuse_existing(out, force)
     rights = Rights(by.strip() or getpass.getuser())
     register = register_at(place)
     booked = book(register, file, rights, Decimal(repr(tolerance)), waiting)
     copied(register)
     if out is not None:
-        write_allocations(booked, out)
+        write_allocations(booked, out, force)
     if as_json:
         console.say_json({"file": str(file), "register": str(register.path), **booked.as_data()})
     else:

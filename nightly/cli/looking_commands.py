@@ -114,8 +114,7 @@ def _print(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
     for row in told[:SHOWN]:
         table.add_row(*(Text(_cell(name, row[name])) for name in columns))
     page = console.page()
-    page.width = max(page.width, page.measure(table).minimum)
-    page.print(table)
+    console.print_table(page, table)
     if len(told) > SHOWN:
         page.print(f"and {len(told) - SHOWN} more: --json")
 

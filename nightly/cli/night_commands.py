@@ -47,13 +47,14 @@ def run(
             found = resumed(book, asof, choice, night)
             again = None if book is None else located(book)
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
-    orphan_rows = folder.manifest()["inputs"]["orphan_rows"]
-    seen = found_of(summary, orphan_rows)
+    facts = folder.manifest()
+    orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
+    seen = found_of(summary, orphan_rows, unreadable)
     against = {kind: what for kind, what in seen.items() if kind in kinds}
     if as_json:
-        facts = console.summary_facts(summary, folder.run_id, str(folder.path))
+        said = console.summary_facts(summary, folder.run_id, str(folder.path))
         told = {"orphan_rows": orphan_rows, "found": seen, "failed_on": sorted(against)}
-        console.say_json({**facts, **told})
+        console.say_json({**said, **told})
     else:
         console.print_summary(console.page(), summary, str(folder.path), troubles)
         console.print_found(console.page(), seen, against)
@@ -81,6 +82,6 @@ def engine_of(night: Night) -> Engine:
         from nightly.workers.cluster import Cluster
     except ImportError as error:
         raise CommandError(
-            f"--engine dask needs more packages ({error}): pip install 'hearth[cluster]'"
+            f"--engine dask needs more packages ({error}): pip install -e '.[cluster]'"
         ) from error
     return Cluster(night.scheduler, limit)

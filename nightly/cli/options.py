@@ -29,6 +29,7 @@ Asof = Annotated[
 RUNS = Path("runs")
 """Folder of runs when none is named."""
 
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")]
 Backend = Annotated[str | None, typer.Option(help="arrays or cvxpy, for all policies.")]
 Solver = Annotated[str | None, typer.Option(help="piqp, clarabel, osqp, ecos; for all policies.")]
@@ -164,11 +165,12 @@ class Told:
     out: Annotated[
         Path | None, typer.Option(help="New file for csv, json or parquet [default: stdout].")
     ] = None
+    force: Force = False
     as_json: Json = False
 
     def shown(self) -> Shown:
         """Return the form that was asked for, `CommandError` where there is no such."""
-        return Shown("json" if self.as_json else self.table_format, self.out)
+        return Shown("json" if self.as_json else self.table_format, self.out, self.force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ class Sweep:
         bool, typer.Option("--plans", help="Whole plans, verified, not relaxed points.")
     ] = False
     out: Annotated[Path | None, typer.Option(help="CSV file [default: printed].")] = None
+    force: Force = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from nightly.cli.options import (
     RUNS,
     By,
     Chosen,
+    Force,
     Json,
     OrderFormat,
     Out,
@@ -150,6 +151,7 @@ def fills(
         float, typer.Option(min=0.0, help="Share of the book's price that a fill may lie off.")
     ] = float(FAR_OFF),
     by: Sender = "",
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Book the market's answers in FILE: acknowledged, filled in part or whole, ended.
@@ -158,7 +160,9 @@ def fills(
     text. Blocks are allocated back in share steps. Rows that do not fit are refused one by one and
     told; exit code 1 if any was. A fill that is known is not booked twice.
     """
-    raise typer.Exit(fill_commands.fills(file, register, by, price_tolerance, out, as_json))
+    raise typer.Exit(
+        fill_commands.fills(file, register, by, price_tolerance, (out, force), as_json)
+    )
 
 
 @app.command()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 
 from models.book.read import read_book
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.trail_page import say_trail
 from nightly.proof.audit import audit
 from nightly.proof.changed_inputs import changed_inputs
 from nightly.proof.replay import Replay, replay
@@ -31,14 +30,16 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
 
     folder = RunFolder(run_folder.resolve())
     facts = folder.manifest()
-    read = read_book(book, date.fromisoformat(facts["asof"]))
+    tonight = tonight_of(folder.path)
+    asof = date.fromisoformat(facts["asof"])
+    read = read_book(book, asof, tonight.before(facts["options"]["households"]))
     stored = read_run(run_folder)
     choice = Choice(**facts["options"]["choice"])
     ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
     policies = {name: file for name, file in read.policies.items() if not file.overridden}
     found = changed_inputs(facts, read.sources, policies, choice.on)
     counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
-    night = tonight_of(folder.path).on(read)
+    night = tonight.on(read)
     for _, differences in audit(night, ids, stored, judge, choice.on):
         found += differences
     if as_json:
@@ -74,10 +75,7 @@ def trace_order(run: Path, order_id: str, as_json: bool) -> int:
     if as_json:
         console.say_json(trail)
     else:
-        page = console.page()
-        for name, said in _lines(trail):
-            page.print(f"[dim]{name:>34}[/]  ", end="")
-            page.print(said, markup=False, soft_wrap=True)
+        say_trail(trail)
     return ANSWERED
 
 
@@ -104,12 +102,3 @@ def _print_replay(found: Replay) -> None:
         page.print(f"note: {name} was {then}, is {now}", markup=False)
     said = "[green]identical[/]" if found.identical else "[red]not the same[/]"
     page.print(f"{found.run_id}, {found.household_id}: {said}")
-
-
-def _lines(trail: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield nested data as lines of a name and what it is."""
-    for name, said in trail.items():
-        if isinstance(said, Mapping) and said:
-            yield from _lines(said, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", str(said)

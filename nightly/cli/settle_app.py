@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from nightly.cli import settle_commands
-from nightly.cli.options import RUNS, Json, day_of
+from nightly.cli.options import RUNS, Force, Json, day_of
 from nightly.settle.settling import Span
 
 app = typer.Typer()
 
-Tables = Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's tables.")]
+Tables = Annotated[
+    str, typer.Argument(metavar="BOOK", help="Folder of the book's tables, or a database's URL.")
+]
 Day = ["%Y-%m-%d"]
 
 
@@ -25,7 +27,9 @@ def settle(
     register: Annotated[
         Path, typer.Option(help="The register of orders, or the folder of runs it is in.")
     ] = RUNS,
-    out: Annotated[Path, typer.Option(help="New folder of the next book.")],
+    out: Annotated[
+        str, typer.Option(help="New folder of the next book, or URL of an empty database.")
+    ],
     since: Annotated[
         datetime | None,
         typer.Option(formats=Day, help="The day that BOOK shows [default: its newest price_date]."),
@@ -51,12 +55,13 @@ def settle(
 def reconcile(
     book: Tables,
     custodian: Annotated[
-        Path, typer.Argument(metavar="CUSTODIAN", help="Folder of the custodian's book.")
+        str, typer.Argument(metavar="CUSTODIAN", help="The custodian's book: a folder or a URL.")
     ],
     ready: Annotated[
         Path | None,
         typer.Option(help="New file of the ids that need not wait, for hearth run --households."),
     ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Compare BOOK, as it is expected, with the custodian's: every difference by its kind.
@@ -64,4 +69,4 @@ def reconcile(
     Positions, lots, cash, basis by account, gains by filing unit. Exit code 1 if there is a
     difference. Whether its household waits says the policy (data.differences).
     """
-    raise typer.Exit(settle_commands.reconciled(book, custodian, ready, as_json))
+    raise typer.Exit(settle_commands.reconciled(book, custodian, (ready, force), as_json))

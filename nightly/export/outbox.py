@@ -114,6 +114,30 @@ def finish(held: Held, runs: Path) -> list[tuple[Parcel, str]]:
     return done
 
 
+def must_be_as_they_left(held: Held, run: Path) -> None:
+    """Raise where files of a run that left are still in place and are other files now.
+
+    Somebody may be about to send what nobody approved. What was taken away is no difference.
+
+    Raises
+    ------
+    RegisterError
+        With the first file that is not as it left.
+    """
+    for parcel in held.registered.parcels.values():
+        place = placed(run.parent, parcel)
+        for name, digest in parcel.files.items() if parcel.run_id == run.name else ():
+            if (place / name).exists() and _digest(place / name) != digest:
+                raise RegisterError(
+                    f"{place / name} is not as it left: do not send it, and find out what was "
+                    "sent; move it away (--again writes what is under way once more)"
+                )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def digests_of(content: Mapping[str, bytes]) -> dict[str, str]:
     """Return the SHA-256 of each file."""
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
@@ -172,8 +196,7 @@ def _whole(folder: Path, parcel: Parcel) -> bool:
     """Whether a folder holds a parcel's files, byte for byte."""
     try:
         return (folder / FACTS).exists() and all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-            for name, digest in parcel.files.items()
+            _digest(folder / name) == digest for name, digest in parcel.files.items()
         )
     except OSError:
         return False

@@ -15,7 +15,15 @@ from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import known_format, order_files
-from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of, placed
+from nightly.export.outbox import (
+    digests_of,
+    finish,
+    free_place,
+    leave,
+    must_be_as_they_left,
+    parcel_of,
+    placed,
+)
 from nightly.export.routing import routing_beside
 from nightly.export.tickets import Leaving, leaving, lockouts_of, tickets_of
 from nightly.proof.audit import Difference
@@ -85,6 +93,7 @@ def send(
     runs = folder.path.parent
     with beside(folder.path).held(on_wait) as held:
         finished = tuple((str(placed(runs, parcel)), what) for parcel, what in finish(held, runs))
+        must_be_as_they_left(held, folder.path)
         notes = (TAKEN_IN,) if taken_in(held, folder) else ()
         number, place = free_place(held, folder.path)
         place = place if wish.out is None else wish.out.resolve()

@@ -80,15 +80,15 @@ def book(
         return Booked(sha256, found, dict(sorted(standing.items())), rows)
 
 
-def write_allocations(booked: Booked, out: Path) -> None:
-    """Write what of each fill is whose, as a new CSV file.
+def write_allocations(booked: Booked, out: Path, over: bool = False) -> None:
+    """Write what of each fill is whose, as a CSV file.
 
     Raises
     ------
     RunFolderError
         If the file is there already, or cannot be written.
     """
-    with whole_file(out) as aside:
+    with whole_file(out, over) as aside:
         aside.write_text(booked.allocations, "utf-8")
 
 

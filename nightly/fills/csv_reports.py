@@ -42,6 +42,13 @@ def csv_reports(content: bytes, name: str) -> Sequence[Report]:
         ) from error
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"trade_date {text!r} is no day of the calendar as YYYY-MM-DD") from None
+
+
 def _report(row: Mapping[str, str | None], at: int) -> Report:
     told = {name: (cell or "").strip() for name, cell in row.items() if isinstance(cell, str)}
     place, order = f"row {at}", told.get("ticket_id") or told.get("block_id", "")
@@ -64,7 +71,7 @@ def _report(row: Mapping[str, str | None], at: int) -> Report:
             told.get("fill_id", ""),
             number(told["shares"]) if traded else None,
             number(told.get("price", "")) if traded else None,
-            date.fromisoformat(day) if day else None,
+            _day(day) if day else None,
             account_id=told.get("account_id", ""),
             security_id=told.get("security_id", ""),
             side=told.get("side", ""),

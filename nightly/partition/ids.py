@@ -21,6 +21,7 @@ from models.arrays import Bools, Ints
 from models.errors import UnusableBookError
 
 Hashes: TypeAlias = NDArray[np.uint64]
+RankRows: TypeAlias = NDArray[np.int32]
 
 NOBODY: Final = np.int32(-1)
 """Rank of a row that belongs to no household of the book."""
@@ -84,6 +85,12 @@ class Ranks:
         """Add ids with their ranks; null ones are left out."""
         kept = known(ids)
         self._added.append((hashes(ids)[kept], ranks[kept]))
+
+    def has(self, ids: Any) -> Bools:
+        """Whether each id is known, whoever it belongs to; a null is not."""
+        self._settle()
+        found: Bools = np.isin(hashes(ids), self._hashes) & known(ids)
+        return found
 
     def of(self, ids: Any) -> NDArray[np.int32]:
         """Return the rank of each id, `NOBODY` where it is null or unknown."""

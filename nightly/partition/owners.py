@@ -14,17 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from models.arrays import Bools, Ints
-from models.book.rows.near import bare
 from models.book.tables.batches import Batch, table_batches
-from nightly.partition.ids import NOBODY, Doubles, Ranks, hashes, known
+from nightly.partition.ids import NOBODY, Doubles, RankRows, Ranks, hashes, known
+from nightly.partition.near_owners import NearOwners
 
 OWNED: Final = (
     *("households", "filing_units", "accounts", "lots"),
@@ -46,11 +45,6 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 DATED: Final[Mapping[str, str]] = {"lots": "acquired", "trades": "trade_date"}
 """Columns that date the positions."""
-
-NAME_ACCOUNTS: Final = ("lots", "trades", "open_orders", "scheduled_buys", "restrictions")
-"""Tables whose rows are of nobody where their account is."""
-
-RankRows: TypeAlias = NDArray[np.int32]
 
 
 @dataclass(slots=True)
@@ -146,8 +140,7 @@ class _Finding:
     def __init__(self, ids: Any, scratch: Path) -> None:
         self.households = Ranks.of_sorted(ids)
         self.accounts = Ranks()
-        self.near = Ranks()
-        self.near_rows: dict[str, list[Ints]] = {}
+        self.near = NearOwners(ids)
         self.linked: Bools = np.zeros(len(ids), dtype=bool)
         self.lots: Ints = np.zeros(len(ids), dtype=np.int64)
         self.count = Count()
@@ -164,21 +157,10 @@ class _Finding:
             ranks = self.accounts.of(batch.texts("account_id"))
         note = getattr(self, f"_{batch.table}", None)
         ranks = ranks if note is None else note(batch, ranks)
-        self.count.add(batch, int((ranks == NOBODY).sum()))
-        if batch.table in NAME_ACCOUNTS:
-            self._may_be(batch, ranks)
+        nobodys = np.flatnonzero(ranks == NOBODY)
+        self.count.add(batch, len(nobodys))
+        self.linked[self.near.place(batch, nobodys, self.accounts)] = True
         return ranks
-
-    def _may_be(self, batch: Batch, ranks: RankRows) -> None:
-        """Keep rows of nobody with the household that they may belong to."""
-        rows = np.flatnonzero(ranks == NOBODY)
-        if not rows.size:
-            return
-        maybe = self.near.of(bare(batch.texts("account_id").take(pa.array(rows))))
-        unknown = self.accounts.of(batch.texts("account_id").take(pa.array(rows))) == NOBODY
-        found = (maybe >= 0) & unknown
-        self.linked[maybe[found]] = True
-        self.near_rows.setdefault(batch.table, []).append(batch.first_row + rows[found])
 
     def link(self) -> dict[str, Ints]:
         """Link everybody who shares an id; return the rows of nobody that share one."""
@@ -187,8 +169,8 @@ class _Finding:
             ranks, rows = doubles.found()
             self.linked[ranks] = True
             strays[name] = np.sort(rows)
-        for name, near in self.near_rows.items():
-            strays[name] = np.unique(np.concatenate([*near, strays.get(name, near[0][:0])]))
+        for name, near in self.near.rows().items():
+            strays[name] = np.union1d(near, strays.get(name, near[:0]))
         return strays
 
     def _filing_units(self, batch: Batch, ranks: RankRows) -> RankRows:
@@ -200,7 +182,7 @@ class _Finding:
         self._note("accounts", ids, ranks, batch.first_row)
         self._note("filing_units", batch.texts("filing_unit_id"), ranks)
         self.accounts.add(ids, ranks)
-        self.near.add(bare(ids), ranks)
+        self.near.add_accounts(ids, ranks)
         return ranks
 
     def _lots(self, batch: Batch, ranks: RankRows) -> RankRows:

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from models.book.before import Before
 from models.book.book import Book
 from models.book.policies.files import PolicyFile, read_policies
 from models.book.read import build_book
@@ -72,12 +73,16 @@ class Partitions:
 
     def household_ids(self, chunk: Chunk) -> list[str]:
         """Return the ids of a chunk's households in order."""
-        place = self.root / part_name(chunk.partition) / IDS
-        ids: list[str] = json.loads(place.read_text("utf-8"))
-        return ids[chunk.start : chunk.stop]
+        return self.part_ids(chunk.partition)[chunk.start : chunk.stop]
 
-    def book(self, partition: int) -> Book:
-        """Read one partition, as if its households were the whole book."""
+    def part_ids(self, partition: int) -> list[str]:
+        """Return the ids of a partition's households in order."""
+        place = self.root / part_name(partition) / IDS
+        ids: list[str] = json.loads(place.read_text("utf-8"))
+        return ids
+
+    def book(self, partition: int, before: Before | None = None) -> Book:
+        """Read one partition, as if its households were the whole book, after earlier nights."""
         shared = read_files(self.root / SHARED)
         own = read_files(self.root / part_name(partition))
         tables = {
@@ -89,7 +94,7 @@ class Partitions:
         damage = (f for f in (*shared.fatal, *own.fatal) if f.kind != "missing_table")
         files = Files(tables, (*shared.sources, *own.sources), absent, (), tuple(damage))
         asof = date.fromisoformat(self.layout["asof"])
-        return build_book(Path(self.layout["book"]), files, self.policies(), asof)
+        return build_book(Path(self.layout["book"]), files, self.policies(), asof, before)
 
     def policies(self) -> Mapping[str, PolicyFile]:
         """Return every policy of the book."""

@@ -55,7 +55,7 @@ def judged_again(
             mine = frozenset(ids)
             plans = tuple(plan for plan in stored.plans if plan.household_id in mine)
             some = type(stored)(plans, stored.stray_lots if part == 0 else ())
-            night = tonight_of(folder.path).on(partitions.book(part))
+            night = tonight_of(folder.path).of_part(partitions, part)
             for _, differences in audit(night, ids, some, judge, request.choice.on):
                 found += differences
         return found

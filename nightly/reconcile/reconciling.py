@@ -64,9 +64,9 @@ def reconcile(book: Path, custodian: Path) -> Reconciled:
     )
 
 
-def write_ready(reconciled: Reconciled, out: Path) -> None:
-    """Write the ids of the households that may be planned, one a line, as a new file."""
-    with whole_file(out) as aside:
+def write_ready(reconciled: Reconciled, out: Path, over: bool = False) -> None:
+    """Write the ids of the households that may be planned, one a line, as a file."""
+    with whole_file(out, over) as aside:
         aside.write_text("".join(f"{name}\n" for name in reconciled.ready), "utf-8")
 
 

@@ -72,6 +72,11 @@ class Registered:
                 f"line {entry.number} of the register speaks of {error}, which no line before it "
                 "names"
             ) from error
+        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise RegisterError(
+                f"line {entry.number} of the register is whole and cannot be read ({error}): it "
+                "was written by another version, or by hand; fetch the file from a copy"
+            ) from error
         self.entries = entry.number
         self.heads.append(head)
 

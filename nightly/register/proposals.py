@@ -15,7 +15,7 @@ from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import RunFacts, data_of
 from nightly.register.register import MACHINE, Held, beside
-from nightly.results.run_folder import RunFolder
+from nightly.results.run_folder import MANIFEST, RunFolder
 
 
 def known_now(registered: Registered) -> dict[str, Any]:
@@ -49,9 +49,15 @@ def taken_in(held: Held, folder: RunFolder) -> bool:
 
     Such a run was made before there was a register, or elsewhere. It knew nothing of this one.
     """
-    if folder.run_id in held.registered.runs:
-        return False
     asof = date.fromisoformat(folder.manifest()["asof"])
+    known = held.registered.runs.get(folder.run_id)
+    if known is not None:
+        if known.asof != asof:
+            raise RegisterError(
+                f"{folder.path / MANIFEST} has as-of date {asof}, where the register has "
+                f"{known.asof}: it was changed; nothing of this run leaves until it is as it was"
+            )
+        return False
     facts = RunFacts(folder.run_id, asof, 0, held.registered.heads[0], False)
     _add(held, facts, digests(folder.path), "taken in as it stands")
     return True

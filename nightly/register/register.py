@@ -192,7 +192,13 @@ def text_of(entry: Entry) -> str:
 
 
 def _entry(content: bytes) -> Entry:
-    return Entry(**json.loads(content))
+    try:
+        return Entry(**json.loads(content))
+    except (TypeError, ValueError) as error:
+        raise RegisterError(
+            f"a line of the register is whole and says nothing that is known here ({error}): it "
+            "was written by another version, or by hand; fetch the file from a copy"
+        ) from error
 
 
 def _lock(handle: int, on_wait: Callable[[], None]) -> None:

@@ -129,6 +129,6 @@ def _faults(told: Mapping[str, Any]) -> list[str]:
                 seen |= set(named)
         for key in LIMITS:
             limit = facts.get(key, 0.0)
-            if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 0:
+            if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 0:
                 found.append(f"roles.{role}.{key} is a number from 0 on")
     return found

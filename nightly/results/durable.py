@@ -10,13 +10,21 @@ from pathlib import Path
 from models.errors import RunFolderError
 
 
+def refuse_existing(target: Path | None, force: bool = False) -> None:
+    """Raise `RunFolderError` where a file is there that nobody asked to write over."""
+    if target is not None and target.exists() and not (force and target.is_file()):
+        raise RunFolderError(f"{target} is there already: name another, or --force writes over it")
+
+
 @contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
-    """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk."""
+def whole_file(target: Path, over: bool = False) -> Iterator[Path]:
+    """Yield a path to write to; when the block ends, it becomes `target`, whole and on disk.
+
+    A file that is there stays, unless it is to be written over.
+    """
     aside = target.with_name(f".{target.name}.part")
     with refusing(target):
-        if target.exists():
-            raise RunFolderError(f"{target} is there already and is never written over")
+        refuse_existing(target, over)
         yield aside
         force(aside)
         aside.rename(target)

@@ -219,4 +219,9 @@ class RunFolder:
             raise RunFolderError(f"{where} cannot be read: {error}") from error
         if facts.get("run_id") is None or not facts.get("complete"):
             raise RunFolderError(f"{where} is not the manifest of a complete run")
+        if facts["run_id"] != self.run_id:
+            raise RunFolderError(
+                f"{where} is of run {facts['run_id']}: the folder was renamed, or the file is of "
+                "another run; give the folder its name back"
+            )
         return facts

@@ -99,6 +99,24 @@ TABLES: Final[Mapping[str, Any]] = {
     "binding": pa.schema(
         [("household_id", _TEXT), ("rule", _TEXT), ("where", _TEXT), ("shadow_price", _NUMBER)]
     ),
+    "seen": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("value_usd", _NUMBER),
+            ("flow_usd", _NUMBER),
+            ("uncertain", _TEXT),
+        ]
+    ),
+    "notices": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("kind", _TEXT),
+            ("where", _TEXT),
+            ("day", _DAY),
+            ("usd", _NUMBER),
+            ("limit_usd", _NUMBER),
+        ]
+    ),
 }
 """Schema of every table of a run: the columns of the contract first, then what was added."""
 
@@ -190,7 +208,7 @@ def rows_of(plan: Plan) -> Rows:
 
 def gathered(plans: Iterable[Plan]) -> Rows:
     """Return the rows of several plans, table by table, in the order of the plans."""
-    rows: Rows = {name: [] for name in TABLES}
+    rows: Rows = {name: [] for name in TABLES}  # some are no plan's, and are added later
     for plan in plans:
         for name, added in rows_of(plan).items():
             rows[name].extend(added)
@@ -201,10 +219,12 @@ def tables_of(
     plans: Sequence[Plan],
     policy_ids: Sequence[str | None],
     facts: BookFacts = NO_FACTS,
+    beside: Mapping[str, Sequence[Row]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return every table of a run for some plans, as Arrow tables, in the order of the plans.
 
-    `policy_ids` are the households' policies.
+    `policy_ids` are the households' policies. `beside` are rows of tables that are no plan's: what
+    the book showed of each household, and what is worth knowing.
     """
     rows = gathered(plans)
     for row, policy_id in zip(rows["plans"], policy_ids, strict=True):
@@ -216,6 +236,8 @@ def tables_of(
     for row in rows["flows"]:
         row["filing_unit_id"] = facts.filing_units.get(row["account_id"])
         row["custodian"] = facts.custodians.get(row["account_id"])
+    for name, found in beside.items():
+        rows[name] = list(found)
     return {name: arrow_table(name, found) for name, found in rows.items()}
 
 

@@ -2,22 +2,26 @@
 
 A scheduler looks at one figure. The default counts what nobody would call a night's work done:
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
-out makes a plan that looks like any other), and a night whose answer to more than half of the
-households is that their data is wrong (stale prices; the file of another day). A few `invalid` or
-`infeasible` households are answers: some are in every large book, and a code that is 1 every night
-is read by nobody. Refused: a share of invalid households that each may set; `invalid` says any.
+out makes a plan that looks like any other), data that may be as it is and that a person should look
+at, earlier runs that cannot be read, and a night whose answer to more than half of the households
+is that their data is wrong (stale prices; the file of another day). A few `invalid` or `infeasible`
+households are answers: some are in every large book, and a code that is 1 every night is read by
+nobody. Refused: a share of invalid households that each may set; `invalid` says any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from models.plan import Status
 from nightly.run.choices import CommandError
 from nightly.run.tally import Summary
+from workbench.wording import counted
 
 ORPHANS: Final = "orphans"
+UNCERTAIN: Final = "uncertain"
+UNREADABLE: Final = "unreadable-run"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
 MOSTLY: Final = 0.5
@@ -25,9 +29,17 @@ MOSTLY: Final = 0.5
 Chosen, not measured: one wrong file reaches nearly all, one custodian's fault a minority."""
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INVALID, Status.INFEASIBLE)
-KINDS: Final = (*(status.value for status in STATUSES), MOSTLY_INVALID, ORPHANS)
+KINDS: Final = (
+    *(status.value for status in STATUSES),
+    MOSTLY_INVALID,
+    ORPHANS,
+    UNCERTAIN,
+    UNREADABLE,
+)
 NOTHING: Final = "none"
-DEFAULT: Final = f"{Status.FAILED.value},{Status.REFUSED.value},{MOSTLY_INVALID},{ORPHANS}"
+DEFAULT: Final = ",".join(
+    (Status.FAILED.value, Status.REFUSED.value, MOSTLY_INVALID, ORPHANS, UNCERTAIN, UNREADABLE)
+)
 
 
 def kinds_of(said: str) -> frozenset[str]:
@@ -50,7 +62,9 @@ def kinds_of(said: str) -> frozenset[str]:
     return kinds
 
 
-def found_of(summary: Summary, orphan_rows: Mapping[str, int]) -> dict[str, str]:
+def found_of(
+    summary: Summary, orphan_rows: Mapping[str, int], unreadable: Sequence[str] = ()
+) -> dict[str, str]:
     """Return what a night has of each kind, in words; kinds of which it has nothing are absent."""
     found = {
         status.value: f"{summary.counts[status]} {status.value}"
@@ -60,6 +74,11 @@ def found_of(summary: Summary, orphan_rows: Mapping[str, int]) -> dict[str, str]
     invalid = summary.counts.get(Status.INVALID, 0)
     if invalid > MOSTLY * summary.households:
         found[MOSTLY_INVALID] = f"{invalid} of {summary.households} households invalid"
+    if summary.uncertain:
+        who = counted(summary.uncertain, "household")
+        found[UNCERTAIN] = f"{who} uncertain: data that a person should look at"
+    if unreadable:
+        found[UNREADABLE] = "; ".join(unreadable)
     lost = {table: count for table, count in orphan_rows.items() if count}
     if lost:
         each = ", ".join(f"{count} of {table}" for table, count in sorted(lost.items()))

@@ -9,12 +9,14 @@ whole, and the chunks that were. Its manifest is the last thing written.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from models.errors import HearthError
 from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
 from nightly.partition.sizes import Sizes
@@ -41,6 +43,7 @@ from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import Rebalance
 from nightly.workers.engines import Engine, InProcess, ready
 from nightly.workers.messages import Imported, Job, Tick
+from workbench.wording import counted
 
 BOOK: Final = "book"
 """Folder of the partitions among what the run needs until it is complete."""
@@ -85,7 +88,7 @@ def start_run(
 
     folder = new_run(request.out, request.asof, asked, taken)
     job = Job(folder.work / BOOK, rebalance, request.choice.on)
-    with folder.locked(), ready(engine or InProcess(), job) as workers:
+    with going_on(folder), folder.locked(), ready(engine or InProcess(), job) as workers:
         with folder.begun_or_gone():
             if uncut is None:
                 uncut = _look(request, fetched(request.book, folder.work), sizes)
@@ -111,7 +114,7 @@ def resume_run(
     RunFolderError
         If the run is held by another process, or the folder is none of a run.
     """
-    with folder.locked():
+    with going_on(folder), folder.locked():
         if folder.complete:
             folder.clear()
             return folder, _already(folder)
@@ -126,6 +129,26 @@ def resume_run(
             if not (folder.work / BOOK).exists():
                 cut(_look(request, fetched(request.book, folder.work), None), folder.work / BOOK)
             return _go_on(folder, request, job, workers, on_tick, on_start)
+
+
+class InterruptedRunError(HearthError):
+    """Somebody ended the night: what was done is kept, and the message says how to go on."""
+
+
+@contextmanager
+def going_on(folder: RunFolder) -> Iterator[None]:
+    """Say, where somebody interrupts, what of the run is kept and what goes on with it."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if not folder.path.exists():
+            raise
+        whole = counted(len(folder.chunks()), "chunk")
+        raise InterruptedRunError(
+            f"interrupted: {folder.path} keeps its request and {whole} of households; nothing of "
+            f"it was sent. Go on with: hearth run --out {folder.path.parent} --resume "
+            f"{folder.run_id}"
+        ) from error
 
 
 def _go_on(
@@ -158,11 +181,12 @@ def _go_on(
     ended = clock()
     facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
     facts["previous"] = dict(tonight_of(folder.path).facts)
-    facts["register"] = dict(known)
+    facts["register"] = dict(known.register)
+    facts["unreadable_runs"] = list(known.unreadable)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()
-    propose(folder, request.asof, known, choice.earlier)
+    propose(folder, request.asof, known.register, choice.earlier)
     untold = register_copied(beside(folder.path).path, request.book)
     if untold:
         folder.note([{"event": "register", "clock": clock(), "note": untold}])
@@ -175,6 +199,9 @@ def _already(folder: RunFolder) -> Summary:
     tally = Tally()
     for plans in run_batches(folder.path, "plans"):
         tally.add(plans, now=False)
+    if any(folder.path.glob("seen.*")):
+        for seen in run_batches(folder.path, "seen"):
+            tally.see(seen)
     tally.fallbacks = folder.manifest()["solver_fallbacks"]
     return tally.summary(0.0)
 

@@ -199,6 +199,6 @@ def _sql() -> Any:
         from nightly.sql import tables as sql_tables
     except ImportError as error:
         raise CommandError(
-            f"a book in a database needs more packages ({error}): pip install 'hearth[sql]'"
+            f"a book in a database needs more packages ({error}): pip install -e '.[sql]'"
         ) from error
     return sql_tables

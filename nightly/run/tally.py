@@ -34,7 +34,8 @@ class Summary:
 
     `seconds` is the wall time of this attempt, in which `answered_now` households were answered;
     `households` and the counts are the whole run's. `fallbacks` counts households for which a
-    solver other than the policy's own had to answer, `waiting` plans that wait for a person.
+    solver other than the policy's own had to answer, `waiting` plans that wait for a person, and
+    `uncertain` households of whose data a person should look at something.
     """
 
     households: int
@@ -45,6 +46,7 @@ class Summary:
     fallbacks: int = 0
     answered_now: int = 0
     waiting: int = 0
+    uncertain: int = 0
 
     @property
     def households_per_second(self) -> float:
@@ -61,6 +63,7 @@ class Tally:
     now: int = 0
     fallbacks: int = 0
     waiting: int = 0
+    uncertain: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     solvers: Counter[str] = field(default_factory=Counter)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -81,6 +84,10 @@ class Tally:
             if len(self.slowest) > SLOWEST_KEPT:
                 heapq.heappop(self.slowest)
 
+    def see(self, seen: Any) -> None:
+        """Count the rows of what a chunk's households showed."""
+        self.uncertain += seen.num_rows - seen["uncertain"].null_count
+
     def summary(self, seconds: float) -> Summary:
         """Return the count as a summary of an attempt that took `seconds`."""
         order = {status.value: place for place, status in enumerate(Status)}
@@ -93,6 +100,7 @@ class Tally:
             fallbacks=self.fallbacks,
             answered_now=self.now,
             waiting=self.waiting,
+            uncertain=self.uncertain,
         )
 
     def _fell_back(self, solver: str, policy_id: str | None) -> bool:
@@ -109,6 +117,7 @@ def record(answered: Answered, folder: RunFolder, tally: Tally) -> None:
     folder.write_chunk(answered.chunk.index, answered.tables)
     folder.note(answered.events)
     tally.add(answered.tables["plans"])
+    tally.see(answered.tables["seen"])
 
 
 def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
@@ -119,6 +128,7 @@ def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
         index = int(path.name)
         plans = folder.chunk_table(path, "plans")
         tally.add(plans, now=False)
+        tally.see(folder.chunk_table(path, "seen"))
         done.add(index)
         if index not in logged:
             folder.note(late_event(row, index) for row in plans.to_pylist())

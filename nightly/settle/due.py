@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from models.book.faults import sheet_row
 from models.book.tables.table import Table
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action, faults_of
@@ -120,7 +121,7 @@ def actions_of(table: Table, since: date, asof: date) -> Actions:
         if day.item() <= since or not np.isnat(table.date("booked")[row]):
             shown.append(action)
             continue
-        faults += [f"corporate_actions, row {row}: {what}" for what in faults_of(action)]
+        faults += [f"corporate_actions, row {sheet_row(row)}: {what}" for what in faults_of(action)]
         due.append(action)
     if faults:
         raise SettleError("; ".join(faults))

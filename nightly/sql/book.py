@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.book.faults import sheet_row
 from models.book.read import check_folder
 from models.book.tables.batches import Batch, table_batches
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA, CellKind
@@ -44,7 +45,7 @@ def copy_to_database(book: Path, url: str) -> dict[str, int]:
     check_folder(book)
     metadata = book_tables()
     counted: dict[str, int] = {}
-    with refusing(url), connect(url).begin() as connection:
+    with refusing(url), connect(url, new=True).begin() as connection:
         _begin(connection)
         there = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
         if there:
@@ -91,8 +92,9 @@ def _rows(batch: Batch, start: int, stop: int) -> list[dict[str, Any]]:
         cells = batch.cells(column.name)
         for row, text in cells.unread.items():
             raise DatabaseError(
-                f"{batch.table}, row {batch.first_row + row}, column {column.name}: {text!r} is no "
-                f"{column.kind.value}, and a database's columns hold nothing else; mend the book"
+                f"{batch.table}, row {sheet_row(batch.first_row + row)}, column {column.name}: "
+                f"{text!r} is no {column.kind.value}, and a database's columns hold nothing else; "
+                "mend the book"
             )
         columns[column.name] = _values(cells.values[start:stop], column.kind)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

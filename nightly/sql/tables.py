@@ -8,6 +8,7 @@ faulty, and that is for the book's own checks to say. A run's tables have the co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -57,6 +58,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "orders": ("order_id",),
     "order_lots": ("order_id", "lot_id"),
     "lockouts": ("household_id", "identical_group", "until"),
+    "seen": ("household_id",),
 }
 """What names a row of a run's table, beside `run_id`; the others count a household's rows."""
 
@@ -73,20 +75,25 @@ def shown(url: str) -> str:
     return _url(url).render_as_string(hide_password=True)
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, new: bool = False) -> Engine:
     """Return an engine for a URL; nothing is connected yet.
 
     Raises
     ------
     DatabaseError
-        If the URL is none, or its driver is not installed.
+        If the URL is none, its driver is not installed, or its file is not there and is not to be
+        `new`: a mistyped path would leave an empty database that looks like a book.
     """
+    parts = _url(url)
+    file = parts.database if parts.get_backend_name() == "sqlite" else None
+    if file and file != ":memory:" and not new and not Path(file).exists():
+        raise DatabaseError(f"{shown(url)}: there is no file {file}; nothing was made")
     try:
         return create_engine(_url(url))
     except (ImportError, NoSuchModuleError) as error:
         raise DatabaseError(
             f"{shown(url)}: its driver is not installed ({error}); "
-            "pip install 'hearth[sql]' brings those for SQLite and PostgreSQL"
+            "pip install -e '.[sql]' brings those for SQLite and PostgreSQL"
         ) from error
 
 

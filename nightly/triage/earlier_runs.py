@@ -75,20 +75,24 @@ class EarlierRun:
         return hashlib.sha256((self.folder.path / MANIFEST).read_bytes()).hexdigest()
 
 
-def earlier_runs(runs: Path, asof: date, days: int) -> list[EarlierRun]:
-    """Return the complete runs under `runs` of the `days` before `asof`, in order."""
-    found = []
+def earlier_runs(runs: Path, asof: date, days: int) -> tuple[list[EarlierRun], list[str]]:
+    """Return the complete runs under `runs` of the `days` before `asof`, and which are unreadable.
+
+    The latter say so in words: what they left is unknown, which nobody should have to guess.
+    """
+    found, unreadable = [], []
     for path in sorted(runs.iterdir()) if runs.is_dir() else []:
         folder = RunFolder(path)
         if not folder.complete:
             continue
         try:
             then = date.fromisoformat(folder.manifest()["asof"])
-        except (RunFolderError, KeyError, ValueError):
-            continue  # a folder that says it is a run and is none has nothing to carry
+        except (RunFolderError, KeyError, ValueError) as error:
+            unreadable.append(f"earlier run {path.name} cannot be read: {error}")
+            continue
         if 0 < (asof - then).days <= days:
             found.append(EarlierRun(folder, then))
-    return sorted(found, key=lambda run: (run.asof, run.folder.run_id))
+    return sorted(found, key=lambda run: (run.asof, run.folder.run_id)), unreadable
 
 
 def orders_left(registered: Registered, asof: date, days: int) -> Any:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.book.before import Seen
+from models.errors import RunFolderError
 from models.policy import Capacity, Policy
 from models.triggers import screen
 from nightly.partition.partitions import IDS, SHARED, Partitions, part_name
@@ -26,6 +27,14 @@ from nightly.register.proposals import known_now
 from nightly.register.register import beside
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
+from nightly.triage.believed import (
+    PRICES,
+    WORTH_SCHEMA,
+    believed_tonight,
+    prices_of,
+    worth_handed_on,
+    write_prices,
+)
 from nightly.triage.columns import read_columns
 from nightly.triage.earlier_runs import (
     PREVIOUS,
@@ -38,50 +47,68 @@ from nightly.triage.earlier_runs import (
 )
 from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
-from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Tonight, write_tonight
+from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Left, Tonight, write_tonight
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How much of the register a night knows, and which earlier runs it could not read."""
+
+    register: Mapping[str, Any]
+    unreadable: Sequence[str]
+
+
 def prepare(
     folder: RunFolder, partitions: Partitions, asof: date, night: Capacity, look_back: bool
-) -> Mapping[str, Any]:
+) -> Prepared:
     """Write `previous/` into a run's folder if there is anything to keep; once a run.
 
     `night` limits the whole night, beside what each policy says; `look_back` says whether earlier
-    runs and the register beside this one count. Returns how much of the register the night knows.
+    runs and the register beside this one count.
     """
     done = folder.work / PREPARED
     if done.exists():
-        return _known(done)
+        return Prepared(**json.loads(done.read_text("utf-8")))
     policies = {name: f.policy for name, f in partitions.policies().items() if f.policy}
     order_days = max((policy.carry.order_days for policy in policies.values()), default=0)
     days = max(order_days, WINDOW_DAYS)
-    runs = earlier_runs(folder.path.parent, asof, days) if look_back else []
+    runs, unreadable = earlier_runs(folder.path.parent, asof, days) if look_back else ([], [])
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
     registered = beside(folder.path).read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
+    left = Left(runs, orders, lockouts, *_believed(runs, unreadable))
+    own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
+    tonight = believed_tonight(partitions, asof, left.prices, own or [Policy()])
+    write_prices(folder.path / PRICES, tonight)
     shutil.rmtree(folder.path / PREVIOUS, ignore_errors=True)  # of an attempt that ended here
-    if runs or limited or orders.num_rows or lockouts.num_rows:
+    if limited or left.anything:
 
         def waiting(tonight: Tonight) -> Iterator[Any]:
             if limited:
                 yield from _waiting(partitions, asof, runs, policies, night, tonight)
 
         with refusing(folder.path / PREVIOUS):
-            write_tonight(folder.path, runs, orders, lockouts, waiting)
-    known = known_now(registered)
+            write_tonight(folder.path, left, waiting)
+    known = Prepared(known_now(registered), unreadable)
     with whole_file(done) as aside:
-        aside.write_text(json.dumps({"earlier_runs": len(runs), "register": known}) + "\n")
+        aside.write_text(json.dumps(asdict(known)) + "\n")
     return known
 
 
-def _known(done: Path) -> Mapping[str, Any]:
-    """Return how much of the register a night knows that was prepared before."""
-    found: Mapping[str, Any] = json.loads(done.read_text("utf-8"))["register"]
-    return found
+def _believed(runs: Sequence[EarlierRun], unreadable: list[str]) -> tuple[Any, dict[str, Seen]]:
+    """Return what the last run believed of households and prices; a damaged one is told."""
+    if runs:
+        last = runs[-1]
+        try:
+            worth = worth_handed_on(last.folder.path, last.asof, last.folder.path / PREVIOUS)
+            return worth, prices_of(last.folder.path / PRICES)
+        except (RunFolderError, OSError, ValueError) as error:  # Arrow's errors are ValueErrors
+            unreadable.append(f"earlier run {last.folder.run_id} cannot be read: {error}")
+    return WORTH_SCHEMA.empty_table(), {}
 
 
 def _waiting(
@@ -138,7 +165,7 @@ def _standings(
         nights = np.array([waited.get(name, 0) for name in book.household_ids], np.int64)
         found = standing(screen(book.columns), nights, book.doubtful)
         if tonight.any_orders:
-            found = _without_waiting(found, tonight.on(partitions.book(part)))
+            found = _without_waiting(found, tonight.of_part(partitions, part))
         policy = np.array([code.get(p.policy_id, 0) for p in book.columns.policies], np.int64)
         columns = {name: getattr(found, name)[mine] for name in Standing.__slots__}
         parts.append(Standing(**{**columns, "policy": policy[columns["policy"]]}))

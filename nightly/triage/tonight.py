@@ -8,6 +8,7 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
         orders.parquet    orders that were sent and may not stand in the book yet
         lockouts.parquet  groups that what was sent forbids to buy
         deferred.parquet  who waits tonight, for which night in a row, and why
+        prices.parquet, worth.parquet: what earlier nights believed (`nightly.triage.believed`)
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from models.book.before import Before, Seen
 from models.book.book import Book
+from nightly.partition.partitions import Partitions
 from nightly.results.durable import force
+from nightly.triage.believed import PRICES, WORTH, before_of, prices_of, write_prices
 from nightly.triage.carried import EarlierOrder
 from nightly.triage.earlier_runs import (
     DEFERRED,
@@ -47,23 +51,38 @@ GROUP_ROWS: Final = 16_384
 """Rows of a row group: sorted by household, so that a partition reads only its own."""
 
 
-def write_tonight(
-    run: Path,
-    runs: Sequence[EarlierRun],
-    orders: Any,
-    lockouts: Any,
-    waiting: Callable[[Tonight], Iterator[Any]],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What earlier nights left: their runs, and tables of orders, lockouts and worth."""
+
+    runs: Sequence[EarlierRun]
+    orders: Any
+    lockouts: Any
+    worth: Any
+    prices: dict[str, Seen]
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to keep."""
+        rows = sum(table.num_rows for table in (self.orders, self.lockouts, self.worth))
+        return bool(self.runs or rows or self.prices)
+
+
+def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[Any]]) -> None:
     """Write what tonight must know into a run's folder; it appears whole, or not when it is empty.
 
-    `orders` and `lockouts` are what the register says, sorted by household; `waiting` yields who
-    is deferred, sorted by id, when it knows what is under way.
+    Tables are sorted by household; `waiting` yields who is deferred, sorted by id, when it knows
+    what is under way.
     """
+    runs = left.runs
     aside, final = run / f".{PREVIOUS}", run / PREVIOUS
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    pq.write_table(orders, aside / ORDERS, row_group_size=GROUP_ROWS)
-    pq.write_table(lockouts, aside / LOCKOUTS, row_group_size=GROUP_ROWS)
+    for name, table in ((ORDERS, left.orders), (LOCKOUTS, left.lockouts), (WORTH, left.worth)):
+        if name != WORTH or table.num_rows:
+            pq.write_table(table, aside / name, row_group_size=GROUP_ROWS)
+    if left.prices:
+        write_prices(aside / PRICES, left.prices)
     facts = {
         "last_night": runs[-1].asof.isoformat() if runs else None,
         "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
@@ -76,7 +95,7 @@ def write_tonight(
             file.write_table(rows)
             deferred += rows.num_rows
     half.rename(aside / DEFERRED)
-    if runs or deferred or orders.num_rows or lockouts.num_rows:
+    if deferred or left.anything:
         for path in (*aside.rglob("*"), aside):
             force(path)
         aside.rename(final)
@@ -108,6 +127,17 @@ class Tonight:
         """Whether orders that were sent may still be under way."""
         where = self.folder / ORDERS
         return where.exists() and pq.ParquetFile(where).metadata.num_rows > 0
+
+    def before(self, ids: list[str] | None = None) -> Before | None:
+        """Return what earlier nights believed of prices, and of some or all households."""
+        where = self.folder / WORTH
+        every = ids is None and where.exists()
+        worth = pq.read_table(where).to_pylist() if every else _rows(where, ids or [])
+        return before_of(prices_of(self.folder / PRICES), worth)
+
+    def of_part(self, partitions: Partitions, part: int) -> NightBook:
+        """Return a part of a book as tonight sees it."""
+        return self.on(partitions.book(part, self.before(partitions.part_ids(part))))
 
     def on(self, book: Book) -> NightBook:
         """Return a book, or a part of one, as tonight sees it."""

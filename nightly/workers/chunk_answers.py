@@ -15,10 +15,12 @@ from models.plan import Plan, Status
 from nightly.partition.partitions import Partitions
 from nightly.results.moment import clock
 from nightly.results.tables import BookFacts, tables_of
+from nightly.triage.believed import seen_of
 from nightly.triage.night_book import NightBook, answered
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import answer
 from nightly.workers.messages import Answered, Begun, Imported, Job, Task, Tick
+from nightly.workers.notices import notices_of
 from nightly.workers.policy_digest import policy_digest
 
 Tell = Callable[[Begun | Tick], None]
@@ -47,17 +49,23 @@ class ChunkAnswers:
         book = night.book
         ids = self.partitions.household_ids(task.chunk)
         plans, policies, events = [], [], []
+        beside: dict[str, list[dict[str, Any]]] = {"seen": [], "notices": []}
         for household_id in ids:
             tell(Begun(household_id))
             plan = self._answer(night, household_id, task.failed)
             plans.append(plan)
             policies.append(policy_of(book, household_id))
             policy = self._policy(book, policies[-1])
-            events.append({**household_event(plan, task.chunk.index), "policy": policy})
+            shown = seen_of(book, household_id)
+            uncertain = {} if shown is None else {"uncertain": shown["uncertain"]}
+            beside["seen"] += [] if shown is None else [shown]
+            notices, fault = self._notices(night, plan)
+            beside["notices"] += notices
+            told = {**uncertain, **fault, "policy": policy}
+            events.append({**household_event(plan, task.chunk.index), **told})
             tell(Tick(household_id, plan.status.value, plan.reason, plan.seconds))
-        return Answered(
-            task.chunk, tables_of(plans, policies, facts_of(book, plans)), tuple(events)
-        )
+        tables = tables_of(plans, policies, facts_of(book, plans), beside)
+        return Answered(task.chunk, tables, tuple(events))
 
     def _answer(self, book: NightBook, household_id: str, failed: Mapping[str, str]) -> Plan:
         why = failed.get(household_id)
@@ -67,6 +75,20 @@ class ChunkAnswers:
             return Plan(household_id, Status.DEFERRED, book.deferred[household_id])
         plan = answer(book, household_id, self.rebalance, self.job.on_policy)
         return answered(book, plan)
+
+    def _notices(
+        self, book: NightBook, plan: Plan
+    ) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
+        """Return what is worth knowing of a household, or what the log says where that failed."""
+        name = plan.household_id
+        try:
+            if plan.status is Status.FAILED or book.faults_of(name):
+                return [], {}
+            household = book.household(name)
+            policy = self.job.on_policy(book.policy(household.policy_id))
+            return notices_of(household, policy, plan), {}
+        except Exception as error:  # what is nice to know must not end a night
+            return [], {"notices_failed": f"{type(error).__name__}: {error}"}
 
     def _policy(self, book: Book, policy_id: str | None) -> Mapping[str, Any] | None:
         """Return a policy's id and the digest of what it said, None where there is none."""
@@ -80,7 +102,7 @@ class ChunkAnswers:
     def _book(self, partition: int) -> NightBook:
         if self._open is None or self._open[0] != partition:
             self._open = None  # let go of the last one before the next is read
-            self._open = (partition, self.tonight.on(self.partitions.book(partition)))
+            self._open = (partition, self.tonight.of_part(self.partitions, partition))
         return self._open[1]
 
 

@@ -97,6 +97,7 @@ ROOMS = {
         "requests",
     ),
     "nightly": (
+        "schemas",
         "results",
         "register",
         "partition",

@@ -24,7 +24,7 @@ FLOORS = {
         ("book",),
     ),
     "models.book": (
-        ("faults",),
+        ("before", "faults"),
         ("tables",),
         ("policies", "rows"),
         ("market",),

@@ -1,13 +1,16 @@
-"""What several nightly tests share: a PostgreSQL server, and forty households with a calm run."""
+"""What several nightly tests share: a PostgreSQL server, forty households with a calm run, five."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from nightly.main import main
 from nightly.results.run_folder import RunFolder
 from nightly.run.night import start_run
 from nightly.run.request import Request
@@ -42,3 +45,30 @@ def calm(forty_book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolde
     """Return a run of the forty in one process in which nothing happens."""
     request = Request(str(forty_book), ASOF, tmp_path_factory.mktemp("calm"))
     return start_run(request, deciders.sell_a_little, InProcess(), sizes=forty.SIZES)[0]
+
+
+SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
+APPROVAL = "[approval]\nmax_orders = 0\n[tickets]\nlimit_bps = 25.0\n"
+FIVE = ("drifted-60-40", "single-account", "year-end-harvest", "faulty-data", "inside-bands")
+
+
+@pytest.fixture(scope="session")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run five households of the sample book, one of them under a policy that asks for approval."""
+    place = tmp_path_factory.mktemp("night")
+    book = place / "book"
+    shutil.copytree(SAMPLE, book)
+    table = pd.read_csv(book / "households.csv")
+    table.loc[table["household_id"] == "single-account", "policy_id"] = "asks"
+    table.to_csv(book / "households.csv", index=False)
+    (book / "policies" / "asks.toml").write_text(APPROVAL, "utf-8")
+    (place / "ids").write_text("\n".join(FIVE))
+    asof = ["--asof", ASOF.isoformat(), "--out", str(place / "runs"), "--workers", "0"]
+    assert main(["run", str(book), *asof, "--households", str(place / "ids")]) == 0
+    return place / "runs" / f"{ASOF.isoformat()}-0001"
+
+
+@pytest.fixture
+def run(night: Path, tmp_path: Path) -> Path:
+    """Return a copy of the run of five, with its register, that a test may decide on."""
+    return Path(shutil.copytree(night.parent, tmp_path / "runs")) / night.name

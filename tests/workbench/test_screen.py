@@ -201,7 +201,7 @@ def test_an_invalid_household_lists_its_faults() -> None:
     ]
     made = Plan("smith", Status.INVALID, "two faults")
     text = screen(explain_invalid(made, "2026-11-20", faults))
-    assert "lots, row 3, column shares" in text
+    assert "lots, row 5, column shares" in text
     assert "give dollars" in text
     assert "2 faults in the book reach it" in text
 

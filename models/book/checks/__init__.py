@@ -13,19 +13,11 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Ints
-from models.book.checks import (
-    accounts,
-    cells,
-    households,
-    lots,
-    risk,
-    securities,
-    substitutes,
-    targets,
-    trading,
-)
+from models.book.checks import accounts, cells, households, lots, trading
 from models.book.checks.check import Check, Finding
+from models.book.checks.doubt import plausible
 from models.book.checks.evidence import Evidence
+from models.book.checks.market import risk, securities, substitutes, targets
 from models.book.faults import Fault
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -38,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *substitutes.CHECKS,
     *targets.CHECKS,
     *risk.CHECKS,
+    *plausible.CHECKS,
 )
 
 KINDS: Final = tuple(check.kind for check in CHECKS)
@@ -50,10 +43,14 @@ counted: a book may legitimately hold the rows of a million households that it l
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All faults of a book, who is invalid by them, and which securities they bar."""
+    """All faults of a book, who is invalid by them, who is uncertain, which securities they bar.
+
+    Who is uncertain is invalid too, unless its policy lets that pass.
+    """
 
     faults: tuple[Fault, ...]
     by_household: Mapping[str, tuple[Fault, ...]]
+    uncertain: Mapping[str, tuple[Fault, ...]]
     faulty_securities: Bools
 
 
@@ -66,7 +63,7 @@ def check_book(evidence: Evidence, also: Sequence[tuple[Check, Finding]] = ()) -
     untouching: dict[tuple[str, str], int] = {}
     for check, finding in found:
         codes = _households(evidence, finding)
-        if check.kind != "stale_price":
+        if check.kind != "stale_price" and not (check.uncertain or finding.uncertain):
             _bar(evidence, finding, faulty)
         if not codes.size:
             key = (check.kind, finding.table)
@@ -75,7 +72,17 @@ def check_book(evidence: Evidence, also: Sequence[tuple[Check, Finding]] = ()) -
                 continue
         faults.append(_fault(evidence, check, finding, codes))
     faults += _counted(untouching)
-    return Findings(tuple(faults), _by_household(faults), faulty)
+    maybe = [fault for fault in faults if fault.uncertain]
+    passing = _passing(evidence)
+    return Findings(
+        tuple(faults), _by_household(faults, passing), _by_household(maybe, frozenset()), faulty
+    )
+
+
+def _passing(evidence: Evidence) -> frozenset[str]:
+    """Households whose policy lets what is uncertain pass."""
+    passes = evidence.by_policy(lambda policy: policy.data.uncertain == "pass", 0.0) > 0.0
+    return frozenset(evidence.links.households.texts[passes].tolist())
 
 
 def _households(evidence: Evidence, finding: Finding) -> Ints:
@@ -95,6 +102,7 @@ def _fault(evidence: Evidence, check: Check, finding: Finding, codes: Ints) -> F
         finding.remedy or check.remedy,
         tuple(evidence.links.households.texts[codes]),
         check.kind,
+        check.uncertain or finding.uncertain,
     )
 
 
@@ -113,9 +121,14 @@ def _counted(untouching: Mapping[tuple[str, str], int]) -> Iterable[Fault]:
             yield Fault(table, None, None, what, "see those told before", (), kind)
 
 
-def _by_household(faults: Sequence[Fault]) -> Mapping[str, tuple[Fault, ...]]:
+def _by_household(
+    faults: Sequence[Fault], passing: frozenset[str]
+) -> Mapping[str, tuple[Fault, ...]]:
+    """Faults of each household; those of `passing` without what is merely uncertain."""
     lists: dict[str, list[Fault]] = {}
     for fault in faults:
         for household_id in fault.households:
+            if fault.uncertain and household_id in passing:
+                continue
             lists.setdefault(household_id, []).append(fault)
     return MappingProxyType({name: tuple(found) for name, found in lists.items()})

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.arrays import Bools
 from models.book.checks.check import rows_where, stated
+from models.book.checks.doubt.near import near_household
 from models.book.checks.evidence import Evidence
 from models.book.tables.table import Table
 from models.household import TaxTreatment
@@ -42,6 +43,7 @@ CHECKS: Final = (
         "household {cell} is not in households",
         "add the household, or leave its accounts out",
         lambda t, e: stated(t, "household_id") & (e.links.household_of["accounts"] < 0),
+        near_household,
     ),
     rows_where(
         "unknown_filing_unit",

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from models.arrays import Bools, Ints
 from models.book.checks.evidence import Evidence
-from models.book.rows.near import bare
 from models.book.tables.table import Table
 
 
@@ -26,7 +23,8 @@ class Finding:
     """One place where a check found something.
 
     `households` holds the codes of those touched; None leaves it to the row's table.
-    `remedy` replaces the check's own where the place calls for other words.
+    `remedy` replaces the check's own where the place calls for other words; `uncertain` says that
+    here it may be as it is.
     """
 
     table: str
@@ -35,13 +33,14 @@ class Finding:
     what: str
     households: Ints | None = None
     remedy: str = ""
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
-    """Whose a row of nobody may be: the household's code `(1,)`, and what would do."""
+    """Whose a row of nobody may be: the codes of a few households, and what would do."""
 
-    household: Ints
+    households: Ints
     remedy: str
 
 
@@ -54,44 +53,14 @@ def nobody(table: Table, evidence: Evidence, rows: Ints) -> Mapping[int, Maybe]:
     return {}
 
 
-def near_account(table_name: str) -> MaybeOf:
-    """Return what places rows whose account is that of a household, retyped in another way."""
-
-    def find(table: Table, evidence: Evidence, rows: Ints) -> Mapping[int, Maybe]:
-        links = evidence.links
-        rows = rows[links.household_of[table_name][rows] < 0]
-        if not rows.size:
-            return {}
-        accounts = links.accounts
-        order = np.argsort(accounts.first_row, kind="stable")  # of two alike the first row counts
-        known = bare(accounts.arrow.take(pa.array(order)))
-        wanted = bare(table.text("account_id").take(pa.array(rows)))
-        place = pc.fill_null(pc.index_in(wanted, value_set=known), -1)
-        found = {}
-        for row, at in zip(rows.tolist(), place.to_pylist(), strict=True):
-            if at < 0:
-                continue
-            code = order[at]
-            household = int(links.household_of["accounts"][accounts.first_row[code]])
-            if household >= 0:
-                found[row] = Maybe(
-                    np.array([household], dtype=np.int64),
-                    f"it may mean {accounts.texts[code]!r} of household "
-                    f"{links.households.texts[household]!r}, which waits: correct the id, or "
-                    "leave the row out",
-                )
-        return found
-
-    return find
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A kind of fault and how it is found."""
+    """A kind of fault and how it is found; `uncertain` where it may be as it is."""
 
     kind: str
     remedy: str
     find: Callable[[Evidence], Iterable[Finding]]
+    uncertain: bool = False
 
 
 def rows_where(
@@ -132,7 +101,9 @@ def rows_where(
             said = what.format(cell=table.shown(column, row))
             if row in placed:
                 owner = placed[row]
-                yield Finding(table_name, row, column, said, owner.household, owner.remedy)
+                yield Finding(
+                    table_name, row, column, said, owner.households, owner.remedy, uncertain=True
+                )
             else:
                 yield Finding(table_name, row, column, said)
 

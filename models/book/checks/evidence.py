@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from models.arrays import Bools, Ints
+from models.arrays import Bools, Floats, Ints
+from models.book.before import Before
 from models.book.checks.reach import Reach
 from models.book.market.risk import Covariance, Exposures
 from models.book.policies.files import PolicyFile
 from models.book.rows.links import Links
 from models.book.tables.table import Table
 from models.household import TREATMENT_OF, TaxTreatment
+from models.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,22 @@ class Evidence:
     exposures: Exposures
     policies: Mapping[str, PolicyFile]
     reach: Reach
+    before: Before | None = None
 
     @property
     def day(self) -> np.datetime64:
         """As-of date as numpy has it."""
         return np.datetime64(self.asof, "D")
+
+    def by_policy(self, of: Callable[[Policy], float], otherwise: float) -> Floats:
+        """Return what each household's policy says, by code; `otherwise` where it is faulty."""
+        said = {
+            name: float(of(file.policy))
+            for name, file in self.policies.items()
+            if file.policy is not None
+        }
+        ids = self.tables["households"].texts("policy_id")[self.links.households.first_row]
+        return np.array([said.get(name, otherwise) for name in ids], dtype=np.float64)
 
     def account_is(self, treatment: TaxTreatment) -> Bools:
         """Whether each row of `accounts` has a tax treatment."""

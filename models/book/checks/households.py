@@ -8,6 +8,7 @@ import numpy as np
 
 from models.arrays import Bools
 from models.book.checks.check import rows_where, stated
+from models.book.checks.doubt.near import near_household
 from models.book.checks.evidence import Evidence
 from models.book.rows.columns import withdrawable
 from models.book.tables.table import Table
@@ -85,6 +86,7 @@ CHECKS: Final = (
         "household {cell} is not in households",
         "add the household, or leave its filing units out",
         lambda t, e: stated(t, "household_id") & (e.links.household_of["filing_units"] < 0),
+        near_household,
     ),
     rows_where(
         "state_rate_out_of_range",

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools
-from models.book.checks.check import near_account, rows_where, stated
+from models.book.checks.check import rows_where, stated
+from models.book.checks.doubt.near import near_account
 from models.book.checks.evidence import Evidence
 from models.household import TaxTreatment
 

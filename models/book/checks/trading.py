@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.book.checks.check import Check, Finding, near_account, rows_where, stated
+from models.book.checks.check import Check, Finding, rows_where, stated
+from models.book.checks.doubt.near import near_account, near_household
 from models.book.checks.evidence import Evidence
 from models.book.rows.columns import is_active, is_live
 from models.book.rows.links import distinct
@@ -189,6 +190,7 @@ RESTRICTIONS: Final = (
         lambda t, e: _active(
             stated(t, "account_id") & (e.links.account_of["restrictions"] < 0), t, e
         ),
+        near_account("restrictions"),
     ),
     rows_where(
         "unknown_household_of_restrictions",
@@ -198,6 +200,7 @@ RESTRICTIONS: Final = (
         lambda t, e: _active(
             stated(t, "household_id") & (e.links.households.codes(t.text("household_id")) < 0), t, e
         ),
+        near_household,
     ),
     rows_where(
         "unknown_security_of_restrictions",

@@ -229,6 +229,12 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("data", "max_age_by_instrument"): DaysByInstrumentRule(dict),
         ("data", "stale"): _one_of("refuse", "hold"),
         ("data", "differences"): _one_of("wait", "pass"),
+        ("data", "uncertain"): _one_of("wait", "pass"),
+        ("data", "max_price_jump"): Rule(float, 0, 1),
+        ("data", "max_value_jump"): Rule(float, 0, 1),
+        ("data", "max_basis_multiple"): Rule(float, 0),
+        ("data", "min_basis_multiple"): Rule(float, 0),
+        ("data", "max_amount_usd"): Rule(float, 0, above=True),
         ("triggers", "drift"): _one_of("bands", "calendar", "hybrid", "either", "never"),
         ("triggers", "calendar"): _one_of(
             "daily", "weekly", "monthly", "quarterly", "annual", "dates"

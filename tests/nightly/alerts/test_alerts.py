@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def plan(name: str, status: str) -> dict[str, Any]:
 
 def test_events_are_what_the_run_stored(tmp_path: Path) -> None:
     """Failures, refusals, breaches and used budgets are events; an answer that is fine is none."""
+    used, day = {"usd": 85.0, "limit_usd": 100.0}, date(2026, 12, 1)
     run = stored(
         tmp_path,
         "2026-11-20",
@@ -50,9 +52,19 @@ def test_events_are_what_the_run_stored(tmp_path: Path) -> None:
             {"household_id": "n", "rule": "tax_budget", "where": "unit", "shadow_price": 1.0},
             {"household_id": "n", "rule": "bands", "where": "US", "shadow_price": 1.0},
         ],
+        seen=[{"household_id": "n"}, {"household_id": "u", "uncertain": "lots, row 3"}],
+        notices=[
+            {"household_id": "n", "kind": "nearly_used", "where": "tax_budget unit", **used},
+            {"household_id": "n", "kind": "nearly_used", "where": "gain_budget unit", **used},
+            {"household_id": "n", "kind": "turning", "where": "l1", "day": day, "usd": 2_000.0},
+        ],
     )
     found = [(event.kind, event.household_id) for event in events_of(run)]
-    assert found == [("breach", "r"), ("failed", "f"), ("refused", "r"), ("budget", "n")]
+    pressing = [("breach", "r"), ("failed", "f"), ("refused", "r"), ("uncertain", "u")]
+    assert found == [*pressing, ("budget", "n"), ("nearly_used", "n"), ("turning", "n")]
+    said = {event.kind: event.text for event in events_of(run)}
+    assert said["nearly_used"] == "gain_budget unit: $85 of $100 are used"
+    assert said["turning"] == "lot l1 turns long-term on 2026-12-01, a gain of $2,000"
 
 
 @pytest.mark.parametrize(("middle", "told"), [("deferred", ["d"]), ("no_action", [])])

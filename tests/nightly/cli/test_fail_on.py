@@ -75,14 +75,14 @@ def test_what_is_no_kind_is_refused(said: str) -> None:
         kinds_of(said)
 
 
-def test_a_check_tells_the_row_of_a_spreadsheet_too(
+def test_a_check_tells_the_row_of_a_spreadsheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Row 0 of a table is the second of a sheet, whose first is the header."""
+    """The first row of a table is the second of a sheet, whose first is the header."""
     tables = tiny_book()
     tables["lots"][0]["account_id"] = "nobody"
     assert main(["check", str(write(tables, tmp_path / "book"))]) == 1
     (line,) = (
         x for x in capsys.readouterr().out.splitlines() if "lots " in x and "account_id" in x
     )
-    assert line.split()[:3] == ["lots", "0", "2"]
+    assert line.split()[:3] == ["lots", "2", "account_id"]

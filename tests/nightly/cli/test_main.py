@@ -98,7 +98,7 @@ def test_check_lists_every_fault(capsys: pytest.CaptureFixture[str], faulty: Pat
     code, found = document(capsys, "check", str(faulty), "--asof", ASOF)
     assert code == 1
     prices = [f for f in found["faults"] if (f["table"], f["column"]) == ("securities", "price")]
-    assert [f["row"] for f in prices] == [0]
+    assert [(f["row"], f["index"]) for f in prices] == [(2, 0)]
     assert prices[0]["what"]
     assert prices[0]["remedy"]
     assert set(prices[0]["households"]) <= set(found["invalid_households"])

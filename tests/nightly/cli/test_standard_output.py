@@ -108,33 +108,3 @@ def test_every_solver_leaves_one_document(
         arguments = ["plan", str(book), household, "--asof", ASOF, *solver, "--json"]
         assert main(arguments) == 0
         assert json.loads(capfd.readouterr().out)["household_id"] == household
-
-
-def test_every_command_leaves_one_document(
-    tmp_path: Path, book: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Whatever a command does, with --json it says one document and nothing else."""
-
-    def document(*arguments: str) -> dict[str, object]:
-        main(arguments)
-        found = json.loads(capfd.readouterr().out)
-        assert "error" not in found, found
-        return dict(found)
-
-    runs = tmp_path / "runs"
-    night = ("--asof", ASOF, "--out", str(runs), "--format", "csv", "--json")
-    run = str(document("run", str(book), *night)["folder"])
-    with (Path(run) / "orders.csv").open(encoding="utf-8") as file:
-        order = next(csv.DictReader(file))
-    document("check", str(book), "--asof", ASOF, "--json")
-    document("verify", str(book), run, "--json")
-    document("replay", run, "single-account", "--json")
-    document("trace", run, order["order_id"], "--json")
-    said = ("--by", "a person", "--why", "a test", "--json")
-    document("reject", run, "single-account", *said)
-    document("approve", run, "single-account", *said)
-    document("export", run, "--json")
-    document("drift", str(book), "--asof", ASOF, "--propose", "--json")
-    small = ("--households", "2", "--kind", "etf", "--out", str(tmp_path / "made"), "--json")
-    document("book", "generate", *small)
-    document("book", "copy", str(book), f"sqlite:///{tmp_path / 'book.db'}", "--json")

@@ -1,10 +1,11 @@
-"""Exports and fills killed with signal 9 at random moments, gone on with, and counted.
+"""Exports, fills and settlements killed with signal 9 at random moments, gone on with, counted.
 
     python -m tests.nightly.life.kills --kills 20 [--seed 1]
 
-Each round is a process that exports a run, or books the market's answers. It is killed somewhere,
-or as soon as its files show a stage of life, and then the same command runs to its end. A broker
-that counts takes whatever stands under its name in between: nothing may be sent twice or lost.
+Each round is a process that exports a run, books the market's answers, or settles them into the
+next book. It is killed somewhere, or as soon as its files show a stage of life, and then the same
+command runs to its end. A broker that counts takes whatever stands under its name in between:
+nothing may be sent twice or lost, and a book that was begun is not there until it is whole.
 """
 
 from __future__ import annotations
@@ -18,9 +19,16 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
-from tests.nightly.life.world import World
+from tests.books import write
+from tests.nightly.fills.broker import Broker
+from tests.nightly.life.world import HELD, HOUSEHOLDS, World
+from tests.nightly.settle.small import lot, read, tables
+
+BEGINS = date(2026, 3, 2)
+"""First day: a hundred kills take less than the rest of its tax year."""
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -45,9 +53,22 @@ print("ready", flush=True)
 book(Register(Path(sys.argv[1])), Path(sys.argv[2]), Rights("Eve"), FAR_OFF)
 """
 
+SETTLES = """
+import sys
+from datetime import date
+from pathlib import Path
+from nightly.register.register import Register
+from nightly.settle.settling import Span, settle
+print("ready", flush=True)
+settle(Path(sys.argv[2]), Register(Path(sys.argv[1])).read(), Span(), Path(sys.argv[3]))
+"""
+
 LONGEST = 0.03
 """Seconds after which a command that is ready has mostly done its work: kills come before."""
 
+
+SETTLING = 0.3
+"""The same of a settlement, which reads a book first."""
 
 PATIENCE = 10.0
 """Seconds that a stage of life is waited for."""
@@ -85,6 +106,38 @@ def export_killed(world: World, run: str, moments: random.Random) -> bool:
     return killed(EXPORTS, [run], seconds, seen)
 
 
+def settle_killed(world: World, before: Path, moments: random.Random) -> tuple[bool, Path]:
+    """Kill a settlement of a book; return whether it was cut short, and the next book.
+
+    Whatever stands under its name is whole: a settlement that nobody disturbs says the same, and
+    the shares are those that are left.
+    """
+    name = f"{before.name}+"
+    whole = world.root / f"{name}undisturbed"
+    told = [str(world.register.path), str(before)]
+    seconds = moments.uniform(0.0, SETTLING)
+    cut = killed(SETTLES, [*told, str(world.root / name)], seconds, lambda: False)
+    if not (world.root / name).exists():
+        finished(SETTLES, [*told, str(world.root / name)])
+    finished(SETTLES, [*told, str(whole)])
+    first, second = (
+        {path.name: path.read_bytes() for path in place.glob("*.csv")}
+        for place in (world.root / name, whole)
+    )
+    assert first == second
+    assert sum(float(row["shares"]) for row in read(whole, "lots")) == sum(world.truth.values())
+    return cut, world.root / name
+
+
+def first_book(world: World) -> Path:
+    """Write a book that shows what every household held before anything was traded."""
+    held = [lot("l1", f"{name}-a", "VTI", HELD, 30_000.0, "2020-01-02") for name in HOUSEHOLDS]
+    rows = tables([{**row, "lot_id": f"l{n}"} for n, row in enumerate(held)], *HOUSEHOLDS)
+    for row in rows["securities"]:
+        row["price_date"] = world.day
+    return write(rows, world.root / "book")
+
+
 def finished(code: str, arguments: list[str]) -> None:
     """Let a command run to its end."""
     command = [sys.executable, "-c", code, *arguments]
@@ -94,7 +147,8 @@ def finished(code: str, arguments: list[str]) -> None:
 def tally(place: Path, kills: int, seed: int) -> Counter[str]:
     """Kill so many exports and bookings and go on with each; return where the kills landed."""
     moments = random.Random(seed)
-    world = World(place)
+    world = World(place, BEGINS, Broker(day=f"{BEGINS:%Y%m%d}"), posted_on=BEGINS)
+    settled = first_book(world)
     landed: Counter[str] = Counter()
     while landed.total() < kills:
         world.begin_night([moments.randint(1, 5) for _ in range(3)], "auto")
@@ -115,6 +169,8 @@ def tally(place: Path, kills: int, seed: int) -> Counter[str]:
                 landed["fills"] += 1
             finished(BOOKS, told)
             world.inbox.clear()
+            cut, settled = settle_killed(world, settled, moments)
+            landed["settle"] += cut
         world.check()
         world.settle()
         world.agree()

@@ -176,7 +176,7 @@ def test_a_crash_while_finishing(stopped: RunFolder, undisturbed: RunFolder) -> 
         with pytest.raises(RunFolderError, match="kept"):
             resume(stopped)
     times = {p.name: p.stat().st_mtime_ns for p in stopped.path.glob("*.parquet")}
-    assert set(times) == {f"{name}.parquet" for name in TABLES}
+    assert set(times) == {"prices.parquet", *(f"{name}.parquet" for name in TABLES)}
     assert_same_run(resume(stopped), undisturbed)
     assert times == {p.name: p.stat().st_mtime_ns for p in stopped.path.glob("*.parquet")}
 

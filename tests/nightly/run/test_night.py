@@ -62,7 +62,7 @@ def test_an_invalid_household_names_table_column_and_row(book: Book, tmp_path: P
     plans = pd.read_parquet(run(tmp_path).path / "plans.parquet").set_index("household_id")
     reason = plans.loc["faulty-data", "reason"]
     for fault in book.faults_of("faulty-data"):
-        assert f"{fault.table}, row {fault.row}, column {fault.column}" in reason
+        assert f"{fault.table}, row {fault.sheet_row}, column {fault.column}" in reason
 
 
 def test_two_runs_differ_only_in_seconds(book: Book, tmp_path: Path) -> None:

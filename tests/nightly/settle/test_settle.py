@@ -237,7 +237,7 @@ def test_parquet_and_unknown_columns_come_out_as_they_went_in(tmp_path: Path) ->
         ("no trades", "no table trades"),
         ("no date", "--since"),
         ("next year", "anew"),
-        ("bad action", "row 0: ratio is missing"),
+        ("bad action", "row 2: ratio is missing"),
     ],
 )
 def test_what_cannot_be_settled_is_refused(

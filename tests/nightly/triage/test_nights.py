@@ -207,6 +207,7 @@ def test_those_who_wait_are_first_on_the_next_night(tmp_path: Path) -> None:
         assert all("among the first of the next night" in p["reason"] for p in late.values())
         assert all(plan["orders"] == 0 for plan in late.values())
     assert sorted(answered) == sorted(IDS[:3])
-    runs = earlier_runs(out, date(2026, 11, 24), 30)
+    runs, unreadable = earlier_runs(out, date(2026, 11, 24), 30)
+    assert unreadable == []
     assert nights_waited(runs[:1]) == dict.fromkeys(set(IDS[:3]) - set(answered[:1]), 1)
     assert nights_waited(runs[:2]) == dict.fromkeys(set(IDS[:3]) - set(answered[:2]), 2)

@@ -34,7 +34,7 @@ IDS = (
     "a/b?c=d&e=f#g",
     "%2e%2e%2f%00",
     "a&lt;b&amp;c",
-    "\u202egpj.exe",
+    "gpj\uff0eexe",
     "naïve 家庭 🏠",
     "' OR '1'='1",
     "; rm -rf /",

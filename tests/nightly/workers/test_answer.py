@@ -45,7 +45,7 @@ def test_faulty_data_is_an_answer_that_names_every_fault() -> None:
     assert plan.status is Status.INVALID
     for fault in faults:
         assert str(fault) in plan.reason
-        assert f"row {fault.row}" in plan.reason
+        assert f"row {fault.sheet_row}" in plan.reason
 
 
 def test_a_bug_fails_one_household_and_says_where() -> None:

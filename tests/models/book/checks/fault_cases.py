@@ -11,6 +11,7 @@ from tests.models.book.checks.household_faults import (
     TRADING,
 )
 from tests.models.book.checks.market_faults import RISK, SECURITIES, SUBSTITUTES, TARGETS
+from tests.models.book.checks.plausible_faults import PLAUSIBLE
 
 CASES = (
     *CELLS,
@@ -23,4 +24,5 @@ CASES = (
     *SUBSTITUTES,
     *TARGETS,
     *RISK,
+    *PLAUSIBLE,
 )

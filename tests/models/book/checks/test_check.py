@@ -12,7 +12,7 @@ from tests.books import ASOF, tiny_book, write
 from tests.models.book.checks.fault_case import Case
 from tests.models.book.checks.fault_cases import CASES
 
-TOLD_ELSEWHERE = {"policy_invalid", "covariance_with_a_hole"}
+TOLD_ELSEWHERE = {"policy_invalid", "covariance_with_a_hole", "price_jump", "value_jump"}
 
 
 def name_of(case: Case) -> str:
@@ -177,5 +177,5 @@ def test_a_fault_reads_as_a_sentence(tmp_path: Path) -> None:
     tables["lots"][7]["shares"] = "sixty"
     book = read_book(write(tables, tmp_path), ASOF)
     assert str(book.faults[0]) == (
-        "lots, row 7, column shares: 'sixty' is not a number; give a plain number, such as 1234.5"
+        "lots, row 9, column shares: 'sixty' is not a number; give a plain number, such as 1234.5"
     )

@@ -32,7 +32,8 @@ def test_the_order_of_rows_does_not_matter(seed: int, tmp_path_factory: Any) -> 
     """Any shuffle of every table gives the same columns in the same order."""
     tables = tiny_book()
     tables["lots"] += [
-        tables["lots"][0] | {"lot_id": name, "shares": 1.0} for name in ("L1b", "L0", "L1a")
+        tables["lots"][0] | {"lot_id": name, "shares": 1.0, "basis": 200.0}
+        for name in ("L1b", "L0", "L1a")
     ]
     plain = read_book(write(tables, tmp_path_factory.mktemp("plain")), ASOF)
     for rows in tables.values():

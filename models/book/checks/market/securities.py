@@ -11,6 +11,7 @@ from models.arrays import Floats
 from models.book.checks.check import Check, Finding, rows_where
 from models.book.checks.evidence import Evidence
 from models.book.market.freshness import allowed_ages
+from models.policy import Policy
 
 YIELDS: Final = ("qualified_yield", "ordinary_yield", "exempt_yield", "foreign_tax_yield")
 
@@ -20,14 +21,13 @@ def _oldest_allowed(evidence: Evidence, instrument: str | None) -> Floats:
 
     Faulty policies set no limit, and those that hold what is too old neither.
     """
-    households = evidence.tables["households"]
-    age = {
-        policy_id: allowed_ages(np.array([instrument], object), file.policy.data)[0]
-        for policy_id, file in evidence.policies.items()
-        if file.policy is not None and file.policy.data.stale == "refuse"
-    }
-    policy_ids = households.texts("policy_id")[evidence.links.households.first_row]
-    return np.array([age.get(policy_id, np.inf) for policy_id in policy_ids])
+
+    def oldest(policy: Policy) -> float:
+        data = policy.data
+        refuses = data.stale == "refuse"
+        return float(allowed_ages(np.array([instrument], object), data)[0]) if refuses else np.inf
+
+    return evidence.by_policy(oldest, np.inf)
 
 
 def _stale(evidence: Evidence) -> Iterator[Finding]:

@@ -1,0 +1,201 @@
+"""Faults of plausibility: figures that can be read and can hardly be meant.
+
+Amounts of more than all the money there is, and ids with characters that nobody sees, are wrong. A
+basis far from what its lot is worth, a price or a value that jumped since the last night, may be
+right: those are *uncertain*, and wait for a person (`[data] uncertain`). Whoever looked says so in
+the row's `confirmed`, the as-of date for which it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow.compute as pc
+
+from models.arrays import Floats, Ints
+from models.book.checks.check import Check, Finding
+from models.book.checks.evidence import Evidence
+from models.book.rows.prices import comparable, confirmed, falls
+from models.book.tables.schema import CellKind
+from models.book.tables.table import Table
+from models.household import TaxTreatment
+
+AMOUNTS: Final = (
+    ("households", "net_flow"),
+    *(
+        ("filing_units", name)
+        for name in (
+            *("ordinary_income", "qualified_dividends", "net_investment_income", "magi"),
+            *("st_realized_ytd", "lt_realized_ytd", "st_carryforward", "lt_carryforward"),
+        )
+    ),
+    *(("accounts", name) for name in ("cash", "cash_floor", "net_flow", "rmd_due_usd")),
+    ("lots", "basis"),
+    ("securities", "price"),
+    *(("trades", name) for name in ("amount", "realized_gain")),
+)
+"""Columns that hold dollars of which there cannot be that many; a budget may be any."""
+
+UNSEEN: Final = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+"""Characters that are not shown: control and format characters, separators of lines."""
+
+FREE_TEXT: Final = frozenset({"overrides", "reason"})
+"""Text columns that name nothing."""
+
+LEAST_USD: Final = 1.0
+"""Dollars. What a household of less is worth proves nothing."""
+
+
+def _too_much(evidence: Evidence) -> Iterator[Finding]:
+    limits = evidence.by_policy(lambda policy: policy.data.max_amount_usd, np.inf)
+    least = limits.min(initial=np.inf)
+    for name, column in AMOUNTS:
+        table = evidence.tables[name]
+        yield from _over(evidence, table, column, np.abs(table.number(column)), limits, least)
+    lots = evidence.tables["lots"]
+    worth = np.abs(lots.number("shares") * _price(evidence, _prices(evidence)))
+    yield from _over(evidence, lots, "shares", worth, limits, least)
+
+
+def _over(
+    evidence: Evidence, table: Table, column: str, amount: Floats, limits: Floats, least: float
+) -> Iterator[Finding]:
+    for row in np.flatnonzero(amount > least).tolist():
+        reached = evidence.reach.of_row(table.name, row)
+        touched = reached[limits[reached] < amount[row]]
+        if touched.size and np.isfinite(amount[row]):
+            what = f"{table.shown(column, row)} comes to ${amount[row]:,.0f}"
+            yield Finding(table.name, row, column, what, touched)
+
+
+def _unseen(evidence: Evidence) -> Iterator[Finding]:
+    for table in evidence.tables.values():
+        for column in table.facts.columns:
+            if column.kind is CellKind.TEXT and column.name not in FREE_TEXT and table.rows:
+                bad = pc.match_substring_regex(table.text(column.name), UNSEEN).fill_null(False)
+                for row in np.flatnonzero(bad.to_numpy(zero_copy_only=False)).tolist():
+                    what = f"{table.shown(column.name, row)} has characters that are not shown"
+                    yield Finding(table.name, row, column.name, what)
+
+
+def _basis(evidence: Evidence) -> Iterator[Finding]:
+    """Absurd in taxable accounts alone: elsewhere nothing rests on a basis."""
+    lots, owner = evidence.tables["lots"], evidence.links.household_of["lots"]
+    taxable = evidence.of_account("lots", evidence.account_is(TaxTreatment.TAXABLE))
+    basis, price = lots.number("basis"), _price(evidence, _prices(evidence))
+    worth = lots.number("shares") * price
+    counts = taxable & (owner >= 0) & (basis > 0) & (worth > 0)
+    multiple = np.divide(basis, worth, out=np.ones(lots.rows), where=counts)
+    most = evidence.by_policy(lambda policy: policy.data.max_basis_multiple or np.inf, np.inf)
+    least = evidence.by_policy(lambda policy: policy.data.min_basis_multiple, 0.0)
+    most, least = np.append(most, np.inf)[owner], np.append(least, 0.0)[owner]
+    for row in np.flatnonzero(counts & ((multiple > most) | (multiple < least))).tolist():
+        each = basis[row] / lots.number("shares")[row]
+        what = (
+            f"{lots.shown('basis', row)} is {multiple[row]:,.4g} times what the lot is worth: "
+            f"{each:,.6g} a share, whose price is {price[row]:,.6g}"
+        )
+        yield Finding("lots", row, "basis", what, owner[row : row + 1].astype(np.int64))
+
+
+def _price_jumped(evidence: Evidence) -> Iterator[Finding]:
+    table = evidence.tables["securities"]
+    now, then = table.number("price"), _then(evidence)
+    fall = falls(now, then)
+    limits = evidence.by_policy(lambda policy: policy.data.max_price_jump, np.inf)
+    fall[confirmed(table, evidence.day)] = np.nan
+    for row in np.flatnonzero(fall > limits.min(initial=np.inf)).tolist():
+        reached = evidence.reach.of_row("securities", row)
+        touched = reached[limits[reached] < fall[row]]
+        if touched.size:
+            what = (
+                f"{table.shown('price', row)} is {now[row] / then[row] - 1.0:+.0%} from the "
+                f"{then[row]:.6g} that an earlier night saw, and no corporate action says why"
+            )
+            yield Finding("securities", row, "price", what, touched)
+
+
+def _value_jumped(evidence: Evidence) -> Iterator[Finding]:
+    """Against the value that the last night saw, at its prices: what the market did is no jump."""
+    if evidence.before is None or not evidence.before.worth:
+        return
+    links, table, lots = evidence.links, evidence.tables["households"], evidence.tables["lots"]
+    then = _then(evidence)
+    prices = np.where(np.isnan(then), _prices(evidence), then)
+    held = np.nan_to_num(lots.number("shares") * _price(evidence, prices))
+    count = len(links.households)
+    cash = np.nan_to_num(evidence.tables["accounts"].number("cash"))
+    value = _sums(links.household_of["lots"], held, count)
+    value += _sums(links.household_of["accounts"], cash, count)
+    limits = evidence.by_policy(lambda policy: policy.data.max_value_jump, 1.0)
+    looked = confirmed(table, evidence.day)
+    for code, name in enumerate(links.households.texts):
+        worth, row = evidence.before.worth.get(name), int(links.households.first_row[code])
+        if worth is None or looked[row] or limits[code] >= 1.0:
+            continue
+        low, high = sorted((worth.value_usd, worth.value_usd + worth.flow_usd))
+        kept = 1.0 - limits[code]
+        if high > LEAST_USD and not low * kept <= value[code] <= high / kept:
+            flow = f" and ${worth.flow_usd:,.0f} to flow" if worth.flow_usd else ""
+            what = (
+                f"lots and cash are ${value[code]:,.0f} at the prices of the last night, after "
+                f"${worth.value_usd:,.0f}{flow} on {worth.asof}, and no flow says why"
+            )
+            yield Finding("households", row, "household_id", what, np.array([code], np.int64))
+
+
+def _prices(evidence: Evidence) -> Floats:
+    return evidence.tables["securities"].number("price")
+
+
+def _then(evidence: Evidence) -> Floats:
+    """Prices of earlier nights by row of `securities`, comparable to tonight's."""
+    seen = {} if evidence.before is None else evidence.before.prices
+    tables = evidence.tables
+    return comparable(tables["securities"], tables["corporate_actions"], seen, evidence.day)
+
+
+def _price(evidence: Evidence, prices: Floats) -> Floats:
+    """Price of the security of every lot, NaN where it is unknown."""
+    by_code = prices[evidence.links.securities.first_row]
+    found: Floats = np.append(by_code, np.nan)[evidence.links.security_of["lots"]]
+    return found
+
+
+def _sums(owner: Ints, amounts: Floats, count: int) -> Floats:
+    mine = owner >= 0
+    sums: Floats = np.bincount(owner[mine], amounts[mine], count).astype(np.float64)
+    return sums
+
+
+CHECKS: Final = (
+    Check(
+        "amount_beyond_belief",
+        "give it in dollars, or allow more by max_amount_usd in the policy's [data]",
+        _too_much,
+    ),
+    Check("unseen_character", "retype it: an id has no control or format characters", _unseen),
+    Check(
+        "absurd_basis",
+        "give the total basis in dollars, or allow it by max_basis_multiple or "
+        "min_basis_multiple in the policy's [data]",
+        _basis,
+        uncertain=True,
+    ),
+    Check(
+        "price_jump",
+        "correct the price, add the corporate action, or give the as-of date as confirmed",
+        _price_jumped,
+        uncertain=True,
+    ),
+    Check(
+        "value_jump",
+        "look for lots that are missing or twice there, state the flow, or give the as-of date as "
+        "confirmed",
+        _value_jumped,
+        uncertain=True,
+    ),
+)
+"""Kinds of what can hardly be meant."""

@@ -1,0 +1,1 @@
+"""Checks of what all households share: securities, substitutes, targets, risk."""

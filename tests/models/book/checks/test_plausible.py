@@ -1,0 +1,205 @@
+"""What can be read and can hardly be meant: wrong, or uncertain with the figure, never a plan."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.book.before import Before, Seen, Worth
+from models.book.book import Book
+from models.book.read import read_book
+from tests.books import ASOF, tiny_book, write
+
+YESTERDAY = ASOF - timedelta(days=1)
+
+
+def kinds(book: Book) -> set[str]:
+    """Return the kinds of fault of a book."""
+    return {fault.kind for fault in book.faults}
+
+
+def read(tables: dict[str, Any], place: Path, before: Before | None = None) -> Book:
+    """Write a book and read it after earlier nights."""
+    return read_book(write(tables, place / "book"), ASOF, before)
+
+
+def test_a_sound_book_is_plausible(tmp_path: Path) -> None:
+    """Without a last night and with one that saw the same."""
+    tables = tiny_book()
+    prices = {
+        row["security_id"]: Seen(float(row["price"]), YESTERDAY) for row in tables["securities"]
+    }
+    assert not read(tables, tmp_path / "a").uncertain
+    assert not read(tables, tmp_path / "b", Before(prices, {})).faults
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("accounts", "cash", 2e13),
+        ("accounts", "net_flow", -2e13),
+        ("households", "net_flow", 2e13),
+        ("filing_units", "ordinary_income", 2e13),
+        ("lots", "shares", 1e14),
+        ("lots", "basis", 2e13),
+        ("securities", "price", 2e13),
+    ],
+)
+def test_more_dollars_than_there_are_is_invalid(
+    table: str, column: str, value: float, tmp_path: Path
+) -> None:
+    """Wherever they stand, with row and figure."""
+    tables = tiny_book()
+    tables[table][0][column] = value
+    book = read(tables, tmp_path)
+    found = [fault for fault in book.faults if fault.kind == "amount_beyond_belief"]
+    assert found and not any(fault.uncertain for fault in found)
+    assert (found[0].table, found[0].row) in {(table, 0), ("lots", 0)}
+    assert "$" in found[0].what and found[0].households
+    assert set(found[0].households) <= set(book.faults_by_household)
+
+
+@pytest.mark.parametrize("typed", ["\x1b[2K", "\u200b", "\u202e", "\x00", "\n"])
+def test_what_nobody_sees_in_an_id_is_invalid(typed: str, tmp_path: Path) -> None:
+    """Control, format and direction characters; the text of the fault shows them escaped."""
+    tables = tiny_book()
+    tables["lots"][0]["lot_id"] += typed
+    book = read(tables, tmp_path)
+    (fault,) = (fault for fault in book.faults if fault.kind == "unseen_character")
+    assert (fault.table, fault.row, fault.column) == ("lots", 0, "lot_id")
+    assert typed not in str(fault) and len(fault.households) == 1
+
+
+@pytest.mark.parametrize("factor", [30.0, 1e-5])
+def test_an_absurd_basis_is_uncertain(factor: float, tmp_path: Path) -> None:
+    """Dollars for cents and cents for dollars, with the multiple; in taxable accounts alone."""
+    tables = tiny_book()
+    price = {row["security_id"]: float(row["price"]) for row in tables["securities"]}
+    lot = tables["lots"][0]
+    lot["basis"] = factor * float(lot["shares"]) * price[lot["security_id"]]
+    book = read(tables, tmp_path)
+    (fault,) = (fault for fault in book.faults if fault.kind == "absurd_basis")
+    assert fault.uncertain and f"{factor:,.4g} times" in fault.what
+    assert set(book.uncertain) == set(fault.households) <= set(book.faults_by_household)
+
+
+def with_price(tables: dict[str, Any], factor: float) -> tuple[str, Before]:
+    """Return the first lot's security and a last night that saw `factor` times its price."""
+    name = tables["lots"][0]["security_id"]
+    now = {row["security_id"]: float(row["price"]) for row in tables["securities"]}[name]
+    return name, Before({name: Seen(factor * now, YESTERDAY)}, {})
+
+
+@pytest.mark.parametrize(
+    ("factor", "jumps"), [(2.0, True), (0.5, True), (1.6, False), (0.7, False)]
+)
+def test_a_price_that_jumped_is_uncertain(factor: float, jumps: bool, tmp_path: Path) -> None:
+    """By two fifths down, or what undoes that."""
+    tables = tiny_book()
+    _, before = with_price(tables, factor)
+    book = read(tables, tmp_path, before)
+    assert ("price_jump" in kinds(book)) is jumps and bool(book.uncertain) is jumps
+
+
+def action(name: str, day: date, **more: Any) -> dict[str, Any]:
+    """Return a row of corporate actions."""
+    return {"action_id": "x", "security_id": name, "date": day.isoformat(), **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "jumps"),
+    [
+        ({"kind": "split", "ratio": 2.0}, ASOF, False),
+        ({"kind": "split", "ratio": 0.5}, ASOF, True),
+        ({"kind": "split", "ratio": 2.0}, YESTERDAY, True),
+        ({"kind": "split", "ratio": 2.0}, ASOF + timedelta(days=1), True),
+        ({"kind": "return_of_capital", "cash_per_share": 1.0}, ASOF, False),
+    ],
+)
+def test_a_corporate_action_since_explains_a_price(
+    more: dict[str, Any], day: date, jumps: bool, tmp_path: Path
+) -> None:
+    """A split by its ratio, on its day: not of the day before, nor of tomorrow."""
+    tables = tiny_book()
+    name, before = with_price(tables, 2.0)
+    tables["corporate_actions"] = [action(name, day, **more)]
+    assert ("price_jump" in kinds(read(tables, tmp_path, before))) is jumps
+
+
+def worth(tables: dict[str, Any], factor: float, flow: float = 0.0) -> tuple[str, Before]:
+    """Return the first lot's household, and a last night that saw `factor` times its value."""
+    owner = {row["account_id"]: row["household_id"] for row in tables["accounts"]}
+    name = owner[tables["lots"][0]["account_id"]]
+    price = {row["security_id"]: float(row["price"]) for row in tables["securities"]}
+    value = sum(float(row["cash"]) for row in tables["accounts"] if row["household_id"] == name)
+    value += sum(
+        float(lot["shares"]) * price[lot["security_id"]]
+        for lot in tables["lots"]
+        if owner.get(lot["account_id"]) == name
+    )
+    prices = {security: Seen(each, YESTERDAY) for security, each in price.items()}
+    return name, Before(prices, {name: Worth(factor * value, flow * value, YESTERDAY)})
+
+
+@pytest.mark.parametrize(
+    ("factor", "flow", "jumps"),
+    [
+        (1.0, 0.0, False),
+        (1.5, 0.0, True),
+        (0.5, 0.0, True),
+        (0.5, 0.5, False),
+        (1.5, -0.5, False),
+        (1.2, 0.0, False),
+    ],
+)
+def test_a_value_that_jumped_without_a_flow_is_uncertain(
+    factor: float, flow: float, jumps: bool, tmp_path: Path
+) -> None:
+    """Up or down by a quarter, but not where the last night's flow explains it."""
+    tables = tiny_book()
+    name, before = worth(tables, factor, flow)
+    book = read(tables, tmp_path, before)
+    assert set(book.uncertain) == ({name} if jumps else set())
+
+
+def test_a_market_that_halved_is_no_jump_of_value(tmp_path: Path) -> None:
+    """Values are compared at the prices of the last night."""
+    tables = tiny_book()
+    name, before = worth(tables, 1.0)
+    doubled = {key: Seen(1.5 * seen.price, seen.asof) for key, seen in before.prices.items()}
+    value = before.worth[name].value_usd
+    cash = sum(float(row["cash"]) for row in tables["accounts"] if row["household_id"] == name)
+    then = Worth(1.5 * (value - cash) + cash, 0.0, YESTERDAY)
+    assert not read(tables, tmp_path, Before(doubled, {name: then})).uncertain
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "written"),
+    [
+        ("households", "confirmed", ASOF.isoformat()),
+        ("households", "overrides", "data.max_value_jump = 0.9"),
+    ],
+)
+def test_who_looked_says_so(table: str, column: str, written: str, tmp_path: Path) -> None:
+    """With the as-of date in the row, or a wider limit."""
+    tables = tiny_book()
+    name, before = worth(tables, 2.0)
+    (row,) = (row for row in tables[table] if row["household_id"] == name)
+    row[column] = written
+    assert not read(tables, tmp_path / "a", before).uncertain
+    row[column] = YESTERDAY.isoformat() if column == "confirmed" else "data.max_value_jump = 0.3"
+    assert set(read(tables, tmp_path / "b", before).uncertain) == {name}
+
+
+def test_a_policy_lets_it_pass_and_it_is_told_all_the_same(tmp_path: Path) -> None:
+    """The household is planned; the book still says that it is uncertain."""
+    tables = tiny_book()
+    name, before = worth(tables, 2.0)
+    (row,) = (row for row in tables["households"] if row["household_id"] == name)
+    row["overrides"] = 'data.uncertain = "pass"'
+    book = read(tables, tmp_path, before)
+    assert set(book.uncertain) == {name} and name not in book.faults_by_household
+    assert book.household(name).household_id == name

@@ -1,0 +1,92 @@
+"""Every command of the command line once with --json, in a life of one small book."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+ASOF = "2026-11-20"
+
+CASES = [
+    {
+        "id": "one-year-and-a-day",
+        "topic": "holding_period",
+        "input": {"acquired": "2024-01-02", "sold": "2025-01-03"},
+        "expected": {"term": "long"},
+    }
+]
+
+Said = Callable[..., dict[str, Any]]
+"""Runs a command, schema first, and returns the one document that it says."""
+
+
+def every_document(place: Path, book: Path, said: Said) -> None:
+    """Say every document: looked at, planned, decided, sent, answered, booked, told, refused."""
+    runs = place / "runs"
+    ids = place / "ids"
+    ids.write_text("single-account\nyear-end-harvest\ninside-bands\nfaulty-data\n")
+    dated = ("--asof", ASOF)
+    listed = ("--households", str(ids), "--workers", "0", "--format", "csv")
+    run = str(said("run", "run", str(book), *dated, "--out", str(runs), *listed)["folder"])
+    _look(place, book, said)
+    with (Path(run) / "orders.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["household_id"] == "year-end-harvest"]
+    said("pending", "pending", run)
+    said("verify", "verify", str(book), run)
+    said("replay", "replay", run, "single-account")
+    by = ("--by", "Ann", "--why", "a test")
+    said("reject", "reject", run, "single-account", *by)
+    said("approve", "approve", run, "single-account", *by)
+    said("approve", "approve", run, "single-account", "inside-bands", *by)
+    said("export", "export", run, "--by", "Dan")
+    said("export", "export", run, "--by", "Dan")
+    said("trace", "trace", run, rows[0]["order_id"])
+    said("show", "show", run)
+    said("show-household", "show", run, "year-end-harvest")
+    said("show-household", "show", run, "faulty-data")
+    said("alerts", "alerts", run, "--to", str(place / "told.jsonl"))
+    said("cancel", "cancel", run, "single-account", *by)
+    _settle(place, book, run, rows, said)
+    said("error", "show", run, "nobody")
+    said("error", "run", str(place), *dated, "--out", str(runs))
+
+
+def _look(place: Path, book: Path, said: Said) -> None:
+    """Say what commands about books say."""
+    for household in ("single-account", "inside-bands", "faulty-data", "budget-cannot-hold"):
+        said("plan", "plan", str(book), household, "--asof", ASOF)
+    said("check", "check", str(book), "--asof", ASOF)
+    said("drift", "drift", str(book), "--asof", ASOF)
+    said("drift", "drift", str(book), "--asof", ASOF, "--propose")
+    said("frontier", "frontier", str(book), "single-account", "--asof", ASOF, "--points", "2")
+    made = place / "made"
+    said(
+        "book-generate",
+        *("book", "generate", "--households", "2", "--kind", "etf", "--out", str(made)),
+    )
+    said("book-copy", "book", "copy", str(made), f"sqlite:///{place / 'book.db'}")
+    (place / "cases.json").write_text(json.dumps(CASES))
+    said("law-check", "law", "check", str(place / "cases.json"))
+    said("schema", "schema")
+
+
+def _settle(place: Path, book: Path, run: str, rows: list[dict[str, str]], said: Said) -> None:
+    """Say what commands after the trade say: a fill, one that does not fit, the next book."""
+    head = "ticket_id,fill_id,shares,price,trade_date"
+    fill = (
+        f"{Path(run).name}/{rows[0]['order_id']},f1,{rows[0]['shares']},{rows[0]['price']},{ASOF}"
+    )
+    (place / "fills.csv").write_text(f"{head}\n{fill}\nnobody,f2,1,1,{ASOF}\n")
+    runs = ("--register", str(Path(run).parent))
+    said("fills", "fills", str(place / "fills.csv"), *runs)
+    said("orders", "orders", *runs)
+    said("settle", "settle", str(book), *runs, "--out", str(place / "next"), "--asof", ASOF)
+    lots = pd.read_csv(book / "lots.csv")
+    lots.loc[lots["account_id"].str.startswith("single-account"), "shares"] += 1.0
+    lots.to_csv(book / "lots.csv", index=False)
+    said("reconcile", "reconcile", str(place / "next"), str(book))

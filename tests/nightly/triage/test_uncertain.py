@@ -1,0 +1,153 @@
+"""What is implausible after the last night is no plan, and is told until somebody looks."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nightly.main import main
+from tests.books import ASOF, Tables, tiny_book, write
+
+FIRST = ASOF - timedelta(days=2)
+
+
+def dated(tables: Tables, day: str) -> Tables:
+    """Return the tables with prices of a day."""
+    for row in tables["securities"]:
+        row["price_date"] = day
+    return tables
+
+
+class Nights:
+    """Nights of a book in one folder of runs."""
+
+    def __init__(self, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.place, self.capsys, self.count = place, capsys, 0
+
+    def __call__(self, tables: Tables, days_ago: int, *options: str) -> tuple[dict[str, Any], Any]:
+        """Return the summary and the plans of one night."""
+        self.count += 1
+        asof = (ASOF - timedelta(days=days_ago)).isoformat()
+        book = write(dated(tables, asof), self.place / f"book{self.count}")
+        where = ["--asof", asof, "--out", str(self.place / "runs"), "--workers", "0", "--json"]
+        code = main(["run", str(book), *where, *options])
+        facts = json.loads(self.capsys.readouterr().out)
+        facts["code"] = code
+        plans = pd.read_parquet(Path(facts["folder"]) / "plans.parquet")
+        return facts, plans.set_index("household_id")
+
+
+@pytest.fixture
+def nights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Nights:
+    """Return what runs nights."""
+    return Nights(tmp_path, capsys)
+
+
+def without_a_lot() -> Tables:
+    """Return the book without the largest lot of H2."""
+    tables = tiny_book()
+    tables["lots"] = [lot for lot in tables["lots"] if lot["lot_id"] != "L7"]
+    return tables
+
+
+def test_a_household_that_lost_a_lot_waits_every_night(nights: Nights) -> None:
+    """Counted on each of two nights, compared with the last one that was believed."""
+    first, _ = nights(tiny_book(), 3)
+    assert (first["code"], first["uncertain"]) == (0, 0)
+    for days_ago in (2, 1):
+        facts, plans = nights(without_a_lot(), days_ago)
+        assert (facts["code"], facts["uncertain"], facts["failed_on"]) == (1, 1, ["uncertain"])
+        assert set(plans.index[plans["status"] == "invalid"]) == {"H2"}
+        reason = plans.loc["H2", "reason"]
+        assert reason.startswith("households, row 3, column household_id: lots and cash are $")
+        assert (ASOF - timedelta(days=3)).isoformat() in reason
+    seen = pd.read_parquet(Path(facts["folder"]) / "seen.parquet").set_index("household_id")
+    assert seen["uncertain"].notna().to_dict() == {"007": False, "H1": False, "H2": True}
+    facts, _ = nights(tiny_book(), 0)
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+
+
+def test_who_looked_is_believed_the_night_after_too(nights: Nights) -> None:
+    """The confirmed value is what the next night is held to."""
+    nights(tiny_book(), 2)
+    tables = without_a_lot()
+    tables["households"][1]["confirmed"] = (ASOF - timedelta(days=1)).isoformat()
+    facts, plans = nights(tables, 1)
+    assert facts["uncertain"] == 0 and "invalid" not in set(plans["status"])
+    facts, _ = nights(tables, 0)
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+
+
+def test_a_policy_that_lets_it_pass_has_it_counted(nights: Nights) -> None:
+    """Planned, and the night still says that somebody should look."""
+    nights(tiny_book(), 1)
+    tables = without_a_lot()
+    tables["households"][1]["overrides"] = 'data.uncertain = "pass"'
+    facts, plans = nights(tables, 0)
+    assert plans.loc["H2", "status"] != "invalid"
+    assert (facts["code"], facts["uncertain"]) == (1, 1)
+
+
+def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights) -> None:
+    """Two nights in a row; the split's row explains it."""
+    nights(tiny_book(), 3)
+    tables = tiny_book()
+    name, old = tables["securities"][2]["security_id"], tables["securities"][2]["price"]
+    tables["securities"][2]["price"] = old / 2
+    for days_ago in (2, 1):
+        facts, plans = nights(tables, days_ago)
+        assert facts["code"] == 1 and facts["uncertain"] > 0
+        told = plans.loc[plans["status"] == "invalid", "reason"]
+        assert told.str.contains(
+            "securities, row 4, column price: .* is -50% from", regex=True
+        ).all()
+    for lot in tables["lots"]:
+        lot["shares"] *= 2 if lot["security_id"] == name else 1
+    day = (ASOF - timedelta(days=2)).isoformat()
+    split = {"action_id": "a", "security_id": name, "date": day, "kind": "split", "ratio": 2.0}
+    facts, _ = nights({**tables, "corporate_actions": [split]}, 0)
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+
+
+def test_the_judge_says_the_same_after_the_night(nights: Nights, tmp_path: Path) -> None:
+    """Verify holds a run's book to what the night was held to."""
+    nights(tiny_book(), 1)
+    facts, _ = nights(without_a_lot(), 0)
+    assert main(["verify", str(tmp_path / "book2"), facts["folder"]]) == 0
+
+
+@pytest.mark.parametrize("typed", ["A2-ROHT", "A2-ROT", "A2-ROTHH", "A2-RPTH", "a2 roth"])
+def test_a_lot_a_slip_away_makes_its_household_wait(nights: Nights, typed: str) -> None:
+    """Letters exchanged, one left out, too many, another: the household is counted."""
+    tables = tiny_book()
+    next(lot for lot in tables["lots"] if lot["lot_id"] == "L7")["account_id"] = typed
+    facts, plans = nights(tables, 0)
+    assert set(plans.index[plans["status"] == "invalid"]) == {"H2"}
+    assert (facts["code"], facts["uncertain"], facts["orphan_rows"]) == (1, 1, {"lots": 1})
+    assert "it may mean 'A2-ROTH' of household 'H2'" in plans.loc["H2", "reason"]
+
+
+def test_an_account_of_a_household_a_slip_away_makes_it_wait(nights: Nights) -> None:
+    """So does a restriction, which would hold nowhere."""
+    tables = tiny_book()
+    for table in ("households", "filing_units", "accounts", "restrictions"):
+        for row in tables[table]:
+            row["household_id"] = {"H2": "HOUSE2"}.get(row["household_id"], row["household_id"])
+    tables["accounts"][4]["household_id"] = "HUOSE2"
+    facts, plans = nights(tables, 0)
+    assert set(plans.index[plans["status"] == "invalid"]) == {"HOUSE2"}
+    assert facts["uncertain"] == 1 and facts["orphan_rows"]["accounts"] == 1
+
+
+def test_an_earlier_run_that_cannot_be_read_is_told(nights: Nights) -> None:
+    """By name, in the document and the exit code; the night itself is answered."""
+    first, _ = nights(tiny_book(), 1)
+    (Path(first["folder"]) / "manifest.json").write_text("{")
+    facts, plans = nights(tiny_book(), 0)
+    assert (facts["code"], facts["failed_on"]) == (1, ["unreadable-run"])
+    assert first["run_id"] in facts["found"]["unreadable-run"] and len(plans) == 3
