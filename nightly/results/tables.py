@@ -219,7 +219,7 @@ def tables_of(
     plans: Sequence[Plan],
     policy_ids: Sequence[str | None],
     facts: BookFacts = NO_FACTS,
-    beside: Mapping[str, Sequence[Row]] = MappingProxyType({}),
+    beside: Mapping[str, Sequence[Row]] | None = None,
 ) -> dict[str, Any]:
     """Return every table of a run for some plans, as Arrow tables, in the order of the plans.
 
@@ -236,7 +236,7 @@ def tables_of(
     for row in rows["flows"]:
         row["filing_unit_id"] = facts.filing_units.get(row["account_id"])
         row["custodian"] = facts.custodians.get(row["account_id"])
-    for name, found in beside.items():
+    for name, found in (beside or {}).items():
         rows[name] = list(found)
     return {name: arrow_table(name, found) for name, found in rows.items()}
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 ASOF = "2026-11-20"
+EXPORTS = Path(__file__).resolve().parents[3] / "scenarios" / "exports"
 
 CASES = [
     {
@@ -60,6 +61,10 @@ def _look(place: Path, book: Path, said: Said) -> None:
     """Say what commands about books say."""
     for household in ("single-account", "inside-bands", "faulty-data", "budget-cannot-hold"):
         said("plan", "plan", str(book), household, "--asof", ASOF)
+    for asked in (("--raise", "5000"), ("--raise", "9000000"), ("--tax-budget", "100")):
+        said("plan-request", "plan", str(book), "single-account", "--asof", ASOF, *asked)
+    exports = EXPORTS / "files", "--into", place / "imported", "--household", EXPORTS / "lee.toml"
+    said("import", "import", *map(str, exports), "--prices", str(EXPORTS / "prices.csv"))
     said("check", "check", str(book), "--asof", ASOF)
     said("drift", "drift", str(book), "--asof", ASOF)
     said("drift", "drift", str(book), "--asof", ASOF, "--propose")
