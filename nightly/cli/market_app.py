@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli.console import say_json
 from nightly.cli.exit_codes import ANSWERED
-from nightly.cli.options import Json
 
 app = typer.Typer(name="market", no_args_is_help=True, rich_markup_mode=None, help="Market facts.")
 
@@ -30,7 +28,6 @@ def measure(
         Path | None, typer.Option(help="Own classes.csv, funds.csv, ..: they win row by row.")
     ] = None,
     since: Annotated[str, typer.Option(help="First month of the covariance.")] = "2008-01",
-    as_json: Json = False,
 ) -> None:
     """Measure covariance, yields and basis risk from PRICES: the shipped tables were made so."""
     from scenarios.measured.measure import measure as measured_from
@@ -38,15 +35,6 @@ def measure(
 
     found = measured_from(prices, dividends, market, since)
     write_measured(found, out)
-    if as_json:
-        facts = {"out": str(out), "months": found.months, "first_month": str(found.first_month)}
-        facts |= {"last_month": str(found.last_month), "intensity": float(found.intensity)}
-        lists = {
-            "funds": [row["security_id"] for row in found.funds],
-            "left_out": list(found.left_out),
-        }
-        say_json({**facts, **lists})
-        raise typer.Exit(ANSWERED)
     span = f"{found.months} months, {found.first_month} to {found.last_month}"
     print(
         f"covariance of {span}, shrunk by {found.intensity:.3f}; {len(found.funds)} funds in {out}"

@@ -20,8 +20,8 @@ KEPT = (
     *("single-account", "budget-cannot-hold", "inside-bands", "tax-budget-binds"),
     *("year-end-harvest", "faulty-data"),
 )
-NO_DOCUMENT = {"serve", "measure"}
-"""Commands that answer no question: one listens, one writes tables from a market's own prices."""
+NO_DOCUMENT = {"serve", "measure", "new"}
+"""Commands that answer no question: one listens, one asks a person, one writes market tables."""
 
 
 @pytest.fixture(scope="module")
