@@ -158,7 +158,7 @@ class Assembly:
             "owner": facts.owner,
             "account_type": facts.account_type,
             "cash_floor": facts.cash_floor,
-            "net_flow": 0.0,
+            "net_flow": calendar.arriving(facts, today),
             "rmd_due_usd": due,
             "early_penalty_rate": calendar.early_penalty(facts, self.household, today),
         }

@@ -17,6 +17,7 @@ from models.law import law_for
 from models.tax.custodian.rmd import (
     Balance,
     deferral_limit,
+    hsa_limit,
     ira_limit,
     is_due,
     rmd_due,
@@ -120,6 +121,9 @@ def room(household: HouseholdFile, year: int) -> list[str]:
         if plans:
             left = deferral_limit(law, age) - _given(plans)
             lines.append(f"{owner}: room of {max(ZERO, left):,.0f} in the 401(k) for {year}")
+        for hsa in (each for each in mine if each.account_type == "hsa"):
+            left = hsa_limit(law, age, hsa.family_coverage) - _given([hsa])
+            lines.append(f"{owner}: room of {max(ZERO, left):,.0f} in {hsa.account_id} for {year}")
         if iras:
             left = max(ZERO, ira_limit(law, age) - _given(iras))
             roth = roth_ira_limit(law, age, household.filing_status, magi) - _given(roths)
@@ -136,6 +140,14 @@ def scheduled(account: AccountFacts, asof: date) -> list[tuple[str, date]]:
     if plan is None:
         return []
     return [(name, day) for day in _days(plan.day, asof) for name in plan.into]
+
+
+def arriving(account: AccountFacts, asof: date) -> float:
+    """Return the dollars that a contribution brings as cash today: one that buys nothing itself."""
+    plan = account.contributes
+    if plan is None or plan.into:
+        return 0.0
+    return plan.usd if asof in _days(plan.day, asof) else 0.0
 
 
 def _days(day_of_month: int, asof: date) -> Iterable[date]:

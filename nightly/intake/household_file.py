@@ -73,6 +73,7 @@ class AccountFacts:
     contributes: Contribution | None = None
     reinvests: bool | None = None
     withdrawable: bool | None = None
+    family_coverage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

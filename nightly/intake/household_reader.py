@@ -47,6 +47,7 @@ _ACCOUNT: Final = {
     "contributes",
     "reinvests",
     "withdrawable",
+    "family_coverage",
 }
 _CONTRIBUTES: Final = {"usd", "day", "into"}
 _OUTSIDE: Final = {"owner", "kind", "usd", "classes"}
@@ -164,6 +165,7 @@ class _Reader:
             contributes=self._contributes(where, facts.get("contributes")),
             reinvests=facts.get("reinvests"),
             withdrawable=facts.get("withdrawable"),
+            family_coverage=bool(facts.get("family_coverage", False)),
             **money,
         )
 

@@ -121,6 +121,15 @@ def ira_limit(law: Law, age: int) -> Decimal:
     return law.retirement("ira") + (law.retirement("ira_catch_up_50") if age >= 50 else ZERO)
 
 
+def hsa_limit(law: Law, age: int, family: bool) -> Decimal:
+    """Most that may go into a health savings account, dollars (26 U.S.C. 223(b)(2), (3)).
+
+    By the coverage of the high-deductible plan; from 55 on each spouse has a catch-up of its own.
+    """
+    limit = law.retirement("hsa_family" if family else "hsa_self_only")
+    return limit + (law.retirement("hsa_catch_up_55") if age >= 55 else ZERO)
+
+
 def roth_ira_limit(law: Law, age: int, status: str, magi: Decimal) -> Decimal:
     """Most that may go into Roth IRAs, dollars, phased out by income (26 U.S.C. 408A(c)(3)).
 

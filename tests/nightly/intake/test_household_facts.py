@@ -97,6 +97,15 @@ def test_room_is_what_the_law_leaves(tmp_path: Path) -> None:
     ]
 
 
+def test_a_health_savings_account_has_room_by_coverage(tmp_path: Path) -> None:
+    """2026: 8,750 for a family and 1,000 from 55 on; 2,000 went in; 4,400 for one alone."""
+    more = '\n[accounts.health]\nnumber = "555"\ntype = "hsa"\nowner = "young"\n'
+    household = people(tmp_path, f"{PEOPLE}{more}family_coverage = true\ncontributed_ytd = 2000\n")
+    assert "young: room of 7,750 in health for 2026" in calendar.room(household, 2026)
+    alone = people(tmp_path, f"{PEOPLE}{more}".replace("1968-06-01", "1980-06-01"))
+    assert "young: room of 4,400 in health for 2026" in calendar.room(alone, 2026)
+
+
 def test_every_slip_in_a_household_file_is_told_at_once(tmp_path: Path) -> None:
     """An unknown key would be a fact that is not there."""
     text = PEOPLE.replace("state_rate", "state_tax").replace('"401k"', '"401(k)"')
@@ -117,6 +126,17 @@ def test_contributions_are_purchases_to_come(tmp_path: Path) -> None:
     imported(tmp_path, (one,), "vanguard", "401k", more)
     (row,) = rows(tmp_path, "scheduled_buys")
     assert row == {"account_id": "main", "security_id": "VTIAX", "date": "2026-11-30"}
+
+
+@pytest.mark.parametrize(("day", "flow"), [(20, "500"), (21, "0")])
+def test_a_contribution_that_buys_nothing_arrives_as_cash(
+    day: int, flow: str, tmp_path: Path
+) -> None:
+    """On its day it is the account's flow, for the plan to place."""
+    more = f"contributes = {{ usd = 500, day = {day} }}\n"
+    imported(tmp_path, (account(held=(FUND,), traded=(), closed=()),), more=more)
+    assert rows(tmp_path, "accounts")[0]["net_flow"] == flow
+    assert not (tmp_path / "book" / "scheduled_buys.csv").exists()
 
 
 OUTSIDE = """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -287,6 +288,44 @@ def test_prices_of_one_day_that_differ_are_told(tmp_path: Path) -> None:
     more = '\n[accounts.roth]\nnumber = "9876"\ntype = "roth_ira"\nowner = "kim"\n'
     with pytest.raises(ImportRefusedError, match=r"BND costs 80.00 here and 73.36"):
         imported(tmp_path, both, more=more)
+
+
+def test_the_command_speaks_data_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One document: what each account came to, what was told, what was written."""
+    bundle("vanguard", (account(),), tmp_path / "files")
+    asked = ["import", "vanguard", str(tmp_path / "files"), "--into", str(tmp_path / "book")]
+    asked += ["--household", str(household(tmp_path)), "--asof", "2026-11-20", "--json"]
+    assert main(asked) == 2
+    refused = json.loads(capsys.readouterr().out)["error"]
+    assert "--total 55501234=" in refused["message"]
+    assert main([*asked, "--total", f"1234={account().value}"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["accounts"][0]["value"] == str(account().value)
+    assert said["differences"] == []
+    assert "lots" in said["changed"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["nofile.csv"], "there is no file nofile.csv"),
+        (["schwab"], "name the files"),
+        (["{file}", "--total", "1234"], "say ACCOUNT=USD"),
+        (["ofx", "{file}"], "there is no <OFX> in it"),
+        (["{file}", "--household", "nobody"], "hearth book new"),
+    ],
+)
+def test_a_slip_in_the_command_is_told(
+    asked: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what to say instead; nothing is written."""
+    (file, *_) = bundle("vanguard", (account(),), tmp_path / "files")
+    words = [word.replace("{file}", str(file)) for word in asked]
+    if "--household" not in words:
+        words += ["--household", str(household(tmp_path))]
+    assert main(["import", *words, "--into", str(tmp_path / "book")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "book").exists()
 
 
 SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "exports"
