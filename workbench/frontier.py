@@ -92,7 +92,7 @@ def planned_frontier(
 ) -> Iterator[FrontierPoint]:
     """Whole plans (see `optimizer.sweep.sweep`)."""
     for each, plan in zip(weights, sweep(household, policy, weights, certify=certify), strict=True):
-        yield _of_plan(term, each, plan)
+        yield point_of(term, each, plan)
 
 
 def _of_relaxed(term: str, point: RelaxedPoint) -> FrontierPoint:
@@ -100,7 +100,7 @@ def _of_relaxed(term: str, point: RelaxedPoint) -> FrontierPoint:
     return FrontierPoint(weight, point.tracking_error, point.terms, "relaxed")
 
 
-def _of_plan(term: str, weights: Weights, plan: Plan) -> FrontierPoint:
+def point_of(term: str, weights: Weights, plan: Plan) -> FrontierPoint:
     """A plan's figures; terms are divided by their weights, so that points compare."""
     figures, certificate = plan.figures, plan.certificate
     if figures is None or not figures.value_usd > 0.0:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from models.household import Household
 from models.plan import Binding, Breach, Certificate, Figures, Lockout, Plan, Status
 from models.policy import Policy
 from nightly.results.run_folder import RunFolder
@@ -21,7 +22,34 @@ from nightly.results.stored import StoredPlan, read_one
 from nightly.workers.answer import Answerable
 from optimizer.judge.verify import verify
 from workbench.explain import Explanation, explain, explain_invalid
-from workbench.unit_tax import unit_line
+from workbench.unit_tax import UnitLine, unit_line
+
+
+@dataclass(frozen=True, slots=True)
+class AsStored:
+    """A household as a run saw it, its policy, and its stored plan with the judge's figures."""
+
+    household: Household
+    policy: Policy
+    plan: Plan
+    units: tuple[UnitLine, ...]
+
+
+def as_stored(
+    book: Answerable, folder: RunFolder, household_id: str, on_policy: Callable[[Policy], Policy]
+) -> AsStored | None:
+    """Return a household with its stored plan, None where its data was invalid."""
+    stored = read_one(folder.path, household_id)
+    plan = plan_of(stored, folder)
+    if book.faults_of(household_id) or plan.status is Status.INVALID:
+        return None
+    household = book.household(household_id)
+    policy = on_policy(book.policy(household.policy_id))
+    if stored.plans[0]["value_usd"] is None:
+        return AsStored(household, policy, plan, ())
+    verdict = verify(household, policy, plan.orders, plan.flows)
+    units = tuple(unit_line(household, u, judged) for u, judged in enumerate(verdict.units))
+    return AsStored(household, policy, replace(plan, figures=verdict.figures), units)
 
 
 def explained(
@@ -32,18 +60,11 @@ def explained(
     on_policy: Callable[[Policy], Policy],
 ) -> Explanation:
     """Return the stored plan of a household explained; figures by term are the judge's."""
-    stored = read_one(folder.path, household_id)
-    plan = plan_of(stored, folder)
-    faults = book.faults_of(household_id)
-    if faults or plan.status is Status.INVALID:
-        return explain_invalid(plan, asof.isoformat(), faults)
-    household = book.household(household_id)
-    policy = on_policy(book.policy(household.policy_id))
-    if stored.plans[0]["value_usd"] is None:
-        return explain(household, policy, plan)
-    verdict = verify(household, policy, plan.orders, plan.flows)
-    units = [unit_line(household, u, judged) for u, judged in enumerate(verdict.units)]
-    return explain(household, policy, replace(plan, figures=verdict.figures), units)
+    found = as_stored(book, folder, household_id, on_policy)
+    if found is None:
+        plan = plan_of(read_one(folder.path, household_id), folder)
+        return explain_invalid(plan, asof.isoformat(), book.faults_of(household_id))
+    return explain(found.household, found.policy, found.plan, found.units)
 
 
 def plan_of(stored: StoredPlan, folder: RunFolder) -> Plan:

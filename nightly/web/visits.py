@@ -35,7 +35,7 @@ class Visit:
         """Return the run that is asked for, `NoSuchRunError` where there is none."""
         return self.desk.run(request.path_params["run"])
 
-    def page(self, name: str, record: Any, code: int = 200, **facts: Any) -> Response:
+    def page(self, name: str, record: Any, code: int = 200, /, **facts: Any) -> Response:
         """Return a page made of a record."""
         return HTMLResponse(
             page(

@@ -169,3 +169,46 @@ def lockout_calendar(
         (left + DAY * day, f"{start + timedelta(day):%b %-d}") for day in range(0, days + 1, 7)
     )
     return Calendar(locks, weeks, 34.0 + 24.0 * len(locks), left + DAY * days + 24.0, left)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Tax against tracking error: a line through what is possible, and where plans stand on it."""
+
+    line: str
+    marks: tuple[tuple[float, float, int], ...]
+    x_ticks: tuple[tuple[float, str], ...]
+    y_ticks: tuple[tuple[float, str], ...]
+    width: float = 420.0
+    height: float = 250.0
+    left: float = 60.0
+    floor: float = 210.0
+
+
+def frontier_curve(
+    points: Sequence[Mapping[str, Any]], marks: Sequence[Mapping[str, Any]]
+) -> Curve | None:
+    """Return the frontier drawn with plans on it; None where there is too little to draw."""
+    line = [(p["tracking_error"], p["tax_bps"]) for p in points]
+    dots = [(p["tracking_error"], p.get("tax_bps")) for p in marks]
+    known = [(x, y) for x, y in (*line, *dots) if x is not None and y is not None]
+    if len(line) < 2 or len(known) < 2:
+        return None
+    blank = Curve("", (), (), ())
+    low, high = min(y for _, y in known), max(y for _, y in known)
+    spread = max(high - low, 1.0)
+    most = 1.1 * max(max(x for x, _ in known), 1e-4)
+    right, top = blank.width - blank.left - 20.0, blank.floor - 20.0
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return blank.left + right * x / most, blank.floor - top * (y - low) / spread
+
+    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*each) for each in line))
+    placed = tuple(
+        (*at(x, y), number) for number, (x, y) in enumerate(dots) if x is not None and y is not None
+    )
+    x_ticks = tuple((at(most * k / 4, low)[0], f"{100 * most * k / 4:.2f} %") for k in range(5))
+    y_ticks = tuple(
+        (at(0.0, low + spread * k / 3)[1], f"{low + spread * k / 3:.0f}") for k in range(4)
+    )
+    return Curve(drawn, placed, x_ticks, y_ticks)

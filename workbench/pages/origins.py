@@ -81,6 +81,9 @@ ORIGINS: Final[Mapping[str, str]] = {
     "carried_short": "Short-term loss carried to next year: 26 U.S.C. 1212(b)",
     "carried_long": "Long-term loss carried to next year: 26 U.S.C. 1212(b)",
     "seconds": "Time that the answer took",
+    "shares_standing": "Shares of the order in the night's plan",
+    "set_aside_usd": "Raised beyond what was asked for, for the tax that the plan causes",
+    "gives_usd": "By how much this rule would have to give so that the others can be kept",
     "limit_price": "The book's price and the policy's limit, rounded to the tick",
 }
 """Last name of a figure's place → how it came to be."""

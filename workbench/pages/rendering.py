@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from workbench.pages.drawing import lockout_calendar, weight_bars
+from workbench.pages.drawing import frontier_curve, lockout_calendar, weight_bars
 from workbench.pages.figures import figures_of, worded
 from workbench.screen_tables import short_name
 from workbench.wording import counted
@@ -33,11 +33,16 @@ def environment() -> Environment:
     made.filters["worded"] = worded
     made.filters["counted"] = counted
     made.filters["short"] = short_name
-    made.globals.update(address=address, weight_bars=weight_bars, lockout_calendar=lockout_calendar)
+    made.globals.update(
+        frontier_curve=frontier_curve,
+        address=address,
+        weight_bars=weight_bars,
+        lockout_calendar=lockout_calendar,
+    )
     return made
 
 
-def page(name: str, record: Any, **facts: Any) -> str:
+def page(name: str, record: Any, /, **facts: Any) -> str:
     """Return a page: `record` holds every figure, `facts` what is no figure."""
     template = environment().get_template(f"{name}.html")
     return template.render(record=record, fig=figures_of(record), **facts)

@@ -84,7 +84,9 @@ def assert_near(stored: Any, fresh: Any, where: str) -> None:
         for name in fresh.keys() - {"seconds", "needed_for"}:  # a clock's, and not stored
             assert_near(stored[name], fresh[name], f"{where}.{name}")
     elif isinstance(fresh, list):
-        keyed = where.endswith((".binding", ".flows"))  # tables are sorted by their keys
+        keyed = where.endswith(
+            (".binding", ".flows", "_to_bind")
+        )  # tables are sorted by their keys
         pairs = zip(*(sorted(x, key=str) if keyed else x for x in (stored, fresh)), strict=True)
         for place, (one, other) in enumerate(pairs):
             assert_near(one, other, f"{where}.{place}")

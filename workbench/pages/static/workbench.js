@@ -57,6 +57,12 @@
     else if (!press(event.key)) return;
     event.preventDefault();
   });
+  document.addEventListener("input", (event) => { // a slider writes into its field, a field moves its slider
+    const slider = event.target.closest("input[data-for]");
+    if (slider) document.getElementById(slider.dataset.for).value = slider.value;
+    const own = event.target.id && document.querySelector(`input[data-for="${CSS.escape(event.target.id)}"]`);
+    if (own) own.value = event.target.value || 0;
+  }, true);
   document.addEventListener("click", (event) => {
     const figure = event.target.closest(".fig");
     if (figure && !event.target.closest("a, label")) how(figure);
