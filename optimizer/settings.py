@@ -256,6 +256,11 @@ MOST_SOLVES = 24
 DEAR_GAP_BPS = 0.01
 """Basis points by which a branch must promise to be better than the best leaf to be followed."""
 
+# rounding: idle cash
+
+IDLE_ROUNDS = 2
+"""Times that each account puts to use what whole shares leave: a third time gained nothing."""
+
 # rounding: local search
 
 MOVES_PER_TICKET = 4

@@ -109,7 +109,7 @@ def candidate_of(model: Model, incumbent: Incumbent | None) -> Candidate | None:
     trial = model
     for _ in range(TIGHTENINGS):
         found = _once(trial, incumbent, exact=False)
-        if found is None or overstepped(model, found):
+        if found is None or not found.kept:
             found = _once(trial, incumbent, exact=True) or found
         if found is None:
             return best

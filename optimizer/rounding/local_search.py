@@ -143,6 +143,14 @@ class Descent:
         self._take(place[best : best + 1], move[best : best + 1])
         return True
 
+    def prices_of(self, place: Ints, move: Floats) -> tuple[Floats, Bools]:
+        """Price moves of any size, each on its own, bps, and say whether limits are kept."""
+        return self._prices(place, move, self._recognised(place, move))
+
+    def take(self, place: Ints, move: Floats) -> None:
+        """Take moves of different tickets, of any size."""
+        self._take(place, move)
+
     def improve(self) -> None:
         """Take single steps and swaps while they lower the objective and keep the floors."""
         for _ in range(self.most_moves):

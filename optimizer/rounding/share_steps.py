@@ -16,6 +16,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.rounding.ground import Ground
+from optimizer.rounding.idle_cash import spent
 from optimizer.rounding.local_search import Descent
 from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.settings import SAME
@@ -59,6 +60,8 @@ def rounded(ground: Ground, *, exact: bool = False) -> Rounded | None:
             best = descent
     if best is None:
         return None
+    if not exact:
+        emptied = spent(best, ground, emptied & (best.amount > 0.0))
     return Rounded(best.amount, emptied & (best.amount > 0.0))
 
 
