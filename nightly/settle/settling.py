@@ -133,7 +133,12 @@ def _ageless(policies: Mapping[str, PolicyFile]) -> dict[str, PolicyFile]:
     found = {}
     for name, file in policies.items():
         if file.policy is not None:
-            data = replace(file.policy.data, max_price_age_days=ANY_AGE, uncertain="pass")
+            data = replace(
+                file.policy.data,
+                max_price_age_days=ANY_AGE,
+                max_age_by_instrument=(),
+                uncertain="pass",
+            )
             file = replace(file, policy=replace(file.policy, data=data))
         found[name] = file
     return found

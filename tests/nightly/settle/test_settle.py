@@ -78,6 +78,22 @@ def test_partial_and_late_fills_are_booked_on_their_days(tmp_path: Path) -> None
     assert read_book(after, LATER).faults == ()
 
 
+def test_prices_of_no_instrument_are_too_old_to_be_settled(tmp_path: Path) -> None:
+    """Fills are booked at what was paid: a limit by instrument keeps no household waiting."""
+    rows = tables(TWO_LOTS)
+    for row in rows["securities"]:
+        row["instrument"] = "stock"
+    before = book(tmp_path / "book", rows)
+    (before / "policies").mkdir(exist_ok=True)
+    limit = "[data]\nmax_age_by_instrument = { stock = 1 }\n"
+    (before / "policies" / "standard.toml").write_text(limit, "utf-8")
+    trading = Trading(tmp_path)
+    trading.send(SELL)
+    trading.fill(SELL, "50", "301", LATER)
+    assert settle(trading, before) == 0
+    assert of(read(tmp_path / "next", "lots"), "lot_id", "shares")["l1"] == ("30",)
+
+
 def test_settling_again_books_nothing(tmp_path: Path) -> None:
     """The next book shows what was booked; only a fill that came since is added."""
     trading = Trading(tmp_path)
