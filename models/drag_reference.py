@@ -167,16 +167,19 @@ def _crossing(costs: Floats, weights: Floats, room: Floats) -> Floats:
     The dual is concave and piecewise linear in two prices: it is greatest where two of its kinks
     cross.
     """
-    rows, place = np.unique(costs, axis=1, return_inverse=True)
-    weights = sum_by(place.ravel(), weights, rows.shape[1])
+    rows = costs
     if rows.shape[1] > MOST_CROSSED:
+        rows, place = np.unique(costs, axis=1, return_inverse=True)
+        weights = sum_by(place.ravel(), weights, rows.shape[1])
+    n = rows.shape[1]
+    if n > MOST_CROSSED:
         return _narrowed(rows, weights, room)
     second, third, between = rows[0] - rows[1], rows[0] - rows[2], rows[1] - rows[2]
     u = np.concatenate(
         [
-            np.array(np.meshgrid(second, third)).reshape(2, -1),
-            np.array([(a, a + d) for a in second for d in between]).T,
-            np.array([(b - d, b) for b in third for d in between]).T,
+            (np.tile(second, n), np.repeat(third, n)),
+            (np.repeat(second, n), np.add.outer(second, between).ravel()),
+            (np.subtract.outer(third, between).ravel(), np.repeat(third, n)),
         ],
         axis=1,
     )
