@@ -69,7 +69,7 @@ class Assembly:
         self._unit()
         self._accounts(accounts, today)
         put_trades(shelf, self.household.household_id, accounts, today)
-        keep_realized(self.book, accounts, today.year)
+        keep_realized(self.book, accounts, today, self.told)
         unit = self.household.unit
         elsewhere = unit.get("st_realized_ytd", 0.0), unit.get("lt_realized_ytd", 0.0)
         put_realized(self.book, self._unit_id, elsewhere, today)
@@ -149,6 +149,10 @@ class Assembly:
             self._account(facts, read, due.by_account.get(name, 0.0), today)
             if read is not None:
                 put_lots(self.book, read, self.faults)
+            row = self.book.find("accounts", account_id=name) or {}
+            if row.get(DAY_KEPT, "") < today.isoformat():
+                day = row.get(DAY_KEPT, "a day that no file says")
+                self.told.append(f"{name} is as of {day}, what is newest as of {today}")
 
     def _account(self, facts: AccountFacts, read: Gathered | None, due: float, today: date) -> None:
         cells: dict[str, object] = {

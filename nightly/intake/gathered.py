@@ -37,6 +37,7 @@ class Gathered:
     positions: tuple[Position, ...] | None = None
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
     gains: tuple[Gain, ...] | None = None
+    gains_asof: date | None = None
     transactions: tuple[Transaction, ...] | None = None
 
 
@@ -82,7 +83,8 @@ def _take(
         mine = [(when, each, _of_symbol(rows, symbol)) for when, each, rows in lots]
         account.lots[symbol] = _newest(mine, f"lots of {symbol} in {name}", faults)[0]
     gains = [(each.asof or asof, each, _mine(each.gains, label)) for each, label in files]
-    account.gains = _newest(gains, f"realized gains of {name}", faults)[0] or None
+    closed, account.gains_asof, _ = _newest(gains, f"realized gains of {name}", faults)
+    account.gains = closed or None
     trades = [(each.asof or asof, each, _mine(each.transactions, label)) for each, label in files]
     account.transactions = _newest(trades, f"transactions of {name}", faults)[0] or None
     if account.positions is not None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from nightly.custodian.across import ONE_DOLLAR
-from nightly.custodian.agreement import SHARES
+from nightly.custodian.agreement import HALF_CENT, SHARES
 from nightly.custodian.statement import Difference, Holding, Lot, Place, Position
 from nightly.intake.book_tables import BookTables, Row
 from nightly.intake.gathered import Gathered
@@ -65,7 +65,7 @@ def put_lots(book: BookTables, account: Gathered, faults: list[Difference]) -> N
         kept = [row for row in before if row["security_id"] == security]
         if lots is not None and not (taxable and any(map(_vague, lots))):
             _put(book, name, security, lots)
-        elif kept and _same(kept, whole.shares):
+        elif kept and _same(kept, whole):
             book.rows["lots"] += kept
         elif not taxable or (facts.lots_acquired is not None and whole.basis is not None):
             day = facts.lots_acquired
@@ -103,8 +103,16 @@ def _put(book: BookTables, account: str, security: str, lots: Sequence[Lot]) -> 
         )
 
 
-def _same(rows: Sequence[Row], shares: Decimal) -> bool:
-    return abs(sum((Decimal(row["shares"]) for row in rows), ZERO) - shares) <= SHARES
+def _same(rows: Sequence[Row], whole: Whole) -> bool:
+    """Whether lots of the book may still be those of a position: as many shares, as much basis."""
+    shares = sum((Decimal(row["shares"]) for row in rows), ZERO)
+    stated = [Decimal(row["basis"]) for row in rows if row.get("basis")]
+    basis = sum(stated, ZERO) if len(stated) == len(rows) else None
+    if abs(shares - whole.shares) > SHARES:
+        return False
+    if basis is None or whole.basis is None:
+        return True
+    return abs(basis - whole.basis) <= HALF_CENT * (len(rows) + 1)
 
 
 def _vague(lot: Lot) -> bool:

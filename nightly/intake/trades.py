@@ -20,8 +20,9 @@ ZERO: Final = Decimal(0)
 SOLD: Final = "sold lately; its price is that of the sale"
 """The reason of a restriction that an import sets, and takes back."""
 
-SHORT_KEPT, LONG_KEPT, YEAR_KEPT = "realized_st", "realized_lt", "realized_year"
-"""Columns beside the contract's: an account's own part of its filing unit's realized gains."""
+SHORT_KEPT, LONG_KEPT, DAY_KEPT = "realized_st", "realized_lt", "realized_date"
+"""Columns beside the contract's: an account's own part of its filing unit's realized gains of the
+year of that day."""
 
 
 def put_trades(shelf: Shelf, household_id: str, accounts: Sequence[Gathered], today: date) -> None:
@@ -63,22 +64,32 @@ def put_realized(
     short, long = (Decimal(str(each)) for each in elsewhere)
     for account in book.rows["accounts"]:
         mine = account.get("filing_unit_id") == unit_id and account["account_type"] == "taxable"
-        if mine and account.get(YEAR_KEPT) == str(today.year):
+        if mine and account.get(DAY_KEPT, "").startswith(f"{today.year}-"):
             short += Decimal(account.get(SHORT_KEPT) or "0")
             long += Decimal(account.get(LONG_KEPT) or "0")
     unit["st_realized_ytd"], unit["lt_realized_ytd"] = plain(short), plain(long)
 
 
-def keep_realized(book: BookTables, accounts: Sequence[Gathered], year: int) -> None:
-    """Keep each account's realized gains of a year beside it: its next file replaces only them."""
+def keep_realized(
+    book: BookTables, accounts: Sequence[Gathered], today: date, told: list[str]
+) -> None:
+    """Keep each account's realized gains of the year beside it: its next file replaces only them.
+
+    A file of another year, or older than the one that was read, says nothing of today.
+    """
     for each in accounts:
         name = each.facts.account_id
-        if each.gains is None or book.find("accounts", account_id=name) is None:
+        row = book.find("accounts", account_id=name)
+        if each.gains is None or row is None:
             continue
-        mine = [gain for gain in each.gains if gain.closed.year == year]
+        day = each.gains_asof or today
+        if day.year != today.year or day.isoformat() < row.get(DAY_KEPT, ""):
+            told.append(f"realized gains of {name} as of {day} are older than the book: left out")
+            continue
+        mine = [gain for gain in each.gains if gain.closed.year == today.year]
         short = sum((gain.gain for gain in mine if gain.short), ZERO)
         long = sum((gain.gain for gain in mine if not gain.short), ZERO)
-        kept = {SHORT_KEPT: plain(short), LONG_KEPT: plain(long), YEAR_KEPT: year}
+        kept = {SHORT_KEPT: plain(short), LONG_KEPT: plain(long), DAY_KEPT: day}
         book.put("accounts", ("account_id",), {"account_id": name} | kept)
 
 

@@ -139,10 +139,7 @@ def test_a_newer_file_updates_and_an_older_one_is_refused(tmp_path: Path) -> Non
     imported(tmp_path)
     now = account(held=(BND,), cash="9000.00", traded=(), closed=())
     later = replace(now, asof=date(2026, 11, 23))
-    (positions,) = (p for p in schwab.files([later]) if "Positions" in p)
-    path = tmp_path / positions
-    path.write_text(schwab.files([later])[positions], "utf-8")
-    asked = Asked([path], tmp_path / "book", str(tmp_path / "kim.toml"))
+    asked = Asked([positions_of(later, tmp_path)], tmp_path / "book", str(tmp_path / "kim.toml"))
     import_files(asked)
     assert [r["security_id"] for r in rows(tmp_path, "lots")] == ["BND", "BND"]
     assert rows(tmp_path, "accounts")[0]["cash"] == "9000"
@@ -151,6 +148,51 @@ def test_a_newer_file_updates_and_an_older_one_is_refused(tmp_path: Path) -> Non
     with pytest.raises(ImportRefusedError, match="the book has main as of 2026-11-23"):
         imported(tmp_path, asof=None)
     assert bytes_of(tmp_path) == before
+
+
+def positions_of(one: ExportedAccount, folder: Path) -> Path:
+    """Write the positions file of an account alone; return it."""
+    ((name, text),) = ((n, t) for n, t in schwab.files([one]).items() if "Positions" in n)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def test_as_many_shares_of_another_basis_are_other_lots(tmp_path: Path) -> None:
+    """Sold and bought again between two files: the book's lots are not kept for it."""
+    imported(tmp_path)
+    again = (lot("2026-11-20", "950", "69692.00"),)
+    held = (VTI, replace(BND, lots=again))
+    later = replace(account(held=held, traded=(), closed=()), asof=date(2026, 11, 23))
+    asked = Asked([positions_of(later, tmp_path)], tmp_path / "book", str(tmp_path / "kim.toml"))
+    with pytest.raises(ImportRefusedError, match="950 BND in main have no lots with dates"):
+        import_files(asked)
+
+
+def test_gains_of_last_year_do_not_replace_those_of_this_one(tmp_path: Path) -> None:
+    """A file that is older says nothing of today, and that is told."""
+    imported(tmp_path)
+    last = replace(account(), asof=date(2025, 12, 31))
+    gains = {n: t for n, t in schwab.files([last]).items() if "GainLoss" in n}
+    ((name, text),) = gains.items()
+    (tmp_path / name).write_text(text.replace("/2026", "/2025"), "utf-8")
+    asked = Asked([tmp_path / name], tmp_path / "book", str(tmp_path / "kim.toml"))
+    done = import_files(asked)
+    assert any("as of 2025-12-31 are older than the book" in line for line in done.told)
+    unit = rows(tmp_path, "filing_units")[0]
+    assert (unit["st_realized_ytd"], unit["lt_realized_ytd"]) == ("-110", "440")
+
+
+def test_an_account_that_no_newer_file_lists_is_told(tmp_path: Path) -> None:
+    """It stays as it was, of its own day."""
+    second = account("55509876", (FUND,), "12.00", "Roth IRA", (), ())
+    more = '\n[accounts.roth]\nnumber = "9876"\ntype = "roth_ira"\nowner = "kim"\n'
+    imported(tmp_path, (account(), second), more=more)
+    later = replace(account(traded=(), closed=()), asof=date(2026, 11, 23))
+    asked = Asked([positions_of(later, tmp_path)], tmp_path / "book", str(tmp_path / "kim.toml"))
+    done = import_files(asked)
+    assert "roth is as of 2026-11-20, what is newest as of 2026-11-23" in done.told
+    assert value_of(tmp_path, "roth") == second.value
 
 
 def test_nothing_is_written_while_a_file_does_not_agree(tmp_path: Path) -> None:
