@@ -19,7 +19,7 @@ from models.arrays import Texts, read_only
 from models.errors import RequestError
 from models.household import FilingUnits, Household, Restrictions
 from models.policy import Aim, Policy
-from models.request.record import Asked, Request
+from models.request.record import PREFIX, Asked, Request
 
 BY_REQUEST: Final = "asked for"
 """`restrictions.reason` of what a request bars."""
@@ -50,16 +50,22 @@ def as_asked(
         raise RequestError("; ".join(faults))
     before = household.net_flow if household.asked is None else household.asked.flow_before_usd
     moved = request.invest_usd - request.raise_usd - set_aside_usd
-    name = f"{policy.policy_id}{JOINT}{request.name}"
+    in_force = policy_as_asked(policy, request)
     asked = replace(
         household,
-        policy_id=name,
+        policy_id=in_force.policy_id,
         net_flow=round(before + moved, 2) if moved else before,
         units=_units(household.units, policy, request),
         restrictions=_restrictions(household, request),
         asked=Asked(request, before, set_aside_usd),
     )
-    return asked, _policy(policy, request, name)
+    return asked, in_force
+
+
+def without_request(policy_id: str) -> str:
+    """Return the name of a policy without that of a request beside it."""
+    base, joint, last = policy_id.rpartition(JOINT)
+    return base if joint and last.startswith(PREFIX) else policy_id
 
 
 def stricter(one: float | None, other: float | None) -> float | None:
@@ -68,14 +74,17 @@ def stricter(one: float | None, other: float | None) -> float | None:
     return min(given, default=None)
 
 
-def _policy(policy: Policy, request: Request, name: str) -> Policy:
-    """A limit on tracking error is one from the target: then the plan goes all the way there."""
+def policy_as_asked(policy: Policy, request: Request) -> Policy:
+    """Return the policy with a request, named after both.
+
+    A limit on tracking error is one from the target: then the plan goes all the way there.
+    """
     te_max = stricter(policy.limits.te_max, request.te_max)
     turnover = stricter(policy.trades.max_turnover, request.max_turnover)
     harvest = policy.trades.gain_harvest or request.take_gains_usd > 0.0
     return replace(
         policy,
-        policy_id=name,
+        policy_id=f"{policy.policy_id}{JOINT}{request.name}",
         weights=replace(policy.weights, **dict(request.weights)),
         limits=replace(policy.limits, te_max=te_max),
         trades=replace(policy.trades, max_turnover=turnover, gain_harvest=harvest),

@@ -13,6 +13,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+PREFIX: Final = "request "
+"""How the name of a request begins."""
+
 NAMED: Final = 12
 """Hexadecimal digits of a digest in the name of a policy with a request: 48 bits tell requests of
 one household apart."""
@@ -75,7 +78,7 @@ class Request:
     @property
     def name(self) -> str:
         """How a policy's name says that a request stands beside it."""
-        return f"request {self.sha256[:NAMED]}"
+        return f"{PREFIX}{self.sha256[:NAMED]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from nightly.cli import (
+    agent_app,
     book_commands,
     import_app,
     market_app,
     night_commands,
     order_app,
     report_app,
+    rules_app,
     run_app,
     schema_commands,
     serve_app,
@@ -197,6 +199,8 @@ def schema(
 
 
 app.add_typer(run_app.app)
+app.add_typer(agent_app.app)
+app.add_typer(rules_app.app)
 app.add_typer(order_app.app)
 app.add_typer(settle_app.app)
 app.add_typer(market_app.app)

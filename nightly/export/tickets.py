@@ -14,6 +14,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
+from models.asked import without_request
 from models.book.policies.overrides import JOINT, override_of
 from models.market import AT_NET_ASSET_VALUE
 from models.policy import Carry, Tickets
@@ -251,8 +252,10 @@ def _waiting(plan: Mapping[str, Any], approvers: tuple[str, ...], needed: int) -
 def _policy(facts: Mapping[str, Any], policy_id: str) -> tuple[Decimal, str]:
     """Return how far a limit price may lie from the price under a policy, and its digest.
 
-    A policy with a household's override is not in the manifest by itself; its id says both.
+    A policy with a household's override, or with what was asked, is not in the manifest by itself;
+    its id says both.
     """
+    policy_id = without_request(policy_id)
     base, _, override = policy_id.partition(JOINT)
     known = facts["policies"].get(policy_id) or facts["policies"].get(base, {})
     bps = known.get("tickets", {}).get("limit_bps", Tickets().limit_bps)

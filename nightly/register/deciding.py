@@ -166,6 +166,8 @@ def _row(
             "changed; nothing of this run is decided or leaves until they are as they were"
         )
     if word.decision == APPROVED:
+        if rights.role and plan.steps[0].by == rights.person:
+            raise RoleError(f"{rights.person} asked for the plan of {name}: somebody else approves")
         beyond = rights.beyond(figures_of(row))
         rest = [said for limit, said in beyond.items() if limit not in word.override]
         if rest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from nightly.register.digests import PlanDigest, digests, digests_of
 from nightly.register.fold import Registered
@@ -23,8 +23,18 @@ def known_now(registered: Registered) -> dict[str, Any]:
     return {"known": registered.entries, "known_sha256": registered.heads[-1]}
 
 
-def propose(folder: RunFolder, asof: date, known: Mapping[str, Any], looked: bool) -> None:
-    """Write down every plan of a run whose chunks are whole; once.
+NIGHT: Final = "the night's end"
+"""Why plans are proposed that nobody asked for by name."""
+
+
+def propose(
+    folder: RunFolder,
+    asof: date,
+    known: Mapping[str, Any],
+    looked: bool,
+    who: tuple[str, str] = (MACHINE, NIGHT),
+) -> None:
+    """Write down every plan of a run whose chunks are whole; once. `who` is by whom, and why.
 
     Raises
     ------
@@ -41,7 +51,7 @@ def propose(folder: RunFolder, asof: date, known: Mapping[str, Any], looked: boo
         facts = RunFacts(
             folder.run_id, asof, int(known["known"]), str(known["known_sha256"]), looked
         )
-        _add(held, facts, found, "the night's end")
+        _add(held, facts, found, who)
 
 
 def taken_in(held: Held, folder: RunFolder) -> bool:
@@ -59,17 +69,19 @@ def taken_in(held: Held, folder: RunFolder) -> bool:
             )
         return False
     facts = RunFacts(folder.run_id, asof, 0, held.registered.heads[0], False)
-    _add(held, facts, digests(folder.path), "taken in as it stands")
+    _add(held, facts, digests(folder.path), (MACHINE, "taken in as it stands"))
     return True
 
 
-def _add(held: Held, facts: RunFacts, found: Mapping[str, PlanDigest], why: str) -> None:
+def _add(
+    held: Held, facts: RunFacts, found: Mapping[str, PlanDigest], who: tuple[str, str]
+) -> None:
     plans = [
         [name, plan.sha256, len(plan.orders), plan.approval] for name, plan in sorted(found.items())
     ]
     there = held.registered.runs.get(facts.run_id)
     if there is None:
-        held.add("run", MACHINE, why, {"run": data_of(facts), "plans": plans})
+        held.add("run", *who, {"run": data_of(facts), "plans": plans})
         return
     proposed = [held.registered.plans.get((facts.run_id, str(row[0]))) for row in plans]
     same = [

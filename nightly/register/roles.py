@@ -1,4 +1,4 @@
-"""Who may approve, reject, send and cancel, up to where, and how many it takes: a small TOML file.
+"""Who may propose, approve, reject, send and cancel, up to where, and how many must: TOML.
 
     approvals = 2                 # different people who must approve a plan
     sender_apart = true           # who approved a plan does not send it
@@ -11,6 +11,10 @@
     [roles.compliance]
     people = ["Cleo"]
     may = ["approve", "reject", "send", "cancel", "override"]
+
+    [roles.programs]
+    people = ["assistant"]
+    may = ["propose"]             # what was asked for, to be approved by somebody else
 
 Without the file everybody may do everything, and one approval is enough.
 """
@@ -28,7 +32,7 @@ from models.errors import HearthError
 NAME: Final = "roles.toml"
 """The file's name among the runs."""
 
-ACTS: Final = ("approve", "reject", "send", "cancel", "override")
+ACTS: Final = ("propose", "approve", "reject", "send", "cancel", "override")
 LIMITS: Final = ("max_usd", "max_tax_usd", "max_orders")
 
 

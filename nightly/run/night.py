@@ -20,8 +20,8 @@ from models.errors import HearthError
 from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
 from nightly.partition.sizes import Sizes
-from nightly.register.proposals import propose
-from nightly.register.register import NAME, Register, beside
+from nightly.register.proposals import NIGHT, propose
+from nightly.register.register import MACHINE, NAME, Register, beside
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_batches
@@ -163,7 +163,14 @@ def _go_on(
     began, started = time.perf_counter(), clock()
     partitions = Partitions(job.partitions)
     choice = request.choice
-    known = prepare(folder, partitions, request.asof, choice.capacity, look_back=choice.earlier)
+    known = prepare(
+        folder,
+        partitions,
+        request.asof,
+        choice.capacity,
+        look_back=choice.earlier,
+        asked=request.asked,
+    )
     tally = Tally(partitions.own_solvers(request.choice.on))
     if not folder.begun:
         folder.note([_start(folder, request, partitions)])
@@ -186,7 +193,8 @@ def _go_on(
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()
-    propose(folder, request.asof, known.register, choice.earlier)
+    who = (MACHINE, NIGHT) if request.asked is None else (request.asked.by, request.asked.why)
+    propose(folder, request.asof, known.register, choice.earlier, who)
     untold = register_copied(beside(folder.path).path, request.book)
     if untold:
         folder.note([{"event": "register", "clock": clock(), "note": untold}])

@@ -16,11 +16,15 @@ from nightly.results.run_folder import Format, RunFolder
 from nightly.run.choices import Choice, CommandError, Night, household_list, table_format
 from nightly.run.new_run import find_run
 from nightly.run.stores import is_database, shown
+from nightly.triage.asked import AskedTonight, asked_tonight
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A book, a date, whom to answer (None: everybody), and what the command line changes."""
+    """A book, a date, whom to answer (None: everybody), and what the command line changes.
+
+    `asked` is what one household is asked beyond its policy.
+    """
 
     book: str
     asof: date
@@ -28,6 +32,7 @@ class Request:
     households: tuple[str, ...] | None = None
     table_format: Format = "parquet"
     choice: Choice = field(default_factory=Choice)
+    asked: AskedTonight | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data, without `out` (a run may be moved) and any password."""
@@ -37,6 +42,7 @@ class Request:
             "households": None if self.households is None else list(self.households),
             "table_format": self.table_format,
             "choice": asdict(self.choice),
+            **({} if self.asked is None else {"asked": self.asked.as_data()}),
         }
 
 
@@ -50,6 +56,7 @@ def request_of(data: Mapping[str, Any], out: Path) -> Request:
         households=None if chosen is None else tuple(chosen),
         table_format=data["table_format"],
         choice=Choice(**data["choice"]),
+        asked=asked_tonight(data.get("asked")),
     )
 
 

@@ -86,10 +86,13 @@ def earlier_runs(runs: Path, asof: date, days: int) -> tuple[list[EarlierRun], l
         if not folder.complete:
             continue
         try:
-            then = date.fromisoformat(folder.manifest()["asof"])
+            facts = folder.manifest()
+            then = date.fromisoformat(facts["asof"])
         except (RunFolderError, KeyError, ValueError) as error:
             unreadable.append(f"earlier run {path.name} cannot be read: {error}")
             continue
+        if facts.get("options", {}).get("asked"):
+            continue  # a household that was asked for is no night
         if 0 < (asof - then).days <= days:
             found.append(EarlierRun(folder, then))
     return sorted(found, key=lambda run: (run.asof, run.folder.run_id)), unreadable

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from models.asked import policy_as_asked
 from models.book.book import Book
 from models.book.faults import Fault
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
+from nightly.triage.asked import AskedTonight
 from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
 
 
@@ -24,17 +26,44 @@ class NightBook:
     orders: Mapping[str, tuple[EarlierOrder, ...]]
     lockouts: Mapping[str, tuple[dict[str, Any], ...]]
     deferred: Mapping[str, str]
+    asked: AskedTonight | None = None
 
     def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
         """Return the faults that make a household invalid."""
         return self.book.faults_of(household_id)
 
     def policy(self, policy_id: str, /) -> Policy:
-        """Return a policy of the book."""
+        """Return a policy of the book, or one with what was asked tonight."""
+        if self.asked is not None and self.asked.names(policy_id):
+            return policy_as_asked(
+                self.book.policy(self.asked.base_of(policy_id)), self.asked.request
+            )
         return self.book.policy(policy_id)
 
+    def said(self, policy_id: str) -> Policy | None:
+        """Return what a policy says whatever the day, with what was asked tonight; None if none."""
+        asked = self.asked if self.asked is not None and self.asked.names(policy_id) else None
+        file = self.book.policies.get(policy_id if asked is None else asked.base_of(policy_id))
+        if file is None or file.policy is None:
+            return None
+        return file.policy if asked is None else policy_as_asked(file.policy, asked.request)
+
+    def policy_id(self, household_id: str, /) -> str | None:
+        """Return the name of the policy that a household is answered under; None for nobody."""
+        place = self.book.positions.get(household_id)
+        name = None if place is None else self.book.policy_id[place]
+        if name is None or self.asked is None or self.asked.household_id != household_id:
+            return name
+        return self.asked.name_on(str(name))
+
     def household(self, household_id: str, /) -> Household:
-        """Return the household with what is carried into it."""
+        """Return the household with what is carried into it, and with what was asked of it."""
+        household = self._carried(household_id)
+        if self.asked is None or self.asked.household_id != household_id:
+            return household
+        return self.asked.household(household, self.policy(household.policy_id))
+
+    def _carried(self, household_id: str) -> Household:
         household = self.book.household(household_id)
         if self.last_night is not None:
             household = replace(household, last_night=self.last_night)

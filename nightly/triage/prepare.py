@@ -27,6 +27,7 @@ from nightly.register.proposals import known_now
 from nightly.register.register import beside
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
+from nightly.triage.asked import AskedTonight
 from nightly.triage.believed import (
     PRICES,
     WORTH_SCHEMA,
@@ -62,12 +63,17 @@ class Prepared:
 
 
 def prepare(
-    folder: RunFolder, partitions: Partitions, asof: date, night: Capacity, look_back: bool
+    folder: RunFolder,
+    partitions: Partitions,
+    asof: date,
+    night: Capacity,
+    look_back: bool,
+    asked: AskedTonight | None = None,
 ) -> Prepared:
     """Write `previous/` into a run's folder if there is anything to keep; once a run.
 
     `night` limits the whole night, beside what each policy says; `look_back` says whether earlier
-    runs and the register beside this one count.
+    runs and the register beside this one count, `asked` what was asked of the run's household.
     """
     done = folder.work / PREPARED
     if done.exists():
@@ -80,7 +86,7 @@ def prepare(
     registered = beside(folder.path).read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
-    left = Left(runs, orders, lockouts, *_believed(runs, unreadable))
+    left = Left(runs, orders, lockouts, *_believed(runs, unreadable), asked)
     own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
     tonight = believed_tonight(partitions, asof, left.prices, own or [Policy()])
     write_prices(folder.path / PRICES, tonight)

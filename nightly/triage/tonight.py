@@ -9,6 +9,7 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
         lockouts.parquet  groups that what was sent forbids to buy
         deferred.parquet  who waits tonight, for which night in a row, and why
         prices.parquet, worth.parquet: what earlier nights believed (`nightly.triage.believed`)
+        asked.json        what was asked of its one household beyond its policy
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from models.book.before import Before, Seen
 from models.book.book import Book
 from nightly.partition.partitions import Partitions
 from nightly.results.durable import force
+from nightly.triage.asked import AskedTonight, asked_tonight
 from nightly.triage.believed import PRICES, WORTH, before_of, prices_of, write_prices
 from nightly.triage.carried import EarlierOrder
 from nightly.triage.earlier_runs import (
@@ -42,6 +44,7 @@ from nightly.triage.night_book import NightBook
 FACTS: Final = "facts.json"
 ORDERS: Final = "orders.parquet"
 LOCKOUTS: Final = "lockouts.parquet"
+ASKED: Final = "asked.json"
 
 DEFERRED_SCHEMA: Final = pa.schema(
     [("household_id", pa.string()), ("nights", pa.int64()), ("reason", pa.string())]
@@ -53,19 +56,23 @@ GROUP_ROWS: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What earlier nights left: their runs, and tables of orders, lockouts and worth."""
+    """What earlier nights left: their runs, and tables of orders, lockouts and worth.
+
+    `asked` is what was asked of the run's own household.
+    """
 
     runs: Sequence[EarlierRun]
     orders: Any
     lockouts: Any
     worth: Any
     prices: dict[str, Seen]
+    asked: AskedTonight | None = None
 
     @property
     def anything(self) -> bool:
         """Whether there is anything to keep."""
         rows = sum(table.num_rows for table in (self.orders, self.lockouts, self.worth))
-        return bool(self.runs or rows or self.prices)
+        return bool(self.runs or rows or self.prices or self.asked)
 
 
 def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[Any]]) -> None:
@@ -95,6 +102,9 @@ def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[A
             file.write_table(rows)
             deferred += rows.num_rows
     half.rename(aside / DEFERRED)
+    if left.asked is not None:
+        told = json.dumps(left.asked.as_data(), indent=2, ensure_ascii=False)
+        (aside / ASKED).write_text(told + "\n", "utf-8")
     if deferred or left.anything:
         for path in (*aside.rglob("*"), aside):
             force(path)
@@ -121,6 +131,12 @@ class Tonight:
         """As-of date of the run before tonight's."""
         last = self.facts.get("last_night")
         return None if last is None else date.fromisoformat(last)
+
+    @cached_property
+    def asked(self) -> AskedTonight | None:
+        """What was asked of the run's household; None where nothing was."""
+        where = self.folder / ASKED
+        return asked_tonight(json.loads(where.read_text("utf-8")) if where.exists() else None)
 
     @property
     def any_orders(self) -> bool:
@@ -150,6 +166,7 @@ class Tonight:
             deferred={
                 row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
             },
+            asked=self.asked,
         )
 
 

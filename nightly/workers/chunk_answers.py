@@ -54,8 +54,8 @@ class ChunkAnswers:
             tell(Begun(household_id))
             plan = self._answer(night, household_id, task.failed)
             plans.append(plan)
-            policies.append(policy_of(book, household_id))
-            policy = self._policy(book, policies[-1])
+            policies.append(night.policy_id(household_id))
+            policy = self._policy(night, policies[-1])
             shown = seen_of(book, household_id)
             uncertain = {} if shown is None else {"uncertain": shown["uncertain"]}
             beside["seen"] += [] if shown is None else [shown]
@@ -90,13 +90,13 @@ class ChunkAnswers:
         except Exception as error:  # what is nice to know must not end a night
             return [], {"notices_failed": f"{type(error).__name__}: {error}"}
 
-    def _policy(self, book: Book, policy_id: str | None) -> Mapping[str, Any] | None:
+    def _policy(self, night: NightBook, policy_id: str | None) -> Mapping[str, Any] | None:
         """Return a policy's id and the digest of what it said, None where there is none."""
-        found = book.policies.get(policy_id or "")
-        if found is None or found.policy is None:
+        found = night.said(policy_id or "")
+        if found is None:
             return None
         if policy_id not in self._digests:
-            self._digests[policy_id] = policy_digest(self.job.on_policy(found.policy))
+            self._digests[policy_id] = policy_digest(self.job.on_policy(found))
         return {"policy_id": policy_id, "sha256": self._digests[policy_id]}
 
     def _book(self, partition: int) -> NightBook:
@@ -125,12 +125,6 @@ def facts_of(book: Book, plans: Sequence[Plan]) -> BookFacts:
         units,
         custodians,
     )
-
-
-def policy_of(book: Book, household_id: str) -> str | None:
-    """Return the id of the policy that a household names."""
-    place = book.positions.get(household_id)
-    return None if place is None else book.policy_id[place]
 
 
 def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Owner
+
+LAW: Final = Owner.LAW.value
+"""Whose the wash-sale rule is, which no row alone states."""
 
 
 def budget_owner(frame: Frame, name: str) -> Owner:

@@ -114,6 +114,8 @@ ROOMS = {
         "intake",
         "alerts",
         "web",
+        "rules",
+        "door",
         "cli",
     ),
 }

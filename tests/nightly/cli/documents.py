@@ -66,6 +66,10 @@ def _look(place: Path, book: Path, said: Said) -> None:
     exports = EXPORTS / "files", "--into", place / "imported", "--household", EXPORTS / "lee.toml"
     said("import", "import", *map(str, exports), "--prices", str(EXPORTS / "prices.csv"))
     said("check", "check", str(book), "--asof", ASOF)
+    for name in ("single-account.brokerage.01", "single-account.brokerage"):
+        said("rules-touch", "rules", "touch", str(book), name, "--asof", ASOF)
+    said("rules-break", "rules", "break", str(book), "limits.class_max = { us_equity = 0.1 }")
+    said("rules-cite", "rules", "cite", "1091")
     said("drift", "drift", str(book), "--asof", ASOF)
     said("drift", "drift", str(book), "--asof", ASOF, "--propose")
     said("frontier", "frontier", str(book), "single-account", "--asof", ASOF, "--points", "2")

@@ -1,0 +1,1 @@
+"""A door for programs: what they may ask, see and propose; never approve or send."""
