@@ -166,9 +166,10 @@ def print_found(console: Console, found: Mapping[str, str], against: Mapping[str
     """Print what a night has of kinds that are no status, and as the last line its verdict."""
     if ORPHANS in found:
         console.print(f"{found[ORPHANS]}; hearth check names them", markup=False, soft_wrap=True)
-    for kind in (UNCERTAIN, UNREADABLE):
-        if kind in found:
-            console.print(found[kind], markup=False, soft_wrap=True)
+    if UNCERTAIN in found:
+        console.print(f"{found[UNCERTAIN]}; hearth alerts names them", markup=False, soft_wrap=True)
+    if UNREADABLE in found:
+        console.print(found[UNREADABLE], markup=False, soft_wrap=True)
     if against:
         why = "; ".join(against.values())
         console.print(f"[red]not a sound night[/] (exit code 1): {why}", soft_wrap=True)

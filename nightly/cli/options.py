@@ -208,6 +208,19 @@ def day_of(moment: datetime | None) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedBack:
+    """What of a run is asked back, by whom and why, and how the request leaves."""
+
+    by: By
+    why: Why
+    ticket: Annotated[
+        list[str] | None, typer.Option("--ticket", help="This ticket or order only.")
+    ] = None
+    table_format: OrderFormat = "csv"
+    out: Out = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """Which plans of a run, beside those that are named: from a file, or by what they come to."""
 

@@ -11,6 +11,7 @@ from nightly.cli import alert_commands, fill_commands, looking_commands, order_c
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
     RUNS,
+    AskedBack,
     By,
     Chosen,
     Force,
@@ -113,17 +114,12 @@ def export(
 
 
 @app.command()
+@grouped
 def cancel(
+    *,
     run_folder: Run,
     named: Some = None,
-    *,
-    ticket: Annotated[
-        list[str] | None, typer.Option("--ticket", help="This ticket or order only.")
-    ] = None,
-    by: By,
-    why: Why,
-    table_format: OrderFormat = "csv",
-    out: Out = None,
+    asked: AskedBack,
     roles: Roles = None,
     as_json: Json = False,
 ) -> None:
@@ -131,11 +127,7 @@ def cancel(
 
     Where they stand changes with the market's answer only.
     """
-    raise typer.Exit(
-        order_commands.cancel(
-            run_folder, (named or [], ticket or []), (table_format, out, by, why), roles, as_json
-        )
-    )
+    raise typer.Exit(order_commands.cancel(run_folder, named or [], asked, roles, as_json))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import Final
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.fill_commands import copied, waiting
-from nightly.cli.options import Chosen
+from nightly.cli.options import AskedBack, Chosen
 from nightly.export.cancelling import cancel as ask_back
 from nightly.export.sending import Sent, Wish, send
 from nightly.proof.audit import Difference
@@ -105,18 +105,13 @@ def export(
 
 
 def cancel(
-    run: Path,
-    which: tuple[Sequence[str], Sequence[str]],
-    wanted: tuple[str, Path | None, str, str],
-    roles: Path | None,
-    as_json: bool,
+    run: Path, households: Sequence[str], asked: AskedBack, roles: Path | None, as_json: bool
 ) -> int:
     """Ask orders back, and say where the requests are."""
-    form, out, by, why = wanted
     folder = RunFolder(run.resolve())
-    rights = _rights(folder, by, roles)
-    households, tickets = which
-    place, facts = ask_back(folder, set(households), set(tickets), Wish(form, out, rights, why))
+    rights = _rights(folder, asked.by, roles)
+    wish = Wish(asked.table_format, asked.out, rights, asked.why)
+    place, facts = ask_back(folder, set(households), set(asked.ticket or ()), wish)
     copied(beside(folder.path))
     if as_json:
         console.say_json({"folder": str(place), **facts})

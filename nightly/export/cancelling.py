@@ -41,7 +41,11 @@ def cancel(
     """
     known_format(wish.form)
     wish.rights.must("cancel")
-    if not wish.rights.person or not wish.why.strip():
+    if (
+        not wish.rights.person
+        or not wish.why.strip()
+        or not " ".join(wish.why.split()).isprintable()
+    ):
         raise NothingToCancelError("name who asks with --by and why with --why; neither is blank")
     runs = folder.path.parent
     with beside(folder.path).held() as held:

@@ -48,7 +48,13 @@ class Word:
     decision: str
     why: str
     override: tuple[str, ...] = ()
+
     seen: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise `DecisionError` on a reason that a page would not show as it is."""
+        if not " ".join(self.why.split()).isprintable():
+            raise DecisionError(f"the reason {self.why!r} has characters that are not shown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ class Rights:
     approvals: int = 1
     sender_apart: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise `RoleError` on a name that a page would not show as it is."""
+        if not self.person.isprintable():
+            raise RoleError(f"{self.person!r} has characters that are not shown: retype the name")
+
     def must(self, act: str) -> None:
         """Raise `RoleError` if the person may not do this."""
         if act not in self.acts:

@@ -33,6 +33,9 @@ def test_the_last_decision_holds_and_all_are_kept(run: Path, tmp_path: Path) -> 
         ("inside-bands", "Ann", "yes"),
         ("single-account", " ", "yes"),
         ("single-account", "Ann", ""),
+        ("single-account", "Ann\x1b[31m", "yes"),
+        ("single-account", "Ann", "yes\x1b[2K"),
+        ("single-account", "\u202ennA", "yes"),
     ],
 )
 def test_what_cannot_be_decided_is_refused(
