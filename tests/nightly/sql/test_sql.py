@@ -260,7 +260,7 @@ def test_what_a_database_cannot_hold_is_told(new_database: NewDatabase, tmp_path
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("sqlite:////no/such/folder/book.db", "unable to open"),
+        ("sqlite:////no/such/folder/book.db", "there is no file"),
         ("postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "127.0.0.1"),
         ("oracle+nothing://x/y", "driver"),
         ("://", "sqlite:///FILE"),
