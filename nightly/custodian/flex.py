@@ -14,8 +14,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from models.tax.holding_period import is_long
 from nightly.custodian import cells
+from nightly.custodian.flex_trades import (
+    HELD,
+    KINDS,
+    closed_lot_of,
+    counted,
+    is_closed_lot,
+    is_held,
+    realized_totals,
+    transaction_of,
+)
 from nightly.custodian.statement import (
     Difference,
     Document,
@@ -25,7 +34,6 @@ from nightly.custodian.statement import (
     Lot,
     Place,
     Position,
-    Side,
     Statement,
     Total,
     Transaction,
@@ -33,9 +41,6 @@ from nightly.custodian.statement import (
 from nightly.custodian.text_rows import read_text
 
 ZERO: Final = Decimal(0)
-
-HELD: Final = ("STK", "FUND")
-"""Asset categories that a book can hold: shares of companies and funds."""
 
 ACCRUALS: Final = ("dividendAccruals", "interestAccruals")
 """Parts of the net asset value that are owed and not paid."""
@@ -112,9 +117,11 @@ class _Reader:
             self._open(each, account, summed)
         self._cash(statement, account)
         self._net_asset_value(statement, account, place)
-        for each in statement.Trades or ():
-            self._trade(each, account)
-        self._realized(statement, account, place)
+        kinds = ((row, type(row).__name__) for row in statement.Trades or ())
+        trades = [(row, self._place(kind)) for row, kind in kinds if kind in KINDS]
+        for row, at in counted(trades):
+            self._trade(row, at, account)
+        self.totals += realized_totals(statement, account, place)
 
     def statement(self) -> Statement:
         """Return all that was read."""
@@ -228,71 +235,18 @@ class _Reader:
         if newest is not None and newest.cash is not None:
             self.totals.append(Total(place, Document.POSITIONS, account, cash=newest.cash))
 
-    def _trade(self, row: Any, account: str) -> None:
-        kind = type(row).__name__
-        if kind not in ("Trade", "Lot"):
+    def _trade(self, row: Any, place: Place, account: str) -> None:
+        closed = is_closed_lot(row)
+        if closed and not is_held(row):
             return
-        place = self._place(kind)
-        held = row.assetCategory is not None and row.assetCategory.value in HELD
-        if kind == "Lot" or row.levelOfDetail == "CLOSED_LOT":
-            if held:
-                self._closed_lot(row, account, place)
-            return
-        if row.levelOfDetail not in (None, "EXECUTION", "ORDER") or row.tradeDate is None:
-            return
-        self.documents.add(Document.TRANSACTIONS)
-        side = Side.NONE
-        if held and row.buySell is not None:
-            side = Side.BUY if row.buySell.value == "BUY" else Side.SELL
-        if held and (None in (row.quantity, row.tradePrice, row.netCash) or not row.symbol):
-            self._fault(place, "a trade without symbol, shares, price or net cash")
-            return
-        self.transactions.append(
-            Transaction(
-                place,
-                account,
-                row.tradeDate,
-                side,
-                str(getattr(row.buySell, "value", "trade")),
-                cells.symbol(row.symbol or ""),
-                None if row.quantity is None else abs(row.quantity),
-                row.tradePrice,
-                row.netCash,
-                -(row.ibCommission or ZERO) - (row.taxes or ZERO),
-            )
-        )
-
-    def _closed_lot(self, row: Any, account: str, place: Place) -> None:
-        self.documents.add(Document.GAINS)
-        opened = row.holdingPeriodDateTime or row.openDateTime
-        figures = (row.quantity, row.cost, row.fifoPnlRealized, row.tradeDate, opened)
-        if any(each is None for each in figures) or not row.symbol:
-            self._fault(place, "a closed lot without symbol, shares, cost, gain or dates")
-            return
-        acquired, cost = opened.date(), abs(row.cost)
-        self.gains.append(
-            Gain(
-                place,
-                account,
-                cells.symbol(row.symbol),
-                acquired,
-                row.tradeDate,
-                abs(row.quantity),
-                cost + row.fifoPnlRealized,
-                cost,
-                row.fifoPnlRealized,
-                not is_long(acquired, row.tradeDate),
-            )
-        )
-
-    def _realized(self, statement: Any, account: str, place: Place) -> None:
-        for row in statement.FIFOPerformanceSummaryInBase or ():
-            parts = (row.realizedSTProfit, row.realizedSTLoss, row.realizedLTProfit)
-            if row.symbol and any(each is not None for each in parts):
-                known = (*parts, row.realizedLTLoss)
-                gain = sum((each for each in known if each is not None), ZERO)
-                name = cells.symbol(row.symbol)
-                self.totals.append(Total(place, Document.GAINS, account, name, gain=gain))
+        self.documents.add(Document.GAINS if closed else Document.TRANSACTIONS)
+        try:
+            if closed:
+                self.gains.append(closed_lot_of(row, place, account))
+            else:
+                self.transactions.append(transaction_of(row, place, account))
+        except cells.CellError as error:
+            self._fault(place, str(error))
 
     def _place(self, name: str) -> Place:
         at, self.seen[name] = self.seen[name], self.seen[name] + 1

@@ -174,6 +174,30 @@ def test_what_is_owed_and_not_paid_is_no_part_of_an_ibkr_book(tmp_path: Path) ->
     assert any("accruals of 12.34" in str(each) for each in read.told)
 
 
+def test_an_order_says_again_what_its_executions_said(tmp_path: Path) -> None:
+    """Of a Flex query that asks for both the executions count, each once."""
+    (path,) = bundle("ibkr", [account()], tmp_path)
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    both = [
+        each
+        for line in lines
+        for each in ([line, line.replace("EXECUTION", "ORDER")] if "<Trade " in line else [line])
+    ]
+    path.write_text("".join(both), "utf-8")
+    statements, found = judged([path], {})
+    assert found == []
+    assert content(statements) == expected([account()], "ibkr")
+
+
+def test_a_trade_that_was_cancelled_is_no_sale(tmp_path: Path) -> None:
+    """A purchase that was taken back is refused, and never read as what it is not."""
+    (path,) = bundle("ibkr", [account()], tmp_path)
+    text = path.read_text("utf-8").replace('buySell="BUY"', 'buySell="BUY (Ca.)"')
+    path.write_text(text, "utf-8")
+    found = differences(read_statement(path, None), {})
+    assert any("neither BUY nor SELL: BUY (Ca.)" in str(each) for each in found)
+
+
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "broker_samples"
 
 
