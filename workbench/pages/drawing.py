@@ -29,6 +29,9 @@ COLOURS: Final = 8
 SEEN: Final = 5e-4
 """Weight under which a class is not drawn: a twentieth of a percentage point."""
 
+LEAST_ERROR: Final = 1e-4
+"""Tracking error a year up to which the frontier is drawn at least: a hundredth of a percent."""
+
 DAY: Final = 7.0
 """Units of a day on the calendar of lockouts."""
 
@@ -197,7 +200,7 @@ def frontier_curve(
     blank = Curve("", (), (), ())
     low, high = min(y for _, y in known), max(y for _, y in known)
     spread = max(high - low, 1.0)
-    most = 1.1 * max(max(x for x, _ in known), 1e-4)
+    most = 1.1 * max(LEAST_ERROR, *(x for x, _ in known))
     right, top = blank.width - blank.left - 20.0, blank.floor - 20.0
 
     def at(x: float, y: float) -> tuple[float, float]:

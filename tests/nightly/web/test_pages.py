@@ -24,6 +24,9 @@ from tests.nightly.web.opened import (
 from workbench.pages.figures import KINDS, NoSuchFigureError, at, worded
 from workbench.pages.origins import origin_of
 
+FRESH = ("budget-cannot-hold", "early-withdrawal", "faulty-data", "hard-bands")
+"""Households that are planned once more: without a plan, with a flow, with faults, with bands."""
+
 LEAST = 500
 """Figures that are compared at least."""
 
@@ -72,9 +75,11 @@ def test_the_record_is_what_the_command_line_says(
     for name in NAMES:
         record = record_of(ann, run_id, name)
         assert record["stored"] == said(capsys, "show", run, name)
+        assert (record["changed"], record["differences"]) == ([], [])
+        if name not in FRESH:
+            continue
         fresh = said(capsys, "plan", str(SAMPLE), name)
         assert_near(record["explained"], fresh, name)
-        assert (record["changed"], record["differences"]) == ([], [])
 
 
 def assert_near(stored: Any, fresh: Any, where: str) -> None:
