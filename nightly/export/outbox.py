@@ -117,7 +117,8 @@ def finish(held: Held, runs: Path) -> list[tuple[Parcel, str]]:
 def must_be_as_they_left(held: Held, run: Path) -> None:
     """Raise where files of a run that left are still in place and are other files now.
 
-    Somebody may be about to send what nobody approved. What was taken away is no difference.
+    Somebody may be about to send what nobody approved. What was taken away is no difference, nor
+    is what was written again as possible duplicates, after a crash.
 
     Raises
     ------
@@ -127,7 +128,10 @@ def must_be_as_they_left(held: Held, run: Path) -> None:
     for parcel in held.registered.parcels.values():
         place = placed(run.parent, parcel)
         for name, digest in parcel.files.items() if parcel.run_id == run.name else ():
-            if (place / name).exists() and _digest(place / name) != digest:
+            if not (place / name).exists() or _digest(place / name) == digest:
+                continue
+            again = digests_of(_content_again(held, parcel))
+            if _digest(place / name) != again.get(name):
                 raise RegisterError(
                     f"{place / name} is not as it left: do not send it, and find out what was "
                     "sent; move it away (--again writes what is under way once more)"
@@ -143,13 +147,17 @@ def digests_of(content: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())}
 
 
-def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
+def _content_again(held: Held, parcel: Parcel) -> Mapping[str, bytes]:
+    """Return the files of a parcel as they are written again: as possible duplicates."""
     tickets = tickets_in(held, parcel)
     if parcel.kind == CANCEL:
         about = parcel.form, parcel.moment, parcel.number, parcel.headers
-        content = cancel_files(tickets, parcel.blocks, *about)
-    else:
-        content = order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
+        return cancel_files(tickets, parcel.blocks, *about)
+    return order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
+
+
+def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
+    content = _content_again(held, parcel)
     facts = {"run_id": parcel.run_id, "kind": parcel.kind, "possible_duplicates": True}
     aside = _aside(place)
     with refusing(place):

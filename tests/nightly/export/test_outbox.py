@@ -13,7 +13,8 @@ import pytest
 
 from models.errors import RunFolderError
 from nightly.export.files import order_files
-from nightly.export.outbox import finish, leave
+from nightly.export.outbox import finish, leave, must_be_as_they_left
+from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, data_of
 from nightly.register.register import Held, beside
 from nightly.results.run_folder import RunFolder
@@ -88,6 +89,11 @@ def test_files_that_were_taken_away_come_again_as_possible_duplicates(tmp_path: 
             "written again, marked as possible duplicates"
         ]
         assert finish(held, tmp_path) == []
+        must_be_as_they_left(held, folder.path)
+        (changed,) = (folder.path / "exports").glob("[0-9]*/tickets.csv")
+        changed.write_text(changed.read_text().replace("100", "800"))
+        with pytest.raises(RegisterError, match="not as it left"):
+            must_be_as_they_left(held, folder.path)
     assert {mark for _, mark in delivered(folder)} == {"yes"}
 
 

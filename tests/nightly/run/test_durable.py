@@ -20,7 +20,7 @@ from nightly.main import main
 from nightly.partition.sizes import Sizes
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES
-from nightly.run.night import resume_run, start_run
+from nightly.run.night import InterruptedRunError, resume_run, start_run
 from nightly.run.request import Request
 from nightly.workers.engines import InProcess
 from scenarios.synthetic import ASOF, generate_book
@@ -136,7 +136,7 @@ def stopped(book: Path, tmp_path: Path) -> RunFolder:
                     raise KeyboardInterrupt
                 yield answered
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(InterruptedRunError, match=r"3 chunks.*--resume"):
         request = Request(str(book), ASOF, tmp_path / "runs")
         start_run(request, deciders.sell_a_little, StopsShort(), sizes=SIZES)
     return RunFolder(tmp_path / "runs" / RUN)
