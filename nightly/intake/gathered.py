@@ -46,12 +46,13 @@ def gather(
 ) -> tuple[list[Gathered], list[Difference]]:
     """Return the household's accounts that the files speak of, and what stands in the way."""
     faults: list[Difference] = []
+    unknown: dict[str, Difference] = {}  # each told once, however many files speak of it
     by_account: dict[str, list[tuple[Statement, str]]] = {}
     for statement in statements:
         for label in statement.accounts:
             facts = household.account(label)
             if facts is None:
-                faults.append(_unknown(statement, label, household))
+                unknown.setdefault(account_key(label), _unknown(statement, label, household))
                 continue
             by_account.setdefault(facts.account_id, []).append((statement, label))
     found = []
@@ -60,7 +61,7 @@ def gather(
             gathered = Gathered(facts)
             _take(gathered, by_account[facts.account_id], asof, faults)
             found.append(gathered)
-    return found, faults
+    return found, [*unknown.values(), *faults]
 
 
 def _take(
@@ -135,6 +136,8 @@ def _unknown(statement: Statement, label: str, household: HouseholdFile) -> Diff
     several = [each.account_id for each in household.accounts if same_account(each.number, label)]
     places = [row.place for row in statement.positions if row.account == label]
     places += [row.place for row in statement.lots if row.account == label]
+    places += [row.place for row in statement.gains if row.account == label]
+    places += [row.place for row in statement.transactions if row.account == label]
     place = places[0] if places else Place(statement.file, 1)
     if several:
         return Difference(place, f"{label} may be any of {', '.join(several)}: give whole numbers")

@@ -123,7 +123,7 @@ def _refuse(asked: Asked, found: Sequence[Difference], never: Sequence[Differenc
     if shown:
         told = "\n".join(shown)
         more = "" if never else "\n--unreconciled writes in spite of these"
-        raise ImportRefusedError(f"nothing is written: {len(shown)} differences\n{told}{more}")
+        raise ImportRefusedError(f"nothing is written, {len(shown)} to mend:\n{told}{more}")
 
 
 def _faults(asked: Asked, book: BookTables, household: HouseholdFile) -> list[str]:
