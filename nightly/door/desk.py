@@ -6,6 +6,9 @@ judges; the one thing that it writes is a proposal. There is no method that appr
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -34,7 +37,8 @@ from nightly.proof.explained import explained
 from nightly.proof.trail import trail_of
 from nightly.register.looking import shown
 from nightly.register.register import beside
-from nightly.register.roles import Rights
+from nightly.register.roles import NAME as ROLES
+from nightly.register.roles import Rights, rights_of
 from nightly.results.run_folder import RunFolder
 from nightly.run.proposing import proposed
 from nightly.run.stores import register_copied
@@ -192,6 +196,36 @@ class Desk:
             policy_id,
             facts["law"]["year"],
         )
+
+
+def desk_of(
+    book: Path, runs: Path, by: str, only: frozenset[str] = frozenset(), roles: Path | None = None
+) -> Desk:
+    """Return the desk of the latest night of a book, for somebody under the file of roles.
+
+    Raises
+    ------
+    RoleError
+        If the file of roles does not name who asks.
+    DoorError
+        If there is no complete night of the book.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="hearth-door-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    rights = rights_of(by, roles or runs / ROLES)
+    return Desk(_latest_night(book, runs), book, rights, only, scratch)
+
+
+def _latest_night(book: Path, runs: Path) -> RunFolder:
+    """Return the latest complete run of a book that answered it as a night."""
+    place = str(book.resolve())
+    for path in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []:
+        folder = RunFolder(path)
+        if path.is_dir() and folder.complete:
+            options = folder.manifest()["options"]
+            if options["book"] == place and not options.get("asked"):
+                return folder
+    raise DoorError(f"no complete night of {book} in {runs}: hearth run makes one")
 
 
 def _found(row: dict[str, Any]) -> Found:

@@ -7,7 +7,6 @@ here would be an instruction), and any tool that approves, rejects, sends or can
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -17,11 +16,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from models.errors import HearthError
-from nightly.door.desk import Desk, DoorError
+from nightly.door.desk import Desk, desk_of
 from nightly.door.log import NAME, AttemptLog
-from nightly.register.roles import NAME as ROLES
-from nightly.register.roles import rights_of
-from nightly.results.run_folder import RunFolder
 
 WORDS: Final[Mapping[str, str]] = {
     "list_breaches": "Households outside their bands or in need of cash, and by how much.",
@@ -73,28 +69,6 @@ class Door(MCPServer):
 def door_of(
     book: Path, runs: Path, by: str, only: frozenset[str] = frozenset(), roles: Path | None = None
 ) -> Door:
-    """Return the door of the latest night of a book.
-
-    Raises
-    ------
-    RoleError
-        If the file of roles does not name who asks.
-    DoorError
-        If there is no complete night of the book.
-    """
-    rights = rights_of(by, roles or runs / ROLES)
-    scratch = Path(tempfile.mkdtemp(prefix="hearth-door-"))
-    desk = Desk(latest_night(book, runs), book, rights, only, scratch)
-    return Door(desk, AttemptLog(runs / NAME, rights.person, Lock()))
-
-
-def latest_night(book: Path, runs: Path) -> RunFolder:
-    """Return the latest complete run of a book that answered it as a night."""
-    place = str(book.resolve())
-    for path in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []:
-        folder = RunFolder(path)
-        if path.is_dir() and folder.complete:
-            options = folder.manifest()["options"]
-            if options["book"] == place and not options.get("asked"):
-                return folder
-    raise DoorError(f"no complete night of {book} in {runs}: hearth run makes one")
+    """Return the door of the latest night of a book (see `desk_of`)."""
+    desk = desk_of(book, runs, by, only, roles)
+    return Door(desk, AttemptLog(runs / NAME, desk.rights.person, Lock()))

@@ -41,6 +41,8 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     said("verify", "verify", str(book), run)
     said("replay", "replay", run, "single-account")
     by = ("--by", "Ann", "--why", "a test")
+    household = (str(book), "year-end-harvest", "--runs", str(runs))
+    said("propose", "propose", *household, "--raise", "500", *by)
     said("reject", "reject", run, "single-account", *by)
     said("approve", "approve", run, "single-account", *by)
     said("approve", "approve", run, "single-account", "inside-bands", *by)
