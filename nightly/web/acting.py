@@ -83,7 +83,7 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
     def judged(households: Sequence[str]) -> list[Difference]:
         if not set(households) <= set(ready):  # decided on since, before the register was held
             raise MeanwhileError(CHANGED)
-        return judged_again(folder, households, None, verify)
+        return judged_again(folder, households, str(visit.desk.book), verify)
 
     found = send(folder, Wish(wanted, None, visit.rights, "sent from the workbench"), judged)
     _copied(desk)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import signal
+import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -87,22 +90,52 @@ def serve(book: Path, runs: Path, asked: Listening, say: Callable[[str], None]) 
         if not place.is_dir():
             raise ServingError(f"{what} {place}: there is no such folder")
     door = door_of(asked)
-    with tempfile.TemporaryDirectory(prefix="hearth-workbench-") as scratch:
+    with (
+        _bound(asked) as held,
+        _ended_like_an_interrupt(),
+        tempfile.TemporaryDirectory(prefix="hearth-workbench-") as scratch,
+    ):
         desk = Desk(book.resolve(), runs.resolve(), Path(scratch))
-        app = workbench(desk, door, asked.roles)
+        settings = uvicorn.Config(
+            workbench(desk, door, asked.roles),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
         if door.identity_header:
             say(f"workbench behind a proxy, on {asked.host} port {asked.port}")
         else:
             say(f"open http://{asked.host}:{asked.port}/enter?token={door.token}")
         try:
-            uvicorn.run(
-                app,
-                host=asked.host,
-                port=asked.port,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-            )
+            uvicorn.Server(settings).run(sockets=[held])
         finally:
             desk.close()
+
+
+@contextmanager
+def _ended_like_an_interrupt() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: what was laid out on disk goes with it."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _bound(asked: Listening) -> socket.socket:
+    """Return a socket that listens already: the address that is printed can be opened.
+
+    Raises
+    ------
+    ServingError
+        If the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in asked.host else socket.AF_INET
+    try:
+        return socket.create_server((asked.host.strip("[]"), asked.port), family=family)
+    except OSError as error:
+        raise ServingError(
+            f"cannot listen on {asked.host} port {asked.port}: {error.strerror}; choose another "
+            "with --port"
+        ) from error

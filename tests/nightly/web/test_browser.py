@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -25,8 +26,9 @@ SERIOUS = ("serious", "critical")
 
 
 @contextmanager
-def served(runs: Path) -> Iterator[str]:
-    """Yield the address that `hearth serve` prints, and end the server."""
+def served(runs: Path, scratch: Path) -> Iterator[str]:
+    """Yield the address that `hearth serve` prints, and end the server; it leaves nothing."""
+    scratch.mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -34,6 +36,7 @@ def served(runs: Path) -> Iterator[str]:
     server = subprocess.Popen(
         [*command, "--port", str(port), "--by", "Ann"],
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -45,13 +48,14 @@ def served(runs: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+        assert list(scratch.iterdir()) == []
 
 
 @pytest.fixture(scope="module")
 def workbench(sample_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return a served copy of the runs: its address and its folder."""
     runs = own_copy(sample_runs, tmp_path_factory.mktemp("served") / "runs")
-    with served(runs) as address:
+    with served(runs, runs.parent / "scratch") as address:
         yield address, runs
 
 
@@ -64,26 +68,11 @@ def page(browser: Any, workbench: tuple[str, Path]) -> Iterator[Any]:
     complaints: list[str] = []
     opened.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    reach(opened, workbench[0])
+    opened.goto(workbench[0])
     yield opened
     context.close()
     expected = ("log", "info", "debug", "error: Failed to load resource: the server responded")
     assert [each for each in complaints if not each.startswith(expected)] == []
-
-
-def reach(page: Any, address: str) -> None:
-    """Open an address; the server may still be starting to listen."""
-    from playwright.sync_api import Error
-
-    for _ in range(100):
-        try:
-            page.goto(address)
-            return
-        except Error as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(100)
-    raise AssertionError("the server does not listen")
 
 
 def findings(page: Any) -> list[str]:
@@ -124,7 +113,7 @@ def test_without_scripts_a_button_filters(
         base_url=workbench[0].partition("/enter")[0], java_script_enabled=False
     )
     page = context.new_page()
-    reach(page, workbench[0])
+    page.goto(workbench[0])
     page.goto(f"/runs/{run_id}")
     page.get_by_label("Household").fill("drifted")
     page.get_by_role("button", name="Filter").click()

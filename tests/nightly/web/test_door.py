@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from nightly.main import main
 from nightly.web.doors import CSRF, FORM_BYTES, HEADERS, TOKEN_HEADER
 from nightly.web.serving import Listening, ServingError, door_of
 from tests.nightly.web.opened import (
@@ -216,6 +218,14 @@ def test_a_door_that_would_stand_open_is_none(
     paths = {n: tmp_path / asked[n] for n in ("token_file", "roles") if n in asked}
     with pytest.raises(ServingError, match=said):
         door_of(Listening(**{**asked, **paths}))
+
+
+def test_a_port_that_is_taken_is_told(sample_runs: Path, capsys: Any) -> None:
+    """With what would do; nothing is served, and nothing is left behind."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["serve", str(SAMPLE), "--runs", str(sample_runs), "--port", port]) == 2
+    assert "choose another with --port" in capsys.readouterr().err
 
 
 def test_two_servers_have_two_tokens() -> None:
