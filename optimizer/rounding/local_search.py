@@ -260,8 +260,7 @@ class Descent:
         alone = self.gradient[place] * move + 0.5 * self.curvature[place] * move**2
         change = alone[:, None] + alone + known.factors + known.own
         taxed, kept = known.taxed(gains)
-        inside = self.rows.kept(place, move)
-        legal = kept & known.different & inside[:, None] & inside
+        legal = kept & known.different & self.rows.kept_in_pairs(place, move)
         legal &= self.cash[account] + known.raised >= self.floor[account]
         return np.where(legal, change + taxed, np.inf)
 

@@ -34,6 +34,16 @@ class TicketRows:
         after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
         return np.asarray((after <= self._outside(self.level[:, None]) + ROW_NOISE).all(axis=0))
 
+    def kept_in_pairs(self, place: Ints, move: Floats) -> Bools:
+        """Which two moves, taken together, leave no row further outside than it is, `(n, n)`."""
+        kept = np.ones((len(place), len(place)), bool)
+        before = self._outside(self.level)
+        for row, (level, low, high) in enumerate(zip(self.level, self.low, self.high, strict=True)):
+            part = self.matrix[row, place] * move
+            after = level + part[:, None] + part
+            kept &= np.maximum(low - after, after - high) <= before[row] + ROW_NOISE
+        return kept
+
     def kept_together(self, moved: Floats) -> bool:
         """Whether moves of all tickets at once leave no row further outside than it is."""
         if not len(self.level):
