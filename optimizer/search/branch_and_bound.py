@@ -13,13 +13,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.policy import BRANCHING
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_UNIT, Frame
 from optimizer.search.model import Incumbent, Search
 from optimizer.search.search_tree import Tree
 from optimizer.search.te_limit import at_the_limit
 from optimizer.settings import (
     DEAR,
     DIVES,
+    FURTHER,
     LONGER,
     LOOSE_BPS,
     MEDIUM,
@@ -58,11 +59,10 @@ def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:
         disjunction.group < 0 or len(disjunction.options) > 2 for disjunction in best.disjunctions
     )
     columns = len(frame.sales.value) + len(frame.buys.most)
-    loose = lost > LOOSE_BPS
-    if columns <= MEDIUM:
-        loose = lost > PROMISING_BPS or lost * frame.unit_usd > PROMISING_USD * BPS_PER_UNIT
-    if loose or (lost > UNSETTLED_BPS and (unsettled or columns <= SMALL)):
+    further = 0
+    if _is_loose(frame, lost) or (lost > UNSETTLED_BPS and (unsettled or columns <= SMALL)):
         solves = max(solves, LONGER * BRANCHING if columns <= MEDIUM else BRANCHING)
+        further = FURTHER * BRANCHING if columns <= MEDIUM else 0
     if solves <= 0:
         return search, None
     unknown = (root for _, root in search.bounds.roots if not root.usable)
@@ -74,5 +74,14 @@ def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:
         solves -= tree.left
         tree.grow(kept=min(DIVES + len(tree.turns), tree.left // 2))
         tree.dive()
+        if solves <= 0 and further and _is_loose(frame, tree.gap):
+            solves, further = further, 0
     bounds = replace(search.bounds, branched=max(search.bounds.branched, tree.bound))
     return replace(search, incumbent=tree.best, bounds=bounds), tree.beyond
+
+
+def _is_loose(frame: Frame, lost: float) -> bool:
+    """Whether what may be lost, bps, is worth what solves of such a program cost."""
+    if len(frame.sales.value) + len(frame.buys.most) > MEDIUM:
+        return lost > LOOSE_BPS
+    return lost > PROMISING_BPS or lost * frame.unit_usd > PROMISING_USD * BPS_PER_UNIT

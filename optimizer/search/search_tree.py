@@ -65,9 +65,14 @@ class Tree:
         return min(self.closed, self.heap[0][0] if self.heap else np.inf)
 
     @property
+    def gap(self) -> float:
+        """By how much the best plan may be beaten, bps."""
+        return self.best.solution.objective - self.bound
+
+    @property
     def closed_in(self) -> bool:
         """Whether the best plan is as good as proven."""
-        return self.best.solution.objective - self.bound <= NODE_GAP_BPS
+        return self.gap <= NODE_GAP_BPS
 
     def grow(self, *, kept: int) -> None:
         """Settle one disjunction at a time in the least node, until only `kept` solves are left."""
