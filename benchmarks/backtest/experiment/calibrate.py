@@ -2,7 +2,9 @@
 
 Nobody saves or spends in these lives: J values what is held over its horizon, and a retiree who
 lives on his account sells a seventh of it in five years, promise and all. Taxes are paid and
-required distributions taken all the same.
+required distributions taken all the same. The household says what its usual year's rates are:
+wealth is liquidated at them, and a promise at other rates (15% where a pensioner's gains are free)
+could not arrive.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from scenarios.market_history import MarketHistory
 
 AFTER: Final = (5, 10)
 """Years after which wealth is compared: the horizon of J, and twice that."""
+
+ALIKE: Final = (1.0,)
+"""Phases of a household whose years are all alike: given, it knows what is usual."""
 
 
 def calibrate(
@@ -58,4 +63,5 @@ def _night(life: Life, after: tuple[int, ...], method: str) -> tuple[Night, ...]
     by_name = chosen((method, AFTERWARDS))
     asked, then = by_name[method], by_name[AFTERWARDS]
     plan = replace(life.plan, saving_usd=0.0, deferral_usd=0.0, spending=0.0)
+    plan = replace(plan, phases=plan.phases or ALIKE)
     return one_night(Course(life.stage(), plan, life.start, asked), after, then)

@@ -38,8 +38,12 @@ class Slope(NamedTuple):
     nights: int
 
 
-def slope(table: pd.DataFrame, seed: int = SEED, draws: int = DRAWS) -> Slope:
+def slope(
+    table: pd.DataFrame, seed: int = SEED, draws: int = DRAWS, arrived_by: str = "arrived_a_year"
+) -> Slope:
     """Return the calibration of the nights of a table, all after the same number of years.
+
+    `arrived_by` names the column that says what arrived.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def slope(table: pd.DataFrame, seed: int = SEED, draws: int = DRAWS) -> Slope:
     """
     codes = pd.factorize(table["path"])[0]
     promised = table["promised_a_year"].to_numpy(float)
-    arrived = table["arrived_a_year"].to_numpy(float)
+    arrived = table[arrived_by].to_numpy(float)
     if np.ptp(promised) <= 0.0:
         raise ValueError("every night promised the same: there is no slope")
     count = int(codes.max()) + 1

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.backtest.lives.decision import Method
+from benchmarks.backtest.lives.diary import YearRecord
 from benchmarks.backtest.lives.life import asked, check_years, live_on
 from benchmarks.backtest.lives.state import Course, State, opened
 from models.policy import Policy
@@ -32,7 +33,8 @@ class Night:
 
     `promised` is −ΔJ without risk as present value, `promised_a_year` the same over A_H;
     `arrived_a_year` is what liquidated wealth is more by after `years`, brought back at what the
-    target returned, over those years. `risk` is −Δ of the tracking term, as present value.
+    target returned, over those years; `left_a_year` the same of wealth that heirs take over at a
+    new basis. `risk` is −Δ of the tracking term, as present value.
     """
 
     household: str
@@ -41,6 +43,7 @@ class Night:
     promised: float
     promised_a_year: float
     arrived_a_year: float
+    left_a_year: float
     risk: float
     orders: int
 
@@ -65,12 +68,15 @@ def one_night(course: Course, after: tuple[int, ...], afterwards: Method) -> tup
     if answer.orders:
         money = sum(usd for name, usd in saved.items() if name not in NOT_MONEY)
 
-    def lived(state: State) -> list[tuple[float, float]]:
-        records = live_on(replace(course, method=afterwards), state, look, end)
-        return [(record.liquidated_usd, 1.0 + record.target_return) for record in records]
+    def lived(state: State) -> list[YearRecord]:
+        return list(live_on(replace(course, method=afterwards), state, look, end))
 
     with_it, without = lived(moved), lived(still)
-    grown = np.cumprod([growth for _, growth in without])
+    grown = np.cumprod([1.0 + record.target_return for record in without])
+
+    def a_year(more: float, years: int) -> float:
+        return BPS * more / (value * float(grown[years - 1]) * years)
+
     return tuple(
         Night(
             household=plan.household_id,
@@ -78,9 +84,12 @@ def one_night(course: Course, after: tuple[int, ...], afterwards: Method) -> tup
             years=years,
             promised=BPS * money / value,
             promised_a_year=BPS * money / value / annuity_years(course.method.policy),
-            arrived_a_year=BPS
-            * (with_it[years - 1][0] - without[years - 1][0])
-            / (value * float(grown[years - 1]) * years),
+            arrived_a_year=a_year(
+                with_it[years - 1].liquidated_usd - without[years - 1].liquidated_usd, years
+            ),
+            left_a_year=a_year(
+                with_it[years - 1].step_up_usd - without[years - 1].step_up_usd, years
+            ),
             risk=BPS * saved.get("tracking_error", 0.0) / value if answer.orders else 0.0,
             orders=len(answer.orders),
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Final
+
 import pandas as pd
 
 from benchmarks.backtest.figures.calibration import Sure, slope
@@ -14,8 +17,20 @@ INTRODUCTION = (
     "One household lives twice on one path: with the plan of its first night and without it, both "
     f"under *{AFTERWARDS}* from then on, neither saving nor spending, as J supposes. Promised is "
     "what the plan takes off J without its tracking term, over A_H: bps of value a year. Arrived "
-    "is what liquidated wealth is more by after so many years, brought back at what the target "
-    "returned, over those years. An honest objective has slope 1. Intervals are 90%.\n"
+    "is what wealth is more by after so many years, brought back at what the target returned, "
+    "over those years: *liquidated*, where all gains are taxed at the end, and *at step-up*, "
+    "where heirs take taxable lots over at a new basis. An honest objective has slope 1. "
+    "Intervals are 90%.\n"
+)
+
+MEASURES: Final = (("liquidated", "arrived_a_year"), ("at step-up", "left_a_year"))
+"""What wealth is called, and the column of what arrived of it."""
+
+GROWTH: Final = (
+    "J promises no tax on what taxable accounts will grow by: what a plan moves there pays less "
+    "tax a year and more when it is sold out, and nothing if it never is. So what location "
+    "promises arrives less liquidated than at step-up. Losses carried on are promised at what "
+    "later gains make of them; the yearly offset against pay comes on top."
 )
 
 
@@ -29,12 +44,15 @@ def page(table: pd.DataFrame, made: Run) -> str:
         f"command: `{made.command}`",
         f"{len(first)} nights on {table['path'].nunique()} paths, law of {made.law}",
     )
-    parts += [*(f"* {line}" for line in lines), "", INTRODUCTION, slopes(table)]
     parts += [
+        *(f"* {line}" for line in lines),
+        "\n## Limitations\n",
+        *(f"* {line.format(law=made.law, split=SPLIT)}" for line in (GROWTH, *limits)),
+        "\n## Promised and arrived\n",
+        INTRODUCTION,
+        slopes(table),
         f"Of the nights {(first['orders'] > 0).mean():.0%} traded; promised as present value "
-        f"{first['promised'].mean():+.1f} bps of money and {first['risk'].mean():+.1f} of risk.\n",
-        "## Limitations\n",
-        *(f"* {line.format(law=made.law, split=SPLIT)}" for line in limits),
+        f"{first['promised'].mean():+.1f} bps of money and {first['risk'].mean():+.1f} of risk.",
     ]
     return "\n".join(parts) + "\n"
 
@@ -42,11 +60,11 @@ def page(table: pd.DataFrame, made: Run) -> str:
 def slopes(table: pd.DataFrame) -> str:
     """Return a row for each number of years: means, and the slope with its interval."""
     rows = []
-    for years, some in table.groupby("years"):
-        found = slope(some)
+    for (years, some), (measure, column) in product(table.groupby("years"), MEASURES):
+        found = slope(some, arrived_by=column)
         rows.append(
             [
-                f"{years}",
+                f"{years}, {measure}",
                 f"{found.nights}",
                 f"{found.promised:+.1f}",
                 _interval(found.arrived, ".1f"),

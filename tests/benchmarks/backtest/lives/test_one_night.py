@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.backtest.__main__ import main
+from benchmarks.backtest.experiment.calibrate import ALIKE
 from benchmarks.backtest.lives.decision import Method
+from benchmarks.backtest.lives.dues import facts
+from benchmarks.backtest.lives.life import check_years
 from benchmarks.backtest.lives.one_night import annuity_years, one_night
-from benchmarks.backtest.lives.state import Course
+from benchmarks.backtest.lives.state import Course, opened
 from benchmarks.backtest.methods.catalogue import STILL, headline
 from benchmarks.heuristics.steps.proposal import Proposal
 from models.household import Household
 from models.policy import Policy
-from tests.benchmarks.backtest.small_stage import paying, plan, quiet_market, quiet_stage
+from tests.benchmarks.backtest.small_stage import paying, plan, priced, quiet_market, quiet_stage
 from tests.households import sell
 
 COST_USD = 900 * 100 * 0.0002
@@ -31,7 +35,13 @@ def _nothing(household: Household, policy: Policy) -> Proposal:
     return Proposal()
 
 
-SELLS, IDLE = (Method(each.__name__, each, Policy()) for each in (_sells, _nothing))
+def _sells_taxable(household: Household, policy: Policy) -> Proposal:
+    return Proposal((sell(household, "L.joint", "VTI", {"L.joint.VTI.3": 100}),))
+
+
+SELLS, SELLS_TAXABLE, IDLE = (
+    Method(each.__name__, each, Policy()) for each in (_sells, _sells_taxable, _nothing)
+)
 
 
 def test_a_cost_of_one_night_is_what_is_missing_later() -> None:
@@ -60,6 +70,26 @@ def test_what_arrives_is_brought_back_at_what_the_target_returned() -> None:
         assert night.arrived_a_year == pytest.approx(-1e4 * 9_000 / (1e6 * grown * years), rel=1e-3)
 
 
+def test_what_heirs_take_over_has_no_tax_on_its_growth() -> None:
+    """100 taxable shares are sold before they double: $10,000 less for heirs, $8,500 liquidated."""
+    history = priced(quiet_market(), "VTI", "2002-05-15", 200.0)
+    free = tuple(replace(fund, half_spread_bps=0.0) for fund in history.funds)
+    stage = quiet_stage(replace(history, funds=free))
+    (night,) = one_night(Course(stage, plan(), 2001, SELLS_TAXABLE), (1,), IDLE)
+    assert night.left_a_year < -1.0
+    assert night.arrived_a_year == pytest.approx(0.85 * night.left_a_year, rel=1e-3)
+
+
+def test_a_pensioner_whose_gains_are_free_in_usual_years_says_so() -> None:
+    """At $30,000 of pay the long rate is 0%; where nothing is said, J takes at least 15%."""
+    stage, poor = quiet_stage(), plan(wages=30_000.0)
+    state = opened(stage, poor, check_years(stage, 2001, 1)[0])
+    assert np.isnan(facts(stage, poor, state).usual_long_rate).all()
+    told = facts(stage, replace(poor, phases=ALIKE), state)
+    assert told.usual_long_rate.tolist() == [0.0]
+    assert poor.usual_income(0) == replace(poor, phases=ALIKE).income(0)
+
+
 def test_a_night_without_orders_promises_and_brings_nothing() -> None:
     """Both lives are the same."""
     (night,) = one_night(Course(quiet_stage(), plan(), 2001, IDLE), (2,), headline()[STILL])
@@ -83,5 +113,6 @@ def test_the_command_writes_nights_and_slopes(tmp_path: Path) -> None:
     assert nights["household"].nunique() == 4 and nights["path"].nunique() == 2
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert "slope through the origin" in text
+    assert "5, liquidated" in text and "5, at step-up" in text
     assert "--calibrate --world neutral" in text and str(tmp_path) not in text
     assert main([*asked, "--years", "4"]) == 2
