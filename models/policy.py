@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
+from models.arrays import Floats
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -229,12 +233,20 @@ class Gate:
 
     A plan must improve by more than `min_bps`, and by `cost_multiple` of its cost: what trading
     costs and the tax it causes. Each of its orders must be worth `min_order_usd` of objective:
-    with it and without it.
+    with it and without it; one under `small_order_weight` of the household `small_order_times` as
+    much.
     """
 
     min_bps: float = 1.0
     cost_multiple: float = 0.0
     min_order_usd: float = 2.0
+    small_order_weight: float = 0.001
+    small_order_times: float = 20.0
+
+    def asked_usd(self, amount_usd: Floats, value_usd: float) -> Floats:
+        """What orders of these amounts must be worth in a household of this value, dollars."""
+        small = amount_usd < self.small_order_weight * value_usd
+        return self.min_order_usd * np.where(small, self.small_order_times, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,6 +358,11 @@ MOST_GATED = 2
 """Times that a plan is made whole again without orders that are not worth the policy's gate: the
 first leaves out nearly all."""
 
+MOST_ALONE = 12
+"""Orders still said to be worth less than the gate that a plan is made whole without, one by one:
+none of 100 households of funds needed more than 5."""
+
+
 DEARER = 1.0
 """How much more than the gate an order must be worth at the program's prices not to be asked by a
 solve. Of 45 orders of 8 mixed and index households that were priced from once to one and a half

@@ -12,17 +12,23 @@ the other would both go; and to make every trial whole, which cost several plans
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_UNIT
-from optimizer.rounding.candidate import Candidate, in_shares
+from optimizer.rounding.candidate import Candidate, amounts_of, in_shares
 from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.ticket_price import asked_of
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
-from optimizer.settings import DEARER, MOST_GATED, TOUCH
+from optimizer.settings import DEARER, MOST_ALONE, MOST_GATED, TOUCH
+
+OTHERS: Final = "the other orders"
+"""What an order is needed for that no legal plan found is without."""
 
 
 def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, ...]]:
@@ -33,15 +39,15 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
     it is worth.
     """
     worth = _worths(found)
-    gate = model.frame.policy.gate.min_order_usd
-    if not gate or not found.kept:
+    if not model.frame.policy.gate.min_order_usd or not found.kept:
         return found, worth
     tickets = found.supported.tickets
     kept = np.full(tickets.size, np.nan)
     for _ in range(MOST_GATED):
-        cheap = _cheap(model, found, tickets, worth, gate)
+        cheap = _cheap(model, found, tickets, worth)
         if len(cheap):
             usd = model.frame.unit_usd / BPS_PER_UNIT
+            gate = usd * asked_of(model.frame, amounts_of(model, found, tickets))[cheap]
             priced = usd * worth_at_prices(model, found.supported, tickets)[cheap]
             dear = priced > DEARER * gate
             kept[cheap[dear]] = priced[dear]
@@ -52,7 +58,37 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
         if other is None or not other.kept or other.gated >= found.gated:
             break
         found, worth = other, _worths(other)
+    found, worth = _asked_alone(model, found, tickets, worth, kept)
     return found, _settled_again(model, found, tickets, worth, kept)
+
+
+def _asked_alone(
+    model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...], kept: Floats
+) -> tuple[Candidate, tuple[Worth, ...]]:
+    """Make the plan whole without each order that is still said to be worth less than its gate.
+
+    What share steps and other orders make of its absence is what it is worth; one worth less goes.
+    """
+    to_usd = model.frame.unit_usd / BPS_PER_UNIT
+    for _ in range(MOST_ALONE):
+        asked = to_usd * asked_of(model.frame, amounts_of(model, found, tickets))
+        cheap = _cheap(model, found, tickets, worth)
+        ticket = cheap[~(kept[cheap] >= asked[cheap])][:1]
+        if not len(ticket):
+            break
+        left = without(model, found.supported, tickets, ticket)
+        other = None
+        if left is not None:
+            other = in_shares(model, left, tickets, found.settled_objective)
+        if other is None or not other.kept:
+            kept[ticket] = np.inf
+            continue
+        usd = to_usd * (other.objective - found.objective)
+        if usd < asked[ticket][0]:
+            found, worth = other, _worths(other)
+        else:
+            kept[ticket] = usd
+    return found, worth
 
 
 def _closed(
@@ -62,18 +98,18 @@ def _closed(
 
     `kept`, dollars by ticket, is filled in where closing a ticket alone costs the gate or more.
     """
-    gate = model.frame.policy.gate.min_order_usd
     while len(cheap):
+        amounts = tickets.amounts(found.sale, found.buy)
+        gate = asked_of(model.frame, amounts)
         closed = cheap
         while len(closed):
             trial = without(model, found, tickets, closed)
             more = np.inf if trial is None else trial.solution.objective - found.solution.objective
-            usd = model.frame.unit_usd * more / BPS_PER_UNIT
-            if trial is not None and usd < gate * len(closed):
+            if trial is not None and more < gate[closed].sum():
                 found = trial
                 break
             if len(closed) == 1:
-                kept[closed] = usd
+                kept[closed] = model.frame.unit_usd * more / BPS_PER_UNIT
             closed = closed[: len(closed) // 2]
         else:
             cheap = cheap[1:]
@@ -94,7 +130,7 @@ def _settled_again(
 ) -> tuple[Worth, ...]:
     """What orders are worth, those that were kept by what settling again without them costs.
 
-    Where no legal plan is without one, what it is worth is not known.
+    Where no legal plan is without one, the others need it.
     """
     place = _places(model, tickets)
     told = []
@@ -103,21 +139,20 @@ def _settled_again(
         if np.isfinite(usd):
             each = Worth(float(usd))
         elif np.isinf(usd):
-            each = Worth(None)
+            each = Worth(None, OTHERS)
         told.append(each)
     return tuple(told)
 
 
-def _cheap(
-    model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...], gate: float
-) -> Ints:
+def _cheap(model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...]) -> Ints:
     """Tickets of orders that are worth less than the gate, those worth least first."""
     usd: Floats = np.full(tickets.size, np.inf)
     place = _places(model, tickets)
     for booked, each in zip(found.verdict.case.ledger.orders, worth, strict=True):
         if each.usd is not None:
             usd[place[booked.account, booked.security, not booked.is_buy]] = each.usd
-    cheap = np.flatnonzero(usd < gate)
+    gate = asked_of(model.frame, amounts_of(model, found, tickets))
+    cheap = np.flatnonzero(usd < gate * model.frame.unit_usd / BPS_PER_UNIT)
     return cheap[np.argsort(usd[cheap], kind="stable")]
 
 

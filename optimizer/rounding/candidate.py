@@ -76,8 +76,9 @@ class Candidate:
     @property
     def gated(self) -> float:
         """The objective and what the gate asks of every order, bps: what plans compare by."""
-        usd = self.verdict.case.policy.gate.min_order_usd * len(self.orders)
         value = self.verdict.figures.value_usd
+        amounts = np.array([float(order.amount) for order in self.orders])
+        usd = float(self.verdict.case.policy.gate.asked_usd(amounts, value).sum())
         return self.objective + (1e4 * usd / value if value > 0.0 else 0.0)
 
     def gap_by_cause(self, search: Search, after: float) -> dict[str, float]:

@@ -39,3 +39,9 @@ def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
         part = with_price.coefficients - without.coefficients
         charged[of_block[with_price.block]] = part
     return charged
+
+
+def asked_of(frame: Frame, amounts: Floats) -> Floats:
+    """What the gate asks of tickets of given amounts in units, bps."""
+    gate, usd = frame.policy.gate, frame.unit_usd
+    return gate.asked_usd(amounts * usd, frame.household.value_usd) * frame.bps_of_usd(1.0)

@@ -17,6 +17,7 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
+from optimizer.rounding.ticket_price import asked_of
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Model
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
@@ -28,8 +29,8 @@ def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
         found = _cheaper(model, found, tickets, price)
-    gate = policy.gate.min_order_usd * to_bps
-    return found if price > 0.0 and gate == 0.0 else _worth(model, found, tickets, gate)
+    only_priced = price > 0.0 and policy.gate.min_order_usd <= 0.0
+    return found if only_priced else _worth(model, found, tickets)
 
 
 def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> Supported:
@@ -53,14 +54,15 @@ def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> 
     return found
 
 
-def _worth(model: Model, found: Supported, tickets: Tickets, gate: float) -> Supported:
+def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
+        gate = asked_of(model.frame, tickets.amounts(found.sale, found.buy))
         closed = _worthless(model, found, tickets, gate)
         trial = None
         while len(closed) and trial is None:
             trial = without(model, found, tickets, closed)
-            allowed = found.solution.objective + gate * len(closed)
+            allowed = found.solution.objective + gate[closed].sum()
             if trial is not None and trial.solution.objective >= allowed:
                 trial = None
             closed = closed[: len(closed) // 2]
@@ -70,7 +72,7 @@ def _worth(model: Model, found: Supported, tickets: Tickets, gate: float) -> Sup
     return found
 
 
-def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) -> Ints:
+def _worthless(model: Model, found: Supported, tickets: Tickets, gate: Floats) -> Ints:
     """Tickets that bring less than the gate, bps, those that bring least first.
 
     Without a gate only those that were lifted to the minimum can cost more than they bring. With
@@ -80,11 +82,12 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: float) ->
     low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
     lifted &= amounts <= least_ticket(model.frame) * (1.0 + SAME)
-    asked = amounts > TOUCH if gate > 0.0 else lifted
+    gated = bool((gate > 0.0).any())
+    asked = amounts > TOUCH if gated else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
     saved, alone = _saved(model, found, tickets), 0.5 * tickets.risk.curvature * amounts**2
-    shifted, heir = _taken_over(tickets, amounts if gate > 0.0 else 0.0 * amounts)
+    shifted, heir = _taken_over(tickets, amounts if gated else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
     chosen: dict[int, None] = {}

@@ -265,6 +265,8 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("season", "days"): Rule(int, 1, 366),
         ("gate", "min_bps"): _AT_LEAST_0,
         ("gate", "min_order_usd"): _AT_LEAST_0,
+        ("gate", "small_order_weight"): _FRACTION,
+        ("gate", "small_order_times"): Rule(float, 1.0),
         ("gate", "cost_multiple"): _AT_LEAST_0,
         ("aim", "how_far"): _one_of("full", "band_edge", "half_band", "fraction"),
         ("aim", "fraction"): Rule(float, 0.0, 1.0, above=True),
