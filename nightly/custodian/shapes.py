@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,9 @@ CUSTODIANS: Final = ("schwab", "fidelity", "vanguard", "ibkr", "ofx", "csv")
 BY_SHAPE: Final = ("schwab", "fidelity", "vanguard", "ibkr", "csv")
 """Those with delimited tables; IBKR's Flex and OFX have readers of their own as well."""
 
+CELLS_KNOWN: Final = 4096
+"""Cells that are remembered as they compare: each row is looked at once a shape."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -33,7 +36,7 @@ class Shape:
     Attributes
     ----------
     columns
-        Field to its aliases, compared without case and blanks.
+        Field to its aliases, compared without case and blanks (as `compared` has them).
     optional
         Fields that may be missing; every other one is needed.
     title, section
@@ -61,21 +64,22 @@ class Shape:
     other_type: re.Pattern[str] | None
     stock: re.Pattern[str] | None
     actions: Mapping[str, Side]
+    compared: Mapping[str, frozenset[str]]
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """Return the needed fields that a header lacks."""
         names = {plain(name) for name in header}
+        known = self.compared
         return [
             field
-            for field, aliases in self.columns.items()
-            if field not in self.optional and not names & {plain(alias) for alias in aliases}
+            for field in self.columns
+            if field not in self.optional and names.isdisjoint(known[field])
         ]
 
     def found(self, header: Sequence[str]) -> dict[str, list[int]]:
         """Return the places of each field's aliases in a header."""
         places: dict[str, list[int]] = {}
-        for field, aliases in self.columns.items():
-            known = {plain(alias) for alias in aliases}
+        for field, known in self.compared.items():
             at = [place for place, name in enumerate(header) if plain(name) in known]
             if at:
                 places[field] = at
@@ -83,7 +87,7 @@ class Shape:
 
     def unknown(self, header: Sequence[str]) -> list[str]:
         """Return the columns of a header that are neither read nor known to be needless."""
-        known = {plain(alias) for aliases in self.columns.values() for alias in aliases}
+        known = {alias for aliases in self.compared.values() for alias in aliases}
         return [name for name in header if name and plain(name) not in known | self.ignored]
 
     def side(self, action: str) -> Side | None:
@@ -93,6 +97,7 @@ class Shape:
         return None if best is None else self.actions[best]
 
 
+@lru_cache(maxsize=CELLS_KNOWN)
 def plain(name: str) -> str:
     """Return a header as it is compared: no case, single blanks, no trailing marks."""
     return " ".join(name.replace("\xa0", " ").split()).casefold().rstrip(":*")
@@ -147,6 +152,9 @@ def _shape(custodian: str, told: Mapping[str, Any]) -> Shape:
         other=_pattern(told, "other"),
         other_type=_pattern(told, "other_type"),
         stock=_pattern(told, "stock"),
+        compared={
+            field: frozenset(map(plain, aliases)) for field, aliases in told["columns"].items()
+        },
         actions={
             action.upper(): Side(side)
             for side, actions in told.get("actions", {}).items()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models import market_data
 from models.book.read import read_book
 from nightly.custodian.statement import ImportRefusedError
 from nightly.intake.importing import Asked, Imported, import_files
@@ -254,6 +255,26 @@ def test_a_users_row_wins_and_its_price_moves(tmp_path: Path) -> None:
     found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
     assert found["VTI"]["half_spread_bps"] == "9"
     assert (found["VTI"]["price"], found["VTI"]["price_date"]) == ("355.29", "2026-11-20")
+
+
+def test_market_facts_of_ones_own_win_row_by_row(tmp_path: Path) -> None:
+    """A fund that nobody ships, and a model portfolio; the rest is as it is shipped."""
+    own = tmp_path / "own"
+    own.mkdir()
+    shipped = Path(str(market_data.__file__)).with_name("funds.csv").read_text("utf-8")
+    header, *lines = shipped.splitlines()
+    row = next(line for line in lines if line.startswith("VTI,"))
+    mine = row.replace("VTI,", "POOLA,").replace("vanguard-total-us", "")
+    (own / "funds.csv").write_text(f"{header}\n{mine}\n", "utf-8")
+    (own / "targets.csv").write_text(
+        "target_id,asset_class,weight\nthree-fund-60-40,us_equity,1\n", "utf-8"
+    )
+    one = account(held=(replace(FUND, symbol="POOLA"), BND), traded=(), closed=())
+    imported(tmp_path, (one,), market=own)
+    found = {row["security_id"]: row for row in rows(tmp_path, "securities")}
+    assert found["POOLA"]["asset_class"] == "us_equity"
+    assert found["BND"]["asset_class"] == "us_bond"
+    assert [row["asset_class"] for row in rows(tmp_path, "targets")] == ["us_equity"]
 
 
 def test_another_households_rows_stay(tmp_path: Path) -> None:
