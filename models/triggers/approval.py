@@ -21,7 +21,8 @@ NEEDS_APPROVAL: Final = "needs_approval"
 
 def approved_beforehand(plan: Plan, approval: Approval) -> Plan:
     """Return the plan with its approval settled and, if it needs one, the reason why."""
-    if plan.status is not Status.PLANNED or not plan.orders:
+    answered = plan.status in (Status.PLANNED, Status.NO_ACTION)
+    if not answered or not (plan.orders or plan.flows):
         return plan
     reasons = tuple(_beyond(plan, approval))
     if not reasons:

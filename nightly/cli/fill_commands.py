@@ -10,6 +10,7 @@ from pathlib import Path
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.fills.booking import Booked, book, write_allocations
+from nightly.fills.money import book_money, says_of_money
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.durable import refuse_existing
@@ -35,6 +36,8 @@ def fills(
     refuse_existing(out, force)
     rights = Rights(by.strip() or getpass.getuser())
     register = register_at(place)
+    if says_of_money(_beginning(file)):
+        return _money(register, file, rights, as_json)
     booked = book(register, file, rights, Decimal(repr(tolerance)), waiting)
     copied(register)
     if out is not None:
@@ -44,6 +47,31 @@ def fills(
     else:
         _say(booked)
     return TROUBLED if booked.fitted.refused else ANSWERED
+
+
+def _beginning(file: Path) -> bytes:
+    """Return the bytes of a file; none where the next reader says better what is wrong with it."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _money(register: Register, file: Path, rights: Rights, as_json: bool) -> int:
+    told = book_money(register, file, rights, waiting)
+    copied(register)
+    if as_json:
+        console.say_json({"file": str(file), "register": str(register.path), **told})
+    else:
+        for row in told["refused"]:
+            print(f"refused: {row['place']}: {row['order']}: {row['why']}")
+        states = ", ".join(f"{count} {state}" for state, count in told["money"].items())
+        print(
+            f"{counted(len(told['booked']), 'answer')} booked; "
+            f"{counted(told['repeated'], 'row')} known before, {len(told['refused'])} refused; "
+            f"movements of money now: {states or 'none'}"
+        )
+    return TROUBLED if told["refused"] else ANSWERED
 
 
 def _say(booked: Booked) -> None:

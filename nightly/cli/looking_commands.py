@@ -13,7 +13,7 @@ from rich.text import Text
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
 from nightly.cli.fill_commands import register_at
-from nightly.register.looking import shown, standing_plans, tickets
+from nightly.register.looking import movements, shown, standing_plans, tickets
 from nightly.results.run_folder import RunFolder
 from workbench.wording import counted
 
@@ -23,6 +23,7 @@ SHOWN: Final = 50
 PLAN: Final = ("household_id", "status", "state", "orders", "traded_usd", "tax_usd", "reason")
 ORDER: Final = ("account_id", "side", "security_id", "shares", "price", "amount", "state", "filled")
 TICKET: Final = ("ticket_id", "state", "shares", "filled", "limit_price")
+MONEY: Final = ("movement_id", "kind", "state", "amount")
 
 DOLLARS: Final = frozenset({"traded_usd", "tax_usd", "amount"})
 """Columns that are shown without cents."""
@@ -71,9 +72,10 @@ def orders(place: Path, state: str | None, household_id: str | None, as_json: bo
     found = tickets(now, state, household_id)
     if as_json:
         told = {"register": str(register.path), "lines": now.entries, "sha256": now.heads[-1]}
-        console.say_json({**told, "tickets": found})
+        console.say_json({**told, "tickets": found, "money": movements(now, household_id)})
         return ANSWERED
     _print(found, TICKET)
+    _print(movements(now, household_id), MONEY)
     counts = Counter(ticket["state"] for ticket in found)
     states = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     print(f"{counted(len(found), 'ticket')} in {register.path}: {states or 'nothing was sent'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -146,6 +147,12 @@ def _export_lines(sent: Sent) -> Iterator[str]:
         f"in {counted(facts['blocks'], 'block')}, in {sent.place}{said}; "
         "send either tickets or blocks"
     )
+    if facts["movements"]:
+        usd = Decimal(facts["moved_usd"])
+        yield (
+            f"{counted(facts['movements'], 'movement')} of money, ${usd:,.2f} in all: money.csv; "
+            "once it has moved, book that with hearth fills"
+        )
 
 
 def _chosen(folder: RunFolder, named: Sequence[str], chosen: Chosen) -> list[str]:

@@ -3,6 +3,7 @@
     tickets.csv or tickets.fix      one order an account: send these,
     blocks.csv or blocks.fix        or these, never both
     allocations.csv                 what of each block is whose
+    money.csv                       what is paid from account to account, to or from the client
     cancels.csv or cancels.fix      requests to cancel tickets; block_cancels, whole blocks
 
 Each custodian has its own, tickets-NAME.csv and so on: what is another's is nobody else's business.
@@ -29,6 +30,7 @@ from nightly.export.fix import (
 )
 from nightly.export.routing import DEFAULT
 from nightly.export.spreadsheet import csv_text
+from nightly.register.money import Movement
 from nightly.register.records import Ticket
 from nightly.run.choices import CommandError
 
@@ -54,6 +56,11 @@ ALLOCATIONS: Final = (
 )
 CANCELS: Final = (
     *("cancel_id", "order_id", "account_id", "security_id", "side", "shares", "dollars"),
+)
+
+MONEY: Final = (
+    *("movement_id", "run_id", "household_id", "kind", "from_account", "to_account", "amount"),
+    *("after_sales", "approved_by", "custodian"),
 )
 
 
@@ -124,6 +131,24 @@ def cancel_files(
                 "block_cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_block)),
             }
         found |= {file_name(name, custodian): content for name, content in files.items()}
+    return found
+
+
+def money_files(movements: Sequence[Movement], duplicate: bool = False) -> dict[str, bytes]:
+    """Return what is to be paid, a file a custodian; the client's bank is nobody's account."""
+    found: dict[str, bytes] = {}
+    for custodian in sorted({movement.custodian for movement in movements}):
+        rows = (
+            {
+                **{name: getattr(movement, name) for name in MONEY},
+                "amount": plain(movement.amount),
+                "after_sales": "yes" if movement.after_sales else "",
+                "possible_duplicate": "yes" if duplicate else "",
+            }
+            for movement in movements
+            if movement.custodian == custodian
+        )
+        found[file_name("money.csv", custodian)] = _csv((*MONEY, "possible_duplicate"), rows)
     return found
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import RunFolderError
-from nightly.export.files import cancel_files, order_files
+from nightly.export.files import cancel_files, money_files, order_files
 from nightly.register.fold import CANCEL
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, Ticket, data_of
@@ -153,7 +153,9 @@ def _content_again(held: Held, parcel: Parcel) -> Mapping[str, bytes]:
     if parcel.kind == CANCEL:
         about = parcel.form, parcel.moment, parcel.number, parcel.headers
         return cancel_files(tickets, parcel.blocks, *about)
-    return order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
+    money = [held.registered.money[name].movement for name in parcel.movements]
+    content = order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
+    return content | money_files(money, True)
 
 
 def _write_again(held: Held, parcel: Parcel, place: Path) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from models.errors import HearthError
-from nightly.export.files import known_format, order_files
+from nightly.export.files import known_format, money_files, order_files
 from nightly.export.outbox import (
     digests_of,
     finish,
@@ -25,10 +26,11 @@ from nightly.export.outbox import (
     placed,
 )
 from nightly.export.routing import routing_beside
-from nightly.export.tickets import Leaving, leaving, lockouts_of, tickets_of
+from nightly.export.tickets import Leaving, leaving, lockouts_of, money_of, tickets_of
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import unforgiven
 from nightly.register.fold import AGAIN, SENT
+from nightly.register.money import Movement
 from nightly.register.proposals import taken_in
 from nightly.register.records import Ticket, data_of
 from nightly.register.register import Held, beside
@@ -98,8 +100,7 @@ def send(
         number, place = free_place(held, folder.path)
         place = place if wish.out is None else wish.out.resolve()
         if wish.again:
-            tickets = tuple(s.ticket for s in held.registered.sent_of(folder.run_id) if s.live)
-            return _again(held, folder, wish, tickets, place, (finished, notes))
+            return _again(held, folder, wish, place, (finished, notes))
         found = leaving(folder, held.registered, wish.rights)
         if not found.approved:
             return Sent(None, _facts(found, (), {}, wish), finished, notes)
@@ -107,13 +108,16 @@ def send(
         asof = held.registered.runs[folder.run_id].asof
         routing = routing_beside(runs)
         tickets = tickets_of(folder, found, asof, number, routing)
-        headers = routing.headers(ticket.custodian for ticket in tickets)
+        money = money_of(folder, found, asof)
+        headers = routing.headers(_custodians(tickets, money))
         moment = folder.manifest()["ended"]
-        content = order_files(tickets, wish.form, moment, headers=headers)
-        facts = _facts(found, tickets, digests_of(content), wish)
+        content = order_files(tickets, wish.form, moment, headers=headers) | money_files(money)
+        facts = _facts(found, tickets, digests_of(content), wish, money)
         parcel = parcel_of(SENT, folder.path, place, wish.form, tickets, content, moment)
-        parcel = replace(parcel, headers=headers)
+        names = tuple(movement.movement_id for movement in money)
+        parcel = replace(parcel, headers=headers, movements=names)
         more = {
+            "movements": [data_of(movement) for movement in money],
             "tickets": [data_of(ticket) for ticket in tickets],
             "lockouts": [data_of(lock) for lock in lockouts_of(folder, found, asof)],
         }
@@ -126,20 +130,24 @@ def _again(
     held: Held,
     folder: RunFolder,
     wish: Wish,
-    tickets: tuple[Ticket, ...],
     place: Path,
     told: tuple[tuple[tuple[str, str], ...], tuple[str, ...]],
 ) -> Sent:
     """Write what is under way once more, under the same ids, as possible duplicates."""
-    found = Leaving(folder.run_id, {}, {}, {}, len(held.registered.sent_of(folder.run_id)), {})
-    if not tickets:
+    sent, moved = held.registered.sent_of(folder.run_id), held.registered.money.values()
+    tickets = tuple(standing.ticket for standing in sent if standing.live)
+    money = tuple(m.movement for m in moved if m.live and m.movement.run_id == folder.run_id)
+    found = Leaving(folder.run_id, {}, {}, {}, len(sent), {})
+    if not tickets and not money:
         return Sent(None, _facts(found, (), {}, wish), *told)
     moment = folder.manifest()["ended"]
-    headers = routing_beside(folder.path.parent).headers(ticket.custodian for ticket in tickets)
-    content = order_files(tickets, wish.form, moment, True, headers)
-    facts = _facts(found, tickets, digests_of(content), wish)
+    routing = routing_beside(folder.path.parent)
+    headers = routing.headers(_custodians(tickets, money))
+    content = order_files(tickets, wish.form, moment, True, headers) | money_files(money, True)
+    facts = _facts(found, tickets, digests_of(content), wish, money)
     parcel = parcel_of(AGAIN, folder.path, place, wish.form, tickets, content, moment)
-    parcel = replace(parcel, headers=headers)
+    names = tuple(movement.movement_id for movement in money)
+    parcel = replace(parcel, headers=headers, movements=names)
     leave(held, folder.path.parent, parcel, content, facts, (wish.rights.person, wish.why, {}))
     _note(folder, facts)
     return Sent(place, facts, *told)
@@ -155,8 +163,16 @@ def _must_agree(found: Sequence[Difference], leaves: Leaving) -> None:
         )
 
 
+def _custodians(tickets: Sequence[Ticket], money: Sequence[Movement]) -> set[str]:
+    return {ticket.custodian for ticket in tickets} | {moving.custodian for moving in money}
+
+
 def _facts(
-    found: Leaving, tickets: Sequence[Ticket], files: Mapping[str, str], wish: Wish
+    found: Leaving,
+    tickets: Sequence[Ticket],
+    files: Mapping[str, str],
+    wish: Wish,
+    money: Sequence[Movement] = (),
 ) -> dict[str, Any]:
     return {
         "run_id": found.run_id,
@@ -165,8 +181,10 @@ def _facts(
         "by": wish.rights.person,
         "tickets": len(tickets),
         "blocks": len({ticket.block_id for ticket in tickets}),
-        "custodians": sorted({ticket.custodian for ticket in tickets} - {""}),
-        "households": len({ticket.household_id for ticket in tickets}),
+        "custodians": sorted(_custodians(tickets, money) - {""}),
+        "households": len({t.household_id for t in tickets} | {m.household_id for m in money}),
+        "movements": len(money),
+        "moved_usd": str(sum((each.amount for each in money), Decimal(0))),
         "sent_before": found.before,
         "possible_duplicates": wish.again,
         "overridden": {name: list(rules) for name, rules in sorted(found.overridden.items())},

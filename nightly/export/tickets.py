@@ -21,10 +21,12 @@ from models.policy import Carry, Tickets
 from models.triggers import AUTO
 from nightly.export.blocks import block_name
 from nightly.export.routing import Routing
+from nightly.export.volume import crowded_out
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
+from nightly.register.money import MoneyState, Movement, movements_of
 from nightly.register.records import Lockout, RunFacts, Ticket
 from nightly.register.roles import Rights
 from nightly.register.standing import Standing
@@ -73,12 +75,16 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
     left_out: dict[str, str] = {}
     overridden: dict[str, tuple[str, ...]] = {}
     rows = plan_rows(folder)
+    paying = set(run_table(folder.path, "flows")["household_id"].to_pylist())
     for (run_id, name), plan in registered.plans.items():
         if run_id != folder.run_id or registered.plan_sent(run_id, name):
+            continue
+        if registered.money_sent(run_id, name):
             continue
         last = plan.decisions[-1] if plan.decisions else None
         other = _unknown_to(registered, run, name)
         auto = plan.state is State.PROPOSED and plan.proposal.approval == AUTO
+        money = _money_before(registered, run, name) if name in paying else None
         twice = [each for each in now[name].orders if each in registered.intentions]
         if plan.state is State.REJECTED and last is not None:
             left_out[name] = f"rejected by {last.by}: {last.why}"
@@ -95,12 +101,19 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
                 f"{twice[0]} left as {ticket.ticket.ticket_id}, which is {ticket.state}: one "
                 "intention leaves once; plan again on another day"
             )
+        elif money is not None:
+            left_out[name] = money
         elif rights.sender_apart and rights.person in plan.approvers:
             left_out[name] = f"approved by {rights.person}, who may not send it too"
         else:
             approved[name] = "policy" if auto else ", ".join(plan.approvers)
             if plan.override:
                 overridden[name] = plan.override
+    rows_of_orders = run_table(folder.path, "orders", approved).to_pylist()
+    for name, why in crowded_out(registered, run.asof, rows_of_orders, approved).items():
+        left_out[name] = why
+        del approved[name]
+        overridden.pop(name, None)
     before = len(registered.sent_of(folder.run_id))
     digest = {name: now[name] for name in approved}
     return Leaving(folder.run_id, approved, overridden, left_out, before, digest)
@@ -132,6 +145,22 @@ def tickets_of(
         for order in orders
     )
     return tuple(_routed(ticket, routing, number) for ticket in tickets)
+
+
+def money_of(folder: RunFolder, found: Leaving, asof: date) -> tuple[Movement, ...]:
+    """Return the movements of money of the households that may leave, by household."""
+    sales = run_table(folder.path, "orders", found.approved).to_pylist()
+    selling = {order["account_id"] for order in sales if order["side"] == "sell"}
+    flows: dict[str, list[dict[str, Any]]] = {}
+    for row in run_table(folder.path, "flows", found.approved).to_pylist():
+        flows.setdefault(row["household_id"], []).append(row)
+    return tuple(
+        movement
+        for name in sorted(flows)
+        for movement in movements_of(
+            found.run_id, asof, name, flows[name], (selling, found.approved[name])
+        )
+    )
 
 
 def lockouts_of(folder: RunFolder, found: Leaving, asof: date) -> tuple[Lockout, ...]:
@@ -240,6 +269,20 @@ def _unknown_to(registered: Registered, run: RunFacts, household_id: str) -> Sta
         young = (run.asof - ticket.asof).days <= Carry().order_days
         if standing.entry > run.known or (not run.looked and (standing.live or young)):
             return standing
+    return None
+
+
+def _money_before(registered: Registered, run: RunFacts, household_id: str) -> str | None:
+    """Return why a household's money does not move: some of it did, and no book says which."""
+    for name in registered.money_of.get(household_id, ()):
+        standing = registered.money[name]
+        if standing.live:
+            return (
+                f"{name} of ${standing.movement.amount:,.2f} is {standing.state}: book with hearth "
+                "fills what became of it, then plan again"
+            )
+        if standing.movement.asof == run.asof and standing.state is MoneyState.MOVED:
+            return f"{name} of ${standing.movement.amount:,.2f} moved today: plan again tomorrow"
     return None
 
 

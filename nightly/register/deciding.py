@@ -145,6 +145,11 @@ def _standing(held: Held, folder: RunFolder, name: str, plans: Mapping[str, Any]
             f"{len(sent)} orders of {name} were sent, the first is {sent[0].state}: they cannot be "
             f"decided on any more; hearth cancel {folder.path} {name} asks for them back"
         )
+    if held.registered.money_sent(folder.run_id, name):
+        raise DecisionError(
+            f"the money of {name} is on its way: it cannot be decided on any more; ask its "
+            "custodian for it back, and book the answer with hearth fills"
+        )
     return plan
 
 

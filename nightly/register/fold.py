@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from nightly.register.lines import FIRST, RegisterError
+from nightly.register.money import MoneyStanding, MoneyState, Movement
 from nightly.register.records import (
     Answer,
     Decision,
@@ -28,6 +29,9 @@ from nightly.register.states import State, TransitionError, moved
 
 SENT, AGAIN, CANCEL = "sent", "again", "cancel"
 """Kinds of parcels."""
+
+MONEY = "money"
+"""Kind of a line that says what became of movements of money."""
 
 
 class Registered:
@@ -48,6 +52,8 @@ class Registered:
         self.fills: dict[str, Fill] = {}
         self.answered_files: dict[str, int] = {}
         self.lockouts: list[Lockout] = []
+        self.money: dict[str, MoneyStanding] = {}
+        self.money_of: dict[str, list[str]] = {}
         self.moved: list[tuple[str, str]] = []  # run and household of each plan, as it moved
 
     def take(self, entry: Entry, head: str) -> None:
@@ -88,6 +94,11 @@ class Registered:
         """Return the tickets that were sent of a household's plan."""
         mine = (self.tickets[name] for name in self.by_household.get(household_id, ()))
         return [standing for standing in mine if standing.ticket.run_id == run_id]
+
+    def money_sent(self, run_id: str, household_id: str) -> list[MoneyStanding]:
+        """Return what a household's plan in a run moved of money."""
+        mine = (self.money[name] for name in self.money_of.get(household_id, ()))
+        return [standing for standing in mine if standing.movement.run_id == run_id]
 
     def counting(self) -> Iterator[Standing]:
         """Yield every ticket of which a book may have to be told."""
@@ -137,6 +148,8 @@ def _decision(now: Registered, entry: Entry) -> None:
         sent = now.plan_sent(made.run_id, made.household_id)
         if sent:
             raise TransitionError(f"{name} is {sent[0].state}; hearth cancel asks for it back")
+        if now.money_sent(made.run_id, made.household_id):
+            raise TransitionError(f"{name} moved money; ask its custodian for it back")
         state = State.REJECTED if made.decision == REJECTED else State.APPROVED
         moved(name, plan.state, state)
         plan.decisions.append(made)
@@ -153,14 +166,7 @@ def _sent(now: Registered, entry: Entry) -> None:
         if ticket.order_id in now.intentions:
             other = now.intentions[ticket.order_id]
             raise TransitionError(f"{ticket.order_id} was sent already, as {other}")
-        plan = now.plans[ticket.run_id, ticket.household_id]
-        if plan.state is State.PROPOSED:  # approved by its policy, as the parcel says
-            moved(ticket.ticket_id, plan.state, State.APPROVED)
-            plan.state = State.APPROVED
-            approved = Step(
-                State.APPROVED, entry.clock, ticket.approved_by, "policy", plan.proposal.sha256
-            )
-            plan.steps.append(approved)
+        plan = _approved(now, entry, (ticket.run_id, ticket.household_id), ticket.approved_by)
         state = moved(ticket.ticket_id, plan.state, State.SENT)
         step = Step(state, entry.clock, entry.by, entry.why, ticket.sha256)
         now.tickets[ticket.ticket_id] = Standing(ticket, entry.number, state, [*plan.steps, step])
@@ -169,6 +175,43 @@ def _sent(now: Registered, entry: Entry) -> None:
         now.by_household.setdefault(ticket.household_id, []).append(ticket.ticket_id)
         now.blocks.setdefault(ticket.block_id, []).append(ticket.ticket_id)
     now.lockouts += [record_of(Lockout, data) for data in entry.data["lockouts"]]
+    for data in entry.data.get("movements", ()):
+        _money_sent(now, entry, record_of(Movement, data))
+
+
+def _approved(
+    now: Registered, entry: Entry, which: tuple[str, str], approved_by: str
+) -> PlanStanding:
+    """Return a plan that leaves, approved by its policy where nobody else has."""
+    plan = now.plans[which]
+    if plan.state is State.PROPOSED:  # approved by its policy, as the parcel says
+        plan.state = moved(f"the plan of {which[1]}", plan.state, State.APPROVED)
+        digest = plan.proposal.sha256
+        plan.steps.append(Step(State.APPROVED, entry.clock, approved_by, "policy", digest))
+    return plan
+
+
+def _money_sent(now: Registered, entry: Entry, movement: Movement) -> None:
+    name, mine = movement.movement_id, now.money_of.setdefault(movement.household_id, [])
+    plan = _approved(now, entry, (movement.run_id, movement.household_id), movement.approved_by)
+    moved(name, plan.state, State.SENT)
+    for other in (now.money[each] for each in mine):
+        once = (other.movement.run_id, other.movement.asof) == (movement.run_id, movement.asof)
+        if name == other.movement.movement_id or (other.live and not once):
+            raise TransitionError(f"{name}: {other.movement.movement_id} is {other.state} already")
+    step = {"state": "sent", "clock": entry.clock, "by": entry.by, "text": entry.why}
+    now.money[name] = MoneyStanding(movement, steps=[step])
+    mine.append(name)
+    now.moved.append((movement.run_id, movement.household_id))
+
+
+def _money(now: Registered, entry: Entry) -> None:
+    """Take what custodians say of money."""
+    now.answered_files[entry.data["sha256"]] = entry.number
+    for data in entry.data["answers"]:
+        standing = now.money[data["movement_id"]]
+        standing.go(MoneyState(data["state"]), entry.clock, entry.by, data["text"])
+        now.moved.append((standing.movement.run_id, standing.movement.household_id))
 
 
 def _parcel(now: Registered, entry: Entry) -> None:
@@ -228,5 +271,6 @@ _KINDS: Final[Mapping[str, Callable[[Registered, Entry], None]]] = {
     CANCEL: _cancel,
     "written": _written,
     "answers": _answers,
+    MONEY: _money,
 }
 """Kind of a line → how it is folded."""

@@ -13,6 +13,7 @@ from models.errors import UnknownHouseholdError
 from models.triggers import NEEDS_APPROVAL
 from nightly.register.deciding import plan_rows
 from nightly.register.fold import Registered
+from nightly.register.money import facts_of_money
 from nightly.register.register import beside
 from nightly.register.standing import Standing, facts_of
 from nightly.register.states import State
@@ -34,6 +35,7 @@ def waits(now: Registered, run_id: str, name: str, approval: str) -> bool:
         and plan.state is State.PROPOSED
         and approval == NEEDS_APPROVAL
         and not now.plan_sent(run_id, name)
+        and not now.money_sent(run_id, name)
     )
 
 
@@ -76,6 +78,7 @@ def shown(folder: RunFolder, household_id: str, known: Registered | None = None)
             for order in orders
         ],
         **{name: run_table(folder.path, name, [household_id]).to_pylist() for name in TABLES},
+        "money": [facts_of_money(each) for each in now.money_sent(folder.run_id, household_id)],
         "decisions": [asdict(made) for made in plan.decisions] if plan else [],
     }
 
@@ -90,9 +93,19 @@ def tickets(now: Registered, state: str | None, household_id: str | None) -> lis
     ]
 
 
+def movements(now: Registered, household_id: str | None) -> list[dict[str, Any]]:
+    """Return the movements of money of a register, by id."""
+    return [
+        facts_of_money(standing)
+        for _, standing in sorted(now.money.items())
+        if household_id in (None, standing.movement.household_id)
+    ]
+
+
 def _facts(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     plan = now.plans.get((run_id, name))
     states = sorted({standing.state.value for standing in now.plan_sent(run_id, name)})
+    states = states or sorted({each.state.value for each in now.money_sent(run_id, name)})
     return {
         "household_id": name,
         "status": row["status"],

@@ -43,10 +43,10 @@ def propose(
     """
     found: dict[str, PlanDigest] = {}
     for chunk in folder.chunks():
-        plans, orders, lots = (
-            folder.chunk_table(chunk, name) for name in ("plans", "orders", "order_lots")
+        plans, *rows = (
+            folder.chunk_table(chunk, name) for name in ("plans", "orders", "order_lots", "flows")
         )
-        found |= digests_of(plans, orders.to_pylist(), lots.to_pylist())
+        found |= digests_of(plans, *(table.to_pylist() for table in rows))
     with beside(folder.path).held() as held:
         facts = RunFacts(
             folder.run_id, asof, int(known["known"]), str(known["known_sha256"]), looked

@@ -163,7 +163,7 @@ class Parcel:
 
     `files` are names with their digests, `moment` the time that is written in them, `blocks` those
     that are cancelled whole. `place` is relative to the runs' folder where it lies in it, `headers`
-    are the FIX headers that it went with, by custodian.
+    are the FIX headers that it went with, by custodian; `movements` are of money.
     """
 
     number: int
@@ -176,6 +176,7 @@ class Parcel:
     moment: str
     blocks: tuple[str, ...] = ()
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    movements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "Decimal | None": lambda text: None if text is None else Decimal(text),
     "date": date.fromisoformat,
     "State": State,
+    "bool": bool,
     "tuple[str, ...]": tuple,
     "tuple[tuple[str, Decimal], ...]": lambda rows: tuple((n, Decimal(s)) for n, s in rows),
     "Fill | None": lambda data: None if data is None else record_of(Fill, data),

@@ -80,6 +80,7 @@ TABLES: Final[Mapping[str, Any]] = {
             ("share_step", _NUMBER),
             ("instrument", _TEXT),
             ("custodian", _TEXT),
+            ("night_shares", _NUMBER),
         ]
     ),
     "order_lots": pa.schema([("order_id", _TEXT), ("lot_id", _TEXT), ("shares", _NUMBER)]),
@@ -121,7 +122,7 @@ TABLES: Final[Mapping[str, Any]] = {
 """Schema of every table of a run: the columns of the contract first, then what was added."""
 
 
-LATER: Final = ("instrument", "custodian", "filing_unit_id")
+LATER: Final = ("instrument", "custodian", "filing_unit_id", "night_shares")
 """Columns that runs of earlier versions lack: they read as null."""
 
 
@@ -129,13 +130,15 @@ LATER: Final = ("instrument", "custodian", "filing_unit_id")
 class BookFacts:
     """What leaves a run later must know without the book.
 
-    By security the smallest lot and the instrument, by account filing unit and custodian.
+    By security the smallest lot and the instrument, by account filing unit and custodian; by
+    household and security the most shares that a night may trade on each side.
     """
 
     share_steps: Mapping[str, float] = field(default_factory=dict)
     instruments: Mapping[str, str | None] = field(default_factory=dict)
     filing_units: Mapping[str, str] = field(default_factory=dict)
     custodians: Mapping[str, str | None] = field(default_factory=dict)
+    night_shares: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 NO_FACTS: Final = BookFacts()
@@ -233,6 +236,8 @@ def tables_of(
         row["share_step"] = facts.share_steps.get(row["security_id"])
         row["instrument"] = facts.instruments.get(row["security_id"])
         row["custodian"] = facts.custodians.get(row["account_id"])
+        place = row["household_id"], row["security_id"]
+        row["night_shares"] = facts.night_shares.get(place)
     for row in rows["flows"]:
         row["filing_unit_id"] = facts.filing_units.get(row["account_id"])
         row["custodian"] = facts.custodians.get(row["account_id"])

@@ -56,6 +56,16 @@ LOCKOUTS: Final = pa.schema(
 )
 """Groups that what earlier nights sent forbids to buy."""
 
+MONEY: Final = pa.schema(
+    [
+        ("household_id", pa.string()),
+        ("run_id", pa.string()),
+        ("asof", pa.date32()),
+        ("amount", pa.float64()),
+    ]
+)
+"""Money that was sent and has not ended."""
+
 PREVIOUS: Final = "previous"
 """Name of what a run keeps of nights before it, under its own folder."""
 
@@ -135,6 +145,24 @@ def _lots(standing: Standing) -> list[tuple[str | None, float | None]]:
         if mine:
             taken.append((lot_id, float(mine)))
     return taken or [(None, None)]
+
+
+def money_left(registered: Registered, asof: date, days: int) -> Any:
+    """Return the money that was sent at most `days` ago and of which no end is known."""
+    live = (standing.movement for standing in registered.money.values() if standing.live)
+    rows = [
+        {
+            "household_id": moving.household_id,
+            "run_id": moving.run_id,
+            "asof": moving.asof,
+            "amount": float(moving.amount),
+        }
+        for moving in live
+        if (asof - moving.asof).days <= days
+    ]
+    return pa.Table.from_pylist(rows, schema=MONEY).sort_by(
+        [("household_id", "ascending"), ("run_id", "ascending"), ("amount", "ascending")]
+    )
 
 
 def lockouts_left(registered: Registered, asof: date) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ class NightBook:
     lockouts: Mapping[str, tuple[dict[str, Any], ...]]
     deferred: Mapping[str, str]
     asked: AskedTonight | None = None
+    money: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
 
     def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
         """Return the faults that make a household invalid."""
@@ -74,12 +75,27 @@ class NightBook:
         )
         carried = with_carried(household, open_still, policy.trades.commission_bps / 1e4)
         locked = with_lockouts(carried, self._locked(household_id, days))
+        moving = self.moving(household_id)
+        if moving:
+            return replace(locked, waits=moving)
         if not open_still or not policy.carry.wait:
             return locked
         runs = ", ".join(dict.fromkeys(order.run_id for order in open_still))
         count = len(open_still)
         said = f"waits for {count} order{'s' if count > 1 else ''} of {runs} to be filled and shown"
         return replace(locked, waits=said)
+
+    def moving(self, household_id: str) -> str:
+        """What money of a household is on its way: the book may hold it still, or no more."""
+        mine = self.money.get(household_id)
+        if not mine:
+            return ""
+        days = self.policy(self.book.household(household_id).policy_id).carry.order_days
+        rows = [row for row in mine if (self.book.asof - row["asof"]).days <= days]
+        if not rows:
+            return ""
+        runs = ", ".join(dict.fromkeys(row["run_id"] for row in rows))
+        return f"waits for ${sum(row['amount'] for row in rows):,.2f} of {runs} to be moved"
 
     def _locked(self, household_id: str, days: int) -> Iterator[tuple[str, str]]:
         """Groups that an earlier night locks, while the book cannot say so itself."""
@@ -96,8 +112,12 @@ def answered(book: NightBook, plan: Plan) -> Plan:
     """Return the answer of tonight: who cannot be answered before its orders fill is deferred.
 
     With orders of an earlier night on their way a household may have no plan tonight although that
-    night's plan met its needs: nothing is wrong with it, and nothing can be done but wait.
+    night's plan met its needs: nothing is wrong with it, and nothing can be done but wait. While
+    money is on its way the book may show it twice, or not at all: no plan leaves.
     """
+    moving = book.moving(plan.household_id) if plan.orders or plan.flows else ""
+    if moving:
+        return Plan(plan.household_id, Status.DEFERRED, moving)
     if plan.status is not Status.INFEASIBLE:
         return plan
     waits = book.household(plan.household_id).waits

@@ -43,6 +43,7 @@ from nightly.triage.earlier_runs import (
     EarlierRun,
     earlier_runs,
     lockouts_left,
+    money_left,
     nights_waited,
     orders_left,
 )
@@ -86,7 +87,8 @@ def prepare(
     registered = beside(folder.path).read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
-    left = Left(runs, orders, lockouts, *_believed(runs, unreadable), asked)
+    money = money_left(seen, asof, order_days)
+    left = Left(runs, orders, lockouts, *_believed(runs, unreadable), money, asked)
     own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
     tonight = believed_tonight(partitions, asof, left.prices, own or [Policy()])
     write_prices(folder.path / PRICES, tonight)

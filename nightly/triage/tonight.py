@@ -7,6 +7,7 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
         facts.json        the last night, and the earlier runs with their digests
         orders.parquet    orders that were sent and may not stand in the book yet
         lockouts.parquet  groups that what was sent forbids to buy
+        money.parquet     money that was sent and of which no end is known
         deferred.parquet  who waits tonight, for which night in a row, and why
         prices.parquet, worth.parquet: what earlier nights believed (`nightly.triage.believed`)
         asked.json        what was asked of its one household beyond its policy
@@ -45,6 +46,7 @@ FACTS: Final = "facts.json"
 ORDERS: Final = "orders.parquet"
 LOCKOUTS: Final = "lockouts.parquet"
 ASKED: Final = "asked.json"
+MONEY: Final = "money.parquet"
 
 DEFERRED_SCHEMA: Final = pa.schema(
     [("household_id", pa.string()), ("nights", pa.int64()), ("reason", pa.string())]
@@ -56,7 +58,7 @@ GROUP_ROWS: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What earlier nights left: their runs, and tables of orders, lockouts and worth.
+    """What earlier nights left: their runs, and tables of orders, lockouts, worth and money.
 
     `asked` is what was asked of the run's own household.
     """
@@ -66,12 +68,14 @@ class Left:
     lockouts: Any
     worth: Any
     prices: dict[str, Seen]
+    money: Any
     asked: AskedTonight | None = None
 
     @property
     def anything(self) -> bool:
         """Whether there is anything to keep."""
-        rows = sum(table.num_rows for table in (self.orders, self.lockouts, self.worth))
+        tables = self.orders, self.lockouts, self.worth, self.money
+        rows = sum(table.num_rows for table in tables)
         return bool(self.runs or rows or self.prices or self.asked)
 
 
@@ -88,6 +92,8 @@ def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[A
     for name, table in ((ORDERS, left.orders), (LOCKOUTS, left.lockouts), (WORTH, left.worth)):
         if name != WORTH or table.num_rows:
             pq.write_table(table, aside / name, row_group_size=GROUP_ROWS)
+    if left.money.num_rows:
+        pq.write_table(left.money, aside / MONEY, row_group_size=GROUP_ROWS)
     if left.prices:
         write_prices(aside / PRICES, left.prices)
     facts = {
@@ -163,6 +169,7 @@ class Tonight:
             last_night=self.last_night,
             orders=orders_of_rows(_rows(self.folder / ORDERS, ids)),
             lockouts=_by_household(_rows(self.folder / LOCKOUTS, ids)),
+            money=_by_household(_rows(self.folder / MONEY, ids)),
             deferred={
                 row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
             },

@@ -40,9 +40,10 @@ _WORDS = {
 def stage_of(now: Registered, run_id: str, household_id: str, approval: str) -> Stage:
     """Return the stage of a household's plan in a run."""
     plan = now.plans.get((run_id, household_id))
-    sent = now.plan_sent(run_id, household_id)
-    if sent:
-        return Stage.SENT if any(each.live for each in sent) else Stage.ENDED
+    live = [each.live for each in now.plan_sent(run_id, household_id)]
+    live += [each.live for each in now.money_sent(run_id, household_id)]
+    if live:
+        return Stage.SENT if any(live) else Stage.ENDED
     if plan is None:
         return Stage.NONE
     if plan.state is State.PROPOSED:

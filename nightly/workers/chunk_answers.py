@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from models.book.book import Book
+from models.market import AT_NET_ASSET_VALUE
 from models.plan import Plan, Status
 from nightly.partition.partitions import Partitions
 from nightly.results.moment import clock
@@ -112,6 +113,13 @@ def facts_of(book: Book, plans: Sequence[Plan]) -> BookFacts:
     ids = securities.security_id
     units: dict[str, str] = {}
     custodians: dict[str, str | None] = {}
+    most: dict[tuple[str, str], float] = {}
+    traded = zip(ids, securities.adv_shares.tolist(), securities.instrument, strict=True)
+    volumes = {
+        name: volume
+        for name, volume, kind in traded
+        if volume == volume and kind not in AT_NET_ASSET_VALUE  # NaN where it is not known
+    }
     for plan in plans:
         if plan.orders or plan.flows:
             household = book.household(plan.household_id)
@@ -119,12 +127,24 @@ def facts_of(book: Book, plans: Sequence[Plan]) -> BookFacts:
             owners = household.units.filing_unit_id[accounts.filing_unit]
             units |= zip(accounts.account_id, owners, strict=True)
             custodians |= zip(accounts.account_id, accounts.custodian, strict=True)
+            part = book.policy(household.policy_id).trades.participation
+            if part is not None:
+                most |= _night_shares(plan, volumes, part)
     return BookFacts(
         dict(zip(ids, securities.share_step.tolist(), strict=True)),
         dict(zip(ids, securities.instrument, strict=True)),
         units,
         custodians,
+        most,
     )
+
+
+def _night_shares(
+    plan: Plan, volumes: Mapping[str, float], part: float
+) -> dict[tuple[str, str], float]:
+    """Return the most shares of what a plan orders that one night may trade on each side."""
+    ordered = {order.security_id for order in plan.orders} & volumes.keys()
+    return {(plan.household_id, name): part * volumes[name] for name in sorted(ordered)}
 
 
 def household_event(plan: Plan, chunk: int) -> Mapping[str, Any]:

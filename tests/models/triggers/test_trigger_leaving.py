@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.order import Order, Side
+from models.order import Flow, Order, Side
 from models.plan import Figures, Plan, Status
 from models.policy import Approval, Gate, Policy, Season, Weights
 from models.triggers import approved_beforehand, held_back, in_season
@@ -105,6 +105,13 @@ def test_what_has_no_orders_needs_no_approval() -> None:
     """An answer without orders leaves nothing to approve."""
     idle = replace(PLAN, status=Status.NO_ACTION, orders=())
     assert approved_beforehand(idle, Approval(always=True)) == idle
+
+
+def test_money_alone_needs_approval_too() -> None:
+    """A withdrawal of cash leaves without an order, and not without a person."""
+    paying = replace(PLAN, status=Status.NO_ACTION, orders=(), flows=(Flow("TX", Decimal(-500)),))
+    assert approved_beforehand(paying, Approval(always=True)).approval == "needs_approval"
+    assert approved_beforehand(paying, Approval(max_orders=1)).approval == "auto"
 
 
 @pytest.mark.parametrize(

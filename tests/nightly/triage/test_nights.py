@@ -132,7 +132,7 @@ def test_nothing_is_ordered_that_is_under_way(runs: Path, first: Path) -> None:
 
 
 def test_filled_orders_are_over(runs: Path, first: Path) -> None:
-    """The book shows every order as traded: nobody waits."""
+    """The book shows every order as traded, and what was withdrawn has moved: nobody waits."""
     book = runs.parent / "book"
     shutil.copytree(SAMPLE, book)
     orders = pd.read_parquet(first / "orders.parquet")
@@ -150,7 +150,12 @@ def test_filled_orders_are_over(runs: Path, first: Path) -> None:
         }
     )
     pd.concat([trades, posted]).to_csv(book / "trades.csv", index=False)
-    found = plans(night(runs, "2026-11-21", book=book))
+    waiting = plans(night(runs, "2026-11-21", book=book))["withdrawal-best-account"]
+    assert waiting["reason"] == "waits for $40,000.00 of 2026-11-20-0001 to be moved"
+    (moved,) = Register(runs / NAME).read().money
+    (runs.parent / "said.csv").write_text(f"movement_id,state\n{moved},moved\n")
+    assert main(["fills", str(runs.parent / "said.csv"), "--register", str(runs)]) == 0
+    found = plans(night(runs, "2026-11-22", book=book))
     assert not any(plan["reason"].startswith("waits") for plan in found.values())
 
 

@@ -1,0 +1,106 @@
+"""What custodians say of money, from CSV: movement_id, state (acknowledged, moved, refused), text.
+
+Told row by row like the market's answers: what does not fit is refused by itself, and what is known
+is not booked again.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from nightly.fills.csv_reports import FIRST_ROW
+from nightly.fills.reports import AnswersError
+from nightly.register.fold import MONEY, Registered
+from nightly.register.lines import RegisterError
+from nightly.register.money import MONEY_TRANSITIONS, MoneyState
+from nightly.register.register import Register
+from nightly.register.roles import Rights
+
+SAYABLE: Final = tuple(state for state in MoneyState if state is not MoneyState.SENT)
+"""States that a custodian may tell."""
+
+
+def says_of_money(content: bytes) -> bool:
+    """Whether a file's header names movements of money."""
+    head = content.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    return b"movement_id" in [cell.strip(b' "\r') for cell in head.split(b",")]
+
+
+def book_money(
+    register: Register, path: Path, rights: Rights, on_wait: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Book what fits of a file, in one line, and return what was booked, known and refused.
+
+    Raises
+    ------
+    AnswersError
+        If the file is no CSV with the columns that are needed.
+    RegisterError
+        If there is no register, or it is not as it was written.
+    """
+    content = path.read_bytes()
+    rows = _rows(content, path.name)
+    if not register.path.exists():
+        raise RegisterError(f"{register.path} is no register of orders; name it with --register")
+    sha256 = hashlib.sha256(content).hexdigest()
+    answers: list[dict[str, str]] = []
+    refused: list[dict[str, str]] = []
+    repeated = 0
+    with register.held(on_wait) as held:
+        states = {name: each.state for name, each in held.registered.money.items()}
+        for number, (name, said, text) in enumerate(rows, start=FIRST_ROW):
+            why = _why_not(states, name, said)
+            if why:
+                refused.append({"place": f"row {number}", "order": name, "why": why})
+            elif states[name] is MoneyState(said):
+                repeated += 1
+            else:
+                states[name] = MoneyState(said)
+                answers.append({"movement_id": name, "state": said, "text": text})
+        if answers:
+            told = {"sha256": sha256, "answers": answers, "refused": refused}
+            held.add(MONEY, rights.person, path.name, told)
+        standing = _standing(held.registered)
+    return {
+        "sha256": sha256,
+        "booked": answers,
+        "repeated": repeated,
+        "refused": refused,
+        "money": standing,
+    }
+
+
+def _standing(now: Registered) -> dict[str, int]:
+    return dict(sorted(Counter(each.state.value for each in now.money.values()).items()))
+
+
+def _rows(content: bytes, name: str) -> list[tuple[str, str, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        if not {"movement_id", "state"} <= set(reader.fieldnames or ()):
+            raise ValueError("it has no state")
+        return [
+            (*((row[key] or "").strip() for key in ("movement_id", "state")), row.get("text") or "")  # type: ignore[misc]
+            for row in reader
+        ]
+    except (ValueError, csv.Error) as error:
+        raise AnswersError(
+            f"{name}: a CSV with movement_id and state is needed ({error})"
+        ) from error
+
+
+def _why_not(states: dict[str, MoneyState], name: str, said: str) -> str:
+    if name not in states:
+        return f"{name!r} was never sent from here"
+    if said not in SAYABLE:
+        return f"{said!r} is none of {', '.join(SAYABLE)}"
+    at = states[name]
+    if at is not MoneyState(said) and MoneyState(said) not in MONEY_TRANSITIONS[at]:
+        return f"it is {at} and cannot be {said}"
+    return ""

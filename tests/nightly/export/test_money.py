@@ -1,0 +1,178 @@
+"""Money leaves with its plan, once, and keeps the household's later nights back until it moved."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nightly.main import main
+from nightly.register.money import MoneyState, movements_of
+from nightly.register.register import NAME, Register
+from tests.books import write
+from tests.nightly.settle.small import lot, read, tables
+
+RUN = "2026-11-20-0001"
+ASOF = "2026-11-20"
+D = Decimal
+
+
+def flow(account: str, amount: float, unit: str = "u", custodian: str | None = None) -> Any:
+    """Return a row of a run's flows."""
+    return {
+        "account_id": account,
+        "amount": amount,
+        "filing_unit_id": unit,
+        "custodian": custodian,
+    }
+
+
+def moved(*flows: Any, selling: tuple[str, ...] = ()) -> list[tuple[str, str, str, str]]:
+    """Return who pays whom how much, and for what."""
+    found = movements_of(RUN, date(2026, 11, 20), "h1", flows, (selling, "Ann"))
+    return [(m.kind, m.from_account, m.to_account, str(m.amount)) for m in found]
+
+
+def test_a_distribution_goes_to_the_taxable_account_and_the_rest_to_the_client() -> None:
+    """$5,000 of the IRA: $1,000 to the taxable account, $4,000 to the client."""
+    assert moved(flow("IRA", -5_000.0), flow("TX", 1_000.0)) == [
+        ("distribution", "IRA", "TX", "1000.00"),
+        ("withdrawal", "IRA", "client", "4000.00"),
+    ]
+
+
+def test_nobody_receives_the_distribution_of_another_return() -> None:
+    """His $600 go to his account and hers to hers, whatever the order of the rows."""
+    rows = (flow("A", 600.0, "his"), flow("B", 400.0, "hers"))
+    rows += (flow("IRA1", -400.0, "hers"), flow("IRA2", -600.0, "his"))
+    assert moved(*rows) == [
+        ("distribution", "IRA2", "A", "600.00"),
+        ("distribution", "IRA1", "B", "400.00"),
+    ]
+
+
+def test_a_contribution_comes_from_the_client() -> None:
+    """New cash into an account; whoever holds that account is told."""
+    (movement,) = movements_of(
+        RUN, date(2026, 11, 20), "h1", [flow("TX", 250.5, custodian="schwab")], ((), "Ann")
+    )
+    assert (movement.kind, movement.from_account) == ("contribution", "client")
+    assert (movement.amount, movement.custodian) == (D("250.50"), "schwab")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a book of two who withdraw: h1 has to sell for it, h2 has the cash."""
+    lots = [lot(f"l{k}", f"h{k}-a", "VTI", 100.0, 20_000.0, "2020-01-02") for k in (1, 2)]
+    rows = tables(lots, "h1", "h2")
+    for row, flows in zip(rows["households"], (-12_000.0, -400.0), strict=True):
+        row |= {"net_flow": flows, "policy_id": "free" if row["household_id"] == "h1" else "asks"}
+    for row in rows["accounts"]:
+        mine = row["account_id"].endswith("-a")
+        row |= {"cash": 400.0 if mine else 0.0, "custodian": "schwab", "withdrawable": mine}
+    write(rows, tmp_path / "book", "csv")
+    policies = tmp_path / "book" / "policies"
+    policies.mkdir(exist_ok=True)
+    (policies / "free.toml").write_text("[approval]\nalways = false\n")
+    (policies / "asks.toml").write_text("[approval]\nalways = true\n[trades]\nmode = 'hold'\n")
+    return tmp_path / "book"
+
+
+def night(book: Path, asof: str = ASOF) -> Path:
+    """Plan a night and return its folder."""
+    runs = book.parent / "runs"
+    assert main(["run", str(book), "--asof", asof, "--out", str(runs), "--workers", "0"]) == 0
+    return max(runs.glob(f"{asof}-*"))
+
+
+def data(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
+    """Return what a command says as data."""
+    capsys.readouterr()
+    main([*command, "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def tell(book: Path, *rows: str) -> Path:
+    """Write what a custodian says of money."""
+    place = book.parent / "said.csv"
+    place.write_text("\n".join(["movement_id,state,text", *rows]) + "\n", "utf-8")
+    return place
+
+
+def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """h1's leaves with its sale, h2's once a person approves; neither twice, by any run."""
+    run = night(book)
+    facts = data(capsys, "export", str(run))
+    assert set(facts["left_out"]) == {"h2"}
+    assert facts["movements"] == 1
+    (paid,) = read(run / "exports" / "0001", "money-schwab")
+    assert (paid["kind"], paid["from_account"], paid["to_account"]) == (
+        "withdrawal",
+        "h1-a",
+        "client",
+    )
+    assert (paid["amount"], paid["after_sales"]) == ("12000", "yes")
+    said = ["approve", str(run), "h2", "--by", "Ann", "--why", "agreed"]
+    assert main(said) == 0
+    assert data(capsys, "export", str(run))["movements"] == 1
+    (paid,) = read(run / "exports" / "0002", "money-schwab")
+    assert (paid["from_account"], paid["after_sales"], paid["approved_by"]) == ("h2-a", "", "Ann")
+    assert data(capsys, "export", str(run))["folder"] is None
+    assert main(said) == 2
+
+    again = night(book)
+    told = data(capsys, "export", str(again))
+    assert told["folder"] is None
+    later = night(book, "2026-11-21")
+    plans = pd.read_parquet(later / "plans.parquet").set_index("household_id")
+    assert "waits for $400.00" in plans.loc["h2", "reason"]
+    assert data(capsys, "export", str(later))["folder"] is None
+
+    register = Register(run.parent / NAME)
+    name = next(n for n, s in register.read().money.items() if s.movement.household_id == "h2")
+    answers = tell(book, f"{name},moved,wired", "nobody,moved,", f"{name},moved,")
+    found = data(capsys, "fills", str(answers), "--register", str(run.parent))
+    assert [row["why"] for row in found["refused"]] == ["'nobody' was never sent from here"]
+    assert (len(found["booked"]), found["repeated"]) == (1, 1)
+    assert register.read().money[name].state is MoneyState.MOVED
+    back = tell(book, f"{name},refused,", f"{name},sent,")
+    whys = data(capsys, "fills", str(back), "--register", str(run.parent))["refused"]
+    assert "cannot be refused" in whys[0]["why"] and "is none of" in whys[1]["why"]
+    after = night(book, "2026-11-22")
+    plans = pd.read_parquet(after / "plans.parquet").set_index("household_id")
+    assert "waits" not in plans.loc["h2", "reason"]
+    listed = data(capsys, "orders", "--register", str(run.parent))["money"]
+    assert {each["state"] for each in listed} == {"sent", "moved"}
+
+
+def test_a_changed_flow_stops_the_export(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten times the money, written into the table by hand, is named; nothing leaves."""
+    run = night(book)
+    flows = pd.read_parquet(run / "flows.parquet")
+    flows["amount"] *= 10.0
+    flows.to_parquet(run / "flows.parquet")
+    assert main(["export", str(run)]) == 2
+    assert "are not those that were proposed" in capsys.readouterr().err
+    assert Register(run.parent / NAME).read().money == {}
+
+
+def test_what_is_under_way_is_written_again_as_it_was(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--again repeats ids and amounts, marked; what has moved is not repeated."""
+    run = night(book)
+    data(capsys, "export", str(run))
+    data(capsys, "export", str(run), "--again")
+    first, second = (read(run / "exports" / k, "money-schwab") for k in ("0001", "0002"))
+    assert [{**row, "possible_duplicate": "yes"} for row in first] == second
+    answers = tell(book, f"{first[0]['movement_id']},moved,")
+    data(capsys, "fills", str(answers), "--register", str(run.parent))
+    data(capsys, "export", str(run), "--again")
+    assert not (run / "exports" / "0003" / "money-schwab.csv").exists()
