@@ -41,8 +41,11 @@ WEIGHT: Final = "tracking_error_weight"
 DO: Final = "do:"
 """What begins the name of a field that says what is to become of a security."""
 
-LEAST, MOST, POINTS = 0.1, 10.0, 9
-"""Weights of tax that the frontier is drawn through, and how many."""
+FRONTIER, LEAST, MOST, POINTS = "tracking_error", 0.01, 10.0, 9
+"""Term whose weight the frontier is drawn through, from where to where, and at how many points.
+
+Not the weight of tax: with tax alone made light the program takes gains for their later worth.
+"""
 
 
 def what_if(visit: Visit, http: HttpRequest) -> Response:
@@ -80,7 +83,7 @@ def _answered(visit: Visit, http: HttpRequest) -> tuple[dict[str, Any], Request,
         if request.asks:
             answer = ask(found.household, found.policy, request, standing=found.plan)
             record["answer"] = answer_document(answer)
-            record["marks"].append(point_of("tax", found.policy.weights, answer.plan).row())
+            record["marks"].append(point_of(FRONTIER, found.policy.weights, answer.plan).row())
     except RequestError as error:
         fault = str(error)
     told: dict[str, Any] = plain(record)
@@ -151,9 +154,9 @@ def _stored(visit: Visit, http: HttpRequest) -> AsStored:
 
 def _record(found: AsStored, facts: dict[str, Any]) -> dict[str, Any]:
     household, policy, plan = found.household, found.policy, found.plan
-    weights = settings(policy, "tax", LEAST, MOST, POINTS)
+    weights = settings(policy, FRONTIER, LEAST, MOST, POINTS)
     try:
-        frontier = [point.row() for point in relaxed_frontier(household, policy, "tax", weights)]
+        frontier = [point.row() for point in relaxed_frontier(household, policy, FRONTIER, weights)]
     except ValueError:  # no plan keeps the rules: there is no frontier to draw
         frontier = []
     ids = household.market.securities.security_id
@@ -166,5 +169,5 @@ def _record(found: AsStored, facts: dict[str, Any]) -> dict[str, Any]:
         "answer": None,
         "held": held,
         "frontier": frontier,
-        "marks": [point_of("tax", policy.weights, plan).row()],
+        "marks": [point_of(FRONTIER, policy.weights, plan).row()],
     }

@@ -201,14 +201,14 @@ def frontier_curve(
     low, high = min(y for _, y in known), max(y for _, y in known)
     spread = max(high - low, 1.0)
     most = 1.1 * max(LEAST_ERROR, *(x for x, _ in known))
-    right, top = blank.width - blank.left - 20.0, blank.floor - 20.0
+    right, top = blank.width - blank.left - 36.0, blank.floor - 20.0
 
     def at(x: float, y: float) -> tuple[float, float]:
         return blank.left + right * x / most, blank.floor - top * (y - low) / spread
 
     drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*each) for each in line))
     placed = tuple(
-        (*at(x, y), number) for number, (x, y) in enumerate(dots) if x is not None and y is not None
+        (*at(x, y), place) for place, (x, y) in enumerate(dots) if x is not None and y is not None
     )
     x_ticks = tuple((at(most * k / 4, low)[0], f"{100 * most * k / 4:.2f} %") for k in range(5))
     y_ticks = tuple(
