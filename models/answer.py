@@ -58,12 +58,14 @@ class Difference:
 class Remedy:
     """A change of the request that was planned and works: a key and its value; None leaves it out.
 
-    `names` are what a list is to do without, where it is not left out altogether.
+    `names` are what a list is to do without, where it is not left out altogether; `also` are keys
+    that have to go with it, where none alone does.
     """
 
     key: str
     value: float | None = None
     names: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -71,6 +73,7 @@ class Remedy:
         if self.value is not None:
             return f"{self.key} = {self.value:.12g} would do"
         without = f"{self.key} without {', '.join(self.names)}" if self.names else f"no {self.key}"
+        without += "".join(f" and no {key}" for key in self.also)
         return f"{without} would do"
 
     def on(self, request: Request) -> Request:
@@ -81,7 +84,8 @@ class Remedy:
         elif self.names:
             listed = getattr(request, self.key)
             changes[self.key] = tuple(name for name in listed if name not in self.names)
-        if self.key == "raise_usd" and not self.value:
+        changes |= {key: getattr(Request(), key) for key in self.also}
+        if changes.get("raise_usd", request.raise_usd) == 0.0:
             changes["after_tax"] = False
         return replace(request, **changes)
 
@@ -119,6 +123,7 @@ class Answer:
                     "key": each.key,
                     "value": each.value,
                     "without": list(each.names),
+                    "also": list(each.also),
                     "words": each.words,
                 }
                 for each in self.remedies

@@ -24,7 +24,7 @@ from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from optimizer.requests.difference import difference
 from optimizer.requests.in_hand import InHand
-from optimizer.requests.remedies import Trial, remedies
+from optimizer.requests.remedies import Trial, remedies, sides
 
 
 def ask(
@@ -56,7 +56,13 @@ def ask(
                 return Trial(found)
             return Trial(found, verify(of, under, found.orders, found.flows))
 
+        def works(under: Policy) -> bool:
+            found = _planned(household, under, request, decide)[2]
+            return found.status in (Status.PLANNED, Status.NO_ACTION)
+
         instead = remedies(request, plan, trial)
+        others = sides(plan, instead, policy, works)
+        plan = replace(plan, clashes=(*plan.clashes, *others))
     change = difference(standing, plan)
     return Answer(request, asked, in_force, plan, standing, change, instead)
 

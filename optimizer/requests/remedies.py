@@ -8,14 +8,16 @@ a household would try and be told again that there is no plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import combinations
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from models.answer import Remedy
 from models.plan import Clash, Plan, Status
+from models.policy import Policy
 from models.request.record import Request
 from models.tolerances import CENT_USD
 from optimizer.judge.verify import Verdict
@@ -37,6 +39,9 @@ class Trial:
 TrialOf: TypeAlias = Callable[[Request], Trial]
 """What plans a household with another request."""
 
+Works: TypeAlias = Callable[[Policy], bool]
+"""Whether what is asked has a plan under another policy."""
+
 NEARER: Final = (0.0, 0.02, 0.25, 1.0)
 """Parts of the way from what a bound allows to what the plan without the limit comes to: figures
 that are tried in turn, the nearest to the request first."""
@@ -52,15 +57,44 @@ def remedies(request: Request, plan: Plan, trial_of: TrialOf) -> tuple[Remedy, .
     """Return what of a request, changed alone, has a plan; each was tried."""
     by_rule = {clash.rule: clash for clash in plan.clashes}
     found = []
-    for key in request.as_data():
-        if key in ("after_tax", "weights"):
-            continue
+    keys = [key for key in request.as_data() if key not in ("after_tax", "weights")]
+    for key in keys:
         free = trial_of(Remedy(key).on(request))
         if free.works:
             changes = _changes(request, key, free, by_rule.get(RULE_OF.get(key, key)))
             tried = (each for each in changes if trial_of(each.on(request)).works)
             found.append(next(tried, Remedy(key)))
-    return tuple(found)
+    pairs = (Remedy(one, also=(other,)) for one, other in combinations(keys, 2))
+    return tuple(found) or tuple(each for each in pairs if trial_of(each.on(request)).works)
+
+
+def sides(plan: Plan, found: Sequence[Remedy], policy: Policy, works: Works) -> tuple[Clash, ...]:
+    """Return the other sides of a limit on tracking error, which no linear proof names.
+
+    Those of the request are what would do; those of the policy are limits without which there is a
+    plan. Where rules are named beside it already, there is nothing to add.
+    """
+    if {clash.rule for clash in plan.clashes} != {"te_max"}:
+        return ()
+    asked = [RULE_OF.get(key, key) for each in found for key in (each.key, *each.also)]
+    others = [
+        Clash(rule, "policy")
+        for rule, without in _freer(policy).items()
+        if without != policy and works(without)
+    ]
+    return (*(Clash(rule, "request") for rule in dict.fromkeys(asked) if rule != "te_max"), *others)
+
+
+def _freer(policy: Policy) -> dict[str, Policy]:
+    """The policy without each limit that can keep a plan from its target."""
+    limits, trades = policy.limits, policy.trades
+    return {
+        "turnover": replace(policy, trades=replace(trades, max_turnover=None)),
+        "mode": replace(policy, trades=replace(trades, mode="full")),
+        "tax_budget": replace(policy, limits=replace(limits, tax_budget_usd=None)),
+        "gain_budget": replace(policy, limits=replace(limits, gain_budget_usd=None)),
+        "class_limit": replace(policy, limits=replace(limits, class_max=())),
+    }
 
 
 def _changes(request: Request, key: str, free: Trial, clash: Clash | None) -> Iterator[Remedy]:

@@ -291,23 +291,38 @@ CASES = (
         "the target without its only bonds",
         one_account(),
         {"te_max": 0.01, "exclude": ["BND"]},
-        {"te_max": REQUEST},
+        {"te_max": REQUEST, "exclude": REQUEST},
         {"te_max", "exclude"},
     ),
     Clashing(
         "the target with what is kept",
         one_account(),
         {"te_max": 0.01, "keep": ["VTI"]},
-        {"te_max": REQUEST},
+        {"te_max": REQUEST, "keep": REQUEST},
         {"te_max", "keep"},
     ),
     Clashing(
         "the target and the policy's turnover",
         one_account(),
         {"te_max": 0.01},
-        {"te_max": REQUEST},
+        {"te_max": REQUEST, "turnover": POLICY},
         {"te_max"},
         policy(max_turnover=0.05),
+    ),
+    Clashing(
+        "what is kept and the policy's tracking error",
+        one_account(),
+        {"keep": ["VTI"]},
+        {"te_max": POLICY, "keep": REQUEST},
+        {"keep"},
+        policy(te_max=0.01),
+    ),
+    Clashing(
+        "two wishes that neither alone does without",
+        one_account(),
+        {"keep": ["VTI"], "accounts_out": ["TX"], "raise_usd": 10e3, "te_max": 0.01},
+        {"household_flow": REQUEST},
+        set(),
     ),
     Clashing(
         "a distribution that the law asks for has nowhere to go",
@@ -352,6 +367,7 @@ def test_both_sides_are_named_and_the_figure_that_would_do_does(case: Clashing) 
     named = {clash.rule: clash.whose for clash in found.plan.clashes}
     assert case.whose.items() <= named.items(), named
     assert case.would_do <= {remedy.key for remedy in found.remedies}, found.remedies
+    assert found.remedies
     for remedy in found.remedies:
         other = remedy.on(found.request)
         again = ask(case.of, case.under, other)
