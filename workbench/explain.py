@@ -56,6 +56,12 @@ class Explanation:
     orders: tuple[OrderLine, ...] = ()
     units: tuple[UnitLine, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook: weights, figures and orders, as the workbench words them."""
+        from workbench.pages.documents import notebook
+
+        return notebook(self.as_data())
+
     def as_data(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data."""
         plan = self.plan

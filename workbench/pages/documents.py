@@ -66,6 +66,11 @@ def document(kind: str, record: dict[str, Any]) -> str:
     )
 
 
+def notebook(explained: dict[str, Any]) -> str:
+    """Return an explanation as a piece of HTML for a notebook; it brings no style but its own."""
+    return page("notebook", {"explained": explained}, colours=COLOURS)
+
+
 def as_pdf(html: str) -> bytes:
     """Return a document as PDF.
 
