@@ -4,7 +4,8 @@ A solver's word is not taken for it: residuals, objective and bound are computed
 asked first is recorded, and so is whoever answered; when the first does not solve, Clarabel is
 asked, because it says with a proof that nothing is feasible. The proof is checked here too, and
 owes what a judge lets pass: where it does not hold for that, the program is solved once more with
-limits that give way by half of it.
+limits that give way by half of it, and at last by all of it: then either something keeps them, or
+why nothing does is a proof of what was asked.
 """
 
 from __future__ import annotations
@@ -44,18 +45,21 @@ class Door:
         limits = arrays.branched(branch)
         if self.through is not None:
             return self._through(self.through, program, arrays, branch)
-        found = self._within(arrays, limits)
-        if found is not None:
-            return found
-        return self._within(arrays, arrays.widened(limits, GIVES_WAY)) or unsolved(
-            SolveStatus.FAILED, "clarabel"
-        )
+        for part in (0.0, GIVES_WAY, 1.0):
+            within = arrays.widened(limits, part) if part else limits
+            found = self._within(arrays, within, limits if part == 1.0 else within)
+            if found is not None:
+                return found
+        return unsolved(SolveStatus.FAILED, "clarabel")
 
-    def _within(self, arrays: Arrays, limits: Limits) -> Solution | None:
-        """Solve within limits; None where nothing keeps them and yet a legal plan might."""
+    def _within(self, arrays: Arrays, limits: Limits, asked: Limits) -> Solution | None:
+        """Solve within limits; None where nothing keeps them and yet a legal plan might.
+
+        That nothing does is proven of the limits `asked`, which a judge lets give way.
+        """
         reduced = reduce(arrays, limits)
         if reduced is None:
-            if reduce(arrays, arrays.widened(limits, 1.0)) is not None:
+            if reduce(arrays, arrays.widened(asked, 1.0)) is not None:
                 return None
             return unsolved(SolveStatus.INFEASIBLE, "presolve")
         reduced, scale = gentle(reduced)
@@ -68,7 +72,7 @@ class Door:
             raw = answer_of(name, reduced)
             if raw.status is SolveStatus.INFEASIBLE and name == "clarabel":
                 proof = reduced.multipliers(raw.equal, raw.between, rows)
-                if not proves_nothing_feasible(arrays, proof, limits):
+                if not proves_nothing_feasible(arrays, proof, asked):
                     return None
                 return replace(unsolved(SolveStatus.INFEASIBLE, name), multipliers=proof)
             if raw.status in (SolveStatus.INFEASIBLE, SolveStatus.FAILED):

@@ -59,6 +59,10 @@ def given(of: Household, policy: Policy, binding: Binding) -> tuple[Household, P
     return None
 
 
+CLOSED_BPS = 3.0
+"""Directions that branching left open: above it a bound moves by where branching stopped."""
+
+
 def bound_usd(plan: Plan) -> float:
     """Return the bound of a plan in dollars."""
     assert plan.certificate is not None
@@ -83,6 +87,9 @@ def test_a_shadow_price_is_what_the_bound_falls_by(
     seen: Counter[str] = Counter()
     for name, of, policy in asked(plain_households[0]):
         plan = rebalance(of, policy)
+        assert plan.certificate is not None
+        if plan.certificate.gap_by_cause["directions"] > CLOSED_BPS:
+            continue
         places = [(binding.rule, binding.where) for binding in plan.binding]
         assert len(set(places)) == len(places), name
         first = {binding.rule: binding for binding in reversed(plan.binding)}
@@ -93,6 +100,7 @@ def test_a_shadow_price_is_what_the_bound_falls_by(
                 told = f"{name}: {binding}, and the bound falls by {fell}"
                 assert binding.shadow_price == pytest.approx(fell, rel=WITHIN, abs=WITHIN), told
                 seen[binding.rule] += 1
+    assert seen["cash_floor"] >= 10
     assert seen["tax_budget"] >= 1
     assert seen["required_distribution"] >= 2
     assert seen["turnover"] >= 1
