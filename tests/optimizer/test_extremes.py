@@ -10,10 +10,11 @@ import pytest
 
 from models.household import Household
 from models.plan import Plan, Status
-from models.policy import Policy
+from models.policy import BRANCHING, Policy
 from models.tolerances import BPS
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
+from optimizer.settings import FURTHER, LONGER
 from optimizer.solvers import adapters as solvers
 from optimizer.solvers.highs import Answer, Question
 from scenarios.extreme import extreme
@@ -22,9 +23,10 @@ from tests.households import account, household, lot, security, unit
 UNSETTLED = 0.006
 """Part of extreme households that may end without an answer: nearly all at the edge of a limit."""
 
-SOLVES, QUESTIONS, ITERATIONS = 250, 20, 30_000
-"""Most solves of a household, most questions of whole tickets, and most simplex iterations in
-those: a question may take more than what was left to it, by what its last nodes take."""
+SOLVES, QUESTIONS, ITERATIONS = 50 + (LONGER + FURTHER) * BRANCHING, 20, 30_000
+"""Most solves of a household (what branching may take unasked, and what goes before it), most
+questions of whole tickets, and most simplex iterations in those: a question may take more than what
+was left to it, by what its last nodes take."""
 
 
 @dataclass(slots=True)

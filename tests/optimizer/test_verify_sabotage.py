@@ -17,6 +17,7 @@ import pytest
 from models.household import Household
 from models.order import Flow, Order, OrderLot, Side, order_id
 from models.policy import Limits, Policy, TradeRules
+from models.request.record import Asked, Request
 from optimizer.judge.verify import verify
 from tests.households import (
     BOND,
@@ -214,6 +215,17 @@ def under(section: str, **fields: object) -> Corruption:
     return corrupt
 
 
+def asking(**wished: object) -> Corruption:
+    """Return the same orders where something was asked for that they do not give."""
+
+    def corrupt(plan: Plan) -> Plan:
+        of = plan.household
+        asked = Asked(Request(**wished), flow_before_usd=of.net_flow)  # type: ignore[arg-type]
+        return plan._replace(household=replace(of, asked=asked))
+
+    return corrupt
+
+
 HARVEST, REPLACEMENT, TRIM, RAISE, PLAN_BUY = range(5)
 
 SABOTAGE: dict[str, tuple[str, Corruption]] = {
@@ -287,6 +299,19 @@ SABOTAGE: dict[str, tuple[str, Corruption]] = {
     "a buy under sell_only": ("mode", under("trades", mode="sell_only")),
     "a gain under harvest_only": ("mode", under("trades", mode="harvest_only")),
     "anything under hold": ("mode", under("trades", mode="hold")),
+    "what was to be kept": ("keep", asking(keep=("EMP",))),
+    "a lot that was to be kept": ("keep", asking(keep_lots=("C",))),
+    "a buy of what was excluded": ("exclude", asking(exclude=("IXUS",))),
+    "a buy of what was to be sold": ("exclude", asking(sell=("IXUS",))),
+    "what was to be sold, still held": ("sell", asking(sell=("EMP",))),
+    "a lot that was to be sold, still held": ("sell", asking(sell_lots=("A",))),
+    "a gain where none was to be taken": ("avoid_gains", asking(avoid_gains=True)),
+    "fewer gains than were to be taken": ("take_gains", asking(take_gains_usd=1e6)),
+    "dearer than was asked": ("cost_limit", asking(max_cost_usd=0.01)),
+    "dearer than was asked, by value": ("cost_limit", asking(max_cost_bps=1e-4)),
+    "a trade in an account out of scope": ("accounts_out", asking(accounts_out=("K",))),
+    "less raised than was asked": ("household_flow", asking(raise_usd=100.0)),
+    "less in hand than was asked": ("in_hand", asking(after_tax=True)),
 }
 
 
@@ -321,6 +346,6 @@ def test_there_are_enough_ways_and_every_rule_has_one() -> None:
     from optimizer.judge.rules import RULES
 
     targets = {name for name, _ in SABOTAGE.values()}
-    names = {"order_ids": "order_id"}
+    names = {"order_ids": "order_id", "sold_out": "sell", "cash_asked": "in_hand"}
     assert len(SABOTAGE) >= 25
     assert {names.get(rule.__name__, rule.__name__) for rule in RULES} - targets == set()

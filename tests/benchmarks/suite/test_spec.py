@@ -137,7 +137,7 @@ ROWS = (
     Case("H", "P", "failed", np.inf, -12.5, np.nan, -np.inf, 0.1, "optimal", 1.5, True, False, ""),
     Answered(7, "etf", "planned", 1 / 3, "piqp", 'a "reason"\nof two lines → 1'),
     Judged("H", "x", False, ("bands", "cash"), 0.1, terms={"tracking_error": 1e-17}),
-    HouseholdTimes("etf", "H", "P", "planned", 70, *(1 / 7,) * 4, 12, 0.0, np.nan, {"frame": 1.0}),
+    HouseholdTimes("etf", "H", "P", "planned", 70, *(1 / 7,) * 5, 12, 0.0, np.nan, {"frame": 1.0}),
 )
 
 

@@ -21,7 +21,7 @@ LONG = "a-household-whose-id-is-longer-than-any-page-is-wide-" + "x" * 60
 def test_make_run_says_at_once_what_it_does_and_how_long() -> None:
     """Before anything is set up: what, into where, how long, and what Ctrl-C keeps."""
     told = subprocess.run(
-        ["make", "-n", "run", "RUNS=elsewhere"],
+        ["make", "--no-print-directory", "-n", "run", "RUNS=elsewhere"],
         cwd=ROOT,
         capture_output=True,
         text=True,
