@@ -201,7 +201,8 @@ def test_the_settings_that_the_page_shows_are_settings(
     for name in ("DESK_SECRET", "MAIL_USER", "MAIL_PASSWORD"):
         monkeypatch.setenv(name, HIDDEN)
     page = (Path(__file__).resolve().parents[3] / "docs" / "nights.md").read_text("utf-8")
-    (tmp_path / "alerts.toml").write_text(page.split("```ini\n")[1].split("```")[0])
+    shown = [part.split("```")[0] for part in page.split("```ini\n")[1:]]
+    (tmp_path / "alerts.toml").write_text(next(text for text in shown if "[sinks." in text))
     assert [sink.name for sink in settings_of(tmp_path, []).sinks] == ["desk", "mail"]
 
 
