@@ -20,6 +20,7 @@ from nightly.cli import (
     schema_commands,
     serve_app,
     settle_app,
+    transition_app,
 )
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
 from nightly.cli.grouped import grouped
@@ -198,6 +199,7 @@ def schema(
     raise typer.Exit(schema_commands.schema(name, as_json))
 
 
+app.add_typer(transition_app.app)
 app.add_typer(run_app.app)
 app.add_typer(agent_app.app)
 app.add_typer(rules_app.app)

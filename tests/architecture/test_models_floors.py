@@ -19,7 +19,7 @@ FLOORS = {
         ("law", "market", "market_data", "policy"),
         ("request",),
         ("household", "order"),
-        ("asked", "drag_reference", "drift", "expected_flow", "plan", "tax"),
+        ("asked", "drag_reference", "drift", "expected_flow", "law_year", "plan", "tax"),
         ("answer", "ledger", "triggers", "tax_cases"),
         ("book",),
     ),

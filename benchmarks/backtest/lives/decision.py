@@ -13,13 +13,14 @@ from decimal import Decimal
 
 import numpy as np
 
-from benchmarks.backtest.lives.holding import execute, shares_held
-from benchmarks.backtest.market.law_year import in_law_year
+from benchmarks.backtest.lives.holding import shares_held
 from benchmarks.backtest.market.stage import Stage
 from benchmarks.heuristics.steps.proposal import Rebalancer
 from benchmarks.suite.compare.methods import NoPlanError
 from models.household import Household
+from models.law_year import in_law_year
 from models.ledger import Ledger, exact
+from models.ledger.next_year import carried_out
 from models.order import Flow, Order, order_id
 from models.plan import Figures
 from models.policy import Policy
@@ -76,7 +77,7 @@ def look_at(stage: Stage, household: Household, method: Method) -> Look:
     if refused:
         orders, flows = (), settled_in_cash(household)
     booked = tuple(_dated(household, order) for order in orders)
-    after, ledger = execute(household, method.policy, booked, tuple(flows))
+    after, ledger = carried_out(household, method.policy, booked, flows)
     return Look(
         household=after,
         ledger=ledger,

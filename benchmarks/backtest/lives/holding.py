@@ -18,18 +18,11 @@ from benchmarks.backtest.market.stage import Stage
 from benchmarks.backtest.taxes.tax_year import Income
 from models.arrays import Bools, Floats, Ints, read_only
 from models.household import Household, ScheduledBuys
-from models.ledger import (
-    Ledger,
-    book_orders,
-    exact,
-    household_after,
-    read_history,
-    replay,
-    reserve,
-)
 from models.ledger.costs import cost_fraction
+from models.ledger.exact import exact
+from models.ledger.next_year import carried_out
 from models.market import Market
-from models.order import Flow, Order, Side, order_id
+from models.order import Order, Side, order_id
 from models.policy import Policy
 
 SHARE_STEP = Decimal("0.001")
@@ -53,17 +46,6 @@ class Stretch:
     cost: float
     bought: float
     disallowed: float
-
-
-def execute(
-    household: Household, policy: Policy, orders: tuple[Order, ...], flows: tuple[Flow, ...]
-) -> tuple[Household, Ledger]:
-    """Return the household after orders and flows, on the exact ledger, and the ledger."""
-    history = read_history(household, policy.wash_sale.closed_replacements)
-    booking = book_orders(household, orders)
-    reserved = reserve(household, policy)
-    ledger = replay(household, policy, booking.orders, flows, history, reserved)
-    return household_after(household, ledger), ledger
 
 
 def shares_held(household: Household) -> Floats:
@@ -112,7 +94,7 @@ def hold(
         orders = _reinvestments(stage, household, policy, held * paid[-1], end)
         if orders:
             here = replace(household, market=_priced(stage, household, end))
-            after, ledger = execute(here, policy, orders, ())
+            after, ledger = carried_out(here, policy, orders, ())
             household = replace(after, market=household.market)
             cost += float(ledger.cost)
             bought += float(sum(order.amount for order in orders))

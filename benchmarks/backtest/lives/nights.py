@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.backtest.market.law_year import law_date
 from benchmarks.backtest.market.stage import Stage
 from models.arrays import read_only
 from models.household import Household
+from models.law_year import law_date
 from models.market import Market
 from models.policy import Policy
 from models.triggers import columns_of, screen

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from benchmarks.backtest.market.law_year import RECENT_DAYS
 from models.arrays import read_only
 from models.household import Household, Lots, Trades
+from models.law_year import RECENT_DAYS
 
 
 def tidied(household: Household) -> Household:

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from benchmarks.backtest.market.law_year import law_date
 from models.arrays import Bools, Floats, Ints, Texts, read_only
+from models.law_year import law_date
 from models.market import Market, Risk, Securities, Target
 from scenarios.market_history import MarketHistory
 from scenarios.market_history_funds import PLAN_MENU, STAND_IN

@@ -75,6 +75,8 @@ def _look(place: Path, book: Path, said: Said) -> None:
     said("drift", "drift", str(book), "--asof", ASOF)
     said("drift", "drift", str(book), "--asof", ASOF, "--propose")
     said("frontier", "frontier", str(book), "single-account", "--asof", ASOF, "--points", "2")
+    for household in ("single-account", "budget-cannot-hold"):
+        said("transition", "transition", str(book), household, "--years", "2")
     made = place / "made"
     said(
         "book-generate",

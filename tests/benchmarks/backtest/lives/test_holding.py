@@ -9,10 +9,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from benchmarks.backtest.lives.holding import announced, execute, hold
+from benchmarks.backtest.lives.holding import announced, hold
 from benchmarks.backtest.market.stage import Stage, set_stage
 from benchmarks.backtest.people.opening import opening_household
 from models.household import Household
+from models.ledger.next_year import carried_out
 from models.policy import Policy
 from tests.benchmarks.backtest.small_stage import (
     HELD,
@@ -86,7 +87,7 @@ def test_reinvestment_washes_an_earlier_loss() -> None:
         and before.lots.shares[k] >= 100
     )
     order = sell(before, "L.joint", "VTI", {str(before.lots.lot_id[loss]): 100})
-    sold, ledger = execute(before, Policy(), (order,), ())
+    sold, ledger = carried_out(before, Policy(), (order,), ())
     assert ledger.units[0].recognized == Decimal(-1000)
     after, stretch = hold(stage, sold, Policy(), row, row + 15)
     new = after.lots.acquired == np.datetime64("2002-01-15")

@@ -1,10 +1,10 @@
 """A household's day moved into the newest year whose law is known.
 
-Every rebalancer reads the law of the as-of year, and the law of 2009 is not written down; nor would
-one want it: the question is what a method earns under today's law. So a household is shown to its
-rebalancer on the same day of the newest known year, while its life goes on in true dates. Lots keep
-their anniversaries (whole years are added), the last hundred days keep their distances in days,
-because wash-sale windows count days.
+A plan reads the law of its as-of year, and neither that of 2009 nor that of 2031 is written down;
+nor would one want it: the question is what is done under today's law. So a household is shown to
+its rebalancer on the same day of the newest known year, while its life goes on in true dates. Lots
+keep their anniversaries (whole years are added), the last hundred days keep their distances in
+days, because wash-sale windows count days.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.backtest.market.law_year import RECENT_DAYS, in_law_year, law_date
 from models.household import Household
+from models.law_year import RECENT_DAYS, in_law_year, law_date
 from models.market import Market
 from models.tax.holding_period import first_long_term_day
 from tests.households import account, household, lot, trade
