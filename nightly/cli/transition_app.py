@@ -75,5 +75,9 @@ def _outcome(path: dict[str, Any]) -> str:
     last = path["years"][-1]
     if last["tax_usd"] is None:
         return f"no plan in {last['year']}"
-    there = f"there in {path['arrived']}" if path["arrived"] else f"not there by {last['year']}"
+    there = f"not there by {last['year']}"
+    if path["arrived"]:
+        there = f"there in {path['arrived']}"
+    elif path["rests_from"]:
+        there = f"at rest from {path['rests_from']}, not quite there"
     return f"{there}, ${path['tax_usd']:,.0f} of tax in all"

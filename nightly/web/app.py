@@ -24,7 +24,7 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import NAME, Rights, RoleError, rights_of
-from nightly.web import acting, asking, looking
+from nightly.web import acting, asking, looking, over_years
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, RefusedError, with_headers
 from nightly.web.visits import Visit, rights_at
@@ -43,6 +43,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "/runs/{run}/report": looking.report,
     "/runs/{run}/what-if": asking.what_if,
     "/runs/{run}/what-if.json": asking.what_if_json,
+    "/runs/{run}/transition": over_years.over_years,
+    "/runs/{run}/transition.json": over_years.over_years_json,
     "/runs/{run}/request.json": asking.request_json,
     "/runs/{run}/next": looking.next_waiting,
     "/runs/{run}/send": looking.send_page,

@@ -76,7 +76,7 @@ def what_if_json(visit: Visit, http: HttpRequest) -> Response:
 
 def _answered(visit: Visit, http: HttpRequest) -> tuple[dict[str, Any], Request, str]:
     """Return the record of what is asked, the request, and why it cannot be asked."""
-    found = _stored(visit, http)
+    found = stored_at(visit, http)
     record, fault, request = _record(found, run_facts(visit.run(http).bench)), "", Request()
     try:
         request = asked_of(http.query_params)
@@ -131,7 +131,7 @@ def _number(field: str, text: str) -> float:
         raise RequestError(f"{field.replace('_', ' ')}: {text[:40]!r} is no number") from error
 
 
-def _stored(visit: Visit, http: HttpRequest) -> AsStored:
+def stored_at(visit: Visit, http: HttpRequest) -> AsStored:
     """Return the household with its stored plan.
 
     Raises

@@ -58,6 +58,7 @@ def test_a_thousand_dollars_a_year_take_four_years() -> None:
     )
     assert told(slow, "te_before")[1:] == pytest.approx(told(slow, "te_after")[:-1], abs=1e-9)
     assert (free.arrived(found.home), slow.arrived(found.home)) == (2026, 2029)
+    assert (free.rests_from, slow.rests_from) == (2027, 2030)
     assert (slow.name, slow.tax_usd) == ("$1,000 a year", pytest.approx(4_000.0))
 
 
@@ -67,6 +68,7 @@ def test_losses_that_are_carried_go_before_the_budget() -> None:
     path = transition(with_loss, POLICY, 2, [0.0]).paths[1]
     assert told(path, "realized_lt") == pytest.approx([7_500.0, 0.0])
     assert told(path, "carried_long") == [0.0, 0.0]
+    assert (path.arrived(0.0), path.rests_from) == (None, 2027)
     kept = replace(POLICY, limits=Limits(gain_budget_usd=5_000.0))
     more = all_in_stock(lt_carryforward=15_000.0)
     path = transition(more, kept, 3, [0.0]).paths[1]
@@ -127,7 +129,7 @@ def test_a_path_ends_where_no_plan_is() -> None:
     free, slow = found.paths
     assert free.years[0].plan.status == "planned"
     assert [year.plan.status for year in slow.years] == ["infeasible"]
-    assert slow.arrived(found.home) is None
+    assert (slow.arrived(found.home), slow.rests_from) == (None, None)
     assert "$1,000 a year: no plan in 2026" in found.as_data()["notes"][-1]
     # the flow is paid once: the second year has the half that is left, and nothing to do
     assert told(free, "tax_usd")[1:] == pytest.approx([0.0, 0.0])

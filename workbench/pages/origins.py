@@ -83,6 +83,8 @@ ORIGINS: Final[Mapping[str, str]] = {
     "seconds": "Time that the answer took",
     "shares_standing": "Shares of the order in the night's plan",
     "set_aside_usd": "Raised beyond what was asked for, for the tax that the plan causes",
+    "home_te": "Tracking error at the end of the path without a tax budget; " + JUDGE,
+    "near_te": "Within how much of that a path has arrived",
     "gives_usd": "By how much this rule would have to give so that the others can be kept",
     "limit_price": "The book's price and the policy's limit, rounded to the tick",
 }

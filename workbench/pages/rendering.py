@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from workbench.pages.drawing import frontier_curve, lockout_calendar, weight_bars
 from workbench.pages.figures import figures_of, worded
+from workbench.pages.over_years import transition_lines
 from workbench.screen_tables import short_name
 from workbench.wording import counted
 
@@ -37,6 +38,7 @@ def environment() -> Environment:
         frontier_curve=frontier_curve,
         address=address,
         weight_bars=weight_bars,
+        transition_lines=transition_lines,
         lockout_calendar=lockout_calendar,
     )
     return made
