@@ -6,7 +6,8 @@ most by that; then `tracking` or `location`, whichever the order saves more of o
 doing nothing to the plan. Looking at the end alone was refused: there each leg of a swap between
 accounts looks like tracking, because the other legs are in place. What one account sells and
 another buys of one exposure does nothing for tracking, and is told by its place; what an account
-replaces by its like changes no place.
+replaces by its like changes no place. That cash would earn less is a reason only where there is no
+other: counted with it, nearly every buy was told as one of location.
 
 An order that saves nothing by itself has its reason from what it pays for.
 """
@@ -58,13 +59,14 @@ def with_reasons(
 def reasons(out: LeftOut) -> list[Reason]:
     """Return the reason of each order of a judged plan."""
     legs = _legs(out)
-    tracking = out.tracking_on_the_way * legs.net
-    location = out.drag_saved * legs.leaves
+    tracking = _tracking(out) * legs.net
+    location = out.placement_saved * legs.leaves
     taxes = sum(out.terms[name] for name in GAINS)
     taxed = np.abs(out.recognized) > NOTHING_USD
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
     placed = legs.between_accounts & (_drag_saved_by_moves(out, legs) > NOTHING_USD)
     own = np.maximum(tracking, location) > NOTHING_USD
+    earns = out.drag_saved * legs.leaves > NOTHING_USD
     found: list[Reason | None] = []
     for place, cash in enumerate(_for_cash(out)):
         if cash:
@@ -73,11 +75,35 @@ def reasons(out: LeftOut) -> list[Reason]:
             found.append(Reason.HARVEST)
         elif placed[place] or (own[place] and location[place] > tracking[place]):
             found.append(Reason.LOCATION)
-        elif own[place] or out.is_buy[place]:
+        elif own[place]:
+            found.append(Reason.TRACKING)
+        elif earns[place]:
+            found.append(Reason.LOCATION)
+        elif out.is_buy[place]:
             found.append(Reason.TRACKING)
         else:
             found.append(None)
     return [reason or _paid_for(out, found, place) for place, reason in enumerate(found)]
+
+
+def _tracking(out: LeftOut) -> Floats:
+    """What each order does for tracking, dollars, by order.
+
+    On the way from doing nothing to the plan, what an account's sales and buys save together is
+    shared by dollars: against cash alone a sale of what there is too much of would have it all, and
+    the buys that it pays for nothing. And what is missed at the end without an order is its own at
+    least by half: of two funds that move alike one may be dear to sell and the other good to have.
+    """
+    amount, saved = out.amount, out.tracking_on_the_way
+    rates = [
+        out.by_account(np.where(side, saved, 0.0))
+        / np.maximum(out.by_account(np.where(side, amount, 0.0)), NOTHING_USD)
+        for side in (out.is_buy, ~out.is_buy)
+    ]
+    paired = out.by_account(out.is_buy.astype(float)) * out.by_account((~out.is_buy).astype(float))
+    to_buys = np.where(paired > 0.0, 0.5 * (rates[1] - rates[0]), 0.0)[out.account]
+    shared = saved + np.where(out.is_buy, to_buys, -to_buys) * amount
+    return np.asarray(np.maximum(shared, 0.5 * out.tracking_at_end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +145,9 @@ def _legs(out: LeftOut) -> _Legs:
 
 def _drag_saved_by_moves(out: LeftOut, legs: _Legs) -> Floats:
     """What orders of the same exposure and the other side of the account save of drag, dollars."""
-    same = sum_by(legs.kind, out.drag_saved, int(legs.kind.max()) + 1)[legs.kind]
+    same = sum_by(legs.kind, out.placement_saved, int(legs.kind.max()) + 1)[legs.kind]
     by_side = [
-        out.by_account(np.where(out.is_buy == side, out.drag_saved, 0.0))[out.account]
+        out.by_account(np.where(out.is_buy == side, out.placement_saved, 0.0))[out.account]
         for side in (False, True)
     ]
     return np.asarray(same + np.where(out.is_buy, by_side[0], by_side[1]))

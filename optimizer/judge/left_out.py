@@ -161,18 +161,29 @@ class LeftOut:
         at_start = self._change.around(State(held.before * held.price, start))
         alone = self._moves(np.zeros(len(self.orders)))
         done = alone._replace(dollars=-alone.dollars, cash=-alone.cash)
-        first = self._change.variances(at_start, done)
+        first = self._price_of_variance * self._change.variances(at_start, done)
+        return np.asarray(0.5 * (self.tracking_at_end - first))
+
+    @cached_property
+    def tracking_at_end(self) -> Floats:
+        """What is missed of tracking where nothing but the order itself is left out."""
         last = self.variance
         if self._part.any():
-            last = self._change.variances(self._at_end, alone)
-        return np.asarray(0.5 * self._price_of_variance * (last - first))
+            last = self._change.variances(self._at_end, self._moves(np.zeros(len(self.orders))))
+        return np.asarray(self._price_of_variance * last)
 
     @cached_property
     def drag_saved(self) -> Floats:
         """What each order itself saves of the drag term."""
-        prices = self.yardstick
-        held = prices.drag_prices[self.account, self.column] * self._grows
-        return np.asarray(held + prices.cash_prices[self.account] * self._cash_alone)
+        return self.placement_saved + self.yardstick.cash_prices[self.account] * self._cash_alone
+
+    @cached_property
+    def placement_saved(self) -> Floats:
+        """The part of that which comes of where a security is held: idle cash costs apart.
+
+        A security counts against what its class bears when the target is placed at least cost.
+        """
+        return np.asarray(self.yardstick.drag_prices[self.account, self.column] * self._grows)
 
     @cached_property
     def _forgone(self) -> Mapping[str, Floats]:

@@ -114,7 +114,8 @@ def assert_sound(answer: Answer) -> None:
 def assert_conserved(answer: Answer) -> None:
     """Assert that value before and flows are value after and spreads, to a millionth of a dollar.
 
-    Tickets are billed apart: they are a cost of the objective and leave no account.
+    Tickets are billed apart, and what the market moves by is a worse price: both are costs of the
+    objective and leave no account.
     """
     of, plan = answer.household, answer.plan
     if plan.figures is None:
@@ -124,8 +125,9 @@ def assert_conserved(answer: Answer) -> None:
     before += sum(map(exact, of.accounts.net_flow + 0.0), Decimal(0)) + exact(of.net_flow)
     moved = sum((o.amount if o.side is Side.BUY else -o.amount for o in plan.orders), Decimal(0))
     after = sum(cash_after(answer).values(), Decimal(0)) + moved
-    tickets = exact(answer.policy.trades.ticket_usd) * len(plan.orders)
-    assert abs(before - after - exact(plan.figures.cost_usd) + tickets) < Decimal("1e-6")
+    apart = exact(answer.policy.trades.ticket_usd) * len(plan.orders)
+    apart += exact(plan.figures.terms_usd.get("market_impact", 0.0))
+    assert abs(before - after - exact(plan.figures.cost_usd) + apart) < Decimal("1e-6")
     held = float(of.lots.shares @ price[of.lots.security])
     assert plan.figures.value_usd == pytest.approx(held + float(before), rel=1e-12)
 
