@@ -20,7 +20,7 @@ from optimizer.rounding.tickets import (
     sellable,
 )
 from optimizer.search.model import Incumbent, Model
-from optimizer.settings import NOISE, WHOLE
+from optimizer.settings import NOISE, UNSETTLED_BPS, WHOLE
 
 
 def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_bps: float) -> str:
@@ -47,6 +47,8 @@ def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_
                 f"no trade of legal size pays: trades of any size could save at most "
                 f"{saved_bps:.3f} bps, as {would}, but {needed}"
             )
+    if saved_bps > UNSETTLED_BPS:
+        return f"no trade that was found pays; a proof leaves room for {saved_bps:.3f} bps at most"
     return f"no trade pays: the best plan could save at most {saved_bps:.3f} bps"
 
 

@@ -139,3 +139,14 @@ def test_trades_that_would_be_too_small_are_told_apart_from_trades_that_do_not_p
     )
     plan = rebalance(at_target, Policy(trades=TradeRules(min_usd=250.0)))
     assert plan.reason.startswith("no trade pays: the best plan could save at most 0.00")
+
+
+def test_what_no_proof_rules_out_is_not_said_to_pay_nothing() -> None:
+    """$10,000 of VTI against 60/40: two tickets at $2,000 cost more than the mix is worth."""
+    of = household([account("IRA", "roth_ira")], [lot("A", "IRA", "VTI", 100)])
+    dear = Policy(trades=TradeRules(ticket_usd=2_000.0), weights=Weights(tax_drag=0.0))
+    plan = rebalance(of, dear)
+    assert plan.status is Status.NO_ACTION
+    assert plan.certificate is not None
+    assert plan.certificate.gap_bps > 1.0
+    assert plan.reason.startswith("no trade that was found pays; a proof leaves room for ")
