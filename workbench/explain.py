@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.arrays import Floats
 from models.book.faults import Fault
@@ -22,6 +22,9 @@ from optimizer.judge.tracking import account_scale
 from workbench.tickets import OrderLine, order_lines
 from workbench.unit_tax import UnitLine
 from workbench.weights import Standing, WeightRow, standing_after, standing_before, weight_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,27 @@ class Explanation:
         from workbench.pages.documents import notebook
 
         return notebook(self.as_data())
+
+    def frame(self, table: str = "orders") -> pd.DataFrame:
+        """Return one of its tables as a DataFrame: orders, weights, accounts, units, binding.
+
+        Raises
+        ------
+        ValueError
+            When it has no such table: names those it has.
+        """
+        import pandas as pd
+
+        tables = {name: rows for name, rows in self.as_data().items() if isinstance(rows, list)}
+        if table not in tables:
+            raise ValueError(f"no table {table!r}: choose {', '.join(tables)}")
+        return pd.DataFrame(tables[table])
+
+    def plot(self) -> Any:
+        """Draw weights before and after, by account."""
+        from workbench.pages.cells import weights_picture
+
+        return weights_picture(self.as_data())
 
     def as_data(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from models.plan import Plan, Status
 from models.tax.netting import Carryover
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEAR: Final = 1e-3
 """Tracking error a year, 0.1 %, within which a path has come to where its policy leads: most paths
@@ -151,6 +154,26 @@ class Transition:
             ],
             "notes": list(self._notes()),
         }
+
+    def frame(self) -> pd.DataFrame:
+        """Return every year of every path, one a row."""
+        import pandas as pd
+
+        rows = [{"path": path.name, **year.row()} for path in self.paths for year in path.years]
+        return pd.DataFrame(rows)
+
+    def plot(self) -> Any:
+        """Draw tax and tracking error of each year."""
+        from workbench.pages.cells import picture
+        from workbench.pages.over_years import transition_lines
+
+        return picture(*transition_lines(self.as_data()))
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook: each path in a line, the pictures, and what is assumed."""
+        from workbench.pages.cells import transition_cell
+
+        return transition_cell(self.as_data())
 
     def _notes(self) -> Iterator[str]:
         yield "prices, income and restrictions stay as they are; tax is paid from elsewhere"
