@@ -196,7 +196,7 @@ ROWS = st.lists(
 ROOMS = st.lists(st.sampled_from([0.0, 0.0, 0.1, 0.4, 1.0, 2.5]), min_size=3, max_size=3)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @example(rows=[(0.0, 1e-05, 1.0)], rooms=[0.0, 0.1, 0.1], earned=0.0, copies=9, seed=682)
 @given(
     rows=ROWS,

@@ -33,9 +33,9 @@ def told(kind: str, count: int, folder: Path, seed: int = 7) -> dict[str, str]:
     }
 
 
-def test_households_of_ten_accounts_are_answered(tmp_path: Path) -> None:
+def test_a_household_of_ten_accounts_is_answered(tmp_path: Path) -> None:
     """500 names and 5,000 lots: harvests whose fresh shares are worth a few dollars."""
-    assert told("family", 3, tmp_path) == {}
+    assert told("family", 1, tmp_path) == {}
 
 
 @pytest.mark.full
