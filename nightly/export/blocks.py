@@ -2,8 +2,9 @@
 
 A block asks for the sum of its tickets at the tightest of their limits, so that no ticket is filled
 beyond its own. Either tickets or blocks are sent to a broker, never both. No block goes over two
-custodians. A fund at net asset value is a block of one account: all pay the same price anyway, and
-who rounds the shares of each is the fund.
+custodians; one of a one-cancels-all list holds one leg of each, and is a leg itself. A fund at net
+asset value is a block of one account: all pay the same price anyway, and who rounds the shares of
+each is the fund.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Block:
     instrument: str
     time_in_force: str
     dollars: Decimal | None
+    list_id: str = ""
 
 
 def blocks_of(tickets: Sequence[Ticket]) -> tuple[Block, ...]:
@@ -71,4 +73,5 @@ def _block(block_id: str, tickets: tuple[Ticket, ...]) -> Block:
         instrument=first.instrument,
         time_in_force=first.time_in_force,
         dollars=first.dollars,
+        list_id=block_id.removesuffix(f"/{first.time_in_force}") if first.list_id else "",
     )

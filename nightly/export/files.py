@@ -45,10 +45,12 @@ TICKETS: Final = (
     *("ticket_id", "run_id", "order_id", "household_id", "account_id", "security_id", "side"),
     *("shares", "order_type", "limit_price", "time_in_force", "price", "amount", "lots"),
     *("reason", "approved_by", "possible_duplicate", "dollars", "instrument", "custodian"),
+    *("list_id", "contingency"),
 )
 BLOCKS: Final = (
     *("block_id", "run_id", "security_id", "side", "shares", "order_type", "limit_price"),
     *("time_in_force", "tickets", "possible_duplicate", "dollars", "instrument", "custodian"),
+    *("list_id", "contingency"),
 )
 ALLOCATIONS: Final = (
     *("block_id", "ticket_id", "household_id", "account_id", "security_id", "side"),
@@ -57,6 +59,9 @@ ALLOCATIONS: Final = (
 CANCELS: Final = (
     *("cancel_id", "order_id", "account_id", "security_id", "side", "shares", "dollars"),
 )
+
+ONE_CANCELS_ALL: Final = "one_cancels_all"
+"""Contingency of orders with one list_id: whoever works them cancels the others at a first fill."""
 
 MONEY: Final = (
     *("movement_id", "run_id", "household_id", "kind", "from_account", "to_account", "amount"),
@@ -204,6 +209,8 @@ def _order_cells(order: Ticket | Block) -> dict[str, Any]:
         "time_in_force": order.time_in_force,
         "instrument": order.instrument,
         "custodian": order.custodian,
+        "list_id": order.list_id,
+        "contingency": ONE_CANCELS_ALL if order.list_id else "",
     }
 
 

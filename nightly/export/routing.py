@@ -9,7 +9,7 @@
 
     [custodians.schwab]
     target_comp_id = "SCHW"
-    time_in_force = { etf = "at_close" }
+    time_in_force = { etf = ["at_open", "at_close"] }   # a one-cancels-all list: both are sent
 
 Once the file names custodians, an account of another one goes nowhere: a mistyped name must not
 send an order to whoever is the default. Without the file everything goes to BROKER, still in files
@@ -19,7 +19,7 @@ of its own for each custodian. What a parcel went with stands in the register wi
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -69,11 +69,16 @@ class Route:
     """FIX header of one custodian, and how long its orders stand by instrument."""
 
     header: Mapping[str, str]
-    time_in_force: Mapping[str, str]
+    time_in_force: Mapping[str, str | Sequence[str]]
 
-    def standing_time(self, instrument: str) -> str:
-        """Return how long an order of an instrument stands; of a fund, until its next value."""
-        return self.time_in_force.get(instrument or OTHER, DAY)
+    def standing_times(self, instrument: str) -> tuple[str, ...]:
+        """Return how long an order of an instrument stands; of a fund, until its next value.
+
+        Several are sent beside each other, as a list of which the first that is filled cancels
+        the others.
+        """
+        told = self.time_in_force.get(instrument or OTHER, DAY)
+        return (told,) if isinstance(told, str) else tuple(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,18 @@ def _time_faults(place: str, times: Any) -> Iterator[str]:
     for instrument, time in times.items():
         if instrument not in (*INSTRUMENTS, OTHER):
             yield f"{place}.{instrument} is no instrument: {', '.join(INSTRUMENTS)}, {OTHER} are"
-        elif time not in TIMES:
-            yield f"{place}.{instrument} is one of {', '.join(TIMES)}"
+        elif not _is_time(time):
+            yield (
+                f"{place}.{instrument} is one of {', '.join(TIMES)}, or a list of two or more of "
+                "them, each once: a one-cancels-all list"
+            )
         elif instrument in AT_NET_ASSET_VALUE and time != DAY:
             yield f"{place}.{instrument} is {DAY}: a fund trades at its next net asset value"
+
+
+def _is_time(time: Any) -> bool:
+    """Whether a cell says how long an order stands, or names several ways to try at once."""
+    if not isinstance(time, list):
+        return isinstance(time, str) and time in TIMES
+    known = all(isinstance(each, str) and each in TIMES for each in time)
+    return known and len(time) > 1 and len(set(time)) == len(time)

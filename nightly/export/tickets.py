@@ -8,7 +8,7 @@ only while nothing else of its household is under way that the plan did not know
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -144,7 +144,7 @@ def tickets_of(
         )
         for order in orders
     )
-    return tuple(_routed(ticket, routing, number) for ticket in tickets)
+    return tuple(leg for ticket in tickets for leg in routed(ticket, routing, number))
 
 
 def money_of(folder: RunFolder, found: Leaving, asof: date) -> tuple[Movement, ...]:
@@ -223,11 +223,21 @@ def _ticket(
     )
 
 
-def _routed(ticket: Ticket, routing: Routing, number: int) -> Ticket:
-    """Return a ticket with how long it stands and the block that it falls into."""
-    time = routing.of(ticket.custodian).standing_time(ticket.instrument)
+def routed(ticket: Ticket, routing: Routing, number: int) -> Iterator[Ticket]:
+    """Yield a ticket with how long it stands and its block; one a way where several are tried."""
+    times = routing.of(ticket.custodian).standing_times(ticket.instrument)
     block_id = block_name(ticket.run_id, number, ticket)
-    return replace(ticket, time_in_force=time, block_id=block_id)
+    if len(times) == 1:
+        yield replace(ticket, time_in_force=times[0], block_id=block_id)
+        return
+    for time in times:
+        yield replace(
+            ticket,
+            ticket_id=f"{ticket.ticket_id}/{time}",
+            time_in_force=time,
+            block_id=f"{block_id}/{time}",
+            list_id=ticket.ticket_id,
+        )
 
 
 def _same_register(registered: Registered, run: RunFacts) -> None:

@@ -2,18 +2,20 @@
 
 A row must name an order that was sent, fit its security and side, fill no more than was ordered,
 and trade near the price of the book and within the limit. A block's shares go to its tickets in
-share steps, in parts of what each still lacks, so that nothing given is ever taken back. Whether
+share steps, in parts of what each still lacks, so that nothing given is ever taken back. Of a
+one-cancels-all list the first fill ends the others; a fill of a second is refused. Whether
 tickets or blocks were sent shows in the first fill; the other kind is then refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from nightly.export.allocation import allocate
+from nightly.fills.draft import Draft, MisfitError
 from nightly.fills.reports import Report
 from nightly.register.fold import Registered
 from nightly.register.records import Answer, Fill, Ticket
@@ -24,10 +26,6 @@ FAR_OFF: Final = Decimal("0.10")
 half a percent away, is filled a tenth away only where somebody mistyped."""
 
 ZERO: Final = Decimal(0)
-
-
-class MisfitError(Exception):
-    """A row that does not fit: caught here, told row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +46,9 @@ class Fitted:
     refused: tuple[Misfit, ...]
 
 
-@dataclass(slots=True)
-class _Draft:
-    """Where tickets stand after the rows before; a class because each row moves it."""
-
-    now: Registered
-    far_off: Decimal
-    states: dict[str, State] = field(default_factory=dict)
-    filled: dict[str, Decimal] = field(default_factory=dict)
-    paid: dict[str, Decimal] = field(default_factory=dict)
-    fills: dict[str, Fill] = field(default_factory=dict)
-    routes: dict[str, str] = field(default_factory=dict)
-
-    def state(self, name: str) -> State:
-        return self.states.get(name, self.now.tickets[name].state)
-
-    def given(self, name: str) -> Decimal:
-        return self.filled.get(name, self.now.tickets[name].filled)
-
-    def spent(self, name: str) -> Decimal:
-        return self.paid.get(name, self.now.tickets[name].paid)
-
-    def left(self, name: str) -> Decimal:
-        over = self.state(name) in ENDED
-        ticket = self.now.tickets[name].ticket
-        return ZERO if over else ticket.left(self.given(name), self.spent(name))
-
-    def reached(self, name: str, shares: Decimal, price: Decimal) -> bool:
-        """Whether an order is filled with so many shares more."""
-        ticket, paid = self.now.tickets[name].ticket, self.spent(name) + shares * price
-        return ticket.reached(self.given(name) + shares, paid, price or ticket.price)
-
-    def known(self, fill_id: str) -> Fill | None:
-        return self.fills.get(fill_id) or self.now.fills.get(fill_id)
-
-    def route(self, block_id: str) -> str:
-        return self.routes.get(block_id) or self.now.route(block_id)
-
-
 def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OFF) -> Fitted:
     """Return what of a file's rows can be booked; nothing is written."""
-    draft = _Draft(now, far_off)
+    draft = Draft(now, far_off)
     answers: list[Answer] = []
     refused: list[Misfit] = []
     repeated = 0
@@ -100,12 +60,12 @@ def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OF
             continue
         repeated += not mine
         for answer in mine:
-            _move(draft, answer)
+            draft.move(answer)
         answers += mine
     return Fitted(tuple(answers), repeated, tuple(refused))
 
 
-def _answers(draft: _Draft, report: Report) -> list[Answer]:
+def _answers(draft: Draft, report: Report) -> list[Answer]:
     if report.fault:
         raise MisfitError(report.fault)
     names = draft.now.blocks.get(report.order)
@@ -127,7 +87,7 @@ def _answers(draft: _Draft, report: Report) -> list[Answer]:
     return parts
 
 
-def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> list[Answer]:
+def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> list[Answer]:
     """Return a trade's answers: one a ticket that gets shares of it; none if it is known."""
     shares, price = report.shares or ZERO, report.price or ZERO
     ids = [report.fill_id] if not by_block else [f"{report.fill_id}#{k}" for k in range(len(names))]
@@ -137,6 +97,7 @@ def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> 
         if same and before[0].ticket_id in names:
             return []
         raise MisfitError(f"fill {report.fill_id} was told otherwise before: {before[0]}")
+    draft.must_be_only_one(names)
     over = [name for name in names if draft.state(name) not in ENDED]
     if not over:
         raise MisfitError(f"{report.order} is {draft.state(names[0])}: nothing more can be traded")
@@ -158,11 +119,11 @@ def _traded(draft: _Draft, report: Report, names: list[str], by_block: bool) -> 
             whole = draft.reached(name, part, price)
             state = State.FILLED if whole else State.PARTLY_FILLED
             answers.append(Answer(name, state, fill, report.text))
-    return answers
+    return answers + draft.others_cancelled(names, report.order)
 
 
 def _parts(
-    draft: _Draft,
+    draft: Draft,
     names: list[str],
     tickets: Sequence[Ticket],
     traded: tuple[Decimal, Decimal],
@@ -188,14 +149,16 @@ def _parts(
     return allocate(shares, left, step)
 
 
-def _told(draft: _Draft, report: Report, names: list[str]) -> list[Answer]:
+def _told(draft: Draft, report: Report, names: list[str]) -> list[Answer]:
     """Return the answers of a row without a trade; none if it says nothing new."""
     state = report.state or State.ACKNOWLEDGED
     at = [draft.state(name) for name in names]
     late = state is State.ACKNOWLEDGED and all(each is not State.SENT for each in at)
-    if late or all(each is state for each in at):
+    if not late:
+        _must_add_up(draft, report, names, ZERO)
+    known = state in ENDED and all(draft.cancelled_in_list(name) for name in names)
+    if late or known or all(each is state for each in at):
         return []
-    _must_add_up(draft, report, names, ZERO)
     moving = [name for name in names if state in TRANSITIONS[draft.state(name)]]
     if not moving:
         raise MisfitError(f"{report.order} is {at[0]} and cannot be {state}")
@@ -223,7 +186,7 @@ def _must_be_near(price: Decimal, tickets: Sequence[Ticket], far_off: Decimal) -
 
 
 def _must_add_up(
-    draft: _Draft, report: Report, names: list[str], shares: Decimal, price: Decimal = ZERO
+    draft: Draft, report: Report, names: list[str], shares: Decimal, price: Decimal = ZERO
 ) -> None:
     """Raise where the market's own count of an order is another than ours."""
     ours = sum((draft.given(name) for name in names), ZERO) + shares
@@ -239,15 +202,3 @@ def _must_add_up(
             )
     if theirs is not None and theirs != ours:
         raise MisfitError(f"the market counts {theirs} shares, here are {ours}: a fill is missing")
-
-
-def _move(draft: _Draft, answer: Answer) -> None:
-    name = answer.ticket_id
-    draft.states[name] = answer.state
-    if answer.fill is not None:
-        cost = answer.fill.shares * answer.fill.price
-        draft.paid[name] = draft.spent(name) + cost
-        draft.filled[name] = draft.given(name) + answer.fill.shares
-        draft.fills[answer.fill.fill_id] = answer.fill
-        block_id = draft.now.tickets[name].ticket.block_id
-        draft.routes[block_id] = "block" if answer.fill.block_id else "ticket"

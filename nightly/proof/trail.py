@@ -43,7 +43,9 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
     registered = beside(folder.path).read()
     standing = registered.plans.get((folder.run_id, household_id))
     last = standing.decisions[-1] if standing and standing.decisions else None
-    ticket = registered.tickets.get(f"{folder.run_id}/{order_id}")
+    ticket = registered.order_sent(order_id)
+    if ticket is not None and ticket.ticket.run_id != folder.run_id:
+        ticket = None
     event = event_of(folder, household_id)
     return {
         "run_id": folder.run_id,

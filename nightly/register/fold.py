@@ -95,6 +95,12 @@ class Registered:
         mine = (self.tickets[name] for name in self.by_household.get(household_id, ()))
         return [standing for standing in mine if standing.ticket.run_id == run_id]
 
+    def order_sent(self, order_id: str) -> Standing | None:
+        """Return the ticket that an intention left as; of a list, the one that counts."""
+        standing = self.tickets.get(self.intentions.get(order_id, ""))
+        beside = standing.beside if standing else []
+        return next((each for each in beside if not each.stands_aside), standing)
+
     def money_sent(self, run_id: str, household_id: str) -> list[MoneyStanding]:
         """Return what a household's plan in a run moved of money."""
         mine = (self.money[name] for name in self.money_of.get(household_id, ()))
@@ -163,20 +169,36 @@ def _sent(now: Registered, entry: Entry) -> None:
     _parcel(now, entry)
     for data in entry.data["tickets"]:
         ticket = record_of(Ticket, data)
-        if ticket.order_id in now.intentions:
-            other = now.intentions[ticket.order_id]
-            raise TransitionError(f"{ticket.order_id} was sent already, as {other}")
+        beside = _beside(now, entry, ticket)
         plan = _approved(now, entry, (ticket.run_id, ticket.household_id), ticket.approved_by)
         state = moved(ticket.ticket_id, plan.state, State.SENT)
         step = Step(state, entry.clock, entry.by, entry.why, ticket.sha256)
-        now.tickets[ticket.ticket_id] = Standing(ticket, entry.number, state, [*plan.steps, step])
-        now.intentions[ticket.order_id] = ticket.ticket_id
+        standing = Standing(ticket, entry.number, state, [*plan.steps, step], beside=beside)
+        now.tickets[ticket.ticket_id] = standing
+        if ticket.list_id:
+            beside.append(standing)
+        now.intentions.setdefault(ticket.order_id, ticket.ticket_id)
         now.moved.append((ticket.run_id, ticket.household_id))
         now.by_household.setdefault(ticket.household_id, []).append(ticket.ticket_id)
         now.blocks.setdefault(ticket.block_id, []).append(ticket.ticket_id)
     now.lockouts += [record_of(Lockout, data) for data in entry.data["lockouts"]]
     for data in entry.data.get("movements", ()):
         _money_sent(now, entry, record_of(Movement, data))
+
+
+def _beside(now: Registered, entry: Entry, ticket: Ticket) -> list[Standing]:
+    """Return the tickets of the same one-cancels-all list; raise where an intention left already.
+
+    A list leaves in one line, with the same order in each of its tickets.
+    """
+    other = now.tickets.get(now.intentions.get(ticket.order_id, ""))
+    if other is None:
+        return []
+    same = other.ticket.list_id == ticket.list_id and other.ticket.shares == ticket.shares
+    if not (ticket.list_id and same and other.entry == entry.number):
+        name = other.ticket.ticket_id
+        raise TransitionError(f"{ticket.order_id} was sent already, as {name}")
+    return other.beside
 
 
 def _approved(
@@ -244,7 +266,8 @@ def _answers(now: Registered, entry: Entry) -> None:
         if fill is not None:
             price = fill.price
             filled, paid = filled + fill.shares, paid + fill.shares * price
-        over = ticket.exceeded(filled, paid, price)
+        twice = any(s.filled for s in standing.beside if s is not standing) and fill is not None
+        over = ticket.exceeded(filled, paid, price) or twice
         if over or (fill is not None and fill.fill_id in now.fills):
             raise TransitionError(f"{answer.ticket_id} cannot have {fill}")
         if (state is State.FILLED) != ticket.reached(filled, paid, price):

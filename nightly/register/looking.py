@@ -66,7 +66,8 @@ def shown(folder: RunFolder, household_id: str, known: Registered | None = None)
     if household_id not in rows:
         raise UnknownHouseholdError(f"{folder.run_id} has no plan of household {household_id!r}")
     plan = now.plans.get((folder.run_id, household_id))
-    sent = {s.ticket.order_id: s for s in now.plan_sent(folder.run_id, household_id)}
+    tickets = now.plan_sent(folder.run_id, household_id)
+    sent = {s.ticket.order_id: s for s in tickets if not s.stands_aside}
     orders = run_table(folder.path, "orders", [household_id]).to_pylist()
     lots = lots_by_order(folder.path, [order["order_id"] for order in orders])
     return {
@@ -104,7 +105,8 @@ def movements(now: Registered, household_id: str | None) -> list[dict[str, Any]]
 
 def _facts(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     plan = now.plans.get((run_id, name))
-    states = sorted({standing.state.value for standing in now.plan_sent(run_id, name)})
+    counting = (s for s in now.plan_sent(run_id, name) if not s.stands_aside)
+    states = sorted({standing.state.value for standing in counting})
     states = states or sorted({each.state.value for each in now.money_sent(run_id, name)})
     return {
         "household_id": name,

@@ -101,7 +101,8 @@ class Ticket:
     broker; `sha256` is of the order as it was proposed, `policy_sha256` of the rules in force.
     A fund at net asset value has no limit price; it is bought for `dollars`, so that it costs what
     was planned whatever that value is, and sold in shares, so that no more is sold than is there:
-    of a buy for dollars `shares` are what they come to at the book's price.
+    of a buy for dollars `shares` are what they come to at the book's price. Tickets with one
+    `list_id` stand for one intention: the first that is filled cancels the others.
     """
 
     ticket_id: str
@@ -126,6 +127,7 @@ class Ticket:
     instrument: str = ""
     time_in_force: str = "day"
     dollars: Decimal | None = None
+    list_id: str = ""
 
     def left(self, filled: Decimal, paid: Decimal) -> Decimal:
         """Return the shares still to be filled after some that cost so much."""

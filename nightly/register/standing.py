@@ -26,6 +26,8 @@ class Standing:
     filled: Decimal = ZERO
     fills: list[Fill] = field(default_factory=list)
     cancel_asked: bool = False
+    beside: list[Standing] = field(default_factory=list, repr=False, compare=False)
+    """Every ticket of its one-cancels-all list, itself among them; empty for one by itself."""
 
     @property
     def live(self) -> bool:
@@ -35,7 +37,15 @@ class Standing:
     @property
     def left(self) -> Decimal:
         """Shares that may still be filled."""
-        return self.ticket.left(self.filled, self.paid) if self.live else ZERO
+        whole = self.live and not self.stands_aside
+        return self.ticket.left(self.filled, self.paid) if whole else ZERO
+
+    @property
+    def stands_aside(self) -> bool:
+        """Whether another of its list counts for all of them: one that was filled, or the first."""
+        filled = [s for s in self.beside if s.filled]
+        counting = filled or [s for s in self.beside if s.live or s.state is State.REPLACED]
+        return bool(counting) and counting[0] is not self
 
     @property
     def counts(self) -> Decimal:
@@ -43,6 +53,8 @@ class Standing:
 
         A replaced order goes on under another name, so all of it counts.
         """
+        if self.stands_aside:
+            return self.filled
         whole = self.live or self.state is State.REPLACED
         return self.filled + self.ticket.left(self.filled, self.paid) if whole else self.filled
 
@@ -93,6 +105,7 @@ def facts_of(standing: Standing) -> dict[str, Any]:
         "dollars": None if ticket.dollars is None else str(ticket.dollars),
         "limit_price": None if ticket.limit_price is None else str(ticket.limit_price),
         **{name: getattr(ticket, name) for name in ("custodian", "instrument", "time_in_force")},
+        "list_id": ticket.list_id or None,
         "approved_by": ticket.approved_by,
         "cancel_asked": standing.cancel_asked,
         "steps": [

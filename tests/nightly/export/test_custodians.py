@@ -164,6 +164,10 @@ def test_a_custodian_that_the_file_does_not_know_stops_the_export(
         ('[default.time_in_force]\nbond = "day"\n', "bond is no instrument"),
         ('[default.time_in_force]\netf = "week"\n', "is one of day"),
         ('[custodians.x.time_in_force]\nmutual_fund = "at_close"\n', "mutual_fund is day"),
+        ('[custodians.x.time_in_force]\nmutual_fund = ["day"]\n', "each once"),
+        ('[default.time_in_force]\netf = ["day", "day"]\n', "each once"),
+        ('[default.time_in_force]\netf = ["day", "week"]\n', "each once"),
+        ('[default.time_in_force]\nmoney_market = ["day", "at_open"]\n', "money_market is day"),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_is_wrong(text: str, said: str, tmp_path: Path) -> None:
