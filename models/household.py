@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from models.arrays import Bools, Days, Floats, Ints, Texts, read_only
+from models.earlier_no import EarlierNo
 from models.market import Market
 from models.request.record import Asked
 
@@ -170,7 +171,8 @@ class Household:
     `last_night` is the as-of date of the run before this one, None where none is known; `ended` the
     last day of the restriction that ended last, None where none has. `waits` says which orders of
     earlier nights the household waits for, and is empty where it does not. `asked` is what is asked
-    of it tonight beyond its policy (see `models.asked`).
+    of it tonight beyond its policy (see `models.asked`); `earlier_no` the answer of an
+    earlier night that nothing pays, if the last night gave or repeated it.
     """
 
     household_id: str
@@ -190,6 +192,7 @@ class Household:
     ended: date | None = None
     waits: str = ""
     asked: Asked | None = None
+    earlier_no: EarlierNo | None = None
 
     @cached_property
     def treatment(self) -> Texts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from models.earlier_no import EarlierNo
 from models.order import Flow, Order
 
 
@@ -115,7 +116,8 @@ class Plan:
     """The answer for one household.
 
     `request` is the digest of what was asked of it beyond its policy, empty where nothing was;
-    `clashes` name what cannot be kept together where it is infeasible.
+    `clashes` name what cannot be kept together where it is infeasible; `no` is what the next night
+    may answer by where nothing pays, tonight's own or one that still stands.
     """
 
     household_id: str
@@ -134,3 +136,4 @@ class Plan:
     seconds: float = 0.0
     request: str = ""
     clashes: tuple[Clash, ...] = ()
+    no: EarlierNo | None = None

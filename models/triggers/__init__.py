@@ -9,6 +9,12 @@ from models.triggers.columns import AccountRows, LotRows, TriggerColumns, column
 from models.triggers.gate import held_back
 from models.triggers.screen import Screen, Trigger, screen
 from models.triggers.season import in_season
+from models.triggers.standing_no import (
+    earlier_no,
+    outgrown,
+    rests_on_the_same,
+    still_said,
+)
 from models.triggers.telling import left_alone, trigger_words
 
 __all__ = [
@@ -22,10 +28,14 @@ __all__ = [
     "always_drifts",
     "approved_beforehand",
     "columns_of",
+    "earlier_no",
     "held_back",
     "in_season",
     "is_taxable",
     "left_alone",
+    "outgrown",
+    "rests_on_the_same",
     "screen",
+    "still_said",
     "trigger_words",
 ]

@@ -120,6 +120,7 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
         "solver_fallbacks": summary.fallbacks,
         "waiting": summary.waiting,
         "uncertain": summary.uncertain,
+        "standing": summary.standing,
         "slowest": [
             {"household_id": household_id, "seconds": round(seconds, 6)}
             for household_id, seconds in summary.slowest
@@ -153,6 +154,9 @@ def print_summary(
         soft_wrap=True,
     )
     console.print(f"solver fallbacks: {summary.fallbacks}")
+    if summary.standing:
+        who = counted(summary.standing, "household")
+        console.print(f"{who} not solved again: an earlier answer that nothing pays stands")
     if summary.slowest:
         slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
         console.print(f"slowest: {slow}")

@@ -108,6 +108,18 @@ TABLES: Final[Mapping[str, Any]] = {
             ("uncertain", _TEXT),
         ]
     ),
+    "nos": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("asof", _DAY),
+            ("nights", _COUNT),
+            ("reason", _TEXT),
+            ("triggers", _TEXT),
+            ("facts_sha256", _TEXT),
+            ("idle_bps", _NUMBER),
+            ("prices", _TEXT),
+        ]
+    ),
     "notices": pa.schema(
         [
             ("household_id", _TEXT),

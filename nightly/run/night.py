@@ -39,6 +39,7 @@ from nightly.run.stores import (
 )
 from nightly.run.tally import Summary, Tally, record, recount
 from nightly.triage.prepare import prepare
+from nightly.triage.standing import nos_left
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import Rebalance
 from nightly.workers.engines import Engine, InProcess, ready
@@ -170,6 +171,7 @@ def _go_on(
         choice.capacity,
         look_back=choice.earlier,
         asked=request.asked,
+        on_policy=choice.on,
     )
     tally = Tally(partitions.own_solvers(request.choice.on))
     if not folder.begun:
@@ -210,6 +212,7 @@ def _already(folder: RunFolder) -> Summary:
     if any(folder.path.glob("seen.*")):
         for seen in run_batches(folder.path, "seen"):
             tally.see(seen)
+    tally.stand(nos_left(folder.path))
     tally.fallbacks = folder.manifest()["solver_fallbacks"]
     return tally.summary(0.0)
 

@@ -15,10 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pyarrow.compute as pc
+
 from models.book.policies.overrides import JOINT
 from models.plan import Status
 from models.triggers import NEEDS_APPROVAL
 from nightly.results.run_folder import RunFolder
+from nightly.triage.standing import NOS
 from nightly.workers.messages import Answered
 
 SLOWEST_KEPT: Final = 10
@@ -35,7 +38,8 @@ class Summary:
     `seconds` is the wall time of this attempt, in which `answered_now` households were answered;
     `households` and the counts are the whole run's. `fallbacks` counts households for which a
     solver other than the policy's own had to answer, `waiting` plans that wait for a person, and
-    `uncertain` households of whose data a person should look at something.
+    `uncertain` households of whose data a person should look at something, and `standing` those
+    that an earlier night's answer that nothing pays still stands for.
     """
 
     households: int
@@ -47,6 +51,7 @@ class Summary:
     answered_now: int = 0
     waiting: int = 0
     uncertain: int = 0
+    standing: int = 0
 
     @property
     def households_per_second(self) -> float:
@@ -64,6 +69,7 @@ class Tally:
     fallbacks: int = 0
     waiting: int = 0
     uncertain: int = 0
+    standing: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     solvers: Counter[str] = field(default_factory=Counter)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -88,6 +94,10 @@ class Tally:
         """Count the rows of what a chunk's households showed."""
         self.uncertain += seen.num_rows - seen["uncertain"].null_count
 
+    def stand(self, nos: Any) -> None:
+        """Count the rows of a chunk's nos that an earlier night gave."""
+        self.standing += pc.sum(pc.greater(nos["nights"], 0)).as_py() or 0
+
     def summary(self, seconds: float) -> Summary:
         """Return the count as a summary of an attempt that took `seconds`."""
         order = {status.value: place for place, status in enumerate(Status)}
@@ -101,6 +111,7 @@ class Tally:
             answered_now=self.now,
             waiting=self.waiting,
             uncertain=self.uncertain,
+            standing=self.standing,
         )
 
     def _fell_back(self, solver: str, policy_id: str | None) -> bool:
@@ -118,6 +129,7 @@ def record(answered: Answered, folder: RunFolder, tally: Tally) -> None:
     folder.note(answered.events)
     tally.add(answered.tables["plans"])
     tally.see(answered.tables["seen"])
+    tally.stand(answered.tables[NOS])
 
 
 def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
@@ -129,6 +141,7 @@ def recount(folder: RunFolder, tally: Tally) -> frozenset[int]:
         plans = folder.chunk_table(path, "plans")
         tally.add(plans, now=False)
         tally.see(folder.chunk_table(path, "seen"))
+        tally.stand(folder.chunk_table(path, NOS))
         done.add(index)
         if index not in logged:
             folder.note(late_event(row, index) for row in plans.to_pylist())

@@ -15,6 +15,7 @@ from models.plan import Plan, Status
 from models.policy import Policy
 from nightly.triage.asked import AskedTonight
 from nightly.triage.carried import EarlierOrder, under_way, with_carried, with_lockouts
+from nightly.triage.standing import no_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class NightBook:
     deferred: Mapping[str, str]
     asked: AskedTonight | None = None
     money: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    nos: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
 
     def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
         """Return the faults that make a household invalid."""
@@ -67,7 +69,8 @@ class NightBook:
     def _carried(self, household_id: str) -> Household:
         household = self.book.household(household_id)
         if self.last_night is not None:
-            household = replace(household, last_night=self.last_night)
+            no = no_of(self.nos.get(household_id, ()))
+            household = replace(household, last_night=self.last_night, earlier_no=no)
         policy = self.policy(household.policy_id)
         days = policy.carry.order_days
         open_still = under_way(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -27,6 +27,7 @@ from nightly.register.proposals import known_now
 from nightly.register.register import beside
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
+from nightly.results.tables import TABLES
 from nightly.triage.asked import AskedTonight
 from nightly.triage.believed import (
     PRICES,
@@ -49,7 +50,9 @@ from nightly.triage.earlier_runs import (
 )
 from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
+from nightly.triage.standing import NOS, nos_left
 from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Left, Tonight, write_tonight
+from optimizer.judge.left_alone import inside_bands
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""
@@ -70,11 +73,13 @@ def prepare(
     night: Capacity,
     look_back: bool,
     asked: AskedTonight | None = None,
+    on_policy: Callable[[Policy], Policy] = lambda policy: policy,
 ) -> Prepared:
     """Write `previous/` into a run's folder if there is anything to keep; once a run.
 
     `night` limits the whole night, beside what each policy says; `look_back` says whether earlier
-    runs and the register beside this one count, `asked` what was asked of the run's household.
+    runs and the register beside this one count, `asked` what was asked of the run's household,
+    `on_policy` what the command changes in every policy.
     """
     done = folder.work / PREPARED
     if done.exists():
@@ -88,7 +93,8 @@ def prepare(
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
     money = money_left(seen, asof, order_days)
-    left = Left(runs, orders, lockouts, *_believed(runs, unreadable), money, asked)
+    worth, prices, nos = _handed_on(runs, unreadable)
+    left = Left(runs, orders, lockouts, worth, prices, money, nos, asked)
     own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
     tonight = believed_tonight(partitions, asof, left.prices, own or [Policy()])
     write_prices(folder.path / PRICES, tonight)
@@ -97,7 +103,8 @@ def prepare(
 
         def waiting(tonight: Tonight) -> Iterator[Any]:
             if limited:
-                yield from _waiting(partitions, asof, runs, policies, night, tonight)
+                before = nights_waited(runs)
+                yield from _waiting(partitions, asof, before, policies, night, tonight, on_policy)
 
         with refusing(folder.path / PREVIOUS):
             write_tonight(folder.path, left, waiting)
@@ -107,30 +114,35 @@ def prepare(
     return known
 
 
-def _believed(runs: Sequence[EarlierRun], unreadable: list[str]) -> tuple[Any, dict[str, Seen]]:
-    """Return what the last run believed of households and prices; a damaged one is told."""
+def _handed_on(
+    runs: Sequence[EarlierRun], unreadable: list[str]
+) -> tuple[Any, dict[str, Seen], Any]:
+    """Return what the last run believed of households and prices, and said no to.
+
+    A damaged one is told.
+    """
     if runs:
         last = runs[-1]
         try:
             worth = worth_handed_on(last.folder.path, last.asof, last.folder.path / PREVIOUS)
-            return worth, prices_of(last.folder.path / PRICES)
+            return worth, prices_of(last.folder.path / PRICES), nos_left(last.folder.path)
         except (RunFolderError, OSError, ValueError) as error:  # Arrow's errors are ValueErrors
             unreadable.append(f"earlier run {last.folder.run_id} cannot be read: {error}")
-    return WORTH_SCHEMA.empty_table(), {}
+    return WORTH_SCHEMA.empty_table(), {}, TABLES[NOS].empty_table()
 
 
 def _waiting(
     partitions: Partitions,
     asof: date,
-    runs: Sequence[EarlierRun],
+    waited: Mapping[str, int],
     policies: Mapping[str, Policy],
     night: Capacity,
     tonight: Tonight,
+    on_policy: Callable[[Policy], Policy],
 ) -> Iterator[Any]:
     """Yield tables of who waits tonight, by id: household, nights in a row, and why."""
-    waited = nights_waited(runs)
     names = sorted(policies)
-    ids, who = _standings(partitions, asof, tonight, names, waited)
+    ids, who = _standings(partitions, asof, tonight, names, waited, on_policy)
     order, places, own = deferred(who, tuple(policies[name].capacity for name in names), night)
     found = ids.take(pa.array(order[places]))
     by_id = pc.sort_indices(found).to_numpy()
@@ -159,6 +171,7 @@ def _standings(
     tonight: Tonight,
     names: Sequence[str],
     waited: Mapping[str, int],
+    on_policy: Callable[[Policy], Policy],
 ) -> tuple[Any, Standing]:
     """Return who is to be answered (an Arrow array), and what decides everybody's place."""
     ids: list[Any] = []
@@ -172,8 +185,8 @@ def _standings(
         mine = np.flatnonzero(np.isin(book.household_ids, chosen))
         nights = np.array([waited.get(name, 0) for name in book.household_ids], np.int64)
         found = standing(screen(book.columns), nights, book.doubtful)
-        if tonight.any_orders:
-            found = _without_waiting(found, tonight.of_part(partitions, part))
+        if tonight.any_orders or tonight.any_nos:
+            found = _without_waiting(found, tonight.of_part(partitions, part), on_policy)
         policy = np.array([code.get(p.policy_id, 0) for p in book.columns.policies], np.int64)
         columns = {name: getattr(found, name)[mine] for name in Standing.__slots__}
         parts.append(Standing(**{**columns, "policy": policy[columns["policy"]]}))
@@ -185,13 +198,23 @@ def _standings(
     return pa.concat_arrays(ids or [pa.array([], pa.large_string())]), Standing(**joined)
 
 
-def _without_waiting(who: Standing, book: NightBook) -> Standing:
-    """Leave out who waits for orders of an earlier night, needs no cash, and so needs no place."""
+def _without_waiting(
+    who: Standing, book: NightBook, on_policy: Callable[[Policy], Policy]
+) -> Standing:
+    """Leave out who waits for orders of an earlier night or whose no stands: neither needs a place.
+
+    Who needs cash does.
+    """
     needed = who.needed.copy()
     for place in np.flatnonzero(needed & ~who.cash).tolist():
         name = str(book.book.household_ids[place])
-        if book.orders.get(name) and not book.faults_of(name):
-            needed[place] = not book.household(name).waits
+        if not (book.orders.get(name) or book.nos.get(name)) or book.faults_of(name):
+            continue
+        household = book.household(name)
+        needed[place] = not household.waits
+        if needed[place] and household.earlier_no is not None:
+            policy = on_policy(book.policy(household.policy_id))
+            needed[place] = inside_bands(household, policy) is None
     return replace(who, needed=needed)
 
 

@@ -9,6 +9,7 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
         lockouts.parquet  groups that what was sent forbids to buy
         money.parquet     money that was sent and of which no end is known
         deferred.parquet  who waits tonight, for which night in a row, and why
+        nos.parquet       who was told that nothing pays (`nightly.triage.standing`)
         prices.parquet, worth.parquet: what earlier nights believed (`nightly.triage.believed`)
         asked.json        what was asked of its one household beyond its policy
 """
@@ -41,6 +42,7 @@ from nightly.triage.earlier_runs import (
     EarlierRun,
 )
 from nightly.triage.night_book import NightBook
+from nightly.triage.standing import NOS
 
 FACTS: Final = "facts.json"
 ORDERS: Final = "orders.parquet"
@@ -58,7 +60,7 @@ GROUP_ROWS: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What earlier nights left: their runs, and tables of orders, lockouts, worth and money.
+    """What earlier nights left: their runs, and tables of all that is handed on.
 
     `asked` is what was asked of the run's own household.
     """
@@ -69,12 +71,13 @@ class Left:
     worth: Any
     prices: dict[str, Seen]
     money: Any
+    nos: Any
     asked: AskedTonight | None = None
 
     @property
     def anything(self) -> bool:
         """Whether there is anything to keep."""
-        tables = self.orders, self.lockouts, self.worth, self.money
+        tables = self.orders, self.lockouts, self.worth, self.money, self.nos
         rows = sum(table.num_rows for table in tables)
         return bool(self.runs or rows or self.prices or self.asked)
 
@@ -92,8 +95,9 @@ def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[A
     for name, table in ((ORDERS, left.orders), (LOCKOUTS, left.lockouts), (WORTH, left.worth)):
         if name != WORTH or table.num_rows:
             pq.write_table(table, aside / name, row_group_size=GROUP_ROWS)
-    if left.money.num_rows:
-        pq.write_table(left.money, aside / MONEY, row_group_size=GROUP_ROWS)
+    for name, table in ((MONEY, left.money), (f"{NOS}.parquet", left.nos)):
+        if table.num_rows:
+            pq.write_table(table, aside / name, row_group_size=GROUP_ROWS)
     if left.prices:
         write_prices(aside / PRICES, left.prices)
     facts = {
@@ -145,6 +149,11 @@ class Tonight:
         return asked_tonight(json.loads(where.read_text("utf-8")) if where.exists() else None)
 
     @property
+    def any_nos(self) -> bool:
+        """Whether the last run told a household that nothing pays."""
+        return (self.folder / f"{NOS}.parquet").exists()
+
+    @property
     def any_orders(self) -> bool:
         """Whether orders that were sent may still be under way."""
         where = self.folder / ORDERS
@@ -170,6 +179,7 @@ class Tonight:
             orders=orders_of_rows(_rows(self.folder / ORDERS, ids)),
             lockouts=_by_household(_rows(self.folder / LOCKOUTS, ids)),
             money=_by_household(_rows(self.folder / MONEY, ids)),
+            nos=_by_household(_rows(self.folder / f"{NOS}.parquet", ids)),
             deferred={
                 row["household_id"]: row["reason"] for row in _rows(self.folder / DEFERRED, ids)
             },

@@ -18,6 +18,7 @@ from nightly.results.moment import clock
 from nightly.results.tables import BookFacts, tables_of
 from nightly.triage.believed import seen_of
 from nightly.triage.night_book import NightBook, answered
+from nightly.triage.standing import NOS, no_rows
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import answer
 from nightly.workers.messages import Answered, Begun, Imported, Job, Task, Tick
@@ -50,7 +51,7 @@ class ChunkAnswers:
         book = night.book
         ids = self.partitions.household_ids(task.chunk)
         plans, policies, events = [], [], []
-        beside: dict[str, list[dict[str, Any]]] = {"seen": [], "notices": []}
+        beside: dict[str, list[dict[str, Any]]] = {"seen": [], "notices": [], NOS: []}
         for household_id in ids:
             tell(Begun(household_id))
             plan = self._answer(night, household_id, task.failed)
@@ -60,6 +61,7 @@ class ChunkAnswers:
             shown = seen_of(book, household_id)
             uncertain = {} if shown is None else {"uncertain": shown["uncertain"]}
             beside["seen"] += [] if shown is None else [shown]
+            beside[NOS] += no_rows(plan, book.asof)
             notices, fault = self._notices(night, plan)
             beside["notices"] += notices
             told = {**uncertain, **fault, "policy": policy}

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from models.earlier_no import EarlierNo
 from models.plan import Certificate, Plan, Status
 from models.tolerances import BPS
-from models.triggers import held_back
+from models.triggers import earlier_no, held_back
 from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.idle import why_idle
 from optimizer.explain.order_gate import worthwhile
@@ -57,6 +58,7 @@ def answered(search: Search, found: Candidate) -> Plan:
         household_id=household.household_id,
         status=status,
         reason=reason,
+        no=_no(search.model, status, reason, after),
         figures=verdict.figures,
         certificate=certificate,
         orders=with_reasons(verdict, orders, worth),
@@ -66,6 +68,14 @@ def answered(search: Search, found: Candidate) -> Plan:
         notes=notes_of(search.model, found),
         solver=_who(search.model),
     )
+
+
+def _no(model: Model, status: Status, reason: str, idle_bps: float | None) -> EarlierNo | None:
+    """What the next nights may answer by where nothing is traded."""
+    if status is not Status.NO_ACTION or idle_bps is None:
+        return None
+    household, policy = model.frame.household, model.frame.policy
+    return earlier_no(household, policy, reason, idle_bps)
 
 
 def standing_still(search: Search, why_not: str) -> Plan:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
-from models.triggers import Trigger, always_drifts, columns_of, left_alone, screen
+from models.triggers import (
+    Trigger,
+    always_drifts,
+    columns_of,
+    left_alone,
+    outgrown,
+    rests_on_the_same,
+    screen,
+    still_said,
+)
 from optimizer.judge.verify import verify
 
 
@@ -16,21 +25,30 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
     without a single band always trades; a flow, a required distribution or cash under its floor
     always needs an answer, and so does a limit that doing nothing breaks. A household with orders
     of an earlier night on their way waits for them, unless it has a cash need. Of whom something is
-    asked tonight is looked at.
+    asked tonight is looked at. What an earlier night said no to is not solved again while that
+    stands.
     """
-    if not household.waits and (household.asked is not None or always_drifts(household, policy)):
+    no = household.earlier_no
+    looked_at = household.asked is not None or (no is None and always_drifts(household, policy))
+    if not household.waits and looked_at:
         return None
     screened = screen(columns_of(household, policy))
     waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]
+    reason, kept = household.waits if waiting else left_alone(screened, 0), None
     if screened.needed[0] and not waiting:
-        return None
+        if no is None or not rests_on_the_same(household, policy, screened.triggers_of(0)):
+            return None
+        reason, kept = still_said(no), no
     verdict = verify(household, policy, (), ())
     if not verdict.kept:
+        return None
+    if kept and outgrown(household, policy, verdict.figures.objective_before_bps):
         return None
     return Plan(
         household.household_id,
         Status.NO_ACTION,
-        household.waits if waiting else left_alone(screened, 0),
+        reason,
         figures=verdict.figures,
         solver="none",
+        no=kept,
     )

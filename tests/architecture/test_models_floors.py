@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = {
     "models": (
-        ("arrays", "errors", "tolerances"),
+        ("arrays", "earlier_no", "errors", "tolerances"),
         ("law", "market", "market_data", "policy"),
         ("request",),
         ("household", "order"),
