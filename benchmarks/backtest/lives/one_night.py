@@ -4,7 +4,9 @@ What J calls money should arrive as money. So one household lives twice on the s
 without the plan of its first night; from the next day on both do the same, which is no more than
 cash asks for (savings are invested, spending is raised), so that the plan stands for as long as it
 is watched. Refused: letting the optimizer lead both lives on, since it would make the plan good
-within a quarter and the two would be one; and counting tracking, which is risk and never arrives.
+within a quarter and the two would be one; counting tracking, which is risk and never arrives; and
+dividing what arrived by the years, while what was promised is divided by an annuity: a dollar a
+year that arrived in full had, at 5%, the slope 0.87 after five years and 0.77 after ten.
 """
 
 from __future__ import annotations
@@ -32,9 +34,10 @@ class Night:
     """What a night's plan promised and what came of it, in bps of the household's value.
 
     `promised` is −ΔJ without risk as present value, `promised_a_year` the same over A_H;
-    `arrived_a_year` is what liquidated wealth is more by after `years`, brought back at what the
-    target returned, over those years; `left_a_year` the same of wealth that heirs take over at a
-    new basis. `risk` is −Δ of the tracking term, as present value.
+    `arrived_a_year` is what, put into the target at the end of each of `years`, makes liquidated
+    wealth more by as much as it is: a yearly amount as A_H makes one of a present value.
+    `left_a_year` is the same of wealth that heirs take over at a new basis. `risk` is −Δ of the
+    tracking term, as present value.
     """
 
     household: str
@@ -75,7 +78,8 @@ def one_night(course: Course, after: tuple[int, ...], afterwards: Method) -> tup
     grown = np.cumprod([1.0 + record.target_return for record in without])
 
     def a_year(more: float, years: int) -> float:
-        return BPS * more / (value * float(grown[years - 1]) * years)
+        saved = float((grown[years - 1] / grown[:years]).sum())
+        return BPS * more / (value * saved)
 
     return tuple(
         Night(

@@ -17,8 +17,8 @@ INTRODUCTION = (
     "One household lives twice on one path: with the plan of its first night and without it, both "
     f"under *{AFTERWARDS}* from then on, neither saving nor spending, as J supposes. Promised is "
     "what the plan takes off J without its tracking term, over A_H: bps of value a year. Arrived "
-    "is what wealth is more by after so many years, brought back at what the target returned, "
-    "over those years: *liquidated*, where all gains are taxed at the end, and *at step-up*, "
+    "is what, put into the target at the end of each year, makes wealth more by as much as it is "
+    "after so many years: *liquidated*, where all gains are taxed at the end, and *at step-up*, "
     "where heirs take taxable lots over at a new basis. An honest objective has slope 1. "
     "Intervals are 90%.\n"
 )
