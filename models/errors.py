@@ -32,3 +32,7 @@ class SolverError(HearthError):
 
 class RunFolderError(HearthError):
     """A run folder cannot be written or read: nothing that was there has been touched."""
+
+
+class OwnTermError(HearthError):
+    """A term of an analyst's own that cannot be planned with: the message says what would do."""

@@ -193,8 +193,8 @@ def test_the_truth_and_the_judge_know_no_solver() -> None:
 
 
 def test_only_its_compiler_and_adapters_name_a_solver() -> None:
-    """Within the optimizer a solver is known to its adapters, linear and whole programs to one."""
-    doors = {"compile_cvxpy.py", "through_cvxpy.py", "adapters.py", "highs.py"}
+    """Its adapters, linear and whole programs one; and a term of one's own is cvxpy's."""
+    doors = {"compile_cvxpy.py", "through_cvxpy.py", "adapters.py", "highs.py", "own_term.py"}
     found = {
         path.name
         for path in files_of("optimizer")

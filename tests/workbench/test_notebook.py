@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from models.book.book import Book
+from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
 from nightly.workers.answer import answer
 from optimizer.rebalance import rebalance
 from tests.nightly.web.opened import parsed
-from workbench.explain import explain_invalid
+from workbench.explain import Explanation, explain_invalid
 from workbench.notebook import OpenBook, load_ipython_extension, opened
 from workbench.pages.cells import ROWS_SHOWN, Column, cell, picture
 from workbench.pages.figures import at
@@ -153,3 +154,30 @@ def test_a_line_breaks_where_a_figure_is_missing_and_names_are_text() -> None:
     assert lines("none", [1.0], [("a", [None])], words) is None
     assert lines("none", [], [("a", [])], words) is None
     assert safe(cell(HOSTILE, [{HOSTILE: HOSTILE}], [Column(HOSTILE, HOSTILE)], (), [HOSTILE]))
+
+
+def test_a_term_of_ones_own_is_shown_beside_the_plan_without_it(book: OpenBook) -> None:
+    """500 bps for the weight of VTI: less is held, by the orders too, and both rows add up."""
+    of = book.book.household("drifted-60-40")
+    found = book.plan_with("drifted-60-40", lambda held: 500.0 * held.weight("VTI"))
+    own, without = found.rows()
+    assert own["own_bps"] == pytest.approx(500.0 * weight_of(of, found.plan, "VTI"))
+    assert without["own_bps"] == pytest.approx(500.0 * weight_of(of, found.without, "VTI"))
+    assert own["together_bps"] == own["objective_bps"] + own["own_bps"]
+    assert own["own_bps"] < without["own_bps"]
+    assert found.bound_bps <= own["together_bps"] < without["together_bps"]
+    figures = found.plan.plan.figures
+    assert figures is not None and figures.objective_after_bps == own["objective_bps"]
+    assert list(found.frame()["plan"]) == ["with the term", "without it"]
+    assert f"{found.gap_bps:.4f} bps" in parsed(found._repr_html_()).text
+    assert "<svg" in found.plot()._repr_html_()
+
+
+def weight_of(household: Household, told: Explanation, security_id: str) -> float:
+    """Return the weight of a security after a plan, from its orders alone."""
+    place = household.market.securities.security_id.tolist().index(security_id)
+    held = household.lot_value_usd[household.lots.security == place].sum()
+    for order in told.plan.orders:
+        if order.security_id == security_id:
+            held += float(order.amount) * (1 if order.side is Side.BUY else -1)
+    return float(held / household.value_usd)

@@ -5,10 +5,11 @@ Each call is one of the workbench's own; nothing is decided here, and nothing is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from workbench.frontier import planned_frontier, relaxed_frontier, settings
 from workbench.notebook.comparison import Comparison
 from workbench.notebook.frontiers import Frontier
 from workbench.notebook.shown import book_html, book_rows, frame_of
+from workbench.notebook.with_term import WithTerm
 from workbench.paths import Transition
 from workbench.transition import transition
 
@@ -58,6 +60,25 @@ class OpenBook:
             raise ValueError("nothing to compare: name policies, as {'now': policy, ...}")
         plans = {name: self.plan(household_id, policy) for name, policy in policies.items()}
         return Comparison(household_id, plans, dict(policies))
+
+    def plan_with(self, household_id: str, term: Callable[[Any], Any]) -> WithTerm:
+        """Plan a household with a term of one's own in cvxpy, beside the plan without it.
+
+        Raises
+        ------
+        OwnTermError
+            When it cannot be planned with (see `optimizer.requests.own_term`).
+        """
+        from optimizer.requests.own_term import rebalance_with
+
+        household, policy = self.book.household(household_id), self.policy(household_id)
+        found = rebalance_with(household, policy, term)
+        return WithTerm(
+            explained(household, policy, found.plan),
+            explained(household, policy, found.without),
+            (found.weighed, found.weighed_without),
+            found.bound_bps,
+        )
 
     def frontier(
         self,
