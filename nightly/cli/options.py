@@ -214,7 +214,8 @@ class AskedBack:
     by: By
     why: Why
     ticket: Annotated[
-        list[str] | None, typer.Option("--ticket", help="This ticket or order only.")
+        list[str] | None,
+        typer.Option("--ticket", help="This ticket, order or movement of money only."),
     ] = None
     table_format: OrderFormat = "csv"
     out: Out = None

@@ -123,7 +123,7 @@ def cancel(
     roles: Roles = None,
     as_json: Json = False,
 ) -> None:
-    """Ask orders of RUN back that were sent: writes cancel requests (FIX 35=F).
+    """Ask orders and money of RUN back that were sent: writes cancel requests (FIX 35=F, CSV).
 
     Where they stand changes with the market's answer only.
     """

@@ -117,10 +117,12 @@ def cancel(
     if as_json:
         console.say_json({"folder": str(place), **facts})
         return ANSWERED
+    money = facts["movements"]
+    also = f" and {counted(len(money), 'movement')} of money" if money else ""
     print(
         f"cancel requests for {counted(len(facts['cancels']), 'ticket')} "
-        f"({counted(len(facts['blocks']), 'whole block')}), in {place}; they are cancelled when "
-        "the market says so: hearth fills"
+        f"({counted(len(facts['blocks']), 'whole block')}){also}, in {place}; they are cancelled "
+        "when the market or the custodian says so: hearth fills"
     )
     return ANSWERED
 

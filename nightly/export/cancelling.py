@@ -1,4 +1,4 @@
-"""Requests to cancel what was sent: the only way back for an order that has left.
+"""Requests to cancel what was sent: the only way back for an order, or money, that has left.
 
 A request changes no state: the market's answer does. A block may be asked back whole only; where
 the market answers by block, a part of one is refused.
@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from models.errors import HearthError
-from nightly.export.files import cancel_files, known_format
+from nightly.export.files import cancel_files, known_format, money_cancel_files
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
 from nightly.export.routing import routing_beside
 from nightly.export.sending import Wish
 from nightly.register.fold import CANCEL, Registered
+from nightly.register.money import MoneyStanding
 from nightly.register.register import beside
 from nightly.register.standing import Standing
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
+
+TOLD: Final = 3
+"""Orders and movements that an error names."""
 
 
 class NothingToCancelError(HearthError):
@@ -31,6 +35,8 @@ def cancel(
     folder: RunFolder, households: Collection[str], tickets: Collection[str], wish: Wish
 ) -> tuple[Path, dict[str, Any]]:
     """Write requests for what is under way of a run: of some households, some tickets, or all.
+
+    `tickets` may name movements of money too.
 
     Raises
     ------
@@ -50,15 +56,18 @@ def cancel(
     runs = folder.path.parent
     with beside(folder.path).held() as held:
         finish(held, runs)
-        asked = _asked(held.registered, folder.run_id, households, tickets)
+        asked, back = _asked(held.registered, folder.run_id, households, tickets)
         whole = _whole_blocks(held.registered, asked)
         _, place = free_place(held, folder.path)
         place = place if wish.out is None else wish.out.resolve()
         orders = [standing.ticket for standing in asked]
+        money = [standing.movement for standing in back]
+        names = tuple(movement.movement_id for movement in money)
         moment = clock()
         headers = routing_beside(runs).headers(ticket.custodian for ticket in orders)
         number = held.registered.entries + 1
         content = cancel_files(orders, whole, wish.form, moment, number, headers)
+        content |= money_cancel_files(money, number)
         facts = {
             "run_id": folder.run_id,
             "kind": CANCEL,
@@ -67,12 +76,13 @@ def cancel(
             "why": wish.why.strip(),
             "cancels": [ticket.ticket_id for ticket in orders],
             "blocks": whole,
+            "movements": list(names),
             "files": digests_of(content),
         }
         parcel = parcel_of(
             CANCEL, folder.path, place, wish.form, orders, content, moment, tuple(whole)
         )
-        parcel = replace(parcel, headers=headers)
+        parcel = replace(parcel, headers=headers, movements=names)
         leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why.strip(), {}))
     folder.note([{"event": "cancel", **facts}])
     return place, facts
@@ -80,19 +90,29 @@ def cancel(
 
 def _asked(
     now: Registered, run_id: str, households: Collection[str], tickets: Collection[str]
-) -> list[Standing]:
-    sent = now.sent_of(run_id)
-    chosen = [
+) -> tuple[list[Standing], list[MoneyStanding]]:
+    """Return the tickets and the movements of money under way that are asked back."""
+    named = set(tickets)
+    orders = [
         s
-        for s in sent
+        for s in now.sent_of(run_id)
         if (not households or s.ticket.household_id in households)
-        and (not tickets or {s.ticket.ticket_id, s.ticket.order_id} & set(tickets))
+        and (not named or {s.ticket.ticket_id, s.ticket.order_id} & named)
     ]
-    live = [standing for standing in chosen if standing.live]
-    if not live:
-        told = ", ".join(f"{s.ticket.ticket_id} is {s.state}" for s in chosen[:3])
+    money = [
+        s
+        for name, s in sorted(now.money.items())
+        if s.movement.run_id == run_id
+        and (not households or s.movement.household_id in households)
+        and (not named or name in named)
+    ]
+    live = [s for s in orders if s.live], [s for s in money if s.live]
+    if not any(live):
+        told = [f"{s.ticket.ticket_id} is {s.state}" for s in orders]
+        told += [f"{s.movement.movement_id} is {s.state}" for s in money]
         raise NothingToCancelError(
-            f"{run_id} has nothing under way there: {told or 'nothing of it was sent'}"
+            f"{run_id} has nothing under way there: "
+            f"{', '.join(told[:TOLD]) or 'nothing of it was sent'}"
         )
     return live
 
@@ -106,7 +126,7 @@ def _whole_blocks(now: Registered, asked: list[Standing]) -> list[str]:
         if live <= names:
             whole.append(block_id)
         elif now.route(block_id) == "block":
-            rest = ", ".join(sorted(live - names)[:3])
+            rest = ", ".join(sorted(live - names)[:TOLD])
             raise NothingToCancelError(
                 f"{block_id} was sent as one order; it is cancelled whole: also name {rest}"
             )

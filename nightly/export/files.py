@@ -5,6 +5,7 @@
     allocations.csv                 what of each block is whose
     money.csv                       what is paid from account to account, to or from the client
     cancels.csv or cancels.fix      requests to cancel tickets; block_cancels, whole blocks
+    money_cancels.csv               requests not to pay
 
 Each custodian has its own, tickets-NAME.csv and so on: what is another's is nobody else's business.
 Files follow from the register's records alone, so that they can be written again as they were.
@@ -67,6 +68,9 @@ MONEY: Final = (
     *("movement_id", "run_id", "household_id", "kind", "from_account", "to_account", "amount"),
     *("after_sales", "approved_by", "custodian"),
 )
+
+
+MONEY_CANCELS: Final = ("cancel_id", *MONEY[:1], *MONEY[2:7])
 
 
 def known_format(form: str) -> str:
@@ -136,6 +140,23 @@ def cancel_files(
                 "block_cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_block)),
             }
         found |= {file_name(name, custodian): content for name, content in files.items()}
+    return found
+
+
+def money_cancel_files(movements: Sequence[Movement], number: int) -> dict[str, bytes]:
+    """Return what asks custodians not to pay what was to be paid; a file a custodian."""
+    found: dict[str, bytes] = {}
+    for custodian in sorted({movement.custodian for movement in movements}):
+        rows = (
+            {
+                **{name: getattr(movement, name) for name in MONEY},
+                "cancel_id": f"{movement.movement_id}/cancel/{number}",
+                "amount": plain(movement.amount),
+            }
+            for movement in movements
+            if movement.custodian == custodian
+        )
+        found[file_name("money_cancels.csv", custodian)] = _csv(MONEY_CANCELS, rows)
     return found
 
 

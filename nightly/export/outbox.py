@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import RunFolderError
-from nightly.export.files import cancel_files, money_files, order_files
+from nightly.export.files import cancel_files, money_cancel_files, money_files, order_files
 from nightly.register.fold import CANCEL
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, Ticket, data_of
@@ -150,10 +150,11 @@ def digests_of(content: Mapping[str, bytes]) -> dict[str, str]:
 def _content_again(held: Held, parcel: Parcel) -> Mapping[str, bytes]:
     """Return the files of a parcel as they are written again: as possible duplicates."""
     tickets = tickets_in(held, parcel)
+    money = [held.registered.money[name].movement for name in parcel.movements]
     if parcel.kind == CANCEL:
         about = parcel.form, parcel.moment, parcel.number, parcel.headers
-        return cancel_files(tickets, parcel.blocks, *about)
-    money = [held.registered.money[name].movement for name in parcel.movements]
+        content = cancel_files(tickets, parcel.blocks, *about)
+        return content | money_cancel_files(money, parcel.number)
     content = order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
     return content | money_files(money, True)
 

@@ -1,4 +1,4 @@
-"""What custodians say of money, from CSV: movement_id, state (acknowledged, moved, refused), text.
+"""What custodians say of money, from CSV: movement_id, state, text.
 
 Told row by row like the market's answers: what does not fit is refused by itself, and what is known
 is not booked again.

@@ -155,7 +155,7 @@ def _decision(now: Registered, entry: Entry) -> None:
         if sent:
             raise TransitionError(f"{name} is {sent[0].state}; hearth cancel asks for it back")
         if now.money_sent(made.run_id, made.household_id):
-            raise TransitionError(f"{name} moved money; ask its custodian for it back")
+            raise TransitionError(f"{name} sent money; hearth cancel asks for it back")
         state = State.REJECTED if made.decision == REJECTED else State.APPROVED
         moved(name, plan.state, state)
         plan.decisions.append(made)
@@ -243,8 +243,12 @@ def _parcel(now: Registered, entry: Entry) -> None:
 
 def _cancel(now: Registered, entry: Entry) -> None:
     _parcel(now, entry)
-    for name in now.parcels[entry.number].tickets:
-        standing = now.tickets[name]
+    asked = now.parcels[entry.number]
+    under_way: dict[str, Standing | MoneyStanding] = {
+        **{name: now.tickets[name] for name in asked.tickets},
+        **{name: now.money[name] for name in asked.movements},
+    }
+    for name, standing in under_way.items():
         if not standing.live:
             raise TransitionError(f"{name} is {standing.state}: there is nothing to cancel")
         standing.cancel_asked = True

@@ -1,6 +1,6 @@
 """Money that leaves with a plan: who pays whom, and where that stands.
 
-    sent → acknowledged → moved | refused;  sent → moved | refused
+    sent → acknowledged → moved | refused | cancelled;  sent → moved | refused | cancelled
 
 A household's movement under way keeps its later ones back: no book says which of them it shows.
 """
@@ -37,15 +37,16 @@ class MoneyState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     MOVED = "moved"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
+    """Asked back, and not moved."""
 
 
-_ENDS: Final = frozenset({MoneyState.MOVED, MoneyState.REFUSED})
+_ENDS: Final = frozenset({MoneyState.MOVED, MoneyState.REFUSED, MoneyState.CANCELLED})
 
 MONEY_TRANSITIONS: Final[Mapping[MoneyState, frozenset[MoneyState]]] = {
     MoneyState.SENT: frozenset({MoneyState.ACKNOWLEDGED}) | _ENDS,
     MoneyState.ACKNOWLEDGED: _ENDS,
-    MoneyState.MOVED: frozenset(),
-    MoneyState.REFUSED: frozenset(),
+    **dict.fromkeys(sorted(_ENDS), frozenset[MoneyState]()),
 }
 """State → the states that may follow it."""
 
@@ -78,6 +79,7 @@ class MoneyStanding:
     movement: Movement
     state: MoneyState = MoneyState.SENT
     steps: list[dict[str, str]] = field(default_factory=list)
+    cancel_asked: bool = False
 
     @property
     def live(self) -> bool:
@@ -104,6 +106,7 @@ def facts_of_money(standing: MoneyStanding) -> dict[str, Any]:
     return {
         **data_of(standing.movement),
         "state": standing.state.value,
+        "cancel_asked": standing.cancel_asked,
         "steps": list(standing.steps),
     }
 

@@ -126,6 +126,11 @@ def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
     assert (paid["from_account"], paid["after_sales"], paid["approved_by"]) == ("h2-a", "", "Ann")
     assert data(capsys, "export", str(run))["folder"] is None
     assert main(said) == 2
+    ask = ["cancel", str(run), "h2", "--by", "Ann", "--why", "client called"]
+    asked = data(capsys, *ask)
+    (back,) = read(Path(asked["folder"]), "money_cancels-schwab")
+    assert asked["movements"] == [paid["movement_id"]] == [back["movement_id"]]
+    assert (back["from_account"], back["amount"], asked["cancels"]) == ("h2-a", "400", [])
 
     again = night(book)
     told = data(capsys, "export", str(again))
@@ -142,6 +147,7 @@ def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
     assert [row["why"] for row in found["refused"]] == ["'nobody' was never sent from here"]
     assert (len(found["booked"]), found["repeated"]) == (1, 1)
     assert register.read().money[name].state is MoneyState.MOVED
+    assert main(ask) == 2 and "is moved" in capsys.readouterr().err
     back = tell(book, f"{name},refused,", f"{name},sent,")
     whys = data(capsys, "fills", str(back), "--register", str(run.parent))["refused"]
     assert "cannot be refused" in whys[0]["why"] and "is none of" in whys[1]["why"]
@@ -172,7 +178,7 @@ def test_what_is_under_way_is_written_again_as_it_was(
     data(capsys, "export", str(run), "--again")
     first, second = (read(run / "exports" / k, "money-schwab") for k in ("0001", "0002"))
     assert [{**row, "possible_duplicate": "yes"} for row in first] == second
-    answers = tell(book, f"{first[0]['movement_id']},moved,")
+    answers = tell(book, f"{first[0]['movement_id']},cancelled,")
     data(capsys, "fills", str(answers), "--register", str(run.parent))
     data(capsys, "export", str(run), "--again")
     assert not (run / "exports" / "0003" / "money-schwab.csv").exists()

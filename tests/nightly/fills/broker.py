@@ -19,6 +19,17 @@ def messages(content: bytes) -> list[Any]:
     return list(iter(parser.get_message, None))
 
 
+def _legs(message: Any) -> list[dict[bytes, str]]:
+    """Return the orders of a list: each begins with its id."""
+    legs: list[dict[bytes, str]] = []
+    for tag, value in message.pairs:
+        if tag == b"11":
+            legs.append({})
+        if legs:
+            legs[-1][tag] = value.decode()
+    return legs
+
+
 def report(**tags: str) -> bytes:
     """Return an execution report with these tags, named t11 and so on."""
     message = simplefix.FixMessage()
@@ -42,6 +53,7 @@ class Working:
     limit: Decimal
     filled: Decimal = Decimal(0)
     over: str = ""
+    list_id: str = ""
 
     @property
     def left(self) -> Decimal:
@@ -65,6 +77,9 @@ class Broker:
             told = {tag: value.decode() for tag, value in message.pairs}
             if told[b"35"] == "D":
                 self._order(told)
+            elif told[b"35"] == "E":
+                for leg in _legs(message):
+                    self._order(leg | {b"66": told[b"66"], b"97": told.get(b"97", "")})
             elif told[b"41"] in self.orders and not self.orders[told[b"41"]].over:
                 self.orders[told[b"41"]].over = "asked"
 
@@ -76,6 +91,7 @@ class Broker:
         self.orders[name] = Working(
             name, told[b"1"], told[b"55"], told[b"54"], Decimal(told[b"38"]), Decimal(told[b"44"])
         )
+        self.orders[name].list_id = told.get(b"66", "")
         key = told[b"1"], told[b"55"], told[b"54"]
         self.intentions.setdefault(key, []).append(name)
 
@@ -95,7 +111,9 @@ class Broker:
         whole = order.filled == order.shares
         order.over = "filled" if whole else order.over
         more = {"t32": str(shares), "t31": str(order.limit)}
-        return self._said(order, "F", "2" if whole else "1", **more)
+        said = self._said(order, "F", "2" if whole else "1", **more)
+        beside = [n for n, o in self.orders.items() if o.list_id == order.list_id != "" and o.left]
+        return said + b"".join(self.ended(other, "4") for other in beside if other != name)
 
     def ended(self, name: str, how: str) -> bytes:
         """End an order: 4 cancelled, C expired."""

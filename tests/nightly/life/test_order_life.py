@@ -39,9 +39,12 @@ class OrderLife(RuleBasedStateMachine):
         self.place = Path(tempfile.mkdtemp(prefix="hearth-life-"))
         self.world = World(self.place)
 
-    @initialize(shares=sales)
-    def a_first_night(self, shares: list[int]) -> None:
-        """A life begins with plans that may leave."""
+    @initialize(shares=sales, pays=st.booleans(), lists=st.booleans())
+    def a_first_night(self, shares: list[int], pays: bool, lists: bool) -> None:
+        """A life begins with plans that may leave; some pay, some try each order in two ways."""
+        self.world.pays = pays
+        if lists:
+            self.world.try_in_two_ways()
         self.world.begin_night(shares, "auto")
         self.world.finish_night(0, None)
 
@@ -114,6 +117,18 @@ class OrderLife(RuleBasedStateMachine):
     def answers_are_booked(self, count: int, twice: bool, step: int | None) -> None:
         """The next few of the market's answers, perhaps twice."""
         self.world.answer(count, twice, step)
+
+    @precondition(lambda self: self.world.bank.waiting())
+    @rule(which=some, how=st.sampled_from(["acknowledged", "moved", "refused", "cancelled"]))
+    def the_bank_acts(self, which: int, how: str) -> None:
+        """Acknowledge, pay, refuse; leave what was asked back."""
+        self.world.pay(which, how)
+
+    @precondition(lambda self: self.world.letters)
+    @rule(step=ends)
+    def letters_are_read(self, step: int | None) -> None:
+        """What the bank says of money; the same letter may be read twice, after a crash."""
+        self.world.read_letters(step)
 
     @precondition(lambda self: self.world.traded != self.world.posted)
     @rule()

@@ -17,13 +17,14 @@ from threading import Thread
 from typing import Any
 
 from models.errors import HearthError
-from models.order import Order, OrderLot, Side, order_id
+from models.order import Flow, Order, OrderLot, Side, order_id
 from models.plan import Plan, Status
 from nightly.export.cancelling import cancel
 from nightly.export.outbox import finish
 from nightly.export.sending import Wish, send
 from nightly.fills.booking import book
 from nightly.fills.fitting import FAR_OFF
+from nightly.fills.money import book_money
 from nightly.register.deciding import Word, decide
 from nightly.register.proposals import known_now, propose
 from nightly.register.register import NAME, Register
@@ -35,6 +36,7 @@ from nightly.triage.earlier_runs import orders_left
 from nightly.triage.tonight import orders_of_rows
 from tests.households import STOCK, account, household, lot, security, target, trade
 from tests.nightly.fills.broker import Broker
+from tests.nightly.life.bank import Bank
 from tests.nightly.life.crashes import Crash, crash_at
 
 HOUSEHOLDS = ("h0", "h1", "h2")
@@ -42,6 +44,14 @@ HELD = 100
 ORDER_DAYS = 5
 POSTED_WITHIN = timedelta(days=3)
 PRICE = Decimal(300)
+PAID = Decimal(250)
+"""Dollars that a household withdraws with every sale, where the world pays any."""
+
+LISTS = '[default.time_in_force]\nother = ["day", "at_close"]\n'
+"""Where orders are tried in two ways at once."""
+
+
+FACTS = BookFacts({"VTI": 1.0}, filing_units={f"{name}-a": f"{name}-u" for name in HOUSEHOLDS})
 
 
 @dataclass
@@ -68,6 +78,9 @@ class World:
     runs: list[RunFolder] = field(default_factory=list)
     inbox: list[bytes] = field(default_factory=list)
     fetched: set[Path] = field(default_factory=set)
+    pays: bool = False
+    bank: Bank = field(default_factory=Bank)
+    letters: list[str] = field(default_factory=list)
 
     @property
     def register(self) -> Register:
@@ -84,7 +97,7 @@ class World:
             self._plan(name, wanted, approval, now)
             for name, wanted in zip(HOUSEHOLDS, shares, strict=True)
         ]
-        folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), BookFacts({"VTI": 1.0})))
+        folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), FACTS))
         self.begun.append(Begun(folder, self.day, known_now(now)))
 
     def finish_night(self, which: int, step: int | None) -> None:
@@ -141,6 +154,7 @@ class World:
             for name in ("tickets.fix", "cancels.fix"):
                 if (path / name).exists():
                     self.broker.take((path / name).read_bytes())
+            self.bank.take(path)
             self.fetched.add(path)
             if take_away:
                 shutil.rmtree(path)
@@ -158,6 +172,24 @@ class World:
         else:
             shares = max(1, int(order.left * Decimal(repr(share))))
             self._trade(name, shares)
+
+    def pay(self, which: int, how: str) -> None:
+        """Let the bank do something with a payment: acknowledge, pay, refuse, or not pay."""
+        waiting = self.bank.waiting()
+        if waiting:
+            self.letters.append(self.bank.act(waiting[which % len(waiting)], how))
+
+    def read_letters(self, step: int | None) -> None:
+        """Book what the bank says of money, or end on the way."""
+        path = self.root / "letters.csv"
+        path.write_text("\n".join(["movement_id,state,text", *self.letters]) + "\n")
+        with suppress(Crash), crash_at(step):
+            assert book_money(self.register, path, Rights("Eve"))["refused"] == []
+            self.letters.clear()
+
+    def try_in_two_ways(self) -> None:
+        """Let every order leave as a one-cancels-all list from here on."""
+        (self.root / "custodians.toml").write_text(LISTS)
 
     def answer(self, count: int, twice: bool, step: int | None) -> None:
         """Book the next answers of the market, perhaps twice, or end on the way."""
@@ -208,16 +240,26 @@ class World:
             finish(held, self.root)
         self.next_day()
         self.answer_all()
+        for _ in range(len(self.bank.waiting())):
+            self.pay(0, "moved")
+        self.read_letters(None)
 
     def check(self) -> None:
         """Nothing was sent twice, nothing is sold that is not there, nothing is unknown here."""
-        assert self.broker.twice == []
-        intentions = [name.split("/", 1)[1] for name in self.broker.orders]
-        assert len(intentions) == len(set(intentions))
+        assert self.broker.twice == [] == self.bank.twice
+        intended = {order.list_id or name for name, order in self.broker.orders.items()}
+        assert len(intended) == len({name.split("/", 1)[1] for name in intended})
+        days = [(own.household, name.split("/")[1]) for name, own in self.bank.paid()]
+        assert len(days) == len(set(days))
         for name in HOUSEHOLDS:
-            working = [o.left for o in self.broker.orders.values() if o.account == f"{name}-a"]
-            assert sum(working) <= self.truth[name]
-        assert set(self.broker.orders) <= set(self.register.read().tickets)
+            working: dict[str, Decimal] = {}
+            for each, order in self.broker.orders.items():
+                if order.account == f"{name}-a" and order.left:
+                    working[order.list_id or each] = order.left
+            assert sum(working.values()) <= self.truth[name]
+        now = self.register.read()
+        assert set(self.broker.orders) <= set(now.tickets)
+        assert set(self.bank.payments) <= set(now.money)
 
     def agree(self) -> None:
         """After everything has arrived, register and broker say the same of every order."""
@@ -225,6 +267,10 @@ class World:
         states = {"filled": "filled", "4": "cancelled", "C": "expired"}
         assert {name: (s.state.value, s.filled) for name, s in said.items()} == {
             name: (states[order.over], order.filled) for name, order in self.broker.orders.items()
+        }
+        money = self.register.read().money
+        assert {name: (s.state.value, s.movement.amount) for name, s in money.items()} == {
+            name: (payment.state, payment.amount) for name, payment in self.bank.payments.items()
         }
 
     def _run(self, which: int) -> RunFolder:
@@ -265,4 +311,5 @@ class World:
             (OrderLot("l1", shares),),
             "tracking",
         )
-        return Plan(name, Status.PLANNED, "", orders=(whole,), approval=approval)
+        flows = (Flow(owner, -PAID),) if self.pays else ()
+        return Plan(name, Status.PLANNED, "", orders=(whole,), flows=flows, approval=approval)
