@@ -110,7 +110,8 @@ class Lots:
 class Trades:
     """Past trades, shape `(n_trades,)`, sorted by date.
 
-    `realized_gain` is NaN and `lot_id` None where null.
+    `realized_gain` is NaN, `lot_id` None and `acquired` NaT where null; `acquired` is the day on
+    which the shares of a sale were bought, for a lot sold out is in the book no longer.
     """
 
     trade_id: Texts
@@ -122,6 +123,7 @@ class Trades:
     amount: Floats
     realized_gain: Floats
     lot_id: Texts
+    acquired: Days
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ def _nothing_else() -> dict[str, Any]:
     at, text, number = np.zeros(0, np.int64), np.zeros(0, object), np.zeros(0)
     day = np.zeros(0, "datetime64[D]")
     return {
-        "trades": Trades(text, at, at, day, text, number, number, number, text),
+        "trades": Trades(text, at, at, day, text, number, number, number, text, day),
         "open_orders": OpenOrders(text, at, at, text, number, text, text),
         "scheduled_buys": ScheduledBuys(at, at, day),
         "restrictions": Restrictions(at, at, text, number, text),

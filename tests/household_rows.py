@@ -116,6 +116,7 @@ def trade(account_id: str, security_id: str, day: str, side: str, shares: float,
         "amount": 1.0,
         "realized_gain": NAN,
         "lot_id": None,
+        "acquired": "NaT",
     }
     return _with(row, g)
 

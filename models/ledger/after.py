@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from models.ledger.booking import BookedOrder
 from models.ledger.exact import ZERO, exact
 from models.ledger.replay import Ledger
 from models.ledger.reservations import first_in_first_out
+from models.tax.wash.records import NOT_ACQUIRED
+
+_UNKNOWN: Final = np.datetime64("NaT", "D")
 
 
 def household_after(household: Household, ledger: Ledger) -> Household:
@@ -188,8 +191,17 @@ class _Rows:
         return np.concatenate([column[stay], added])
 
 
+def bought_on(lots: Lots, lot: int) -> np.datetime64:
+    """Return the day on which a lot was bought; none where it came by gift or inheritance."""
+    return _UNKNOWN if lots.origin[lot] in NOT_ACQUIRED else lots.acquired[lot]
+
+
 def _trades_after(household: Household, ledger: Ledger) -> Trades:
-    """Return the history with this run in it: a sale one row a lot, gains before disallowance."""
+    """Return the history with this run in it: a sale one row a lot, gains before disallowance.
+
+    A row says when its lot was bought: the lot may be gone, and the rest of its purchase is no
+    replacement of it.
+    """
     rows: list[tuple[Any, ...]] = []
     day = np.datetime64(household.asof, "D")
     for order in ledger.orders:
@@ -197,7 +209,7 @@ def _trades_after(household: Household, ledger: Ledger) -> Trades:
             amount = float(order.amount)
             name, shares = order.order.order_id, float(order.shares)
             side = str(order.order.side)
-            rows.append((name, *order.where, day, side, shares, amount, np.nan, None))
+            rows.append((name, *order.where, day, side, shares, amount, np.nan, None, _UNKNOWN))
     for sale in ledger.sales:
         lot_id = household.lots.lot_id[sale.lot]
         rows.append(
@@ -211,6 +223,7 @@ def _trades_after(household: Household, ledger: Ledger) -> Trades:
                 float(sale.proceeds),
                 float(sale.gain),
                 lot_id,
+                bought_on(household.lots, sale.lot),
             )
         )
     columns: dict[str, Any] = {}

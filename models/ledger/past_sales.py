@@ -1,9 +1,10 @@
 """Past sales as the wash-sale engine wants them: which recent purchases they closed, at what loss.
 
-A sale row may name its lot or not, and a sold lot is no longer in the book. What was bought lately
-and is gone must have been sold by some row: a row that names a lot took from that lot's purchase;
-for the rest, sales took first in, first out, so the last sale took the latest purchase. Treating
-every sale as one of old shares was refused: a lot bought and sold again would wash its own loss.
+A sale row may say when its shares were bought, or name a lot that does while it is held; or it says
+neither. What was bought lately and is gone must have been sold by some row: one that says the day
+took from that day's purchase; for the rest, sales took first in, first out, so the last sale took
+the latest purchase. Treating every sale as one of old shares was refused: a lot bought and sold
+again would wash its own loss.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from models.household import Household
-from models.ledger.exact import ZERO, date_of, day_of, days_of, exact
-from models.ledger.purchases import Bought, BoughtWhere
+from models.ledger.exact import ZERO, date_of, days_of, exact
+from models.ledger.purchases import UNDATED, Bought, BoughtWhere, sale_rows, told_days
 from models.tax.wash.records import PastSale
 from models.tolerances import LOSS_USD
 
@@ -40,16 +41,16 @@ Closings: TypeAlias = dict[int, list[tuple[BoughtWhere, Decimal]]]
 
 def past_sales(household: Household, closings: Closings) -> list[DatedSale]:
     """Return the past sales that closed recent purchases or were taxable losses."""
-    rows = _sale_rows(household)
-    named = _named_lots(household, rows)
+    rows = sale_rows(household)
+    told = told_days(household, rows)
     found: list[DatedSale] = []
     for row in rows:
-        found.extend(_sale(household, row, named[row], closings.get(row, [])))
+        found.extend(_sale(household, row, told.get(row), closings.get(row, [])))
     return found
 
 
 def _sale(
-    household: Household, row: int, lot: int | None, closed: list[tuple[BoughtWhere, Decimal]]
+    household: Household, row: int, told: int | None, closed: list[tuple[BoughtWhere, Decimal]]
 ) -> list[DatedSale]:
     """Return one row of the history: the part that closed recent purchases, and the rest."""
     trades = household.trades
@@ -79,11 +80,8 @@ def _sale(
     found = [part(of, f"{where}/gone", None, where.day) for where, of in closed]
     left = shares - sum((of for _, of in closed), ZERO)
     if loss and left > ZERO:
-        acquired = 0
-        purchase = None
-        if lot is not None and not np.isnat(household.lots.acquired[lot]):
-            acquired = int(days_of(household.lots.acquired[lot : lot + 1])[0])
-            purchase = str(BoughtWhere(account, security, acquired))
+        acquired = told if told is not None and told > UNDATED else 0
+        purchase = str(BoughtWhere(account, security, acquired)) if acquired else None
         found.append(part(left, f"past sale {row}", purchase, acquired))
     return found
 
@@ -91,12 +89,11 @@ def _sale(
 def find_closings(household: Household, bought: list[Bought]) -> Closings:
     """Say which past sales took the shares of recent purchases that are gone."""
     gone = {each.where: each.gone for each in bought if each.gone > ZERO}
-    rows = _sale_rows(household) if gone else []
+    rows = sale_rows(household) if gone else []
     trades, days = household.trades, days_of(household.trades.trade_date)
-    acquired = days_of(household.lots.acquired)
     closed: Closings = {}
     left = {row: exact(trades.shares[row]) for row in rows}
-    named = _named_lots(household, rows)
+    told = told_days(household, rows)
 
     def take(row: int, where: BoughtWhere) -> None:
         shares = min(left[row], gone.get(where, ZERO))
@@ -106,30 +103,13 @@ def find_closings(household: Household, bought: list[Bought]) -> Closings:
             gone[where] -= shares
 
     for row in rows:
-        lot = named[row]
-        if lot is not None:
-            account, security = int(trades.account[row]), int(trades.security[row])
-            take(row, BoughtWhere(account, security, int(acquired[lot])))
+        if row in told and told[row] < days[row]:
+            take(row, BoughtWhere(int(trades.account[row]), int(trades.security[row]), told[row]))
     for row in sorted(rows, key=lambda r: (-int(days[r]), -r)):
-        if named[row] is not None:
+        if row in told:
             continue
         for where in sorted(gone, key=lambda w: -w.day):
             same = (where.account, where.security) == (trades.account[row], trades.security[row])
             if same and where.day < days[row]:
                 take(row, where)
     return closed
-
-
-def _sale_rows(household: Household) -> list[int]:
-    trades = household.trades
-    known = days_of(trades.trade_date) <= day_of(household.asof)
-    rows: list[int] = np.flatnonzero(known & (trades.side == "sell")).tolist()
-    return rows
-
-
-def _named_lots(household: Household, rows: list[int]) -> dict[int, int | None]:
-    """Return, by row, the lot it names if that lot is still held."""
-    if not rows:
-        return {}
-    lot_row = {str(lot_id): i for i, lot_id in enumerate(household.lots.lot_id.tolist())}
-    return {row: lot_row.get(str(household.trades.lot_id[row])) for row in rows}

@@ -2,8 +2,10 @@
 
 A wash sale asks for shares *acquired*, and a book shows purchases twice: as lots and as buy trades.
 Neither alone will do. A sheltered account may report one undated lot, so that only its trades tell
-what it bought; a trade history may be cut, so that only the lots tell. Hence, per account, security
-and date, the greater of both. Adding them was refused: every purchase would count twice.
+what it bought; a trade history may be cut, so that only the lots tell, and of a lot sold out only
+its sale, where that says when the lot was bought. Hence, per account, security and date, the
+greater of what was bought and of what is held or was sold of it. Adding them was refused: every
+purchase would count twice.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from models.tax.wash.records import NOT_ACQUIRED
 
 REACH_DAYS: Final = 61 + WINDOW.days
 """How far back purchases matter: 30 days before the oldest trade that a book must hold."""
+
+
+UNDATED: Final = int(np.iinfo(np.int64).min)
+"""The day number of an unknown date."""
 
 
 class BoughtWhere(NamedTuple):
@@ -55,17 +61,18 @@ def bought_lately(household: Household) -> list[Bought]:
     """Return every purchase that can still matter, in order of acquisition."""
     today = day_of(household.asof)
     lots = _dated_lots(household, today)
-    traded = _traded(household, today)
+    traded, sold = _traded(household, today), _sold(household, today)
     groups = household.market.securities.identical_group
     undated = _undated(household)
     found = []
-    for where in sorted(lots.keys() | traded.keys(), key=lambda w: (w.day, w), reverse=True):
+    known = lots.keys() | traded.keys() | sold.keys()
+    for where in sorted(known, key=lambda w: (w.day, w), reverse=True):
         members = lots.get(where, [])
         held = sum((exact(household.lots.shares[i]) for i in members), ZERO)
-        missing = max(ZERO, traded.get(where, ZERO) - held)
+        missing = max(sold.get(where, ZERO), traded.get(where, ZERO) - held)
         # Sales are first in, first out where nothing says otherwise: what is left was bought last.
         position = where.account, where.security
-        kept = min(missing, undated.get(position, ZERO))
+        kept = min(missing - sold.get(where, ZERO), undated.get(position, ZERO))
         if kept > ZERO:
             undated[position] -= kept
         found.append(
@@ -99,6 +106,43 @@ def _traded(household: Household, today: int) -> dict[BoughtWhere, Decimal]:
         where = BoughtWhere(int(trades.account[i]), int(trades.security[i]), int(days[i]))
         shares[where] = shares.get(where, ZERO) + exact(trades.shares[i])
     return shares
+
+
+def _sold(household: Household, today: int) -> dict[BoughtWhere, Decimal]:
+    """Return the shares that sales say they took from a purchase of an earlier day."""
+    trades, acquired = household.trades, days_of(household.trades.acquired)
+    days = days_of(trades.trade_date)
+    shares: dict[BoughtWhere, Decimal] = {}
+    for row in sale_rows(household):
+        if today - REACH_DAYS <= acquired[row] < days[row]:
+            day = int(acquired[row])
+            where = BoughtWhere(int(trades.account[row]), int(trades.security[row]), day)
+            shares[where] = shares.get(where, ZERO) + exact(trades.shares[row])
+    return shares
+
+
+def sale_rows(household: Household) -> list[int]:
+    """Return the rows of the history that are sales, up to today."""
+    trades = household.trades
+    known = days_of(trades.trade_date) <= day_of(household.asof)
+    rows: list[int] = np.flatnonzero(known & (trades.side == "sell")).tolist()
+    return rows
+
+
+def told_days(household: Household, rows: list[int]) -> dict[int, int]:
+    """Return the day on which a row's shares were bought, where it or its lot, still held, says."""
+    if not rows:
+        return {}
+    own, lots = days_of(household.trades.acquired), days_of(household.lots.acquired)
+    lot_row = {str(lot_id): i for i, lot_id in enumerate(household.lots.lot_id.tolist())}
+    told = {}
+    for row in rows:
+        lot = lot_row.get(str(household.trades.lot_id[row]))
+        if own[row] != UNDATED:
+            told[row] = int(own[row])
+        elif lot is not None:
+            told[row] = int(lots[lot])
+    return told
 
 
 def _undated(household: Household) -> dict[tuple[int, int], Decimal]:

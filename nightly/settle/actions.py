@@ -13,6 +13,7 @@ import numpy as np
 
 from models.arrays import read_only
 from models.household import FilingUnits, Household, Lots, Trades
+from models.ledger.after import bought_on
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action, ActionError, HeldLot, Outcome, outcome
 
@@ -79,7 +80,7 @@ class _After:
             key = int(self.before.accounts.filing_unit[account]), got.long
             self.gains[key] = self.gains.get(key, ZERO) + got.gain
         if got.kept is None:
-            self.trades.append(self._trade(row, got, taxable))
+            self.trades.append(self._trade(lot, row, got, taxable))
 
     def household(self) -> Household:
         """Return the household with all of it."""
@@ -101,7 +102,7 @@ class _After:
         place = {"security": self.known[lot.security_id], "shares": float(lot.shares)}
         return {**row, **place, "basis": basis}
 
-    def _trade(self, row: dict[str, Any], got: Outcome, taxable: bool) -> tuple[Any, ...]:
+    def _trade(self, lot: int, row: dict[str, Any], got: Outcome, taxable: bool) -> tuple[Any, ...]:
         return (
             f"{self.action.action_id}/{row['lot_id']}",
             row["account"],
@@ -112,6 +113,7 @@ class _After:
             float(got.cash),
             float(got.gain) if taxable else np.nan,
             row["lot_id"],
+            bought_on(self.before.lots, lot),
         )
 
     def _units(self) -> FilingUnits:

@@ -177,6 +177,7 @@ def _trade_rows(household: Household, known: int) -> list[Row]:
                 "amount": float(trades.amount[k]),
                 "realized_gain": None if np.isnan(gain) else gain,
                 "lot_id": trades.lot_id[k],
+                "acquired": trades.acquired[k].astype("datetime64[D]").item(),
             }
         )
     return rows

@@ -167,7 +167,7 @@ def test_buy_trades_left_their_lots(tables: dict[str, pd.DataFrame]) -> None:
     both = buys.merge(tables["lots"], on="lot_id", suffixes=("", "_lot"))
     assert len(both) == len(buys) > 0
     assert (both["shares"] == both["shares_lot"]).all()
-    assert (both["trade_date"] == both["acquired"]).all()
+    assert (both["trade_date"] == both["acquired_lot"]).all()
     assert (both["account_id"] == both["account_id_lot"]).all()
     moved = both.set_index("account_id")["basis"].sub(both.set_index("account_id")["amount"])
     assert moved[moved.abs() > 0.005].to_dict() == {"half-washed-already.brokerage": 720.0}

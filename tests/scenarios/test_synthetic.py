@@ -265,7 +265,7 @@ def test_recent_purchases_are_in_both_tables(tables: Tables) -> None:
         ("shares", "shares_lot"),
         ("account_id", "account_id_lot"),
         ("security_id", "security_id_lot"),
-        ("trade_date", "acquired"),
+        ("trade_date", "acquired_lot"),
     ]:
         assert (both[trade] == both[lot]).all(), trade
 

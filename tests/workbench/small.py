@@ -152,7 +152,16 @@ def household(net_flow: float = 0.0, ira_target: str | None = None) -> Household
             origin=texts("purchase", "purchase", "purchase"),
         ),
         trades=Trades(
-            no_text, no_ints, no_ints, no_days, no_text, no_float, no_float, no_float, no_text
+            no_text,
+            no_ints,
+            no_ints,
+            no_days,
+            no_text,
+            no_float,
+            no_float,
+            no_float,
+            no_text,
+            no_days,
         ),
         open_orders=OpenOrders(no_text, no_ints, no_ints, no_text, no_float, no_text, no_text),
         scheduled_buys=ScheduledBuys(no_ints, no_ints, no_days),

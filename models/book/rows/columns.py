@@ -173,6 +173,7 @@ def _trades(table: Table, links: Links, account_at: Ints) -> Sorted[Trades]:
         amount=order.numbers("amount"),
         realized_gain=order.numbers("realized_gain"),
         lot_id=order.texts("lot_id"),
+        acquired=order.days("acquired"),
     )
     return Sorted(trades, order.starts)
 

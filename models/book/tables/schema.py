@@ -266,6 +266,7 @@ _TABLES = (
             _number("amount"),
             _number_or_null("realized_gain"),
             _text_or_null("lot_id"),
+            Column("acquired", CellKind.DATE, required=False, nullable=True),
         ),
         required=False,
         # one order may fill several times, a sale is one row a lot: only equal rows are doubles

@@ -66,13 +66,14 @@ def replay(
     for lot in lots:
         state.hold(lot)
         groups[lot.lot_id] = lot.group
-    for event in _in_order(events, groups, rules):
+    for together in _together(_in_order(events, groups, rules)):
+        event = together[0]
         if isinstance(event, Sale):
             state.sell(event)
         elif isinstance(event, Purchase):
             state.buy(event)
         else:
-            state.recall(event)
+            state.recall([each for each in together if isinstance(each, PastSale)])
     return state.outcome()
 
 
@@ -93,7 +94,10 @@ class _State:
         pieces = [piece for part in sale.parts for piece in self._realise(part, sale.date)]
         self._settle(pieces)
 
-    def recall(self, past: PastSale) -> None:
+    def recall(self, together: Sequence[PastSale]) -> None:
+        self._settle([self._recalled(past) for past in together])
+
+    def _recalled(self, past: PastSale) -> Sold:
         lot_id = past.lot_id or ""
         closed = self._lots.take(lot_id, past.shares) if lot_id in self._lots else []
         lot = closed[0].lot if closed else None
@@ -115,7 +119,7 @@ class _State:
         )
         for held in closed:
             held.closed_by = sold
-        self._settle([sold])
+        return sold
 
     def buy(self, purchase: Purchase) -> None:
         held = self._lots.add(purchase.lot)
@@ -238,6 +242,22 @@ def _in_order(events: Sequence[Event], groups: dict[str, str], rules: WashRules)
             raise ReplayError(f"an event of {after.date} follows one of {before.date}; sort them")
     for _, day in groupby(events, key=lambda event: event.date):
         yield from _by_rule(list(day), groups, rules)
+
+
+def _together(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Yield what happens at once: past taxable sales of one group and day, as a run's own do.
+
+    A sheltered sale stays apart: selling there on the day of a loss does not undo the purchase.
+    """
+    for _, batch in groupby(enumerate(events), key=_moment):
+        yield [event for _, event in batch]
+
+
+def _moment(placed: tuple[int, Event]) -> tuple[dt.date, str] | int:
+    place, event = placed
+    if isinstance(event, PastSale) and not event.sheltered:
+        return event.date, event.group
+    return place
 
 
 def _by_rule(day: list[Event], groups: dict[str, str], rules: WashRules) -> list[Event]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.ledger import read_history, recent_by_lot
+from models.tax.wash.records import PastSale
 from tests.households import account, household, lot, security, trade
 
 TWO = [account("TX"), account("K", "401k")]
@@ -79,3 +82,33 @@ def test_a_closed_purchase_that_matched_a_loss_counts_no_more() -> None:
     )
     history = read_history(of, "count")
     assert (history.closed, history.locked) == ({}, {})
+
+
+def test_a_sale_says_whose_purchase_its_gone_lot_was() -> None:
+    """Of two lots bought on 10-22 one is sold out at a loss: the other is no replacement of it."""
+    of = household(
+        TWO,
+        [lot("R", "TX", "VTI", 10, 800.0, "2026-10-22")],
+        ONE_GROUP,
+        trades=[
+            trade("TX", "VTI", "2026-11-19", "sell", 6, realized_gain=-30.0, acquired="2026-10-22")
+        ],
+    )
+    history = read_history(of)
+    assert history.locked == {0: date(2026, 12, 19)}
+    assert recent_by_lot(of, history).tolist() == [10.0]
+
+
+def test_a_sale_of_old_shares_says_that_a_gone_purchase_was_sold_by_another() -> None:
+    """The gain of 11-12 sold what was bought on 11-02, so the loss of 11-18 sold old shares."""
+    purchase = trade("TX", "VTI", "2026-11-02", "buy", 5)
+    gain = trade("TX", "VTI", "2026-11-12", "sell", 5, realized_gain=4.0)
+    loss = trade("TX", "VTI", "2026-11-18", "sell", 5, realized_gain=-9.0)
+    shown = [gain | {"acquired": "2026-11-02"}, loss | {"acquired": "2025-01-02"}]
+    for sales, acquired in (([gain, loss], {date(2026, 11, 2)}), (shown, {date(2025, 1, 2)})):
+        of = household(TWO, [], ONE_GROUP, trades=[purchase, *sales])
+        events = read_history(of).events[0]
+        sold = {
+            event.acquired for event in events if isinstance(event, PastSale) and event.gain == -9
+        }
+        assert sold == acquired

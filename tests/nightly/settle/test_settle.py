@@ -72,9 +72,10 @@ def test_partial_and_late_fills_are_booked_on_their_days(tmp_path: Path) -> None
     assert of(read(after, "accounts"), "account_id", "cash")["h1-a"] == ("29833",)
     units = of(read(after, "filing_units"), "filing_unit_id", "st_realized_ytd", "lt_realized_ytd")
     assert units == {"h1-u": ("-210", "12045")}
-    trades = of(read(after, "trades"), "trade_id", "trade_date", "shares", "amount", "lot_id")
-    assert trades[f"{SELL.order_id}/f1/l1"] == ("2026-11-20", "50", "15055", "l1")
-    assert trades[f"{SELL.order_id}/f2/l2"] == ("2026-11-23", "10", "2990", "l2")
+    columns = ("trade_id", "trade_date", "shares", "amount", "lot_id", "acquired")
+    trades = of(read(after, "trades"), *columns)
+    assert trades[f"{SELL.order_id}/f1/l1"] == ("2026-11-20", "50", "15055", "l1", "2020-01-02")
+    assert trades[f"{SELL.order_id}/f2/l2"] == ("2026-11-23", "10", "2990", "l2", "2026-06-01")
     assert read_book(after, LATER).faults == ()
 
 
