@@ -18,8 +18,6 @@ from models.plan import Breach, Clash
 from optimizer.explain.conflict import explain_conflict, feasible, owners_of, rules_of
 from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.question import (
-    WORK,
-    WORK_OF_TICKET,
     Asked,
     Effort,
     Tracking,
@@ -78,7 +76,7 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     if incumbent is None and not feasible(model, bounds.regimes, rules_of(model)):
         return explain_conflict(model, bounds.regimes)
     nearest: Candidate | None = None
-    effort = Effort(WORK + WORK_OF_TICKET * tickets.size)
+    effort = Effort.of(tickets.size)
     open_ones: Sequence[TaxRegime] = bounds.promising
     impossible = True
     if len(open_ones) > 1 and model.frame.policy.limits.te_max is not None:

@@ -31,6 +31,12 @@ WORK, WORK_OF_TICKET = 2_600, 12
 """Simplex iterations in all questions of a household, and more for each of its tickets: half a
 second to a second and a half."""
 
+WORK_OF_FEW, FEW_TICKETS = 60_000, 40
+"""Iterations more where tickets are few, and up to how many those are; beyond, fewer by as much as
+there are more tickets, for each iteration takes as much longer. Whole shares of a small household
+whose limit on tracking error is tight took up to 23,000 iterations (3 s) to a plan or a proof; with
+the first figure alone 5 of 24 such were left without either."""
+
 NODE, NODE_OF_ROWS = 5, 3_300
 """Iterations that a node is expected to take, and one more for so many squared rows. A question
 counts as many more as it has rows: what is done before its first node."""
@@ -42,9 +48,15 @@ NEAREST, ANY = (5, 40), (8, 2_000)
 
 @dataclass(slots=True)
 class Effort:
-    """Work that is left, in simplex iterations times rows; all that is counted on the way."""
+    """Work that is left, in simplex iterations; all that is counted on the way."""
 
     work: int
+
+    @classmethod
+    def of(cls, tickets: int) -> Effort:
+        """What the questions of a household of so many tickets may take."""
+        few = WORK_OF_FEW * FEW_TICKETS // max(tickets, FEW_TICKETS)
+        return cls(WORK + WORK_OF_TICKET * tickets + few)
 
     def nearest(self, whole: Whole, cost: Floats) -> Answer:
         """Ask for the point of least cost, or near it."""

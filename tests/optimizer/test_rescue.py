@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.hunt.books.kinds import BLOCK, book_of
 from models.household import Household
 from models.plan import Status
 from models.policy import Policy
 from optimizer.inputs.frame import frame
-from optimizer.mip.feasibility_repair import repaired
+from optimizer.mip.feasibility_repair import REPAIRED, repaired
 from optimizer.rebalance import rebalance
 from optimizer.rounding.candidate import Proof
 from optimizer.search.te_limit import search_within_limits
@@ -60,6 +61,28 @@ def test_coarse_steps_that_cannot_come_near_are_proven() -> None:
     plan = rebalance(of, Policy(limits=replace(limits, te_max=float(te_max))))
     assert plan.status is Status.INFEASIBLE
     assert "te_max" in plan.reason
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "status"),
+    [
+        pytest.param(0, "etf-0000008", Status.INFEASIBLE, marks=pytest.mark.full),
+        (1, "etf-0000003", Status.PLANNED),
+    ],
+)
+def test_a_small_household_at_a_tight_limit_is_answered(
+    block: int, name: str, status: Status
+) -> None:
+    """A fifth less tracking error than whole shares of $1,000 reach: a plan, or proof of none."""
+    with book_of("small", 55, block, BLOCK) as (_, book):
+        of = book.household(name)
+        policy = book.policy(of.policy_id)
+    reached = rebalance(of, policy)
+    assert reached.figures is not None and reached.figures.te_after is not None
+    limits = replace(policy.limits, te_max=0.8 * reached.figures.te_after)
+    plan = rebalance(of, replace(policy, limits=limits))
+    assert plan.status is status
+    assert "proven" in plan.reason or REPAIRED in plan.reason
 
 
 @pytest.mark.parametrize("seed", range(4))
