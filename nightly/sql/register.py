@@ -25,11 +25,12 @@ from sqlalchemy import (
     select,
 )
 
-from nightly.register.fold import CANCEL, SENT, Registered
+from nightly.register.fold import CANCEL, MONEY, SENT, Registered
 from nightly.register.records import Entry, data_of
 from nightly.register.register import Register, entries_in, text_of
 from nightly.sql.book import refusing
 from nightly.sql.tables import DatabaseError, connect, shown
+from nightly.sql.upgrade import make_or_bring_up
 
 ROWS: Final = 10_000
 """Rows that are written at a time."""
@@ -37,13 +38,19 @@ ROWS: Final = 10_000
 
 TICKET: Final = (
     *("order_id", "run_id", "household_id", "account_id", "security_id", "side"),
-    *("state", "shares", "filled", "limit_price", "price", "approved_by", "block_id"),
+    *("state", "shares", "filled", "limit_price", "price", "approved_by", "block_id", "list_id"),
 )
 """What is told of a ticket as text."""
 
+MOVEMENT: Final = (
+    *("run_id", "household_id", "kind", "from_account", "to_account", "amount", "state"),
+    *("custodian", "approved_by"),
+)
+"""What is told of a movement of money as text."""
+
 
 def register_tables() -> MetaData:
-    """Return the tables of registers: their lines, and tickets and fills as they stand.
+    """Return the tables of registers: their lines, and tickets, fills and money as they stand.
 
     Shares and dollars are the register's exact decimals, as text.
     """
@@ -72,6 +79,14 @@ def register_tables() -> MetaData:
         Column("trade_date", Date),
         *(Column(name, Text) for name in ("ticket_id", "shares", "price", "block_id")),
     )
+    Table(
+        "register_money",
+        metadata,
+        Column("register", Text, primary_key=True),
+        Column("movement_id", Text, primary_key=True),
+        Column("asof", Date),
+        *(Column(name, Text) for name in MOVEMENT),
+    )
     return metadata
 
 
@@ -88,7 +103,7 @@ def copy_register(path: Path, url: str) -> int:
     metadata, registered = register_tables(), Register(path).read()
     lines = metadata.tables["register_lines"]
     with refusing(url), connect(url).begin() as connection:
-        metadata.create_all(connection)
+        make_or_bring_up(connection, metadata)
         mine = lines.c.register == registered.identity
         known = connection.execute(select(func.max(lines.c.number)).where(mine)).scalar() or 0
         last = select(lines.c.sha256).where(mine, lines.c.number == known)
@@ -106,20 +121,27 @@ def copy_register(path: Path, url: str) -> int:
 def _copy_tickets(
     connection: Connection, metadata: MetaData, now: Registered, new: Iterable[Entry]
 ) -> None:
-    """Write where the tickets stand of which new lines speak, and their new fills."""
+    """Write where tickets and money stand of which new lines speak, and the new fills."""
     touched: dict[str, None] = {}
+    moving: dict[str, None] = {}
     fills = []
     for entry in new:
         if entry.kind in (SENT, CANCEL):
             touched |= dict.fromkeys(now.parcels[entry.number].tickets)
+            moving |= dict.fromkeys(now.parcels[entry.number].movements)
         for answer in entry.data.get("answers", ()):
+            if entry.kind == MONEY:
+                moving[answer["movement_id"]] = None
+                continue
             touched[answer["ticket_id"]] = None
             fills += [answer["fill"]["fill_id"]] if answer["fill"] else []
-    tickets = metadata.tables["register_tickets"]
-    for name in touched:
-        same = (tickets.c.register == now.identity) & (tickets.c.ticket_id == name)
-        connection.execute(delete(tickets).where(same))
+    tickets, money = metadata.tables["register_tickets"], metadata.tables["register_money"]
+    for key, names in ((tickets.c.ticket_id, touched), (money.c.movement_id, moving)):
+        for name in names:
+            same = (key.table.c.register == now.identity) & (key == name)
+            connection.execute(delete(key.table).where(same))
     _write(connection, tickets, (_ticket(now, name) for name in touched))
+    _write(connection, money, (_movement(now, name) for name in moving))
     _write(connection, metadata.tables["register_fills"], (_fill(now, name) for name in fills))
 
 
@@ -140,6 +162,16 @@ def _ticket(now: Registered, name: str) -> dict[str, Any]:
     told |= {"state": standing.state.value, "filled": str(standing.filled)}
     told["steps"] = len(standing.steps)
     return {column: told[column] for column in ("register", "ticket_id", "asof", "steps", *TICKET)}
+
+
+def _movement(now: Registered, name: str) -> dict[str, Any]:
+    standing = now.money[name]
+    told = {**data_of(standing.movement), "state": standing.state.value}
+    kept = {column: told[column] for column in MOVEMENT}
+    return {
+        **{"register": now.identity, "movement_id": name, "asof": standing.movement.asof},
+        **kept,
+    }
 
 
 def _fill(now: Registered, name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from nightly.results.tables import TABLES
 from nightly.sql.book import refusing
 from nightly.sql.tables import KEYS, ROW, DatabaseError, connect, run_tables, shown
+from nightly.sql.upgrade import make_or_bring_up
 
 
 class DatabaseResults:
@@ -33,7 +34,7 @@ class DatabaseResults:
         """Whether a run of that id was begun here; its tables are made where they are missing."""
         runs = self._metadata.tables["runs"]
         with refusing(self.url), self._engine.begin() as connection:
-            self._metadata.create_all(connection)
+            make_or_bring_up(connection, self._metadata)
             found = connection.execute(select(runs.c.run_id).where(runs.c.run_id == run_id))
             return found.first() is not None
 
@@ -50,7 +51,7 @@ class DatabaseResults:
         with refusing(self.url):
             try:
                 with self._engine.begin() as connection:
-                    self._metadata.create_all(connection)
+                    make_or_bring_up(connection, self._metadata)
                     connection.execute(runs.insert(), row)
             except IntegrityError as error:
                 with self._engine.begin() as connection:
