@@ -7,26 +7,36 @@ RUNS   ?= runs
 # A test session that finds no test, or a worker that dies, must fail the target.
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test test-full bench lint types format setup clean
+# Nothing is compiled before it is imported: that was half of the minutes of a first run.
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 
-setup: $(VENV)/.installed
+.PHONY: run test test-full bench lint types format setup develop clean
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+# What its users need, and beside that what its tests do.
+setup: $(VENV)/.ready
+develop: $(VENV)/.developed
+
+$(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --editable '.[all]'
 	touch $@
+
+$(VENV)/.developed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable '.[dev]'
+	touch $(VENV)/.ready $@
 
 run:
 	@echo "plans the 44 households of scenarios/sample as of $(ASOF) into $(RUNS)/: about ten seconds;"
-	@echo "the first time it sets up $(VENV) before that, a minute or two. Ctrl-C keeps what is done."
+	@echo "the first time it sets up $(VENV) before that, about a minute. Ctrl-C keeps what is done."
 	@$(MAKE) --no-print-directory setup
 	$(BIN)/hearth run scenarios/sample --asof $(ASOF) --out $(RUNS)
 
-lint: setup
+lint: develop
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: setup
+types: develop
 	$(BIN)/mypy
 
 test: lint types
@@ -35,10 +45,10 @@ test: lint types
 test-full: lint types
 	HEARTH_EXAMPLES=new $(PYTEST) --cov --cov-report=term
 
-bench: setup
+bench: develop
 	$(BIN)/python -m benchmarks.small
 
-format: setup
+format: develop
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
