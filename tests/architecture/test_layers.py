@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.architecture.reading import imports_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,19 +30,6 @@ BESIDE = {("nightly", "workbench")}
 def files_of(package: str) -> list[Path]:
     """Return every Python file of a package."""
     return sorted((ROOT / package).rglob("*.py"))
-
-
-def imports_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield line and absolute name of everything a file imports, wherever in the file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node.lineno, alias.name
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
-            yield node.lineno, node.module or ""
-            for alias in node.names:
-                yield node.lineno, f"{node.module}.{alias.name}"
 
 
 def top(name: str) -> str:

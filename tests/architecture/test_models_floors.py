@@ -5,11 +5,12 @@ A room that is new must be given its place; a folder that outgrows a dozen files
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.architecture.reading import imports_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,13 +61,7 @@ def modules(package: str) -> Iterator[tuple[str, Path]]:
 
 def imported(path: Path) -> set[str]:
     """Return the modules a file imports from, wherever in the file."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return {name for _, name in imports_of(path)}
 
 
 @pytest.mark.parametrize("package", FLOORS)

@@ -5,18 +5,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 
 
-def called(name: str) -> Iterator[tuple[Path, ast.Call]]:
-    """Yield every call of a method in a test file, with the file."""
+@cache
+def calls() -> tuple[tuple[Path, ast.Call, str], ...]:
+    """Return every call of a method in a test file, with the file and the method's name."""
+    found = []
     for path in sorted(TESTS.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(func=ast.Attribute(attr=method)) if method == name:
-                    yield path, node
+                case ast.Call(func=ast.Attribute(attr="setattr" | "skip" as method)):
+                    found.append((path, node, method))
+    return tuple(found)
+
+
+def called(name: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Yield every call of one of the methods that tests are asked about, with the file."""
+    for path, node, method in calls():
+        if method == name:
+            yield path, node
 
 
 def test_no_test_replaces_a_private_name() -> None:
