@@ -119,9 +119,27 @@ class WashSales:
     closed_replacements: str = "ignore"
 
 
+MOST_PRICE_JUMP: Final = 0.4
+"""Fall since the last night, or the rise that undoes it, beyond which a price is asked about.
+Measured (`python -m benchmarks.plausible`, with daily prices of your own) on 440 large US stocks
+from 2005 to 2020: of 1.75 million daily moves without a split 32 are beyond it, 13 of them
+spin-offs and dividends that an action explains; 56 at 0.35, 244 at 0.25. On 229 funds 3 of 0.94
+million, all leveraged. It sees 79% of splits that no action tells, all but 3:2 and less; 0.25, 94%.
+"""
+
+MOST_VALUE_JUMP: Final = 0.25
+"""The same of a household's lots and cash at the last night's prices, so that what markets do is
+none. What comes without a flow are dividends: of 21,246 of those stocks 25 were more than that of
+their price, spin-offs and special ones; of 16,677 of those funds one."""
+
+MOST_BASIS_MULTIPLE: Final = 20.0
+"""Basis in shares of what a lot is worth beyond which it is absurd. Of lots bought at a month's end
+and looked at on a later one, 0.07% are beyond it, all of 8 of those 440 stocks (172-fold the most),
+and 0.35% of funds', all of 5, inverse or of volatile goods. A basis in cents is a hundredfold."""
+
 LEAST_BASIS_MULTIPLE: Final = 1e-4
-"""Basis in shares of what a lot is worth under which it is absurd: no share held by somebody alive
-has risen ten thousandfold, but a basis in the wrong unit is a hundredth or a thousandth."""
+"""Basis in shares of what a lot is worth under which it is absurd: the most that any share rose in
+fifteen years is 346-fold, and of the longest lives some ten thousandfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +161,9 @@ class DataRules:
     stale: str = "refuse"
     differences: str = "wait"
     uncertain: str = "wait"
-    max_price_jump: float = 0.4
-    max_value_jump: float = 0.25
-    max_basis_multiple: float = 20.0
+    max_price_jump: float = MOST_PRICE_JUMP
+    max_value_jump: float = MOST_VALUE_JUMP
+    max_basis_multiple: float = MOST_BASIS_MULTIPLE
     min_basis_multiple: float = LEAST_BASIS_MULTIPLE
     max_amount_usd: float = 1e13
 
