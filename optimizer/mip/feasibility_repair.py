@@ -176,13 +176,13 @@ def _in_piece(
                 return _Looked(found)
             nearest = nearest or found
             breaches = found.verdict.breaches
+            if up_to < FINE and _by_rounding(trial, point, breaches):
+                up_to = FINE
+                continue
             if not mended_by_rounding(trial, found):
                 if exact:
                     break
                 tightened = True
-                continue
-            if up_to < FINE and _by_rounding(trial, point, breaches):
-                up_to = FINE
                 continue
             missed = sum(breach.amount for breach in breaches if breach.rule == "te_max")
             square = max(float(np.sqrt(square)) - 100.0 * more * missed, 0.0) ** 2
@@ -195,12 +195,16 @@ def _in_piece(
 
 
 def _by_rounding(model: Model, point: WholePoint, breaches: Sequence[Breach]) -> bool:
-    """Whether numbers of steps that were not whole can be why limits are missed."""
+    """Whether numbers of steps that were not whole can be why limits are missed.
+
+    A row that follows tickets alone is kept by the point, so that nothing else can be.
+    """
     arrays, rounded_usd = model.arrays, point.rounded * model.frame.unit_usd
     for breach in breaches:
         for row in arrays.rules.get((breach.rule, breach.where), ()):
             meaning = arrays.meaning[row]
-            if breach.amount * meaning.breach * meaning.usd > rounded_usd:
+            told = meaning.by_tickets and not meaning.overstepped
+            if not told and breach.amount * meaning.breach * meaning.usd > rounded_usd:
                 return False
     return rounded_usd > 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,8 +12,13 @@ from models.order import Order
 from models.plan import Status
 from models.policy import Aim, Bands, ClassBand, Limits, Policy, Weights
 from models.tolerances import BPS
+from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
+from optimizer.mip.feasibility_repair import repaired
 from optimizer.rebalance import rebalance
+from optimizer.rounding.candidate import Candidate
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.chain import chain_of
 from tests.households import (
     BOND,
     CASH,
@@ -188,3 +194,25 @@ def test_one_step_outside_a_band_is_not_impossible() -> None:
     policy = Policy(limits=Limits(bands="hard", gain_budget_usd=349 * 150.0))
     assert verify(of, policy, moved(of, 349, 300.0), ()).kept
     assert rebalance(of, policy).status is Status.PLANNED
+
+
+def test_fine_steps_are_counted_where_rounding_them_would_leave_a_band() -> None:
+    """$65,000 of bonds are bought, and no more: 66,836 hundredths of a share at $97.31 and a part.
+
+    The row gives a step away already, so that the buy rounded down is outside by the rest.
+    """
+    of = household(
+        [account("IRA", "traditional_ira", cash=100_000.0)],
+        [],
+        [
+            security("VTI", 100.0),
+            security("BND", 97.31, BOND, share_step=0.01, half_spread_bps=5.0),
+        ],
+        targets={"T": target({BOND: 0.7, CASH: 0.3}, {BOND: 0.05})},
+    )
+    policy = replace(HARD, weights=Weights(tracking_error=0.0, tax_drag=0.0))
+    search = search_within_limits(frame(of, policy), chain_of(policy))
+    found = repaired(search)
+    assert isinstance(found, Candidate) and found.kept
+    (order,) = found.orders
+    assert order.shares == Decimal("667.96")
