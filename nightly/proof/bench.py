@@ -6,13 +6,14 @@ each household as the night did. A book that has changed since is not shown as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from models.book.policies.files import PolicyFile
 from models.policy import Policy
 from nightly.partition.cut import Uncut, cut, look_at
 from nightly.partition.partitions import Partitions
@@ -72,6 +73,17 @@ class Bench:
         """Inputs that are no longer what the run was made from."""
         shared = self._uncut.shared
         return changed_inputs(self.facts, shared.sources, shared.policies, self.request.choice.on)
+
+    @property
+    def policies(self) -> Mapping[str, PolicyFile]:
+        """Policies of the book, by id, without any household's override."""
+        files = self._uncut.shared.policies
+        return {name: file for name, file in files.items() if not file.overridden}
+
+    @property
+    def book(self) -> Path:
+        """Where the book is now."""
+        return self._book
 
     def on_policy(self, policy: Policy) -> Policy:
         """Return a policy with what the run's command changed in it."""

@@ -16,6 +16,10 @@
     people = ["assistant"]
     may = ["propose"]             # what was asked for, to be approved by somebody else
 
+    [roles.analyst]
+    people = ["Dee"]
+    may = ["tune"]                # try another policy on a sample of the book; nothing leaves
+
 Without the file everybody may do everything, and one approval is enough.
 """
 
@@ -32,7 +36,7 @@ from models.errors import HearthError
 NAME: Final = "roles.toml"
 """The file's name among the runs."""
 
-ACTS: Final = ("propose", "approve", "reject", "send", "cancel", "override")
+ACTS: Final = ("propose", "approve", "reject", "send", "cancel", "override", "tune")
 LIMITS: Final = ("max_usd", "max_tax_usd", "max_orders")
 
 

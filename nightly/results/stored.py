@@ -59,6 +59,14 @@ def read_run(folder: Path, households: Collection[str] | None = None) -> StoredR
     tables = {name: _rows(folder, name) for name in TABLES if name != "binding"}
     if households is not None:
         tables = _of(tables, frozenset(households))
+    plans = plans_of(tables)
+    known = {str(row["order_id"]) for row in tables["orders"]}
+    stray = tuple(row for row in tables["order_lots"] if str(row["order_id"]) not in known)
+    return StoredRun(plans, stray)
+
+
+def plans_of(tables: Mapping[str, list[Row]]) -> tuple[StoredPlan, ...]:
+    """Return the households that rows are of, in the order of their plans."""
     lots: dict[str, list[Row]] = {}
     for row in tables["order_lots"]:
         lots.setdefault(str(row["order_id"]), []).append(row)
@@ -67,10 +75,7 @@ def read_run(folder: Path, households: Collection[str] | None = None) -> StoredR
         for name in ("plans", "orders", "flows", "lockouts", "breaches")
     }
     ids = dict.fromkeys(name for table in grouped.values() for name in table)
-    plans = tuple(_stored(household_id, grouped, lots) for household_id in ids)
-    known = {str(row["order_id"]) for row in tables["orders"]}
-    stray = tuple(row for row in tables["order_lots"] if str(row["order_id"]) not in known)
-    return StoredRun(plans, stray)
+    return tuple(_stored(household_id, grouped, lots) for household_id in ids)
 
 
 def read_one(folder: Path, household_id: str) -> StoredPlan:

@@ -24,7 +24,7 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import NAME, Rights, RoleError, rights_of
-from nightly.web import acting, asking, looking, over_years
+from nightly.web import acting, asking, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, RefusedError, with_headers
 from nightly.web.visits import Visit, rights_at
@@ -48,6 +48,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "/runs/{run}/request.json": asking.request_json,
     "/runs/{run}/next": looking.next_waiting,
     "/runs/{run}/send": looking.send_page,
+    "/runs/{run}/tuning": tuning.tuning,
+    "/runs/{run}/tuning.json": tuning.tuning_json,
+    "/runs/{run}/policy.toml": tuning.policy_file,
 }
 """Address → the page that is looked at there."""
 
@@ -55,6 +58,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "/runs/{run}/decide": acting.decided,
     "/runs/{run}/decide-all": acting.decided_all,
     "/runs/{run}/send": acting.sent,
+    "/runs/{run}/tune": tuning.tune,
 }
 """Address → what a form that is posted there does."""
 

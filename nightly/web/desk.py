@@ -15,6 +15,7 @@ from models.errors import HearthError
 from nightly.proof.bench import Bench
 from nightly.register.register import NAME, Register
 from nightly.results.run_folder import RunFolder
+from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.following import Following
 from nightly.web.queue import Queue
@@ -58,6 +59,7 @@ class Desk:
     def __init__(self, book: Path, runs: Path, scratch: Path) -> None:
         self.book, self.runs, self.scratch = book, runs, scratch
         self.following = Following(Register(runs / NAME))
+        self.trials = Trials()
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
         self._desks: dict[str, RunDesk] = {}
         self._lock = Lock()
@@ -95,4 +97,5 @@ class Desk:
 
     def close(self) -> None:
         """Let the workers go."""
+        self.trials.close()
         self._workers.shutdown(wait=False, cancel_futures=True)

@@ -101,6 +101,7 @@ ROOMS = {
         "custodian",
         "intake",
         "alerts",
+        "tuning",
         "web",
         "rules",
         "door",

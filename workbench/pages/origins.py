@@ -86,6 +86,21 @@ ORIGINS: Final[Mapping[str, str]] = {
     "home_te": "Tracking error at the end of the path without a tax budget; " + JUDGE,
     "near_te": "Within how much of that a path has arrived",
     "gives_usd": "By how much this rule would have to give so that the others can be kept",
+    "worse_bps": "Objective of the challenger's plan less that of the champion's, both measured by "
+    "the champion; " + JUDGE,
+    "worse_by_challenger_bps": "Objective of the challenger's plan less that of the champion's, "
+    "both measured by the challenger; " + JUDGE,
+    "tracking_error": "Yearly tracking error against the target: √(d'Σd); " + JUDGE,
+    "tax_bps": "The law's tax that the plan causes, of the household's value; " + JUDGE,
+    "tickets": "Orders of the plan",
+    "cash_weight": "Cash of all accounts after orders and flows, of the value; " + JUDGE,
+    "median_price": "Median over households of what one more unit of the rule is worth",
+    "worse": "Households whose plan is worse by the champion's own measure",
+    "better": "Households whose plan is better by the champion's own measure",
+    "households": "Households that are counted here",
+    "of": "Households of this run with the policy, and data that can be planned on",
+    "done": "Plans that are made so far",
+    "total": "Plans of the trial: each household under both policies",
     "limit_price": "The book's price and the policy's limit, rounded to the tick",
 }
 """Last name of a figure's place → how it came to be."""
