@@ -44,7 +44,11 @@ def in_law_year(household: Household, market: Market, year: int) -> Household:
             acquired=_moved(lots.acquired, household.asof, asof),
             holding_start=_moved(lots.holding_start, household.asof, asof),
         ),
-        trades=replace(trades, trade_date=_moved(trades.trade_date, household.asof, asof)),
+        trades=replace(
+            trades,
+            trade_date=_moved(trades.trade_date, household.asof, asof),
+            acquired=_moved(trades.acquired, household.asof, asof),
+        ),
         scheduled_buys=replace(scheduled, date=_moved(scheduled.date, household.asof, asof)),
     )
 

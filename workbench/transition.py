@@ -59,6 +59,7 @@ def transition(
         When there are no years or too many, or a budget is none or there are too many.
     """
     _check(years, budgets)
+    household = replace(household, earlier_no=None)  # a night's no is of its own budget
     first = Path(None, tuple(lived(*budgeted(household, policy, None), years)))
     paths = [first]
     limited = not np.isnan(household.units.tax_budget_usd).all()

@@ -77,6 +77,7 @@ def next_year(household: Household, opened: Household, carried: Sequence[Carryov
         ended=None,
         waits="",
         asked=None,
+        earlier_no=None,
     )
 
 

@@ -47,6 +47,7 @@ def test_recent_days_keep_their_distance(asof: date, ago: int) -> None:
     distance = (moved.asof - moved.lots.acquired[0].item()).days
     assert distance == ago
     assert (moved.asof - moved.trades.trade_date[0].item()).days == ago
+    assert (moved.asof - moved.trades.acquired[0].item()).days == ago
 
 
 def test_unknown_dates_stay_unknown() -> None:
@@ -61,7 +62,7 @@ def _held(asof: date, bought: date) -> tuple[Household, Market]:
     of = household(
         [account("A")],
         [lot("l", "A", "VTI", 10, 1000.0, str(bought))],
-        trades=[trade("A", "VTI", str(bought), "buy", 10)],
+        trades=[trade("A", "VTI", str(bought), "sell", 10, acquired=str(bought))],
         asof=asof,
     )
     return of, of.market

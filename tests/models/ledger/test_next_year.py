@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from models.earlier_no import EarlierNo
 from models.ledger.next_year import carried_out, next_year
 from models.policy import Policy
 from models.tax.netting import Carryover
@@ -45,3 +46,11 @@ def test_a_leap_day_is_followed_by_the_day_before() -> None:
     """2029 has no 29 February."""
     of = replace(household([account("A", cash=1.0)]), asof=date(2028, 2, 29))
     assert next_year(of, of, [Carryover(Decimal(0), Decimal(0))]).asof == date(2029, 2, 28)
+
+
+def test_an_answer_of_a_night_is_not_one_for_a_year() -> None:
+    """That nothing paid in November says nothing of the next November."""
+    no = EarlierNo(date(2026, 11, 19), "no trade pays enough", (), "", 1.0, ())
+    of = replace(household([account("A", cash=1.0)]), earlier_no=no, last_night=no.asof, waits="x")
+    later = next_year(of, of, [Carryover(Decimal(0), Decimal(0))])
+    assert (later.earlier_no, later.last_night, later.waits) == (None, None, "")
