@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date
 from pathlib import Path
 
 from rich.table import Table
 
-from models.book.read import read_book
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.trail_page import say_trail
-from nightly.proof.audit import audit
-from nightly.proof.changed_inputs import changed_inputs
 from nightly.proof.replay import Replay, replay
 from nightly.proof.trail import trail_of
+from nightly.proof.verified import verified
 from nightly.results.run_folder import RunFolder
-from nightly.results.stored import read_run
-from nightly.run.choices import Choice
 from nightly.run.request import located
-from nightly.triage.tonight import tonight_of
 from nightly.workers.messages import Imported
 
 
@@ -29,31 +22,11 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
     from optimizer.judge.verify import verify as judge
 
     folder = RunFolder(run_folder.resolve())
-    facts = folder.manifest()
-    tonight = tonight_of(folder.path)
-    asof = date.fromisoformat(facts["asof"])
-    read = read_book(book, asof, tonight.before(facts["options"]["households"]))
-    stored = read_run(run_folder)
-    choice = Choice(**facts["options"]["choice"])
-    ids = facts["options"]["households"] or [str(name) for name in read.household_ids]
-    policies = {name: file for name, file in read.policies.items() if not file.overridden}
-    found = changed_inputs(facts, read.sources, policies, choice.on)
-    counts = Counter(str(p.plans[0]["status"]) for p in stored.plans if p.plans)
-    night = tonight.on(read)
-    for _, differences in audit(night, ids, stored, judge, choice.on):
-        found += differences
+    record, found = verified(book, folder, judge)
     if as_json:
-        console.say_json(
-            {
-                "run_id": folder.run_id,
-                "households": len(stored.plans),
-                "counts": dict(counts),
-                "agree": not found,
-                "differences": [d.as_data() for d in found],
-            }
-        )
+        console.say_json(record)
     else:
-        console.print_audit(console.page(), folder.run_id, len(stored.plans), found)
+        console.print_audit(console.page(), folder.run_id, record["households"], found)
     return TROUBLED if found else ANSWERED
 
 

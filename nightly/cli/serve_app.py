@@ -36,6 +36,9 @@ def serve(
     name: Annotated[
         list[str] | None, typer.Option(help="Name that the server is asked for by, beside its own.")
     ] = None,
+    compared: Annotated[
+        Path | None, typer.Option(help="CSV of a comparison with heuristics, for Evidence.")
+    ] = None,
 ) -> None:
     """Open the workbench on BOOK and its runs: look, approve, send; on this machine only.
 
@@ -50,6 +53,8 @@ def serve(
             "pip install -e '.[web]'"
         ) from error
     person = by.strip() or getpass.getuser()
-    asked = Listening(host, port, person, identity_header, token_file, tuple(name or ()), roles)
+    asked = Listening(
+        host, port, person, identity_header, token_file, tuple(name or ()), roles, compared
+    )
     serve(book, runs, asked, lambda line: print(line, flush=True))
     raise typer.Exit(ANSWERED)

@@ -24,7 +24,7 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import NAME, Rights, RoleError, rights_of
-from nightly.web import acting, asking, looking, over_years, tuning
+from nightly.web import acting, asking, evidence, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, RefusedError, with_headers
 from nightly.web.visits import Visit, rights_at
@@ -50,6 +50,10 @@ LOOKS: Final[Mapping[str, Look]] = {
     "/runs/{run}/send": looking.send_page,
     "/runs/{run}/tuning": tuning.tuning,
     "/runs/{run}/tuning.json": tuning.tuning_json,
+    "/runs/{run}/evidence": evidence.evidence,
+    "/runs/{run}/evidence.json": evidence.evidence_json,
+    "/runs/{run}/replay": evidence.replayed,
+    "/runs/{run}/verify": evidence.verified_again,
     "/runs/{run}/policy.toml": tuning.policy_file,
 }
 """Address → the page that is looked at there."""

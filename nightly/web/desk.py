@@ -9,16 +9,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from models.errors import HearthError
 from nightly.proof.bench import Bench
+from nightly.proof.evidence import evidence_of
 from nightly.register.register import NAME, Register
 from nightly.results.run_folder import RunFolder
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.following import Following
 from nightly.web.queue import Queue
+
+Laid = TypeVar("Laid")
 
 PATIENCE_SECONDS: Final = 1.5
 """Seconds that a page waits for a queue before it says that the run is still being read."""
@@ -34,10 +37,11 @@ class NotReadYetError(HearthError):
 
 @dataclass(frozen=True, slots=True)
 class RunDesk:
-    """One run: its book, and its queue as soon as that is laid out."""
+    """One run: its book, its queue as soon as that is laid out, and what it says of itself."""
 
     bench: Bench
     laid_out: Future[Queue]
+    weighed: Future[dict[str, Any]]
 
     def queue(self) -> Queue:
         """Return the queue.
@@ -47,17 +51,31 @@ class RunDesk:
         NotReadYetError
             If it takes longer than a page may.
         """
-        try:
-            return self.laid_out.result(PATIENCE_SECONDS)
-        except TimeoutError as error:
-            raise NotReadYetError("the run is being read") from error
+        return _when_ready(self.laid_out)
+
+    def evidence(self) -> dict[str, Any]:
+        """Return how sure the run's plans are, what binds, and heuristics beside them.
+
+        Raises
+        ------
+        NotReadYetError
+            If it takes longer than a page may.
+        """
+        return _when_ready(self.weighed)
+
+
+def _when_ready(laid: Future[Laid]) -> Laid:
+    try:
+        return laid.result(PATIENCE_SECONDS)
+    except TimeoutError as error:
+        raise NotReadYetError("the run is being read") from error
 
 
 class Desk:
     """The runs in a folder; a class because each is opened once."""
 
-    def __init__(self, book: Path, runs: Path, scratch: Path) -> None:
-        self.book, self.runs, self.scratch = book, runs, scratch
+    def __init__(self, book: Path, runs: Path, scratch: Path, compared: Path | None = None) -> None:
+        self.book, self.runs, self.scratch, self.compared = book, runs, scratch, compared
         self.following = Following(Register(runs / NAME))
         self.trials = Trials()
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
@@ -85,7 +103,8 @@ class Desk:
             if run_id not in self._desks:
                 bench = Bench(RunFolder(self.runs / run_id), self.book, self.scratch)
                 laid_out = self._workers.submit(self._lay_out, bench)
-                self._desks[run_id] = RunDesk(bench, laid_out)
+                weighed = self._workers.submit(evidence_of, bench.folder, self.compared)
+                self._desks[run_id] = RunDesk(bench, laid_out, weighed)
             return self._desks[run_id]
 
     def _lay_out(self, bench: Bench) -> Queue:

@@ -33,7 +33,8 @@ class Listening:
     """Where the server listens, and how people come in.
 
     `identity_header` is set where a proxy names people, and `token_file` then holds what the proxy
-    shows; `hosts` are names that it is asked for by, beside this machine's own.
+    shows; `hosts` are names that it is asked for by, beside this machine's own; `compared` is a
+    comparison's table, shown as evidence.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class Listening:
     token_file: Path | None = None
     hosts: tuple[str, ...] = ()
     roles: Path | None = None
+    compared: Path | None = None
 
 
 def door_of(asked: Listening) -> Door:
@@ -55,6 +57,8 @@ def door_of(asked: Listening) -> Door:
     """
     if asked.roles is not None and not asked.roles.exists():
         raise ServingError(f"--roles {asked.roles}: there is no such file")
+    if asked.compared is not None and not asked.compared.is_file():
+        raise ServingError(f"--compared {asked.compared}: there is no such file")
     local = asked.host in LOOPBACK or asked.host == "::1"
     if not asked.identity_header:
         if not local:
@@ -95,7 +99,7 @@ def serve(book: Path, runs: Path, asked: Listening, say: Callable[[str], None]) 
         _ended_like_an_interrupt(),
         tempfile.TemporaryDirectory(prefix="hearth-workbench-") as scratch,
     ):
-        desk = Desk(book.resolve(), runs.resolve(), Path(scratch))
+        desk = Desk(book.resolve(), runs.resolve(), Path(scratch), asked.compared)
         settings = uvicorn.Config(
             workbench(desk, door, asked.roles),
             log_level="warning",

@@ -16,6 +16,9 @@ TRIAL: Final = (
 )
 """Figure of a trial, its title, and its words."""
 
+DRAWN: Final = 300
+"""Households of a strip at most."""
+
 
 def trial_strips(effect: Mapping[str, Any]) -> list[Strips]:
     """Return a picture for each figure of a trial: nothing traded, champion, challenger."""
@@ -30,4 +33,21 @@ def trial_strips(effect: Mapping[str, Any]) -> list[Strips]:
         )
         for figure, title, words in TRIAL
     )
+    return [picture for picture in pictures if picture is not None]
+
+
+def evidence_strips(record: Mapping[str, Any]) -> list[Strips]:
+    """Return the gaps of a run as a picture, and what heuristics cost more where they are known."""
+    gaps = [(row["household_id"], row["gap_bps"]) for row in record["gaps"]["drawn"]]
+    pictures = [strips("Certified gap, bps", [("gap", gaps)], lambda v: number(v, 3))]
+    if record["beside"] is not None:
+        methods = [
+            (
+                each["method"],
+                [(row["household_id"], row["above_bps"]) for row in each["above"][:DRAWN]],
+            )
+            for each in record["beside"]["methods"]
+        ]
+        title = "Objective above our plan’s, bps"
+        pictures.append(strips(title, methods, lambda v: number(v, 1)))
     return [picture for picture in pictures if picture is not None]

@@ -101,6 +101,15 @@ ORIGINS: Final[Mapping[str, str]] = {
     "of": "Households of this run with the policy, and data that can be planned on",
     "done": "Plans that are made so far",
     "total": "Plans of the trial: each household under both policies",
+    "gap_usd": "Objective after the orders less the bound, in dollars",
+    "certified": "Plans of the run that have a safe bound",
+    "dearest_price": "What one more unit of the rule is worth where it is worth most",
+    "median_above_bps": "Median of the method's objective less our plan's, household by household, "
+    "where the method keeps every rule; " + JUDGE,
+    "kept": "Households in which the method keeps every rule; " + JUDGE,
+    "ahead": "Households in which the method keeps every rule and has the lower objective",
+    "ours": "Rows of our own in the comparison's table",
+    "ours_same": "Of them, those whose objective is the run's own plan's",
     "limit_price": "The book's price and the policy's limit, rounded to the tick",
 }
 """Last name of a figure's place → how it came to be."""

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from workbench.pages.distributions import trial_strips
+from workbench.pages.distributions import evidence_strips, trial_strips
 from workbench.pages.drawing import frontier_curve, lockout_calendar, weight_bars
 from workbench.pages.figures import figures_of, worded
 from workbench.pages.over_years import transition_lines
@@ -41,6 +41,7 @@ def environment() -> Environment:
         weight_bars=weight_bars,
         transition_lines=transition_lines,
         trial_strips=trial_strips,
+        evidence_strips=evidence_strips,
         lockout_calendar=lockout_calendar,
     )
     return made

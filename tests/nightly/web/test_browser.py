@@ -91,7 +91,14 @@ def findings(page: Any) -> list[str]:
 def test_screens_keep_the_rules_of_access_and_show_the_records(page: Any, run_id: str) -> None:
     """Light and dark; and what the browser shows of a household is what the record says."""
     household = household_at(run_id, "hard-bands")
-    told = ("", "/send", "/tuning", "/what-if?id=hard-bands", "/transition?id=hard-bands&years=1")
+    told = (
+        "",
+        "/send",
+        "/tuning",
+        "/evidence",
+        "/what-if?id=hard-bands",
+        "/transition?id=hard-bands&years=1",
+    )
     light = [f"/runs/{run_id}{place}" for place in told]
     for scheme, places in (("light", light), ("dark", [household])):
         page.emulate_media(color_scheme=scheme)
