@@ -33,6 +33,9 @@ LEAST_TRADES: Final = (1.0, 1000.0, 5000.0)
 """What is varied around `hearth`, whose own values (γ 10, w_drag 1, H 5 years, κ = δ·τ_f, $100)
 need no second run."""
 
+GATES: Final = (2.0, 3.0)
+"""What a plan must save in other runs by nights, bps; the standard asks for 1."""
+
 OPEN: Final = Gate(min_bps=0.0, min_order_usd=0.0)
 """Every plan and every order leaves, however little it is worth."""
 
@@ -126,7 +129,12 @@ def sensitivities() -> dict[str, Method]:
     for value in LEAST_TRADES:
         policies[f"min ${value:g}"] = replace(main, trades=replace(main.trades, min_usd=value))
     policies["no gate"] = replace(main, gate=OPEN)
-    return {name: Method(name, optimized, policy) for name, policy in policies.items()}
+    found = {name: Method(name, optimized, policy) for name, policy in policies.items()}
+    for value in GATES:
+        name, policy = f"{NIGHTS}, gate {value:g} bps", nights_policy()
+        gated = replace(policy, gate=replace(policy.gate, min_bps=value))
+        found[name] = Method(name, optimized, gated, nightly=True)
+    return found
 
 
 SETS: Final = MappingProxyType(
