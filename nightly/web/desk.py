@@ -15,7 +15,8 @@ from models.errors import HearthError
 from nightly.proof.bench import Bench
 from nightly.proof.evidence import evidence_of
 from nightly.register.register import NAME, Register
-from nightly.results.run_folder import RunFolder
+from nightly.results.run_folder import EVENTS, REQUEST, RunFolder
+from nightly.results.under_way import UnderWay, followed
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.following import Following
@@ -79,6 +80,7 @@ class Desk:
         self.following = Following(Register(runs / NAME))
         self.trials = Trials()
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
+        self._under_way: dict[str, UnderWay] = {}
         self._desks: dict[str, RunDesk] = {}
         self._lock = Lock()
 
@@ -88,6 +90,31 @@ class Desk:
             return []
         found = (RunFolder(path) for path in self.runs.iterdir() if path.is_dir())
         return sorted((run.run_id for run in found if run.complete), reverse=True)
+
+    def unfinished(self) -> list[str]:
+        """Return the runs that are going on, or ended half-way, the newest first."""
+        if not self.runs.is_dir():
+            return []
+        found = (RunFolder(path) for path in self.runs.iterdir() if path.is_dir())
+        begun = (run for run in found if not run.complete)
+        return sorted(
+            (
+                run.run_id
+                for run in begun
+                if (run.work / REQUEST).exists() or (run.path / EVENTS).exists()
+            ),
+            reverse=True,
+        )
+
+    def under_way(self, run_id: str) -> UnderWay | None:
+        """Return how far an unfinished run is, None where there is none of that name."""
+        if run_id not in self.unfinished():
+            self._under_way.pop(run_id, None)
+            return None
+        with self._lock:
+            found = followed(RunFolder(self.runs / run_id), self._under_way.get(run_id))
+            self._under_way[run_id] = found
+        return found
 
     def run(self, run_id: str) -> RunDesk:
         """Return a run by its id, opening it the first time.

@@ -30,6 +30,9 @@ from workbench.pages.rendering import address
 BULK: Final = 5_000
 """Plans that one press may approve: more than that is decided by file, on the command line."""
 
+AGAIN_SECONDS: Final = 3
+"""Seconds after which a page about a run under way asks again."""
+
 TICKETS_SHOWN: Final = 200
 """Tickets of a page; the command line has them all."""
 
@@ -37,13 +40,15 @@ SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
 
 def runs(visit: Visit, request: Request) -> Response:
-    """List the complete runs."""
+    """List the complete runs, and those that are under way."""
     found = []
     for run_id in visit.desk.run_ids():
         facts = visit.desk.run(run_id).bench.facts
         told = {name: facts[name] for name in ("asof", "households", "counts")}
         found.append({"run_id": run_id, **told})
-    return visit.page("runs", {"runs": found}, here="runs", runs=found)
+    going = [told for name in visit.desk.unfinished() if (told := visit.desk.under_way(name))]
+    record = {"runs": found, "under_way": [each.as_data() for each in going]}
+    return visit.page("runs", record, here="runs", runs=found)
 
 
 def newest(visit: Visit, request: Request) -> Response:
@@ -53,7 +58,10 @@ def newest(visit: Visit, request: Request) -> Response:
 
 
 def tonight(visit: Visit, request: Request) -> Response:
-    """Show the queue of a run: filtered, in order, a page of it."""
+    """Show the queue of a run: filtered, in order, a page of it; or how far it is."""
+    going = visit.desk.under_way(request.path_params["run"])
+    if going is not None:
+        return visit.page("under_way", going.as_data(), here="runs", again_in=AGAIN_SECONDS)
     desk = visit.run(request)
     queue = desk.queue()
     query = request.query_params

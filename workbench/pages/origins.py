@@ -100,6 +100,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "households": "Households that are counted here",
     "of": "Households of this run with the policy, and data that can be planned on",
     "done": "Plans that are made so far",
+    "per_second": "Households answered since the run started or went on, over the time by its log",
     "total": "Plans of the trial: each household under both policies",
     "gap_usd": "Objective after the orders less the bound, in dollars",
     "certified": "Plans of the run that have a safe bound",

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH, LEFT, RIGHT, TOP = 620.0, 120.0, 20.0, 28.0
-"""Units of the picture and of the room beside and above its strips."""
+WIDTH, LEFT, RIGHT, TOP = 660.0, 100.0, 20.0, 28.0
+LETTER = 7.0
+"""Units of the picture, of the room beside and above its strips, and of a letter of a name."""
 
 ROW: Final = 58.0
 """Units of a strip."""
@@ -52,8 +53,8 @@ class Strips:
     strips: tuple[Strip, ...]
     ticks: tuple[tuple[float, str], ...]
     height: float
+    left: float
     width: float = WIDTH
-    left: float = LEFT
     right: float = WIDTH - RIGHT
 
 
@@ -63,10 +64,11 @@ def strips(title: str, named: Sequence[Named], words: Callable[[float], str]) ->
     if not known:
         return None
     low, high = min(known), max(known)
+    left = min(WIDTH / 2.0, max(LEFT, 16.0 + LETTER * max(len(name) for name, _ in named)))
     spread = (high - low) or max(abs(high), 1.0)
 
     def across(value: float) -> float:
-        return round(LEFT + DOT + (WIDTH - LEFT - RIGHT - 2.0 * DOT) * (value - low) / spread, 1)
+        return round(left + DOT + (WIDTH - left - RIGHT - 2.0 * DOT) * (value - low) / spread, 1)
 
     drawn = []
     for place, (name, rows) in enumerate(named):
@@ -75,7 +77,7 @@ def strips(title: str, named: Sequence[Named], words: Callable[[float], str]) ->
         drawn.append(Strip(name, floor, place, _stacked(sorted(dots), floor)))
     ticks = [low + spread * k / (TICKS - 1) for k in range(TICKS)]
     height = TOP + ROW * len(drawn) + 26.0
-    return Strips(title, tuple(drawn), tuple((across(v), words(v)) for v in ticks), height)
+    return Strips(title, tuple(drawn), tuple((across(v), words(v)) for v in ticks), height, left)
 
 
 def _stacked(dots: Sequence[tuple[float, str, str]], floor: float) -> tuple[Dot, ...]:
