@@ -58,7 +58,7 @@ def book_money(
             why = _why_not(states, name, said)
             if why:
                 refused.append({"place": f"row {number}", "order": name, "why": why})
-            elif states[name] is MoneyState(said):
+            elif _nothing_new(states[name], said):
                 repeated += 1
             else:
                 states[name] = MoneyState(said)
@@ -95,12 +95,17 @@ def _rows(content: bytes, name: str) -> list[tuple[str, str, str]]:
         ) from error
 
 
+def _nothing_new(at: MoneyState, said: str) -> bool:
+    """Whether a row says what is known: a file that is read again acknowledges what has moved."""
+    return said in (at, MoneyState.ACKNOWLEDGED) and at is not MoneyState.SENT
+
+
 def _why_not(states: dict[str, MoneyState], name: str, said: str) -> str:
     if name not in states:
         return f"{name!r} was never sent from here"
     if said not in SAYABLE:
         return f"{said!r} is none of {', '.join(SAYABLE)}"
     at = states[name]
-    if at is not MoneyState(said) and MoneyState(said) not in MONEY_TRANSITIONS[at]:
+    if not _nothing_new(at, said) and MoneyState(said) not in MONEY_TRANSITIONS[at]:
         return f"it is {at} and cannot be {said}"
     return ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from nightly.register.states import State
@@ -225,14 +226,13 @@ def data_of(record: Any) -> dict[str, Any]:
 
 def record_of(kind: type[Record], data: Mapping[str, Any]) -> Record:
     """Return the record that data says; the other way of `data_of`."""
-    named = fields(kind)  # type: ignore[arg-type]
-    return kind(
-        **{
-            each.name: _READERS.get(str(each.type), _same)(data[each.name])
-            for each in named
-            if each.name in data
-        }
-    )
+    return kind(**{name: read(data[name]) for name, read in _readers(kind) if name in data})
+
+
+@cache
+def _readers(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Return how each field of a record is read back: a register is folded by every command."""
+    return tuple((each.name, _READERS.get(str(each.type), _same)) for each in fields(kind))
 
 
 def _plain(value: Any) -> Any:

@@ -148,6 +148,9 @@ def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
     assert (len(found["booked"]), found["repeated"]) == (1, 1)
     assert register.read().money[name].state is MoneyState.MOVED
     assert main(ask) == 2 and "is moved" in capsys.readouterr().err
+    late = tell(book, f"{name},acknowledged,", f"{name},moved,wired")
+    repeated = data(capsys, "fills", str(late), "--register", str(run.parent))
+    assert (repeated["booked"], repeated["repeated"], repeated["refused"]) == ([], 2, [])
     back = tell(book, f"{name},refused,", f"{name},sent,")
     whys = data(capsys, "fills", str(back), "--register", str(run.parent))["refused"]
     assert "cannot be refused" in whys[0]["why"] and "is none of" in whys[1]["why"]

@@ -26,6 +26,7 @@ from nightly.fills.booking import book
 from nightly.fills.fitting import FAR_OFF
 from nightly.fills.money import book_money
 from nightly.register.deciding import Word, decide
+from nightly.register.fold import Registered
 from nightly.register.proposals import known_now, propose
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
@@ -81,15 +82,23 @@ class World:
     pays: bool = False
     bank: Bank = field(default_factory=Bank)
     letters: list[str] = field(default_factory=list)
+    _known: Registered = field(default_factory=Registered)
+    _read_to: int = 0
 
     @property
     def register(self) -> Register:
         """The register on disk."""
         return Register(self.root / NAME)
 
+    def now(self) -> Registered:
+        """Return what the register says, read on from where it was read last."""
+        if self.register.path.exists():
+            self._read_to = self.register.read_on(self._known, self._read_to)
+        return self._known
+
     def begin_night(self, shares: Sequence[int], approval: str) -> None:
         """Plan every household of today's book; the run is not complete yet."""
-        now = self.register.read()
+        now = self.now()
         count = len(self.begun) + len(self.runs) + 1
         folder = RunFolder(self.root / f"{self.day}-{count:04d}")
         folder.path.mkdir(parents=True)
@@ -257,7 +266,7 @@ class World:
                 if order.account == f"{name}-a" and order.left:
                     working[order.list_id or each] = order.left
             assert sum(working.values()) <= self.truth[name]
-        now = self.register.read()
+        now = self.now()
         assert set(self.broker.orders) <= set(now.tickets)
         assert set(self.bank.payments) <= set(now.money)
 

@@ -40,6 +40,11 @@ def action(name: str, of: str, day: date, kind: str, **facts: Any) -> dict[str, 
     return {**row, **dict.fromkeys(columns), "booked": None, **facts}
 
 
+def touched(row: dict[str, Any]) -> tuple[str, str]:
+    """Return the securities of an action: a loss in what a merger gives meets what it took."""
+    return row["security_id"], row["new_security_id"]
+
+
 def actions_of_the_year(nights: list[date]) -> list[dict[str, Any]]:
     """Return dividends four times a year, two splits, and a merger with boot at two thirds."""
     count = len(nights)
@@ -184,7 +189,7 @@ class Year:
             near = any(
                 abs(row["date"] - day) < NEAR
                 for row in self.actions
-                if row["security_id"] == ticket.security_id
+                if ticket.security_id in touched(row)
             )
             shares = left if near or self.chance.random() < 0.5 else left // 3
             if age > 5 and done:
@@ -257,7 +262,7 @@ class Year:
     ) -> Ticket | None:
         account = f"{name}-{self.chance.choice(('a', 'ira'))}"
         symbol, price = self.chance.choice(sorted(self.prices.items()))
-        mine = [row for row in self.actions if row["security_id"] == symbol]
+        mine = [row for row in self.actions if symbol in touched(row)]
         if any(abs(row["date"] - day) < APART for row in mine):
             return None
         if symbol == "OLD" and day >= next(
