@@ -30,8 +30,9 @@ from optimizer.search.incumbent import search
 from optimizer.search.model import Search
 from optimizer.solvers.chain import chain_of
 
-CUTS: Final = 12
-"""Cuts at most: a term of one or two weights needs three or four."""
+CUTS: Final = 40
+"""Rounds of cuts at most: a term of up to four funds needs three to ten. Past them the bound is as
+valid, and looser."""
 
 CLOSE_BPS: Final = 1e-3
 """Basis points by which the cuts may be below the term where the program ends: a hundredth of what
@@ -108,19 +109,29 @@ def rebalance_with(household: Household, policy: Policy, term: Term) -> OwnPlan:
 
 
 def _directions(whole: Frame, term: Term) -> tuple[Search, Callable[[Sequence[Order]], float]]:
-    """Search with more and more cuts until they meet the term; and what measures orders by it."""
+    """Search with more and more cuts until they meet the term; and what measures orders by it.
+
+    Branching may find directions in which they do not meet it yet: then it was too early.
+    """
     own, program, door = own_term(whole, term), program_of(whole), chain_of(whole.policy)
     found = search(whole, door, stated=(program, compile_arrays(program)))
-    for cuts in range(CUTS):
+
+    def met() -> bool:
+        if found.incumbent is None:
+            return False
+        missed, point = own.missed(found.model.program, found.incumbent.solution.x)
+        if missed > CLOSE_BPS:
+            own.cut_towards(point)
+        return missed <= CLOSE_BPS
+
+    for _ in range(CUTS):
         if found.incumbent is None:
             raise OwnTermError("no directions keep every rule: hearth plan says why")
-        if cuts == 0:
-            own.cut_where_best(program, found.incumbent.branch)
-        else:
-            missed, point = own.missed(found.model.program, found.incumbent.solution.x)
-            if missed <= CLOSE_BPS:
-                break
-            own.cut(point)
+        own.cut_where_best(program, found.incumbent.branch)
         stated = own.beside(program)
         found = search(whole, door, stated=(stated, compile_arrays(stated)), near=found.incumbent)
-    return certified(found, whole.policy.solver.certify), own.of_orders
+        if met():
+            found = certified(found, whole.policy.solver.certify)
+            if met():
+                break
+    return found, own.of_orders

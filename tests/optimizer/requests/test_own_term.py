@@ -90,6 +90,21 @@ def test_the_bound_is_below_both_plans_and_the_judge_keeps_what_he_knows(seed: i
     assert (again.plan.orders, again.bound_bps) == (found.plan.orders, found.bound_bps)
 
 
+@pytest.mark.parametrize("seed", [118, 142])
+def test_cuts_meet_a_term_of_every_fund(seed: int) -> None:
+    """Squares of four weights, where the objective is flat between two, and sides change."""
+    of = drawn(seed)
+    names = [str(name) for name in of.market.securities.security_id]
+
+    def term(held: Any) -> Any:
+        wish = zip((1_500.0, 1_650.0, 1_360.0, 820.0), names, strict=True)
+        return sum(price * cp.square(held.weight(name) - 0.2) for price, name in wish)
+
+    found = rebalance_with(of, Policy(), term)
+    assert -1e-4 <= found.gap_bps <= 1.0
+    assert found.weighed.together_bps < found.weighed_without.together_bps - 100.0
+
+
 def test_a_term_that_asks_for_nothing_changes_nothing() -> None:
     """The plan without it is the answer, and both bounds are the same."""
     found = rebalance_with(sheltered(), POLICY, lambda of: 0.0)
