@@ -226,7 +226,7 @@ def data_of(record: Any) -> dict[str, Any]:
 
 def record_of(kind: type[Record], data: Mapping[str, Any]) -> Record:
     """Return the record that data says; the other way of `data_of`."""
-    return kind(**{name: read(data[name]) for name, read in _readers(kind) if name in data})
+    return kind(**{name: read(data[name]) for name, read in _readers(kind) if name in data})  # type: ignore[arg-type]
 
 
 @cache
