@@ -67,7 +67,7 @@ def test_a_term_that_says_what_the_policys_says_leads_where_the_policy_leads() -
     assert together == pytest.approx(counted.figures.objective_after_bps, abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", [3, 40])
+@pytest.mark.parametrize("seed", [40, pytest.param(3, marks=pytest.mark.full)])
 def test_the_bound_is_below_both_plans_and_the_judge_keeps_what_he_knows(seed: int) -> None:
     """A norm has a kink where solutions rest; the better of the two plans is the answer."""
     of = drawn(seed)
@@ -90,7 +90,7 @@ def test_the_bound_is_below_both_plans_and_the_judge_keeps_what_he_knows(seed: i
     assert (again.plan.orders, again.bound_bps) == (found.plan.orders, found.bound_bps)
 
 
-@pytest.mark.parametrize("seed", [118, 142])
+@pytest.mark.parametrize("seed", [118, pytest.param(142, marks=pytest.mark.full)])
 def test_cuts_meet_a_term_of_every_fund(seed: int) -> None:
     """Squares of four weights, where the objective is flat between two, and sides change."""
     of = drawn(seed)
