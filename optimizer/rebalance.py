@@ -73,7 +73,7 @@ def concluded(search: Search, certify: int) -> Plan:
 
 def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
     """Minimum trades, share steps, orders: what nearly every household is answered by."""
-    found = candidate_of(search.model, search.incumbent)
+    found = candidate_of(search.model, search.incumbent, search.bounds.promising)
     return search, refined(search.model, search.incumbent, found)
 
 

@@ -248,6 +248,10 @@ TIGHTENINGS = 6
 TIGHTEN_MORE = 1.5
 """How much more than what was overstepped a limit is tightened by."""
 
+MOST_REGIMES = 9
+"""Other tax regimes that sides are settled in where a tightened limit ends their own: every case of
+two filing units, the best first."""
+
 # rounding: dear tickets
 
 DEAR_BPS = 0.05

@@ -53,7 +53,9 @@ def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) 
         return found
     tickets = found.supported.tickets
     lost = found.objective - found.settled_objective
-    if not found.kept or lost < LOST_BPS or not _coarse(model, tickets):
+    if not found.kept or lost < LOST_BPS or not _few(model, tickets):
+        return found
+    if lost < LOST_MANY_BPS and not _coarse(model, tickets):
         return found
     trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
@@ -85,10 +87,15 @@ def legal_nearby(
     model: Model, incumbent: Incumbent | None, found: Candidate | None
 ) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
-    if found is None or incumbent is None or not _coarse(model, found.supported.tickets):
+    if found is None or incumbent is None or not _few(model, found.supported.tickets):
         return None
     tickets = found.supported.tickets
     return _best(reopened(model, incumbent, found, tickets))
+
+
+def _few(model: Model, tickets: Tickets) -> bool:
+    """Whether tickets are few enough to be chosen, and prices are a plan's: not a limit's."""
+    return model.frame.te_multiplier <= DEAR and tickets.size <= MOST_REFINED
 
 
 def _coarse(model: Model, tickets: Tickets) -> bool:
@@ -97,8 +104,6 @@ def _coarse(model: Model, tickets: Tickets) -> bool:
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small
     household.
     """
-    if model.frame.te_multiplier > DEAR or tickets.size > MOST_REFINED:
-        return False
     least = np.maximum(tickets.step, least_ticket(model.frame))
     return bool((0.125 * tickets.risk.curvature * least**2 > DEAR_BPS).any())
 

@@ -27,8 +27,10 @@ from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Incumbent, Model, Search
-from optimizer.settings import DEAR, TIGHTEN_MORE, TIGHTENINGS
+from optimizer.search.tax_regimes import TaxRegime
+from optimizer.settings import DEAR, MOST_REGIMES, TIGHTEN_MORE, TIGHTENINGS
 from optimizer.solvers.solution import Solution
 
 
@@ -102,16 +104,27 @@ class Candidate:
         }
 
 
-def candidate_of(model: Model, incumbent: Incumbent | None) -> Candidate | None:
-    """Make orders of the best directions; None if no legal tickets were found."""
+def candidate_of(
+    model: Model, incumbent: Incumbent | None, regimes: Sequence[TaxRegime] = ()
+) -> Candidate | None:
+    """Make orders of the best directions; None if no legal tickets were found.
+
+    Where a limit that was tightened ends a regime, as a budget of no gain does that of net gains,
+    the same sides are settled in the best other one of `regimes` that is left.
+    """
     if incumbent is None:
         return None
     best: Candidate | None = None
-    trial = model
+    trial, wished = model, incumbent.solution.objective
     for _ in range(TIGHTENINGS):
-        found = _once(trial, incumbent, exact=False)
+        if trial.taken_off:
+            again = _resettled(trial, incumbent, regimes)
+            if again is None:
+                return best
+            incumbent = again
+        found = _once(trial, incumbent, wished, exact=False)
         if found is None or not found.kept:
-            found = _once(trial, incumbent, exact=True) or found
+            found = _nearer(trial, found, _once(trial, incumbent, wished, exact=True))
         if found is None:
             return best
         best = found
@@ -120,6 +133,25 @@ def candidate_of(model: Model, incumbent: Incumbent | None) -> Candidate | None:
             return best
         trial = tightened
     return best
+
+
+def _nearer(model: Model, one: Candidate | None, other: Candidate | None) -> Candidate | None:
+    """Whichever keeps every rule, else what oversteps by less: a limit is lowered by no more."""
+    if one is None or other is None:
+        return one or other
+    return one if not other.kept and _missed_usd(model, one) < _missed_usd(model, other) else other
+
+
+def _missed_usd(model: Model, found: Candidate) -> float:
+    """Most dollars by which rounding oversteps a limit; infinite where it breaks anything else."""
+    if not overstepped(model, found):
+        return np.inf
+    missed = [0.0]
+    for breach in found.verdict.breaches:
+        for row in model.arrays.rules.get((breach.rule, breach.where), ()):
+            meaning = model.arrays.meaning[row]
+            missed.append(breach.amount * meaning.breach * meaning.usd)
+    return max(missed)
 
 
 def overstepped(model: Model, found: Candidate) -> bool:
@@ -154,18 +186,29 @@ def lowered(
     return high
 
 
-def _once(model: Model, settled: Incumbent, *, exact: bool) -> Candidate | None:
-    if model.taken_off:
-        again = model.solve(settled.branch)
-        if not again.usable:
-            return None
-        settled = replace(settled, solution=again)
+def _resettled(model: Model, settled: Incumbent, regimes: Sequence[TaxRegime]) -> Incumbent | None:
+    """The incumbent's sides inside tightened limits: in its regime, else in the best of others."""
+    again = model.solve(settled.branch)
+    if again.usable:
+        return replace(settled, solution=again)
+    found: Incumbent | None = None
+    for regime in [each for each in regimes if each is not settled.regime][:MOST_REGIMES]:
+        branch = side_branch(
+            model.frame, regime, settled.disjunctions, settled.sides, careful=model.careful
+        )
+        again = model.solve(branch)
+        if again.usable and (found is None or again.objective < found.solution.objective):
+            found = replace(settled, solution=again, regime=regime, branch=branch)
+    return found
+
+
+def _once(model: Model, settled: Incumbent, wished: float, *, exact: bool) -> Candidate | None:
     tickets = tickets_of(model.frame)
     found = supported(model, settled, tickets)
     if found is None:
         return None
     found = fewer(model, found, tickets)
-    return in_shares(model, found, tickets, settled.solution.objective, exact=exact)
+    return in_shares(model, found, tickets, wished, exact=exact)
 
 
 def in_shares(

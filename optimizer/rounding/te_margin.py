@@ -53,7 +53,7 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
             0.9, TE_MORE * (margin + share) if share < COARSE_MISS else margin + COARSE_FAR * share
         )
         again = search_within_limits(search.model.frame, search.model.door, margin, search)
-        trial = candidate_of(again.model, again.incumbent)
+        trial = candidate_of(again.model, again.incumbent, again.bounds.promising)
         if trial is None:
             break
         bounds = replace(again.bounds, branched=max(again.bounds.branched, search.bounds.least))

@@ -19,7 +19,7 @@ from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
 from optimizer.mip.small_accounts import refined
 from optimizer.rebalance import by_whole_tickets, rebalance
-from optimizer.rounding.candidate import candidate_of
+from optimizer.rounding.candidate import candidate_of, judged
 from optimizer.search.te_limit import search_within_limits
 from optimizer.solvers.chain import chain_of
 from optimizer.solvers.highs import Question, unheard
@@ -106,6 +106,30 @@ def test_households_that_lose_nothing_by_whole_shares_are_not_asked_again() -> N
         found = candidate_of(search.model, search.incumbent)
         assert found is not None
         assert refined(search.model, search.incumbent, found) is found
+
+
+def test_a_legal_plan_far_from_the_solution_is_improved_however_fine_the_shares_are() -> None:
+    """Doing nothing is legal and far off; shares of $100 in $300,000 bring it near."""
+    search = search_within_limits(frame(drawn(3), FREE), chain_of(FREE))
+    found = candidate_of(search.model, search.incumbent)
+    assert found is not None
+    idle = judged(search.model, found.supported, found.settled_objective, (), found.flows)
+    assert idle.kept
+    assert idle.objective > found.objective + 10.0
+    better = refined(search.model, search.incumbent, idle)
+    assert better is not None
+    assert better.objective <= found.objective + 0.5
+
+
+def test_a_budget_that_ends_a_tax_regime_is_kept_in_the_next_one(
+    plain_households: tuple[Household, ...],
+) -> None:
+    """No gain over the year, in whole shares: just under it lies another case of the netting."""
+    policy = Policy(limits=Limits(gain_budget_usd=0.0), gate=OPEN)
+    for of in plain_households[:10]:
+        plan = rebalance(of, policy)
+        assert plan.certificate is not None
+        assert plan.certificate.gap_bps < 3.0
 
 
 def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None:
