@@ -36,6 +36,8 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     run = str(said("run", "run", str(book), *dated, "--out", str(runs), *listed)["folder"])
     _look(place, book, said)
     with (Path(run) / "orders.csv").open(encoding="utf-8") as file:
+        orders = {row["household_id"]: row for row in csv.DictReader(file)}
+    with (Path(run) / "orders.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["household_id"] == "year-end-harvest"]
     said("pending", "pending", run)
     said("verify", "verify", str(book), run)
@@ -46,12 +48,15 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     said("reject", "reject", run, "single-account", *by)
     said("approve", "approve", run, "single-account", *by)
     said("approve", "approve", run, "single-account", "inside-bands", *by)
+    said("trace", "trace", run, rows[0]["order_id"])
     said("export", "export", run, "--by", "Dan")
     said("export", "export", run, "--by", "Dan")
     said("trace", "trace", run, rows[0]["order_id"])
     said("show", "show", run)
     said("show-household", "show", run, "year-end-harvest")
     said("show-household", "show", run, "faulty-data")
+    said("show-household", "show", run, "single-account")
+    said("trace", "trace", run, orders["single-account"]["order_id"])
     said("alerts", "alerts", run, "--to", str(place / "told.jsonl"))
     said("cancel", "cancel", run, "single-account", *by)
     _settle(place, book, run, rows, said)
