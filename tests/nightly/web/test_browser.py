@@ -26,13 +26,13 @@ SERIOUS = ("serious", "critical")
 
 
 @contextmanager
-def served(runs: Path, scratch: Path) -> Iterator[str]:
+def served(runs: Path, scratch: Path, book: Path = SAMPLE) -> Iterator[str]:
     """Yield the address that `hearth serve` prints, and end the server; it leaves nothing."""
     scratch.mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "nightly.main", "serve", str(SAMPLE), "--runs", str(runs)]
+    command = [sys.executable, "-m", "nightly.main", "serve", str(book), "--runs", str(runs)]
     server = subprocess.Popen(
         [*command, "--port", str(port), "--by", "Ann"],
         cwd=ROOT,
