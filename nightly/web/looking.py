@@ -46,7 +46,7 @@ def runs(visit: Visit, request: Request) -> Response:
         facts = visit.desk.run(run_id).bench.facts
         told = {name: facts[name] for name in ("asof", "households", "counts")}
         found.append({"run_id": run_id, **told})
-    going = [told for name in visit.desk.unfinished() if (told := visit.desk.under_way(name))]
+    going = [far for name in visit.desk.unfinished() if (far := visit.desk.under_way(name))]
     record = {"runs": found, "under_way": [each.as_data() for each in going]}
     return visit.page("runs", record, here="runs", runs=found)
 
