@@ -60,7 +60,7 @@ def reasons(out: LeftOut) -> list[Reason]:
     """Return the reason of each order of a judged plan."""
     legs = _legs(out)
     tracking = _tracking(out) * legs.net
-    location = out.placement_saved * legs.leaves
+    location = _shared(out, out.placement_saved) * legs.leaves
     taxes = sum(out.terms[name] for name in GAINS)
     taxed = np.abs(out.recognized) > NOTHING_USD
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
@@ -89,21 +89,29 @@ def reasons(out: LeftOut) -> list[Reason]:
 def _tracking(out: LeftOut) -> Floats:
     """What each order does for tracking, dollars, by order.
 
-    On the way from doing nothing to the plan, what an account's sales and buys save together is
-    shared by dollars: against cash alone a sale of what there is too much of would have it all, and
-    the buys that it pays for nothing. And what is missed at the end without an order is its own at
-    least by half: of two funds that move alike one may be dear to sell and the other good to have.
+    On the way from doing nothing to the plan. And what is missed at the end without an order is its
+    own at least by half: of two funds that move alike one may be dear to sell and the other good to
+    have.
     """
-    amount, saved = out.amount, out.tracking_on_the_way
+    shared = _shared(out, out.tracking_on_the_way)
+    return np.asarray(np.maximum(shared, 0.5 * out.tracking_at_end))
+
+
+def _shared(out: LeftOut, saved: Floats) -> Floats:
+    """What each order saves, where sales and buys of an account share what they save, by dollars.
+
+    Against cash alone a sale of what there is too much of would have it all, and the buys that it
+    pays for nothing. Prices of place are known up to a constant: against cash alone a sale would
+    save by its place even in the only account that there is.
+    """
     rates = [
         out.by_account(np.where(side, saved, 0.0))
-        / np.maximum(out.by_account(np.where(side, amount, 0.0)), NOTHING_USD)
+        / np.maximum(out.by_account(np.where(side, out.amount, 0.0)), NOTHING_USD)
         for side in (out.is_buy, ~out.is_buy)
     ]
     paired = out.by_account(out.is_buy.astype(float)) * out.by_account((~out.is_buy).astype(float))
-    to_buys = np.where(paired > 0.0, 0.5 * (rates[1] - rates[0]), 0.0)[out.account]
-    shared = saved + np.where(out.is_buy, to_buys, -to_buys) * amount
-    return np.asarray(np.maximum(shared, 0.5 * out.tracking_at_end))
+    to_buys = np.where(paired > 0.0, 0.5 * (rates[1] - rates[0]), 0.0)[out.account] * out.amount
+    return np.asarray(saved + np.where(out.is_buy, to_buys, -to_buys))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,25 @@ def test_a_loss_that_saves_tax_is_a_harvest_and_its_replacement_keeps_the_mix() 
     }
 
 
+def test_the_only_account_sells_nothing_for_its_place() -> None:
+    """Stocks are at 65% of 60%, without a gain; bills pay 4%, and every place pays tax on it."""
+    of = household(
+        [account("TX")],
+        [lot("A", "TX", "VTI", 650, 65_000.0), lot("B", "TX", "BND", 350, 35_000.0)],
+        [
+            security("VTI", 100.0, specific_vol=0.002, qualified_yield=0.01),
+            security("BND", 100.0, BOND, specific_vol=0.002, ordinary_yield=0.04),
+            security("BIL", 100.0, BOND, instrument="money_market", ordinary_yield=0.04),
+        ],
+        targets={"T": target({STOCK: 0.6, BOND: 0.4})},
+    )
+    orders = by_security(rebalance(of, Policy()))
+    assert {name: order.reason for name, order in orders.items()} == {
+        "sell VTI": "tracking",
+        "buy BND": "tracking",
+    }
+
+
 def test_cash_that_no_share_can_be_bought_for_is_told_so() -> None:
     """$50 wants $30 of stocks and $20 of bonds; the smallest order is a share of $75."""
     of = household(
