@@ -1,0 +1,227 @@
+"""How long a person waits for a page: ``python -m benchmarks.screens --out FOLDER``.
+
+Two questions. What a click that plans again takes, for households of funds and of many names. And
+what a page of a run of a million rows takes until its first byte, once the run is laid out (how
+long that takes is told too). Pages are asked for as a browser asks, through the whole application,
+but without a network. The large run is a small night's own rows many times over, under new ids.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from benchmarks.suite.measure import Report, markdown_table, write_report
+from nightly.register.records import data_of
+from nightly.register.register import NAME, Register
+from nightly.results.run_folder import RunFolder
+from nightly.run.night import start_run
+from nightly.run.request import Request
+from nightly.web.app import workbench
+from nightly.web.desk import Desk
+from nightly.web.doors import Door
+from nightly.workers.engines import Processes
+from optimizer.rebalance import rebalance
+from scenarios.synthetic import ASOF, generate_book
+
+KINDS = ("etf", "mixed")
+
+CLICKS = {
+    "the household": {},
+    "keep a fund": {"do:{held}": "keep"},
+    "a tax budget": {"tax_budget_usd": "1000"},
+    "a limit on tracking": {"tracking_error_percent": "0.5"},
+    "raise cash after tax": {"raise_usd": "5000", "after_tax": "yes"},
+}
+"""What is asked for by a click, as the form asks it; `{held}` is the fund that is sold most."""
+
+PAGES = {
+    "tonight": "",
+    "tonight, in the middle": "?page={middle}",
+    "tonight, by tax": "?sort=tax",
+    "tonight, waiting": "?stage=WAITING",
+    "approve and send": "/send",
+    "evidence": "/evidence",
+    "a household": "/household?id={household}",
+}
+
+TOKEN = "b" * 40
+REPEATS = 20
+READY_SECONDS = 900.0
+"""Longest that a run may take to be laid out."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure clicks and pages, and write the report."""
+    given = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        rows = [row for kind in KINDS for row in clicks(Path(scratch), kind, given.households)]
+        large = list(pages(Path(scratch), given.households, given.rows))
+    report = Report(
+        "How long a person waits for a page",
+        "python -m benchmarks.screens " + " ".join(arguments or sys.argv[1:]),
+        (
+            "one visitor at a time, no network: what the application takes",
+            f"synthetic households, {given.households} of each kind; the large run is theirs "
+            f"{given.rows // given.households:,} times over, under new ids",
+            "milliseconds of this machine, beside whatever else it did",
+        ),
+        (
+            "## A click that plans again (ms)",
+            "",
+            *markdown_table(rows),
+            "",
+            f"## First byte of a page, a run of {given.rows:,} plans (ms)",
+            "",
+            *markdown_table(large),
+        ),
+        [*rows, *large],
+    )
+    write_report(report, given.out, "screens")
+    print("\n".join(report.body))
+    return 0
+
+
+def clicks(scratch: Path, kind: str, count: int) -> Iterator[dict[str, object]]:
+    """Yield what each click takes over the planned households of one kind."""
+    book, runs = _night(scratch, kind, count)
+    run_id = next(path.name for path in runs.iterdir() if path.is_dir())
+    plans = pq.read_table(runs / run_id / "plans.parquet", columns=["household_id", "status"])
+    planned = plans.filter(pc.equal(plans["status"], "planned"))["household_id"].to_pylist()
+    orders = pq.read_table(runs / run_id / "orders.parquet").to_pandas()
+    sold = orders[orders["side"] == "sell"].sort_values("amount", ascending=False)
+    held = dict(sold.groupby("household_id")["security_id"].first())
+    with _visitor(book, runs, scratch / f"{kind}-served") as get:
+        get(f"/runs/{run_id}/household", {"id": planned[0]})
+        for label, asked in CLICKS.items():
+            taken = []
+            for name in planned:
+                wish = {key.format(held=held.get(name, "")): each for key, each in asked.items()}
+                page = "what-if" if wish else "household"
+                taken.append(get(f"/runs/{run_id}/{page}", {"id": name, **wish}))
+            yield {"kind": kind, "click": label, "households": len(taken), **_told(taken)}
+
+
+def pages(scratch: Path, count: int, rows: int) -> Iterator[dict[str, object]]:
+    """Yield how long a run of so many plans is laid out for, and then each of its pages."""
+    runs = _enlarged(scratch / "etf-runs", scratch / "large-runs", rows // count)
+    run_id = next(path.name for path in runs.iterdir() if path.is_dir())
+    plans = pq.read_table(runs / run_id / "plans.parquet", columns=["household_id"])
+    known = {"middle": len(plans) // 100, "household": plans["household_id"][0].as_py()}
+    with _visitor(scratch / "etf-book", runs, scratch / "large-served") as get:
+        begun = time.perf_counter()
+        for page in ("", "/evidence"):
+            get(f"/runs/{run_id}{page}", {}, until_ready=True)
+        laid_out = 1e3 * (time.perf_counter() - begun)
+        yield {"page": "laid out, once", "times": 1, **_told([laid_out])}
+        for label, path in PAGES.items():
+            place = f"/runs/{run_id}{path.format(**known)}"
+            taken = [get(place, {}, until_ready=True) for _ in range(REPEATS)]
+            yield {"page": label, "times": REPEATS, **_told(taken)}
+
+
+def _night(scratch: Path, kind: str, count: int) -> tuple[Path, Path]:
+    book, runs = scratch / f"{kind}-book", scratch / f"{kind}-runs"
+    generate_book(book, count, kind, 16)
+    start_run(Request(str(book), ASOF, runs), rebalance, Processes(2))
+    return book, runs
+
+
+def _enlarged(small: Path, large: Path, times: int) -> Path:
+    """Copy runs with every row of the newest so many times, and a register that knows of it."""
+    shutil.copytree(small, large)
+    (large / NAME).unlink()
+    run = next(path for path in large.iterdir() if path.is_dir())
+    for path in run.glob("*.parquet"):
+        table = pq.read_table(path)
+        if "household_id" in table.column_names and len(table):
+            pq.write_table(enlarged_table(table, times), path, row_group_size=8192)
+    said = Register(small / NAME).read().runs
+    facts = next(iter(said.values()))
+    plans = pq.read_table(run / "plans.parquet", columns=["household_id", "orders", "approval"])
+    listed = [
+        [one["household_id"], "0" * 64, one["orders"], one["approval"]]
+        for one in plans.to_pylist()
+        if one["orders"]
+    ]
+    with Register(large / NAME).held() as held:
+        data = {"run": data_of(replace(facts, run_id=run.name)), "plans": listed}
+        held.add("run", "hearth", "a benchmark", data)
+    RunFolder(run).manifest()
+    return large
+
+
+def enlarged_table(table: Any, times: int) -> Any:
+    """Return rows under their own ids, and all times but one under others."""
+    copy = np.repeat(np.arange(times), len(table)).astype(str)
+    whole = pa.concat_tables([table] * times)
+    suffix = pa.array(np.where(copy == "0", "", np.char.add("~", copy)))
+    for column in ("household_id", "order_id"):
+        if column in whole.column_names:
+            place = whole.column_names.index(column)
+            named = pc.binary_join_element_wise(whole[column].cast(pa.string()), suffix, "")
+            whole = whole.set_column(place, column, named)
+    return whole.cast(table.schema)
+
+
+@contextmanager
+def _visitor(book: Path, runs: Path, scratch: Path) -> Iterator[Callable[..., float]]:
+    """Yield what asks for a page and returns milliseconds until it is there."""
+    from starlette.testclient import TestClient
+
+    scratch.mkdir()
+    desk = Desk(book, runs, scratch)
+    host = "http://127.0.0.1:8765"
+    client = TestClient(workbench(desk, Door(TOKEN, "Ann", 8765)), host, follow_redirects=False)
+    client.get("/enter", params={"token": TOKEN})
+
+    def get(path: str, asked: dict[str, str], *, until_ready: bool = False) -> float:
+        begun = time.perf_counter()
+        while True:
+            since = time.perf_counter()
+            answer = client.get(path, params=asked or None)
+            taken = 1e3 * (time.perf_counter() - since)
+            if answer.status_code == 200:
+                return taken
+            late = time.perf_counter() - begun > READY_SECONDS
+            if late or not (until_ready and answer.status_code == 503):
+                raise RuntimeError(f"{path}: {answer.status_code}: {answer.text[:500]}")
+
+    try:
+        yield get
+    finally:
+        desk.close()
+
+
+def _told(taken: Sequence[float]) -> dict[str, object]:
+    of = np.array(taken)
+    return {
+        "median": round(float(np.median(of)), 1),
+        "p95": round(float(np.quantile(of, 0.95)), 1),
+        "worst": round(float(of.max()), 1),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=" ".join((__doc__ or "").split("\n\n")[0].split()))
+    parser.add_argument("--households", type=int, default=100, help="of each kind")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="plans of the large run")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the report")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
