@@ -108,7 +108,9 @@ def paid(prices: Any, dividends: Any) -> str:
 
 def main() -> int:
     """Print the counts that the command line asks for."""
-    reading = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    reading = argparse.ArgumentParser(
+        "python -m benchmarks.plausible", description=(__doc__ or "").split("\n")[0]
+    )
     reading.add_argument("prices", type=Path)
     reading.add_argument("--splits", type=Path)
     reading.add_argument("--dividends", type=Path)

@@ -216,7 +216,10 @@ def _told(taken: Sequence[float]) -> dict[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=" ".join((__doc__ or "").split("\n\n")[0].split()))
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.screens",
+        description=" ".join((__doc__ or "").split("\n\n")[0].split()),
+    )
     parser.add_argument("--households", type=int, default=100, help="of each kind")
     parser.add_argument("--rows", type=int, default=1_000_000, help="plans of the large run")
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
