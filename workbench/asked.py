@@ -5,6 +5,7 @@ Figures come with the answer; what is added here is only laid out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -55,17 +56,22 @@ def answer_sections(answer: Answer) -> Iterable[tuple[str, RenderableType]]:
         yield "objective beside it ($)", _pairs(change.terms_usd)
         if change.orders:
             yield "orders that differ (shares)", _orders(answer, name)
-    for title, bound in (("began to bind", change.began), ("ceased to bind", change.ceased)):
-        if bound:
-            yield title, Text("\n".join(f"· {r} at {short_name(w, name)}" for r, w in bound))
+        for title, bound in (("began to bind", change.began), ("ceased to bind", change.ceased)):
+            if bound:
+                yield title, Text("\n".join(f"· {r} at {short_name(w, name)}" for r, w in bound))
 
 
 def _words(answer: Answer) -> str:
-    said = [f"{key} = {value}" for key, value in answer.request.as_data().items()]
+    said = [f"{key} = {_as_written(value)}" for key, value in answer.request.as_data().items()]
     asked = answer.household.asked
     if asked is not None and asked.set_aside_usd:
         said.append(f"raised beside it for tax: ${asked.set_aside_usd:,.2f}")
     return "\n".join(f"· {line}" for line in said)
+
+
+def _as_written(value: Any) -> str:
+    """Return a value as a file of a request has it: 50000, true, ["VTI"]."""
+    return f"{value:.12g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _clashes(answer: Answer) -> Table:
@@ -81,11 +87,11 @@ def _figures(figures: Mapping[str, tuple[float | None, float | None]]) -> Table:
     table = _table("figure", "without", "asked")
     for name, pair in figures.items():
         if name.startswith("te_"):
-            cells = [number(percent(each) or 0.0, 3) + " %" for each in pair]
+            cells = ["" if each is None else number(percent(each), 3) + " %" for each in pair]
         elif name.endswith("_bps"):
             cells = ["" if each is None else number(each, 3) for each in pair]
         else:
-            cells = ["" if each is None else f"{each:,.2f}" for each in pair]
+            cells = ["" if each is None else number(each, 2) for each in pair]
         table.add_row(name, *cells)
     return table
 
