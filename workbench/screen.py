@@ -30,7 +30,7 @@ from workbench.screen_tables import (
     weight_table,
 )
 from workbench.weights import WeightRow
-from workbench.wording import POINT, arrow, counted, number, percent, usd, whole_usd
+from workbench.wording import CENT, POINT, arrow, counted, number, percent, usd, whole_usd
 
 ACCOUNTS_ACROSS: Final = 3
 """Accounts beside the weights, one fewer where weights after tax and bands stand there too; with
@@ -131,12 +131,20 @@ def _outcome(figures: Figures) -> str:
         f"tax {tax} · trading cost {usd(figures.cost_usd)} · tax drag {drag} $ a year",
     ]
     if figures.money_usd_a_year is not None and figures.risk_usd_a_year is not None:
-        money, risk = (
-            f"{usd(saved)} ({number(1e4 * saved / figures.value_usd, 2)} bps)"
-            for saved in (figures.money_usd_a_year, figures.risk_usd_a_year)
-        )
-        lines.append(f"saves money of {money} and risk of {risk} a year")
+        saved = figures.money_usd_a_year, figures.risk_usd_a_year
+        lines.append(_a_year(*saved, figures.value_usd))
     return "\n".join(lines)
+
+
+def _a_year(money_usd: float, risk_usd: float, value_usd: float) -> str:
+    """Say what is saved of money and of risk; nothing is called saved that is paid for."""
+    money, risk = (
+        f"{usd(abs(each))} ({number(abs(1e4 * each / value_usd), 2)} bps)"
+        for each in (money_usd, risk_usd)
+    )
+    pays, dares = money_usd <= -CENT, risk_usd <= -CENT
+    verb = "adds " if dares else "saves " if pays else ""
+    return f"{'costs' if pays else 'saves'} money of {money} and {verb}risk of {risk} a year"
 
 
 def _proof(figures: Figures, certificate: Certificate) -> Iterable[str]:

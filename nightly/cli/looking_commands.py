@@ -20,12 +20,12 @@ from workbench.wording import counted
 SHOWN: Final = 50
 """Rows of a page; --json has them all."""
 
-PLAN: Final = ("household_id", "status", "state", "orders", "traded_usd", "tax_usd", "reason")
+PLAN: Final = ("household_id", "status", "state", "orders", "traded_usd", "taxes_usd", "reason")
 ORDER: Final = ("account_id", "side", "security_id", "shares", "price", "amount", "state", "filled")
 TICKET: Final = ("ticket_id", "state", "shares", "filled", "limit_price")
 MONEY: Final = ("movement_id", "kind", "state", "amount")
 
-DOLLARS: Final = frozenset({"traded_usd", "tax_usd", "amount"})
+DOLLARS: Final = frozenset({"traded_usd", "tax_usd", "distribution_tax_usd", "taxes_usd", "amount"})
 """Columns that are shown without cents."""
 
 RIGHT: Final = DOLLARS | {"orders", "shares", "filled", "price", "limit_price"}
@@ -39,7 +39,7 @@ def pending(run: Path, as_json: bool) -> int:
     if as_json:
         console.say_json({"run_id": folder.run_id, "waiting": len(found), "plans": found})
         return ANSWERED
-    _print(found, PLAN)
+    _print(map(_with_taxes, found), PLAN)
     print(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
     return ANSWERED
 
@@ -59,7 +59,7 @@ def show(run: Path, household_id: str | None, as_json: bool) -> int:
     if as_json:
         console.say_json({"run_id": folder.run_id, "counts": dict(counts), "plans": plans})
         return ANSWERED
-    _print(plans, PLAN)
+    _print(map(_with_taxes, plans), PLAN)
     told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     print(f"{counted(len(plans), 'household')} of {folder.run_id}: {told}")
     return ANSWERED
@@ -87,7 +87,8 @@ def _print_plan(found: Mapping[str, Any]) -> None:
     for name in ("household_id", "status", "state", "approval", "policy_id", "reason"):
         page.print(f"[dim]{name:>14}[/]  ", end="")
         page.print(str(found[name]), markup=False, soft_wrap=True)
-    for name in ("tax_usd", "objective_before_bps", "objective_after_bps", "bound_bps", "gap_bps"):
+    taxes = ("tax_usd", "distribution_tax_usd")[: 1 + bool(found["plan"]["distribution_tax_usd"])]
+    for name in (*taxes, "objective_before_bps", "objective_after_bps", "bound_bps", "gap_bps"):
         page.print(f"[dim]{name:>14}[/]  {_cell(name, found['plan'][name])}")
     _print(found["orders"], ORDER)
     for order in found["orders"]:
@@ -99,6 +100,12 @@ def _print_plan(found: Mapping[str, Any]) -> None:
         beyond = f", beyond {', '.join(made['override'])}" if made["override"] else ""
         said = f"{made['decision']} by {made['by']}, {made['clock']}: {made['why']}{beyond}"
         page.print(said, markup=False, soft_wrap=True)
+
+
+def _with_taxes(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan's row with all the tax that it causes, on gains and on what is distributed."""
+    tax, distributed = plan["tax_usd"], plan["distribution_tax_usd"]
+    return {**plan, "taxes_usd": None if tax is None else tax + (distributed or 0.0)}
 
 
 def _print(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:

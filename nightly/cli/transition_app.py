@@ -12,7 +12,7 @@ from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
 from nightly.cli.options import Asof, Book, Decided, Json, day_of
 from nightly.partition.newest_price import newest_price_date
-from workbench.wording import money, number, percent
+from workbench.wording import money, number, percent, whole_usd
 
 app = typer.Typer()
 
@@ -80,4 +80,4 @@ def _outcome(path: dict[str, Any]) -> str:
         there = f"there in {path['arrived']}"
     elif path["rests_from"]:
         there = f"at rest from {path['rests_from']}, not quite there"
-    return f"{there}, ${path['tax_usd']:,.0f} of tax in all"
+    return f"{there}, {whole_usd(path['tax_usd'])} of tax in all"

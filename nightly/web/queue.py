@@ -191,6 +191,7 @@ class Queue:
             "household_id": self.ids[place].as_py(),
             **{name: column[place].as_py() for name, column in self.words.items()},
             **told,
+            "tax": None if told["tax_usd"] is None else told["tax"],
             "orders": int(self.numbers["orders"][place]),
             "place": None if told["place"] is None else int(self.numbers["place"][place]),
             "stage": Stage(int(self._stage[place])),

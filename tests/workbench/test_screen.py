@@ -132,6 +132,22 @@ def test_the_page_says(said: str) -> None:
     assert said in screen(explained(plan()))
 
 
+@pytest.mark.parametrize(
+    ("money_usd", "risk_usd", "said"),
+    [
+        (40.0, 10.0, "saves money of $40.00 (40.00 bps) and risk of $10.00 (10.00 bps) a year"),
+        (-4.0, 10.0, "costs money of $4.00 (4.00 bps) and saves risk of $10.00 (10.00 bps) a year"),
+        (40.0, -1.0, "saves money of $40.00 (40.00 bps) and adds risk of $1.00 (1.00 bps) a year"),
+    ],
+)
+def test_what_is_paid_for_is_not_called_saved(money_usd: float, risk_usd: float, said: str) -> None:
+    """A plan may cost money to come closer to its target, or stray to save some."""
+    made = plan()
+    assert made.figures is not None
+    figures = replace(made.figures, money_usd_a_year=money_usd, risk_usd_a_year=risk_usd)
+    assert said in screen(explained(replace(made, figures=figures)))
+
+
 def test_weights_after_tax_stand_beside_the_others() -> None:
     """The IRA's dollars will pay 22% and 5%: $2,450 of bonds are $1,788.50 of what is left."""
     made = explained(plan())

@@ -14,12 +14,12 @@ from nightly.main import main
 
 ROOT = Path(__file__).resolve().parents[3]
 ASOF = "2026-11-20"
-IDS = ("single-account", "year-end-harvest", "inside-bands", "faulty-data")
+IDS = ("single-account", "year-end-harvest", "inside-bands", "faulty-data", "rmd-due")
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run four households, one of whose plans waits for a person."""
+    """Run five households, one of whose plans waits for a person."""
     place = tmp_path_factory.mktemp("pages")
     book = place / "book"
     shutil.copytree(ROOT / "scenarios" / "sample", book)
@@ -52,6 +52,19 @@ def page(capsys: pytest.CaptureFixture[str], *command: str) -> str:
     capsys.readouterr()
     assert main(list(command)) == 0
     return capsys.readouterr().out
+
+
+def test_tax_on_a_distribution_is_told_with_the_rest(
+    night: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """$23,600 have to leave the IRA: most of the plan's tax is on that."""
+    plan = data(capsys, "show", str(night), "rmd-due")["plan"]
+    both = plan["tax_usd"] + plan["distribution_tax_usd"]
+    (row,) = (
+        line for line in page(capsys, "show", str(night)).splitlines() if line.startswith("rmd-due")
+    )
+    assert f" {both:,.0f} " in row
+    assert f"  {plan['distribution_tax_usd']:,.0f}" in page(capsys, "show", str(night), "rmd-due")
 
 
 def test_a_run_ends_with_how_many_wait(
@@ -87,7 +100,7 @@ def test_who_waits_is_listed_until_somebody_decides(
 def test_plans_are_shown_as_stored(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All of a run, or one with orders, lots, states and decisions; nothing is planned again."""
     counts = data(capsys, "show", str(run))["counts"]
-    assert counts == {"proposed": 2, "no_action": 1, "invalid": 1}
+    assert counts == {"proposed": 3, "no_action": 1, "invalid": 1}
     assert (
         main(["reject", str(run), "single-account", "--by", "Ann", "--why", "client called"]) == 0
     )

@@ -126,7 +126,7 @@ def test_the_queue_shows_what_the_tables_say(
     run = str(sample_runs / run_id)
     plans = {each["household_id"]: each for each in said(capsys, "show", run)["plans"]}
     rows = [t["href"].rpartition("=")[2] for tag, t in page.tags if "data-row" in t]
-    compared = 0
+    compared = distributed = 0
     for place, value, _ in page.figures:
         table, _, rest = place.partition(".")
         if table == "rows":
@@ -136,6 +136,12 @@ def test_the_queue_shows_what_the_tables_say(
                 told = plan[figure]
                 assert value == ("" if told is None else repr(told)), place
                 compared += 1
+            elif figure == "tax":
+                parts = plan["tax_usd"], plan["distribution_tax_usd"]
+                assert value == ("" if None in parts else repr(sum(parts))), place
+                distributed += bool(parts[1])
+                compared += 1
+    assert distributed == 1  # rmd-due
     assert compared >= 3 * len(NAMES)
     waiting = said(capsys, "pending", run)["waiting"]
     assert ("stages.WAITING", str(waiting), str(waiting)) in page.figures
