@@ -69,13 +69,16 @@ def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:
     if any(root.status is not SolveStatus.INFEASIBLE for root in unknown):
         return search, None
     tree = Tree(search.model, search.bounds, best)
+    at_once = BRANCHING
     while solves > 0 and not tree.closed_in:
-        tree.left = min(solves, BRANCHING)
-        solves -= tree.left
+        given = tree.left = min(solves, at_once)
         tree.grow(kept=min(DIVES + len(tree.turns), tree.left // 2))
         tree.dive()
+        solves -= given - tree.left
+        if tree.left == given:
+            solves, at_once = solves if given == at_once else 0, 2 * at_once
         if solves <= 0 and further and _is_loose(frame, tree.gap):
-            solves, further = further, 0
+            solves, further, at_once = further, 0, BRANCHING
     bounds = replace(search.bounds, branched=max(search.bounds.branched, tree.bound))
     return replace(search, incumbent=tree.best, bounds=bounds), tree.beyond
 

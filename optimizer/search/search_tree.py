@@ -119,9 +119,16 @@ class Tree:
         ]
 
     def dive(self) -> None:
-        """Spend what is left on the best plan with other sides: of the best nodes, and of turns."""
+        """Spend what is left on the best node's own solution, and on the plan with other sides.
+
+        Those are sides of the best nodes, and turns. Without the first a plan that differs in many
+        sides is met at a leaf of the tree only.
+        """
         if self.closed_in:
             return
+        if self.heap and self.heap[0][2].solution is not NOT_YET:
+            node = self.heap[0][2]
+            self._try(node.regime, _filled(*self._sides_of(node)))
         places = [disjunction.key for disjunction in self.disjunctions]
         for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
             if self.left <= len(self.turns):

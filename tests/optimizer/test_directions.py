@@ -12,8 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.policy import BRANCHING, Policy, TaxRates, TradeRules, WashSales
+from models.household import Household
+from models.policy import (
+    BRANCHING,
+    Bands,
+    Gate,
+    Limits,
+    Policy,
+    TaxRates,
+    TradeRules,
+    WashSales,
+    Weights,
+)
 from optimizer.inputs.frame import frame
+from optimizer.rebalance import rebalance
 from optimizer.search.branch_and_bound import certified
 from optimizer.search.disjunctions import Disjunction, position_disjunctions, side_branch
 from optimizer.search.harvests import wash_disjunctions
@@ -150,3 +162,20 @@ def test_the_search_finds_the_best_directions_of_many(kind: str) -> None:
     """Forty more of every kind: 0.06 bps on average, bounds valid in all."""
     missed = [missed_bps(kind, seed) for seed in range(4, 44)]
     assert float(np.mean(missed)) <= 0.06
+
+
+def test_a_plan_that_differs_in_many_sides_is_met_before_the_tree_ends(
+    plain_households: tuple[Household, ...],
+) -> None:
+    """Losses are priced and bands hard: the best node's own solution leads where flips do not."""
+    policy = Policy(
+        weights=Weights(trading_cost=0.0),
+        wash_sale=WashSales(mode="price", closed_replacements="count"),
+        limits=Limits(bands="hard"),
+        bands=Bands(relative=0.1),
+        gate=Gate(min_bps=0.0, min_order_usd=0.0),
+    )
+    for place in (17, 25):
+        certificate = rebalance(plain_households[place], policy).certificate
+        assert certificate is not None
+        assert certificate.gap_bps < 4.0
