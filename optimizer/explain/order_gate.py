@@ -4,7 +4,9 @@ An order that is worth less is left out and the others are settled again: they m
 did. Several go at once, those worth least first, as long as the program's objective rises by less
 than the gate asks for all of them; one that costs more is worth that. Only what is left in the end
 is made whole and judged again. An order that a rule needs stays. The gate is no part of the
-objective, so that the bound owes it nothing and the gap shows what it costs.
+objective, so that the bound owes it nothing and the gap shows what it costs. Where it asks nothing
+and tickets have a price, an order must bring its own: many funds of a class, each in a small part,
+otherwise stay for the little risk that each takes away.
 
 Refused: to leave out and not to settle again, for two orders of which each is worth little beside
 the other would both go; and to make every trial whole, which cost several plans.
@@ -21,7 +23,7 @@ from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.rounding.candidate import Candidate, amounts_of, in_shares
 from optimizer.rounding.minimum_trade import Supported
-from optimizer.rounding.ticket_price import asked_of
+from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
@@ -39,7 +41,8 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
     it is worth.
     """
     worth = _worths(found)
-    if not model.frame.policy.gate.min_order_usd or not found.kept:
+    policy = model.frame.policy
+    if not (policy.gate.min_order_usd or policy.trades.ticket_usd) or not found.kept:
         return found, worth
     tickets = found.supported.tickets
     kept = np.full(tickets.size, np.nan)
@@ -47,8 +50,10 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
         cheap = _cheap(model, found, tickets, worth)
         if len(cheap):
             usd = model.frame.unit_usd / BPS_PER_UNIT
-            gate = usd * asked_of(model.frame, amounts_of(model, found, tickets))[cheap]
-            priced = usd * worth_at_prices(model, found.supported, tickets)[cheap]
+            amounts = amounts_of(model, found, tickets)
+            gate = usd * asked_of(model.frame, amounts)[cheap]
+            priced = worth_at_prices(model, found.supported, tickets)
+            priced = usd * (priced - not_charged(model.frame, tickets, amounts))[cheap]
             dear = priced > DEARER * gate
             kept[cheap[dear]] = priced[dear]
         left = _closed(model, found.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
@@ -101,10 +106,12 @@ def _closed(
     while len(cheap):
         amounts = tickets.amounts(found.sale, found.buy)
         gate = asked_of(model.frame, amounts)
-        closed = cheap
+        closed, now = cheap, with_tickets_whole(model.frame, found, tickets)
         while len(closed):
             trial = without(model, found, tickets, closed)
-            more = np.inf if trial is None else trial.solution.objective - found.solution.objective
+            more = (
+                np.inf if trial is None else with_tickets_whole(model.frame, trial, tickets) - now
+            )
             if trial is not None and more < gate[closed].sum():
                 found = trial
                 break

@@ -15,7 +15,9 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.program.terms import trading_cost
+from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.tickets import Tickets
+from optimizer.settings import TOUCH
 
 
 def ticket_price(frame: Frame) -> float:
@@ -39,6 +41,21 @@ def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
         part = with_price.coefficients - without.coefficients
         charged[of_block[with_price.block]] = part
     return charged
+
+
+def not_charged(frame: Frame, tickets: Tickets, amounts: Floats) -> Floats:
+    """What the program does not charge of the prices of tickets in use, bps, `(n_tickets,)`."""
+    trades = frame.policy.trades
+    if trades.ticket_usd <= 0.0:
+        return np.zeros(tickets.size)
+    price = frame.bps_of_usd(trades.ticket_usd * frame.policy.weights.trading_cost)
+    return price * (amounts > TOUCH) - charged_by_amount(frame, tickets) * amounts
+
+
+def with_tickets_whole(frame: Frame, found: Supported, tickets: Tickets) -> float:
+    """Objective of a solution, bps, with each ticket in use at its whole price."""
+    amounts = tickets.amounts(found.sale, found.buy)
+    return found.solution.objective + float(not_charged(frame, tickets, amounts).sum())
 
 
 def asked_of(frame: Frame, amounts: Floats) -> Floats:

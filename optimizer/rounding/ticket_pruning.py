@@ -17,7 +17,7 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
-from optimizer.rounding.ticket_price import asked_of
+from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Model
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
@@ -29,8 +29,7 @@ def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
         found = _cheaper(model, found, tickets, price)
-    only_priced = price > 0.0 and policy.gate.min_order_usd <= 0.0
-    return found if only_priced else _worth(model, found, tickets)
+    return _worth(model, found, tickets)
 
 
 def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> Supported:
@@ -57,13 +56,16 @@ def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> 
 def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
-        gate = asked_of(model.frame, tickets.amounts(found.sale, found.buy))
-        closed = _worthless(model, found, tickets, gate)
+        amounts = tickets.amounts(found.sale, found.buy)
+        gate, now = asked_of(model.frame, amounts), with_tickets_whole(model.frame, found, tickets)
+        closed = _worthless(
+            model, found, tickets, gate + not_charged(model.frame, tickets, amounts)
+        )
         trial = None
         while len(closed) and trial is None:
             trial = without(model, found, tickets, closed)
-            allowed = found.solution.objective + gate[closed].sum()
-            if trial is not None and trial.solution.objective >= allowed:
+            allowed = now + gate[closed].sum()
+            if trial is not None and with_tickets_whole(model.frame, trial, tickets) >= allowed:
                 trial = None
             closed = closed[: len(closed) // 2]
         if trial is None:
