@@ -44,6 +44,15 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedLine:
+    """What must not be bought through a day: a group, by the names that somebody would buy."""
+
+    identical_group: str
+    until: str
+    securities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything there is to say about one plan.
 
@@ -58,6 +67,7 @@ class Explanation:
     accounts: tuple[AccountLine, ...] = ()
     orders: tuple[OrderLine, ...] = ()
     units: tuple[UnitLine, ...] = ()
+    locked: tuple[LockedLine, ...] = ()
 
     def _repr_html_(self) -> str:
         """Show itself in a notebook: weights, figures and orders, as the workbench words them."""
@@ -107,8 +117,7 @@ class Explanation:
             "flows": [{"account_id": f.account_id, "amount": float(f.amount)} for f in plan.flows],
             "units": [asdict(line) for line in self.units],
             "lockouts": [
-                {"identical_group": lock.identical_group, "until": lock.until.isoformat()}
-                for lock in plan.lockouts
+                {**asdict(line), "securities": [*line.securities]} for line in self.locked
             ],
             "breaches": [asdict(breach) for breach in plan.breaches],
             "binding": [asdict(bind) for bind in plan.binding],
@@ -134,6 +143,20 @@ def explain(
         accounts=_account_lines(household, plan, before, after),
         orders=order_lines(household, policy, plan.orders),
         units=tuple(units),
+        locked=_locked_lines(household, plan),
+    )
+
+
+def _locked_lines(household: Household, plan: Plan) -> tuple[LockedLine, ...]:
+    market = household.market.securities
+    groups = market.group_names[market.identical_group]
+    return tuple(
+        LockedLine(
+            lock.identical_group,
+            lock.until.isoformat(),
+            tuple(sorted(market.security_id[groups == lock.identical_group].tolist())),
+        )
+        for lock in plan.lockouts
     )
 
 

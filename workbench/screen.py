@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from models.plan import Certificate, Figures, Plan, Status
+from models.plan import Certificate, Figures, Status
 from workbench.explain import Explanation
 from workbench.screen_tables import (
     account_table,
@@ -85,7 +85,7 @@ def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
         yield "what binds", binding_table(plan.binding, plan.household_id)
     if plan.breaches:
         yield "broken rules", breach_table(plan.breaches, plan.household_id)
-    said = _to_know(plan)
+    said = _to_know(explanation)
     if said:
         yield "to know", Group(*(Text(f"· {line}") for line in said))
 
@@ -191,10 +191,13 @@ def _placed(row: WeightRow, account: int) -> bool:
     return max(abs(row.placement_before[account]), abs(row.placement_after[account])) >= POINT
 
 
-def _to_know(plan: Plan) -> Sequence[str]:
+def _to_know(explanation: Explanation) -> Sequence[str]:
+    plan, names = explanation.plan, dict[str, list[str]]()
+    for line in explanation.locked:
+        names.setdefault(line.until, []).extend(line.securities)
     lockouts = [
-        f"do not buy {lock.identical_group} in any account through {lock.until.isoformat()}"
-        for lock in plan.lockouts
+        f"do not buy {', '.join(each)} in any account through {until}"
+        for until, each in names.items()
     ]
     flows = [
         f"${abs(flow.amount):,.2f} {'into' if flow.amount > 0 else 'out of'} {flow.account_id}"

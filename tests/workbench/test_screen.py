@@ -132,6 +132,23 @@ def test_the_page_says(said: str) -> None:
     assert said in screen(explained(plan()))
 
 
+def test_what_is_locked_is_told_by_the_names_that_somebody_would_buy() -> None:
+    """BOND and DOUBLE are one to the law; what ends on one day stands on one line."""
+    house = household()
+    market = house.market
+    twins = replace(
+        market.securities,
+        identical_group=np.array([0, 1, 1]),
+        group_names=np.array(["STOCK", "a-pair"], dtype=object),
+    )
+    house = replace(house, market=replace(market, securities=twins))
+    day = date(2026, 12, 20)
+    made = replace(plan(), lockouts=(Lockout("a-pair", day), Lockout("STOCK", day)))
+    told = explain(house, Policy(), made)
+    assert "do not buy BOND, DOUBLE, STOCK in any account through 2026-12-20" in screen(told)
+    assert told.as_data()["lockouts"][0]["securities"] == ["BOND", "DOUBLE"]
+
+
 @pytest.mark.parametrize(
     ("money_usd", "risk_usd", "said"),
     [
