@@ -235,7 +235,7 @@ def _scheduled(of: Household) -> Case:
     soon = {"account": ROTH, "security": securities[0], "date": np.datetime64("2026-12-01")}
     sold = {"trade_id": "past", "account": TAXABLE, "security": securities[-1], "side": "sell"}
     sold |= {"trade_date": np.datetime64("2026-11-08"), "shares": 5.0, "amount": 1.0}
-    sold |= {"realized_gain": -40.0, "lot_id": None}
+    sold |= {"realized_gain": -40.0, "lot_id": None, "acquired": np.datetime64("NaT")}
     return with_rows(with_rows(of, "scheduled_buys", [soon]), "trades", [sold]), Policy()
 
 
