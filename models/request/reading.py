@@ -9,7 +9,6 @@ validates by the schema: its words name a keyword of the schema, not what would 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from models.errors import RequestError
+from models.finite import finite
 from models.policy import Weights
 from models.request.record import Request
 
@@ -50,7 +50,7 @@ class Number:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         inside = value > self.low if self.above else value >= self.low
-        return math.isfinite(value) and inside and value <= self.high
+        return finite(value) and inside and value <= self.high
 
     def read(self, value: Any) -> Any:
         """Return the number as the record holds it."""
@@ -191,7 +191,7 @@ def read_request(path: Path) -> Request:
     """
     try:
         data = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RequestError(f"{path}: cannot be read as JSON ({error})") from error
     try:
         return request_of(data)

@@ -80,7 +80,7 @@ def settings_of(runs: Path, to: Sequence[str]) -> Settings:
     path = runs / NAME
     try:
         told = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise SettingsError(f"{path} cannot be read as TOML") from None
     kinds, nights = told.get("kinds", list(KINDS)), told.get("deferred_nights", DEFERRED_NIGHTS)
     named = told.get("sinks", {})

@@ -116,6 +116,6 @@ def _weights(given: list[str]) -> dict[str, Any]:
         term, _, weight = text.partition("=")
         try:
             found[term.strip()] = json.loads(weight)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RequestError(f"--weight {text}: write TERM=WEIGHT, as in tax=2") from error
     return found

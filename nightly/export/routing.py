@@ -134,7 +134,7 @@ def _route(default: Mapping[str, Any], own: Mapping[str, Any]) -> Route:
 def _read(path: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RoutingError(f"{path} cannot be read: {error}") from error
     faults = list(_faults(told))
     if faults:

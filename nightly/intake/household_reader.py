@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from models.finite import finite
 from models.household import TREATMENT_OF
 from models.law import FILING_STATUSES
 from nightly.custodian.account_keys import same_account
@@ -63,7 +64,7 @@ def read_household_file(path: Path) -> HouseholdFile:
     """
     try:
         told = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ImportRefusedError(
             f"{path}: {error}; `hearth book new BOOK NAME` writes one"
         ) from error
@@ -208,7 +209,7 @@ class _Reader:
                 self.faults.append(f"{where}{key} is not known; known: {', '.join(sorted(known))}")
 
     def _number(self, where: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not finite(value):
             self.faults.append(f"{where} {value!r} is no number")
             return 0.0
         return float(value)

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import HearthError
+from models.finite import finite
 
 NAME: Final = "roles.toml"
 """The file's name among the runs."""
@@ -105,7 +106,7 @@ def rights_of(person: str, roles: Path) -> Rights:
 def _read(roles: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(roles.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RoleError(f"{roles} cannot be read: {error}") from error
     faults = list(_faults(told))
     if faults:
@@ -142,6 +143,7 @@ def _faults(told: Mapping[str, Any]) -> list[str]:
                 seen |= set(named)
         for key in LIMITS:
             limit = facts.get(key, 0.0)
-            if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 0:
+            number = isinstance(limit, int | float) and not isinstance(limit, bool)
+            if not number or not finite(limit) or limit < 0:
                 found.append(f"roles.{role}.{key} is a number from 0 on")
     return found

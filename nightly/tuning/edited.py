@@ -66,7 +66,7 @@ def value_of(rule: Rule | None, text: str) -> Any:
     plainly = text.replace(",", "").replace("$", "") if rule.type in (int, float) else text
     try:
         read = tomllib.loads(f"value = {plainly}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
     return read["value"] if set(read) == {"value"} else text
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = {
     "models": (
-        ("arrays", "earlier_no", "errors", "tolerances"),
+        ("arrays", "earlier_no", "errors", "finite", "tolerances"),
         ("law", "market", "market_data", "policy"),
         ("request",),
         ("household", "order"),

@@ -64,7 +64,7 @@ def parse_policy(policy_id: str, text: str, place: str) -> PolicyFile:
     """Read a policy's text; `place` says in faults where it came from."""
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         what = f"is not TOML: {error}"
         return PolicyFile(policy_id, None, (_fault(place, None, what, "mend that line"),))
     return parse_given(policy_id, given, place)

@@ -57,7 +57,7 @@ def override_of(text: str) -> dict[str, Any]:
     """Return what an override says, by section; a text that says nothing is its own wrong key."""
     try:
         return tomllib.loads(text.replace("; ", "\n"))
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return {text: None}  # the reader of policies tells what is wrong with it
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from models.book.tables.schema import INSTRUMENTS
+from models.finite import finite
 from models.policy import ClassBand
 
 
@@ -36,7 +37,7 @@ class Rule:
             value, int if self.type is int else (int, float)
         ):
             return False
-        if not math.isfinite(value):
+        if not finite(value):
             return False
         over = value > self.low if self.above else value >= self.low
         under = value < self.high if self.below else value <= self.high

@@ -99,3 +99,14 @@ def test_a_file_is_read_once_and_whole(tmp_path: Path) -> None:
         read_request(file)
     file.write_text('{"raise_usd": 5}', "utf-8")
     assert read_request(file) == Request(raise_usd=5.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 5_000, '{"raise_usd": 1' + "0" * 400 + "}", '{"raise_usd": 1' + "0" * 5_000 + "}"],
+)
+def test_what_is_too_deep_or_too_large_is_refused_like_any_other(tmp_path: Path, text: str) -> None:
+    """Neither nesting nor a whole number that no float holds ends the program."""
+    (tmp_path / "request.json").write_text(text)
+    with pytest.raises(RequestError):
+        read_request(tmp_path / "request.json")

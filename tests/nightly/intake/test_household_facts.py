@@ -189,3 +189,11 @@ def test_a_household_file_is_asked_for_in_a_few_questions(
     slips = {"kim": "sam", "mfj": "maried"}
     assert main([slips.get(word, word) for word in asked]) == 2
     assert not (tmp_path / "household_files" / "sam.toml").exists()
+
+
+@pytest.mark.parametrize("income", ["nan", "inf", "1" + "0" * 400, "[" * 5_000])
+def test_an_income_that_is_no_number_to_count_with_is_told(tmp_path: Path, income: str) -> None:
+    """Neither NaN nor a whole number that no float holds is anybody's income."""
+    (tmp_path / "kim.toml").write_text(PEOPLE.replace("246000", income))
+    with pytest.raises(ImportRefusedError, match=r"ordinary_income|recursion"):
+        read_household_file(tmp_path / "kim.toml")

@@ -140,6 +140,8 @@ def test_many_are_decided_at_once(run: Path, tmp_path: Path) -> None:
         (ROLES.replace('"Dan"', '"Ann"'), "Ann has two roles"),
         (ROLES.replace('"cancel"', '"delete"'), "roles.desk.may knows"),
         (ROLES.replace("1e9", "-1.0"), "max_usd is a number"),
+        (ROLES.replace("1e9", "1" + "0" * 400), "max_usd is a number"),
+        ("roles = " + "[" * 5_000, "cannot be read"),
         ("roles =", "cannot be read"),
     ],
 )

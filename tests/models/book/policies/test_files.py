@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models.book import parse_policy, read_policies, read_policy
+from models.book.policies.overrides import override_of
 from models.book.policies.rules import RULES
 from models.policy import Policy
 
@@ -120,3 +121,10 @@ def test_a_policy_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
     faults = read_policies(tmp_path)["bad"].faults
     assert ["cannot be read" in str(fault) for fault in faults] == [True]
+
+
+@pytest.mark.parametrize("value", ["[" * 5_000, "1" + "0" * 400, "-1" + "0" * 5_000])
+def test_what_is_too_deep_or_too_large_is_a_fault(value: str) -> None:
+    """A value that cannot be read, and a whole number that no float holds, end no night."""
+    assert faults_of(f"[risk]\naversion = {value}\n")
+    assert override_of(f"risk.aversion = {value}")
