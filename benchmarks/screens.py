@@ -59,6 +59,9 @@ PAGES = {
 }
 
 TOKEN = "b" * 40
+NOT_READ_YET = 202
+"""Status of the page that says that a run is still being read."""
+
 REPEATS = 20
 READY_SECONDS = 900.0
 """Longest that a run may take to be laid out."""
@@ -197,7 +200,7 @@ def _visitor(book: Path, runs: Path, scratch: Path) -> Iterator[Callable[..., fl
             if answer.status_code == 200:
                 return taken
             late = time.perf_counter() - begun > READY_SECONDS
-            if late or not (until_ready and answer.status_code == 503):
+            if late or not (until_ready and answer.status_code == NOT_READ_YET):
                 raise RuntimeError(f"{path}: {answer.status_code}: {answer.text[:500]}")
 
     try:
