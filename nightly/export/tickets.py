@@ -273,10 +273,9 @@ def _unknown_to(registered: Registered, run: RunFacts, household_id: str) -> Sta
     """Return a ticket of another run that a plan should have been made with, and was not."""
     for name in registered.by_household.get(household_id, ()):
         standing = registered.tickets[name]
-        ticket = standing.ticket
-        if ticket.run_id == run.run_id or not standing.counts:
+        if standing.ticket.run_id == run.run_id or not standing.counts:
             continue
-        young = (run.asof - ticket.asof).days <= Carry().order_days
+        young = (run.asof - standing.left_on).days <= Carry().order_days
         if standing.entry > run.known or (not run.looked and (standing.live or young)):
             return standing
     return None

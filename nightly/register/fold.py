@@ -7,6 +7,7 @@ transitions. A line that the table does not allow cannot be folded, and so canno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from nightly.register.lines import FIRST, RegisterError
@@ -167,13 +168,15 @@ def _decision(now: Registered, entry: Entry) -> None:
 
 def _sent(now: Registered, entry: Entry) -> None:
     _parcel(now, entry)
+    newest = _newest(now)
     for data in entry.data["tickets"]:
         ticket = record_of(Ticket, data)
         beside = _beside(now, entry, ticket)
         plan = _approved(now, entry, (ticket.run_id, ticket.household_id), ticket.approved_by)
         state = moved(ticket.ticket_id, plan.state, State.SENT)
         step = Step(state, entry.clock, entry.by, entry.why, ticket.sha256)
-        standing = Standing(ticket, entry.number, state, [*plan.steps, step], beside=beside)
+        steps, left_on = [*plan.steps, step], max(newest, ticket.asof)
+        standing = Standing(ticket, entry.number, state, steps, left_on, beside=beside)
         now.tickets[ticket.ticket_id] = standing
         if ticket.list_id:
             beside.append(standing)
@@ -184,6 +187,11 @@ def _sent(now: Registered, entry: Entry) -> None:
     now.lockouts += [record_of(Lockout, data) for data in entry.data["lockouts"]]
     for data in entry.data.get("movements", ()):
         _money_sent(now, entry, record_of(Movement, data))
+
+
+def _newest(now: Registered) -> date:
+    """As-of date of the newest run that the register knows."""
+    return max((facts.asof for facts in now.runs.values()), default=date.min)
 
 
 def _beside(now: Registered, entry: Entry, ticket: Ticket) -> list[Standing]:
@@ -222,7 +230,7 @@ def _money_sent(now: Registered, entry: Entry, movement: Movement) -> None:
         if name == other.movement.movement_id or (other.live and not once):
             raise TransitionError(f"{name}: {other.movement.movement_id} is {other.state} already")
     step = {"state": "sent", "clock": entry.clock, "by": entry.by, "text": entry.why}
-    now.money[name] = MoneyStanding(movement, steps=[step])
+    now.money[name] = MoneyStanding(movement, max(_newest(now), movement.asof), steps=[step])
     mine.append(name)
     now.moved.append((movement.run_id, movement.household_id))
 

@@ -74,9 +74,13 @@ class Movement:
 
 @dataclass(slots=True)
 class MoneyStanding:
-    """Where a movement stands, and every step on the way there: state, time, who and what."""
+    """Where a movement stands, and every step on the way there: state, time, who and what.
+
+    `left_on` is the as-of date of the newest run known when it left.
+    """
 
     movement: Movement
+    left_on: date
     state: MoneyState = MoneyState.SENT
     steps: list[dict[str, str]] = field(default_factory=list)
     cancel_asked: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ class Standing:
     entry: int
     state: State
     steps: list[Step]
+    left_on: date
+    """As-of date of the newest run known when it left: a run may be exported late, and a broker has
+    its orders from then on."""
     filled: Decimal = ZERO
     fills: list[Fill] = field(default_factory=list)
     cancel_asked: bool = False

@@ -28,10 +28,14 @@ STATUS = "carried"
 
 @dataclass(frozen=True, slots=True)
 class EarlierOrder:
-    """An order of an earlier night; `lots` are (lot id or None, shares) and add up to `shares`."""
+    """An order of an earlier night; `lots` are (lot id or None, shares) and add up to `shares`.
+
+    `left_on` is the newest night when it left for a broker: a run may be exported late.
+    """
 
     run_id: str
     asof: date
+    left_on: date
     order_id: str
     account_id: str
     security_id: str
@@ -55,7 +59,7 @@ def under_way(
     young = [
         order
         for order in sorted(orders, key=lambda order: (order.asof, order.order_id))
-        if (household.asof - order.asof).days <= days
+        if (household.asof - order.left_on).days <= days
         and order.order_id not in dead
         and order.ticket_id not in dead
     ]

@@ -34,6 +34,7 @@ ORDERS: Final = pa.schema(
         ("household_id", pa.string()),
         ("run_id", pa.string()),
         ("asof", pa.date32()),
+        ("left_on", pa.date32()),
         ("order_id", pa.string()),
         ("account_id", pa.string()),
         ("security_id", pa.string()),
@@ -111,23 +112,24 @@ def earlier_runs(runs: Path, asof: date, days: int) -> tuple[list[EarlierRun], l
 def orders_left(registered: Registered, asof: date, days: int) -> Any:
     """Return what was sent and may not stand in the book yet, a row a lot, by household.
 
-    `days` is how old an order may be to count, under any policy of the book.
+    `days` is how long ago an order may have left to count, under any policy of the book.
     """
     rows = [
         {
-            "household_id": ticket.household_id,
-            "run_id": ticket.run_id,
-            "asof": ticket.asof,
-            "order_id": ticket.order_id,
-            "account_id": ticket.account_id,
-            "security_id": ticket.security_id,
-            "side": ticket.side,
+            "household_id": standing.ticket.household_id,
+            "run_id": standing.ticket.run_id,
+            "asof": standing.ticket.asof,
+            "left_on": standing.left_on,
+            "order_id": standing.ticket.order_id,
+            "account_id": standing.ticket.account_id,
+            "security_id": standing.ticket.security_id,
+            "side": standing.ticket.side,
             "shares": float(standing.counts),
             "lot_id": lot_id,
             "lot_shares": shares,
         }
         for standing in registered.counting()
-        if (asof - (ticket := standing.ticket).asof).days <= days
+        if (asof - standing.left_on).days <= days
         for lot_id, shares in _lots(standing)
     ]
     return pa.Table.from_pylist(rows, schema=ORDERS).sort_by(
@@ -149,16 +151,15 @@ def _lots(standing: Standing) -> list[tuple[str | None, float | None]]:
 
 def money_left(registered: Registered, asof: date, days: int) -> Any:
     """Return the money that was sent at most `days` ago and of which no end is known."""
-    live = (standing.movement for standing in registered.money.values() if standing.live)
     rows = [
         {
-            "household_id": moving.household_id,
-            "run_id": moving.run_id,
-            "asof": moving.asof,
-            "amount": float(moving.amount),
+            "household_id": standing.movement.household_id,
+            "run_id": standing.movement.run_id,
+            "asof": standing.left_on,
+            "amount": float(standing.movement.amount),
         }
-        for moving in live
-        if (asof - moving.asof).days <= days
+        for standing in registered.money.values()
+        if standing.live and (asof - standing.left_on).days <= days
     ]
     return pa.Table.from_pylist(rows, schema=MONEY).sort_by(
         [("household_id", "ascending"), ("run_id", "ascending"), ("amount", "ascending")]

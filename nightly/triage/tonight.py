@@ -221,6 +221,7 @@ def orders_of_rows(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrd
         order = EarlierOrder(
             run_id=run_id,
             asof=first["asof"],
+            left_on=first.get("left_on") or first["asof"],
             order_id=order_id,
             account_id=first["account_id"],
             security_id=first["security_id"],

@@ -176,6 +176,24 @@ def test_a_plan_that_does_not_know_of_other_orders_stays_behind(tmp_path: Path) 
     world.agree()
 
 
+def test_a_run_that_leaves_late_is_under_way_from_then_on(tmp_path: Path) -> None:
+    """Planned ten days ago, sent today: whoever plans today sells no share of it again."""
+    world = World(tmp_path)
+    world.begin_night([1, 1, 1], "auto")
+    world.finish_night(0, None)
+    for _ in range(10):
+        world.next_day()
+    world.begin_night([1, 1, 1], "needs_approval")
+    world.finish_night(-1, None)
+    world.go_to_market(0, [])
+    world.begin_night([1, 1, HELD], "auto")
+    world.finish_night(-1, None)
+    world.go_to_market(-1, [])
+    world.check()
+    world.settle()
+    world.agree()
+
+
 def walked(sequences: int) -> None:
     """Walk so many lives; what is forced to disk is left to the disk, as no power is cut here."""
     with pytest.MonkeyPatch.context() as patch:

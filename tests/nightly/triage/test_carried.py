@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -54,13 +54,15 @@ def home(**given: Any) -> Household:
 def sold(shares: float = 30.0, *lots: tuple[str, float], asof: date = THEN) -> EarlierOrder:
     """Return an order of an earlier night to sell stocks from lots."""
     named = lots or (("L1", shares),)
-    return EarlierOrder("2026-11-19-0001", asof, "sell-S", "TAX", "S", "sell", shares, tuple(named))
+    return EarlierOrder(
+        "2026-11-19-0001", asof, asof, "sell-S", "TAX", "S", "sell", shares, tuple(named)
+    )
 
 
 def bought(shares: float = 4.0, asof: date = THEN) -> EarlierOrder:
     """Return an order of an earlier night to buy bonds in the taxable account."""
     lots = ((None, shares),)
-    return EarlierOrder("2026-11-19-0001", asof, "buy-B", "TAX", "B", "buy", shares, lots)
+    return EarlierOrder("2026-11-19-0001", asof, asof, "buy-B", "TAX", "B", "buy", shares, lots)
 
 
 def left(of: Household, *orders: EarlierOrder, dead: tuple[str, ...] = (), days: int = 5) -> Any:
@@ -93,6 +95,13 @@ def test_trades_since_its_night_show_an_order(rows: list[Any], shares: float | N
     assert [amount for amount, _ in found] == ([] if shares is None else [shares])
 
 
+def test_days_are_counted_from_when_an_order_left() -> None:
+    """A run of three weeks ago was exported on the last night: a broker has its orders since."""
+    late = replace(sold(asof=THEN - timedelta(21)), left_on=THEN)
+    assert left(home(), late) == [(30.0, (("L1", 30.0),))]
+    assert left(home(), replace(late, left_on=late.asof)) == []
+
+
 def test_one_trade_shows_one_order() -> None:
     """Two nights sold 30 and 10; 30 were sold since: the second is whole."""
     second = replace(sold(10.0, ("L2", 10.0), asof=date(2026, 11, 20)), order_id="sell-again")
@@ -118,7 +127,7 @@ def test_what_the_book_knows_of_an_order_goes_before() -> None:
     assert left(partly, sold()) == [(20.0, (("L1", 20.0),))]
     assert left(home(), sold(), dead=("sell-S",)) == []
     assert left(home(), sold(), dead=("2026-11-19-0001/sell-S",)) == []
-    old = replace(sold(), asof=date(2026, 11, 14))
+    old = sold(asof=date(2026, 11, 14))
     assert left(home(), old, days=6) == [(30.0, (("L1", 30.0),))]
     assert left(home(), old, days=5) == []
 
@@ -155,6 +164,7 @@ def test_nothing_is_sold_twice() -> None:
     orders = [
         EarlierOrder(
             "2026-11-19-0001",
+            THEN,
             THEN,
             order.order_id,
             order.account_id,
