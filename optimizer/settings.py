@@ -478,10 +478,6 @@ LOST_FEW_BPS = 1.0
 LOST_MANY_BPS = 2.5
 """The same where there are more: seconds, which below that brought a tenth of a basis point."""
 
-LOST_USD = 100.0
-"""Dollars lost to tickets and shares from which other tickets are tried however fine shares are. No
-one of eighty households of funds; at $50 two, half a second each for a hundredth of a bps."""
-
 MOST_REFINED = 150
 """Tickets beyond which the question takes longer than it is worth."""
 

@@ -18,7 +18,6 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import Bools, Floats
-from optimizer.inputs.frame import BPS_PER_UNIT
 from optimizer.mip.integer_model import WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation
 from optimizer.mip.whole_disjunctions import state_whole
@@ -39,7 +38,6 @@ from optimizer.settings import (
     LOST_BPS,
     LOST_FEW_BPS,
     LOST_MANY_BPS,
-    LOST_USD,
     MOST_REFINED,
     NODES,
     SPREAD,
@@ -57,9 +55,7 @@ def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) 
     lost = found.objective - found.settled_objective
     if not found.kept or lost < LOST_BPS or not _few(model, tickets):
         return found
-    usd = lost * model.frame.unit_usd / BPS_PER_UNIT
-    dear = lost >= LOST_MANY_BPS or usd >= LOST_USD
-    if not dear and not _coarse(model, tickets):
+    if lost < LOST_MANY_BPS and not _coarse(model, tickets):
         return found
     trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
