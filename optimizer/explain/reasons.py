@@ -64,7 +64,7 @@ def reasons(out: LeftOut) -> list[Reason]:
     taxes = sum(out.terms[name] for name in GAINS)
     taxed = np.abs(out.recognized) > NOTHING_USD
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
-    placed = legs.between_accounts & (_drag_saved_by_moves(out, legs) > NOTHING_USD)
+    placed = legs.between_accounts & (_placement_saved_by_moves(out, legs) > NOTHING_USD)
     own = np.maximum(tracking, location) > NOTHING_USD
     earns = out.drag_saved * legs.leaves > NOTHING_USD
     found: list[Reason | None] = []
@@ -151,7 +151,7 @@ def _legs(out: LeftOut) -> _Legs:
     )
 
 
-def _drag_saved_by_moves(out: LeftOut, legs: _Legs) -> Floats:
+def _placement_saved_by_moves(out: LeftOut, legs: _Legs) -> Floats:
     """What orders of the same exposure and the other side of the account save of drag, dollars."""
     same = sum_by(legs.kind, out.placement_saved, int(legs.kind.max()) + 1)[legs.kind]
     by_side = [

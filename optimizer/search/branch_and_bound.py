@@ -75,7 +75,7 @@ def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:
         tree.grow(kept=min(DIVES + len(tree.turns), tree.left // 2))
         tree.dive()
         solves -= given - tree.left
-        if tree.left == given:
+        if tree.left == given:  # a disjunction of many options asks for more solves at once
             solves, at_once = solves if given == at_once else 0, 2 * at_once
         if solves <= 0 and further and _is_loose(frame, tree.gap):
             solves, further, at_once = further, 0, BRANCHING
