@@ -24,7 +24,7 @@ IMPACT_MISSED_BPS = 3e-3
 """Basis points that the tangents to one security's impact may miss, and that are not stated at all.
 At 1e-3 gaps were 0.03 bps less and solves took a tenth longer; at 1e-2 gaps grew by 0.1 to 0.3."""
 
-MOST_TANGENTS = 24
+MOST_TANGENTS = 16
 """Tangents to one security's impact: where selling all of it costs 10 bps of the household they
 still miss no more than that."""
 
@@ -70,6 +70,10 @@ MOST_ITERATIONS = 1_500
 """Iterations of one linear relaxation: it takes a few dozen, or gets lost."""
 
 # solvers: presolve
+
+SHAPES_KEPT = 4_096
+"""Shapes of matrices that are remembered, about a kilobyte each: making a matrix of a new one costs
+a small household a twentieth of a solve."""
 
 FIXED = 1e-9
 """Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
@@ -127,7 +131,7 @@ nine the best plan lay in the second of 325."""
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""
 
-MOST_TANGENTS = 16
+HELD_AGAINST = 16
 """Solutions that a branch is held against before it is solved: the latest ones."""
 
 EXCHANGE_GAP_BPS = 0.03

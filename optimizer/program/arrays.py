@@ -168,6 +168,7 @@ class Arrays:
             rows = rows * np.array([meaning.kind is only for meaning in self.meaning])
         return row_low - rows, row_high + rows, low - columns, high + columns
 
-    def objective(self, x: Floats) -> float:
-        """Objective at a point, bps."""
-        return float(0.5 * x @ (self.P @ x) + self.q @ x + self.constant)
+    def objective(self, x: Floats, curved: Floats | None = None) -> float:
+        """Objective at a point, bps; `curved` is Px where that is known."""
+        curved = self.P @ x if curved is None else curved
+        return float(0.5 * x @ curved + self.q @ x + self.constant)

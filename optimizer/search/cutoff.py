@@ -9,52 +9,53 @@ of some hundred exchanges it cut off no further one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.language import Branch
-from optimizer.settings import MOST_TANGENTS
+from optimizer.settings import HELD_AGAINST
 from optimizer.solvers.dual_bound import columns_at_least
-from optimizer.solvers.solution import Solution, Tangent
+from optimizer.solvers.solution import Solution
 
 
-@dataclass(slots=True)
 class Cutoff:
-    """What the latest solutions of one program prove; it only grows, and decides nothing new."""
+    """What the latest solutions of one program prove, a tangent a row; it decides nothing new."""
 
-    tangents: list[Tangent] = field(default_factory=list)
-    objective: Floats | None = None
+    def __init__(self) -> None:
+        self.objective: Floats | None = None
+        self.learned = 0
 
     def learn(self, arrays: Arrays, solution: Solution) -> None:
         """Remember what a solution proves; another objective starts anew."""
         if self.objective is not arrays.q:
-            self.objective = arrays.q
-            self.tangents.clear()
-        if solution.tangent is not None:
-            self.tangents.append(solution.tangent)
-            del self.tangents[:-MOST_TANGENTS]
+            rows, columns = arrays.A.shape
+            self.positive, self.negative = np.zeros((2, HELD_AGAINST, rows))
+            self.slopes = np.zeros((HELD_AGAINST, columns))
+            self.heights = np.full(HELD_AGAINST, -np.inf)
+            self.objective, self.learned = arrays.q, 0
+        if (tangent := solution.tangent) is not None:
+            place = self.learned % HELD_AGAINST
+            self.positive[place], self.negative[place] = tangent.positive, tangent.negative
+            self.slopes[place], self.heights[place] = tangent.slope, tangent.height
+            self.learned += 1
 
     def holds(self, arrays: Arrays, branch: Branch, below: float) -> bool:
         """Whether a branch is proven to hold nothing below an objective, bps."""
-        if self.objective is not arrays.q or not self.tangents:
+        if self.objective is not arrays.q or not self.learned:
             return False
         return bool(self._bounds(arrays, arrays.branched(branch)).max() >= below)
 
     def _bounds(self, arrays: Arrays, limits: Limits) -> Floats:
         """Least objective within limits by each tangent, −inf where it rests on a side now open."""
+        known = slice(min(self.learned, HELD_AGAINST))
+        positive, negative = self.positive[known], self.negative[known]
         row_low, row_high, *_ = limits
-        positive = np.array([tangent.positive for tangent in self.tangents])
-        negative = np.array([tangent.negative for tangent in self.tangents])
-        slopes = np.array([tangent.slope for tangent in self.tangents])
-        bounds = np.array([tangent.height for tangent in self.tangents])
         open_low, open_high = ~np.isfinite(row_low), ~np.isfinite(row_high)
-        bounds += positive @ np.where(open_low, 0.0, row_low)
+        bounds = self.heights[known] + positive @ np.where(open_low, 0.0, row_low)
         bounds -= negative @ np.where(open_high, 0.0, row_high)
         bounds -= (positive + negative) @ arrays.row_pass
-        bounds += columns_at_least(arrays, slopes, limits).sum(axis=1)
+        bounds += columns_at_least(arrays, self.slopes[known], limits).sum(axis=1)
         bounds[_rests_on(positive, open_low) | _rests_on(negative, open_high)] = -np.inf
         return bounds
 

@@ -118,16 +118,17 @@ def _judged(
     if status in (SolveStatus.INFEASIBLE, SolveStatus.FAILED):
         return unsolved(status, solver)
     residual = _residual(arrays, x, limits)
-    if residual > RESIDUAL:
+    if not residual <= RESIDUAL:
         status = SolveStatus.INACCURATE if residual < 100.0 * RESIDUAL else SolveStatus.FAILED
     if status is SolveStatus.FAILED:
         return unsolved(status, solver)
-    tangent = tangent_at(arrays, x, multipliers, limits)
+    curved = arrays.P @ x
+    tangent = tangent_at(arrays, x, curved, multipliers, limits)
     return Solution(
         status=status,
         x=x,
         multipliers=multipliers,
-        objective=arrays.objective(x),
+        objective=arrays.objective(x, curved),
         bound=bound_within(arrays, tangent, limits),
         residual=residual,
         solver=solver,
@@ -138,8 +139,8 @@ def _judged(
 def _residual(arrays: Arrays, x: Floats, limits: Limits) -> float:
     row_low, row_high, low, high = limits
     rows = arrays.A @ x
-    worst = [row_low - rows, rows - row_high, low - x, x - high]
-    return float(max((part.max(initial=0.0) for part in worst), default=0.0))
+    outside = np.maximum(row_low - rows, rows - row_high).max(initial=0.0)
+    return float(np.maximum(low - x, x - high).max(initial=outside))
 
 
 def door(name: str, through: Through | None = None) -> Door:

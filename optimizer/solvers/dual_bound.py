@@ -25,16 +25,17 @@ from optimizer.solvers.solution import Tangent
 
 def safe_bound(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> float:
     """Return the bound in bps; `limits` are row_low, row_high, low, high with a branch in place."""
-    tangent = tangent_at(arrays, x, multipliers, limits)
-    return bound_within(arrays, tangent, limits)
+    return bound_within(arrays, tangent_at(arrays, x, arrays.P @ x, multipliers, limits), limits)
 
 
-def tangent_at(arrays: Arrays, x: Floats, multipliers: Floats, limits: Limits) -> Tangent:
-    """Return what a point and multipliers prove, of rows that have a side within the limits."""
-    row_low, row_high, *_ = limits
-    positive = np.where(np.isfinite(row_low), np.maximum(multipliers, 0.0), 0.0)
-    negative = np.where(np.isfinite(row_high), np.maximum(-multipliers, 0.0), 0.0)
-    curved = arrays.P @ x
+def tangent_at(
+    arrays: Arrays, x: Floats, curved: Floats, multipliers: Floats, limits: Limits
+) -> Tangent:
+    """Return what a point and multipliers prove, of rows that have a side within the limits.
+
+    `curved` is Px̂.
+    """
+    positive, negative = _sided(multipliers, limits)
     slope = curved + arrays.q - arrays.transposed @ (positive - negative)
     height = float(arrays.constant - arrays.left_out - 0.5 * x @ curved)
     return Tangent(slope, positive, negative, height)
@@ -61,11 +62,18 @@ def rows_at_least(
     arrays: Arrays, multipliers: Floats, limits: Limits
 ) -> tuple[Floats, Floats, float]:
     """λ⁺ and λ⁻ where a row has that side, and what the rows contribute, bps."""
-    row_low, row_high, *_ = limits
-    has_low, has_high = np.isfinite(row_low), np.isfinite(row_high)
-    positive = np.where(has_low, np.maximum(multipliers, 0.0), 0.0)
-    negative = np.where(has_high, np.maximum(-multipliers, 0.0), 0.0)
+    positive, negative = _sided(multipliers, limits)
     return positive, negative, _held(arrays, positive, negative, limits)
+
+
+def _sided(multipliers: Floats, limits: Limits) -> tuple[Floats, Floats]:
+    """λ⁺ and λ⁻, 0 where a row has no such side."""
+    row_low, row_high, *_ = limits
+    positive = np.maximum(multipliers, 0.0)
+    negative = positive - multipliers
+    positive[~np.isfinite(row_low)] = 0.0
+    negative[~np.isfinite(row_high)] = 0.0
+    return positive, negative
 
 
 def _held(arrays: Arrays, positive: Floats, negative: Floats, limits: Limits) -> float:

@@ -79,11 +79,11 @@ def reduce(arrays: Arrays, limits: Limits) -> Reduced | None:
     is_between = used & ~same & (np.isfinite(row_low) | np.isfinite(row_high))
     equal, between = np.flatnonzero(is_equal), np.flatnonzero(is_between)
     reduced = Reduced(
-        P=arrays.square_triplets.part(is_free, is_free),
+        P=arrays.square_triplets.square(is_free),
         q=q[free],
-        A_eq=triplets.part(is_equal, is_free),
+        A_eq=triplets.of(is_equal).matrix(is_free),
         b=row_low[equal],
-        A_in=triplets.part(is_between, is_free),
+        A_in=triplets.of(is_between).matrix(is_free),
         low_in=row_low[between],
         high_in=row_high[between],
         low=low[free],
