@@ -24,7 +24,7 @@ IMPACT_MISSED_BPS = 3e-3
 """Basis points that the tangents to one security's impact may miss, and that are not stated at all.
 At 1e-3 gaps were 0.03 bps less and solves took a tenth longer; at 1e-2 gaps grew by 0.1 to 0.3."""
 
-MOST_TANGENTS = 16
+MOST_TANGENTS = 24
 """Tangents to one security's impact: where selling all of it costs 10 bps of the household they
 still miss no more than that."""
 

@@ -152,6 +152,19 @@ def test_imports_run_downward_between_rooms(package: str) -> None:
     assert upward == set()
 
 
+def test_no_setting_is_named_twice() -> None:
+    """The second of two would be the first's too, in silence."""
+    named = [
+        target.id
+        for statement in ast.parse((ROOT / "optimizer/settings.py").read_text("utf-8")).body
+        if isinstance(statement, ast.Assign)
+        for target in ast.walk(statement)
+        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
+    ]
+    assert len(named) > 100
+    assert [name for name in set(named) if named.count(name) > 1] == []
+
+
 @pytest.mark.parametrize("package", ORDER)
 def test_nothing_imports_tests(package: str) -> None:
     """What is shipped stands without its tests, and without what only they need."""
