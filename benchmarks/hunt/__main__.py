@@ -1,6 +1,7 @@
 """Hunt for better legal plans and false bounds: ``python -m benchmarks.hunt KIND [KIND ...]``.
 
     python -m benchmarks.hunt etf small --households 40 --seed 3 --plans 800 --out FOLDER
+    python -m benchmarks.hunt tiny --households 200 --every --others 0 --out FOLDER
     python -m benchmarks.hunt --book FOLDER --plans 3000 --out FOLDER
 
 One row a household is appended to FOLDER/rows.csv as it is found, and households that are there
@@ -25,6 +26,7 @@ from benchmarks.hunt.finds.page import page, read_rows, worth_a_look
 from benchmarks.hunt.finds.row import Row, cells
 from benchmarks.hunt.hunted import Hunted, Source, hunt
 from benchmarks.hunt.keep import keep
+from benchmarks.hunt.starts.every_plan import every_plan
 from benchmarks.hunt.starts.questions import gates_open
 from benchmarks.suite.measure import write_report
 from models.book import Book, FaultyHouseholdError, read_book
@@ -68,7 +70,7 @@ def _one(name: str, folder: Path, book: Book, household_id: str, given: argparse
         plans=given.plans,
         seed=given.seed,
         book=name,
-        extra=_exact(given),
+        extra=(*_every(given), *_exact(given)),
         others=given.others,
     )
     if given.rational:
@@ -78,6 +80,10 @@ def _one(name: str, folder: Path, book: Book, household_id: str, given: argparse
         keep(folder, household, found, out / FINDS)
     _append(found.row, out / ROWS)
     print(_words(found), flush=True)
+
+
+def _every(given: argparse.Namespace) -> tuple[Source, ...]:
+    return (every_plan,) if given.every else ()
 
 
 def _exact(given: argparse.Namespace) -> tuple[Source, ...]:
@@ -152,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plans", type=int, default=PLANS, help=f"judged a household ({PLANS})")
     parser.add_argument("--others", type=int, default=40, help="questions of other settings (40)")
+    parser.add_argument("--every", action="store_true", help="judge every plan (kind tiny)")
     parser.add_argument("--exact", action="store_true", help="ask SCIP too (small households)")
     parser.add_argument("--rational", action="store_true", help="bounds in exact fractions too")
     parser.add_argument("--out", type=Path, default=Path("hunt"), help="folder of rows and finds")

@@ -38,7 +38,8 @@ def dear_tickets(tickets: Tickets, used: Bools) -> Bools:
 def made_whole(model: Model, found: Supported, tickets: Tickets) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
-    None where no ticket is dear, or no branch is legal.
+    None where no ticket is dear, or no branch is legal. Share steps have the room that they had:
+    a bound of branching is no rule, and what other shares leave may pay for one more of the dear.
     """
     amounts = tickets.amounts(found.sale, found.buy)
     dear = dear_tickets(tickets, amounts > TOUCH)
@@ -46,7 +47,9 @@ def made_whole(model: Model, found: Supported, tickets: Tickets) -> Supported | 
         return None
     best = _Best(MOST_SOLVES)
     _follow(model, found, tickets, best)
-    return best.found
+    if best.found is None:
+        return None
+    return replace(found, solution=best.found.solution, sale=best.found.sale, buy=best.found.buy)
 
 
 def _follow(model: Model, found: Supported, tickets: Tickets, best: _Best) -> None:

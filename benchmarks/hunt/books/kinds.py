@@ -1,4 +1,4 @@
-"""Books that are hunted in: synthetic ones as they come, small and odd ones, random policies.
+"""Books that are hunted in: synthetic ones, small and odd ones, random policies, tiny ones.
 
 Every kind is a book on disk, whatever was done to it, so that a find is a book too and a person
 can look at it. A book of many households is made of blocks of `BLOCK`, each with a seed and a
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.hunt.books.policies import override
+from benchmarks.hunt.books.tiny import tiny_tables
 from models.book import Book, read_book
 from nightly.partition.newest_price import newest_price_date
 from scenarios.book_files import write_book
@@ -26,9 +27,9 @@ Tables = dict[str, pd.DataFrame]
 
 SYNTHETIC = ("etf", "mixed", "index")
 
-SMALL, RANDOM = "small", "random"
+SMALL, RANDOM, TINY = "small", "random", "tiny"
 
-KINDS = (*SYNTHETIC, SMALL, RANDOM)
+KINDS = (*SYNTHETIC, SMALL, RANDOM, TINY)
 
 BLOCK = 20
 """Households that share a market in kinds where the market is drawn too."""
@@ -49,6 +50,8 @@ def book_of(kind: str, seed: int, block: int, count: int) -> Iterator[tuple[Path
     rng = np.random.default_rng([seed, block, KINDS.index(kind)])
     if kind in SYNTHETIC:
         tables = generate(count, kind, seed)
+    elif kind == TINY:
+        tables = tiny_tables(rng, count)
     else:
         tables = generate(count, "etf", int(rng.integers(2**31)))
         if kind == SMALL or rng.random() < 0.5:

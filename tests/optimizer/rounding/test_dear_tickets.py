@@ -13,7 +13,7 @@ from models.policy import Policy, TradeRules, Weights
 from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
-from optimizer.rounding.dear_tickets import dear_tickets
+from optimizer.rounding.dear_tickets import dear_tickets, made_whole
 from optimizer.rounding.minimum_trade import supported
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.incumbent import search
@@ -136,3 +136,19 @@ def test_ordinary_steps_are_not_dear() -> None:
         assert not dear_tickets(tickets, used).any()
         asked += 1
     assert asked > 5
+
+
+def test_what_other_shares_leave_may_buy_one_more_of_a_dear_fund() -> None:
+    """Share steps have the room that they had: a bound that branching set is no rule."""
+    of = cash_only(4_800.0, 0.3, 40_000.0)
+    found = search(frame(of, FREE), door("piqp"))
+    tickets = tickets_of(found.model.frame)
+    assert found.incumbent is not None
+    held = supported(found.model, found.incumbent, tickets)
+    assert held is not None
+    whole = made_whole(found.model, held, tickets)
+    assert whole is not None
+    dear = tickets.of_buy == 2
+    assert not np.array_equal(whole.buy[dear], held.buy[dear])
+    np.testing.assert_array_equal(whole.buy_high, held.buy_high)
+    np.testing.assert_array_equal(whole.sale_low, held.sale_low)
