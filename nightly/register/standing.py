@@ -25,8 +25,10 @@ class Standing:
     state: State
     steps: list[Step]
     left_on: date
-    """As-of date of the newest run known when it left: a run may be exported late, and a broker has
-    its orders from then on."""
+    """As-of date of the newest run known when it left, and from then on of the first night of a
+    later date that knew of it (`seen`): a run may be exported late, and a broker has its orders
+    from then on."""
+    seen: bool = False
     filled: Decimal = ZERO
     fills: list[Fill] = field(default_factory=list)
     cancel_asked: bool = False
@@ -37,6 +39,10 @@ class Standing:
     def live(self) -> bool:
         """Whether it left and has not ended."""
         return self.state in UNDER_WAY
+
+    def since(self, asof: date) -> date:
+        """Return the day from which a night counts how long it is under way."""
+        return counted_from(self.left_on, self.seen, asof)
 
     @property
     def left(self) -> Decimal:
@@ -95,6 +101,14 @@ class PlanStanding:
         if last is None or last.decision == REJECTED:
             return ()
         return tuple(sorted({name for made in self.decisions for name in made.override}))
+
+
+def counted_from(left_on: date, seen: bool, asof: date) -> date:
+    """Return the day from which a night counts for how long something left: nobody saw it before.
+
+    No clock says when a late export was: the first night of a later date that knows of it is day 0.
+    """
+    return left_on if seen else max(left_on, asof)
 
 
 def facts_of(standing: Standing) -> dict[str, Any]:

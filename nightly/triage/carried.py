@@ -30,7 +30,7 @@ STATUS = "carried"
 class EarlierOrder:
     """An order of an earlier night; `lots` are (lot id or None, shares) and add up to `shares`.
 
-    `left_on` is the newest night when it left for a broker: a run may be exported late.
+    `left_on` is the night from which its days count: a run may be exported late.
     """
 
     run_id: str

@@ -105,15 +105,19 @@ class Broker:
         return self._said(order, "0", "0")
 
     def traded(self, name: str, shares: Decimal) -> bytes:
-        """Trade shares of an order at its limit and return the report."""
+        """Trade shares of an order at its limit and return the report; others of its list go on."""
         order = self.orders[name]
         order.filled += shares
         whole = order.filled == order.shares
         order.over = "filled" if whole else order.over
         more = {"t32": str(shares), "t31": str(order.limit)}
-        said = self._said(order, "F", "2" if whole else "1", **more)
-        beside = [n for n, o in self.orders.items() if o.list_id == order.list_id != "" and o.left]
-        return said + b"".join(self.ended(other, "4") for other in beside if other != name)
+        return self._said(order, "F", "2" if whole else "1", **more)
+
+    def others_ended(self, name: str) -> list[bytes]:
+        """End what still works beside an order of which shares were traded: a report each."""
+        own = self.orders[name].list_id
+        beside = [n for n, o in self.orders.items() if o.list_id == own != "" and o.left]
+        return [self.ended(other, "4") for other in beside if other != name]
 
     def ended(self, name: str, how: str) -> bytes:
         """End an order: 4 cancelled, C expired."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,13 +55,13 @@ class Bank:
         """Return what was paid, by id."""
         return [(name, each) for name, each in self.payments.items() if each.state == "moved"]
 
-    def act(self, name: str, how: str) -> str:
+    def act(self, name: str, how: str, day: date) -> str:
         """Do something with a payment and return the row that says so; a late wish is not heard."""
         payment = self.payments[name]
         if how == "cancelled" and not payment.asked_back:
             how = "acknowledged"
         payment.state = how
-        return f"{name},{how},"
+        return f"{name},{how},{day if how == 'moved' else ''},"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -176,16 +177,30 @@ def test_a_plan_that_does_not_know_of_other_orders_stays_behind(tmp_path: Path) 
     world.agree()
 
 
-def test_a_run_that_leaves_late_is_under_way_from_then_on(tmp_path: Path) -> None:
-    """Planned ten days ago, sent today: whoever plans today sells no share of it again."""
+@pytest.mark.parametrize("nights_between", [0, 1, 10])
+@pytest.mark.parametrize("planned_again", [False, True])
+def test_a_run_that_leaves_late_is_under_way_from_then_on(
+    tmp_path: Path, nights_between: int, planned_again: bool
+) -> None:
+    """Planned ten days ago, sent today: whoever plans today sells no share of it again.
+
+    However many nights were planned in between, and where its own date is planned once more.
+    """
     world = World(tmp_path)
     world.begin_night([1, 1, 1], "auto")
     world.finish_night(0, None)
-    for _ in range(10):
+    for number in range(10):
         world.next_day()
-    world.begin_night([1, 1, 1], "needs_approval")
-    world.finish_night(-1, None)
+        if number < nights_between:
+            world.begin_night([1, 1, 1], "needs_approval")
+            world.finish_night(-1, None)
     world.go_to_market(0, [])
+    if planned_again:
+        today = world.day
+        world.day = date.fromisoformat(world.runs[-1].manifest()["asof"])
+        world.begin_night([1, 1, 1], "needs_approval")
+        world.finish_night(-1, None)
+        world.day = today
     world.begin_night([1, 1, HELD], "auto")
     world.finish_night(-1, None)
     world.go_to_market(-1, [])

@@ -186,12 +186,12 @@ class World:
         """Let the bank do something with a payment: acknowledge, pay, refuse, or not pay."""
         waiting = self.bank.waiting()
         if waiting:
-            self.letters.append(self.bank.act(waiting[which % len(waiting)], how))
+            self.letters.append(self.bank.act(waiting[which % len(waiting)], how, self.day))
 
     def read_letters(self, step: int | None) -> None:
         """Book what the bank says of money, or end on the way."""
         path = self.root / "letters.csv"
-        path.write_text("\n".join(["movement_id,state,text", *self.letters]) + "\n")
+        path.write_text("\n".join(["movement_id,state,moved_on,text", *self.letters]) + "\n")
         with suppress(Crash), crash_at(step):
             assert book_money(self.register, path, Rights("Eve"))["refused"] == []
             self.letters.clear()
@@ -267,6 +267,8 @@ class World:
                     working[order.list_id or each] = order.left
             assert sum(working.values()) <= self.truth[name]
         now = self.now()
+        for standing in now.tickets.values():
+            assert not (standing.filled and any(s.live for s in standing.beside if s != standing))
         assert set(self.broker.orders) <= set(now.tickets)
         assert set(self.bank.payments) <= set(now.money)
 
@@ -287,6 +289,7 @@ class World:
 
     def _trade(self, name: str, shares: int) -> None:
         self.inbox.append(self.broker.traded(name, Decimal(shares)))
+        self.inbox += self.broker.others_ended(name)
         owner = self.broker.orders[name].account.removesuffix("-a")
         self.truth[owner] -= shares
         self.traded.append((owner, shares, self.day))
