@@ -29,10 +29,10 @@ def settled(book: str, place: Path, span: Span, out: str, as_json: bool) -> int:
         for name, why in found.unsettled.items():
             print(f"not settled: {name}: {why}")
         print(
-            f"{counted(found.fills, 'fill')} and {counted(len(found.actions), 'corporate action')} "
-            f"after {found.since} through {found.asof} booked for "
-            f"{counted(found.households, 'household')}, {len(found.unsettled)} not settled: "
-            f"{shown(out)}"
+            f"{counted(found.fills, 'fill')}, {counted(found.movements, 'movement')} of money and "
+            f"{counted(len(found.actions), 'corporate action')} after {found.since} through "
+            f"{found.asof} booked for {counted(found.households, 'household')}, "
+            f"{len(found.unsettled)} not settled: {shown(out)}"
         )
     return TROUBLED if found.unsettled else ANSWERED
 

@@ -275,7 +275,7 @@ def _unknown_to(registered: Registered, run: RunFacts, household_id: str) -> Sta
         standing = registered.tickets[name]
         if standing.ticket.run_id == run.run_id or not standing.counts:
             continue
-        young = (run.asof - standing.left_on).days <= Carry().order_days
+        young = (run.asof - standing.since(run.asof)).days <= Carry().order_days
         if standing.entry > run.known or (not run.looked and (standing.live or young)):
             return standing
     return None
@@ -290,8 +290,16 @@ def _money_before(registered: Registered, run: RunFacts, household_id: str) -> s
                 f"{name} of ${standing.movement.amount:,.2f} is {standing.state}: book with hearth "
                 "fills what became of it, then plan again"
             )
-        if standing.movement.asof == run.asof and standing.state is MoneyState.MOVED:
+        if standing.state is not MoneyState.MOVED:
+            continue
+        if standing.movement.asof == run.asof:
             return f"{name} of ${standing.movement.amount:,.2f} moved today: plan again tomorrow"
+        young = (run.asof - standing.since(run.asof)).days <= Carry().order_days
+        if standing.entry > run.known or (not run.looked and young):
+            return (
+                f"{name} of ${standing.movement.amount:,.2f} moved, which this plan knew nothing "
+                "of: plan again"
+            )
     return None
 
 

@@ -1,5 +1,6 @@
-"""What custodians say of money, from CSV: movement_id, state, text.
+"""What custodians say of money, from CSV: movement_id, state, moved_on, text.
 
+What has moved needs the day on which the account shows it: a book of before still holds the money.
 Told row by row like the market's answers: what does not fit is refused by itself, and what is known
 is not booked again.
 """
@@ -11,6 +12,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,18 +56,20 @@ def book_money(
     repeated = 0
     with register.held(on_wait) as held:
         states = {name: each.state for name, each in held.registered.money.items()}
-        for number, (name, said, text) in enumerate(rows, start=FIRST_ROW):
+        left_on = {name: each.movement.asof for name, each in held.registered.money.items()}
+        for number, (name, said, moved_on, text) in enumerate(rows, start=FIRST_ROW):
             why = _why_not(states, name, said)
-            if why:
-                refused.append({"place": f"row {number}", "order": name, "why": why})
-            elif _nothing_new(states[name], said):
+            if not why and _nothing_new(states[name], said):
                 repeated += 1
+            elif why := why or _why_no_day(said, moved_on, left_on[name]):
+                refused.append({"place": f"row {number}", "order": name, "why": why})
             else:
                 states[name] = MoneyState(said)
-                answers.append({"movement_id": name, "state": said, "text": text})
+                told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
+                answers.append({"movement_id": name, "state": said, "text": text, **told})
         if answers:
-            told = {"sha256": sha256, "answers": answers, "refused": refused}
-            held.add(MONEY, rights.person, path.name, told)
+            file = {"sha256": sha256, "answers": answers, "refused": refused}
+            held.add(MONEY, rights.person, path.name, file)
         standing = _standing(held.registered)
     return {
         "sha256": sha256,
@@ -80,19 +84,33 @@ def _standing(now: Registered) -> dict[str, int]:
     return dict(sorted(Counter(each.state.value for each in now.money.values()).items()))
 
 
-def _rows(content: bytes, name: str) -> list[tuple[str, str, str]]:
+def _rows(content: bytes, name: str) -> list[tuple[str, str, str, str]]:
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if not {"movement_id", "state"} <= set(reader.fieldnames or ()):
             raise ValueError("it has no state")
         return [
-            (*((row[key] or "").strip() for key in ("movement_id", "state")), row.get("text") or "")  # type: ignore[misc]
+            (
+                *((row.get(key) or "").strip() for key in ("movement_id", "state", "moved_on")),  # type: ignore[misc]
+                row.get("text") or "",
+            )
             for row in reader
         ]
     except (ValueError, csv.Error) as error:
         raise AnswersError(
             f"{name}: a CSV with movement_id and state is needed ({error})"
         ) from error
+
+
+def _why_no_day(said: str, moved_on: str, left_on: date) -> str:
+    """Return what is wrong with the day of what has moved; nothing for what has not."""
+    if said != MoneyState.MOVED:
+        return ""
+    try:
+        day = date.fromisoformat(moved_on)
+    except ValueError:
+        return f"moved_on {moved_on!r} is no day as YYYY-MM-DD: when does the account show it?"
+    return f"moved_on {day} is before it left, on {left_on}" if day < left_on else ""
 
 
 def _nothing_new(at: MoneyState, said: str) -> bool:

@@ -28,7 +28,8 @@ def comparisons(book: Shown, custodian: Shown) -> Iterator[Comparison]:
         gains = {unit: _gains_apart(book, custodian, unit) for unit in sorted(units)}
         ours, others = mine.get(name, {}), theirs.get(name, {})
         since = max(from_days) if len(from_days) > 1 else None
-        yield Comparison(name, ours, others, due, since, ratios, gains)
+        moves = book.movements_from, custodian.movements_from
+        yield Comparison(name, ours, others, due, since, ratios, gains, moves)
 
 
 def _gains_apart(book: Shown, custodian: Shown, unit: str) -> tuple[Decimal, Decimal]:

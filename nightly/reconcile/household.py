@@ -1,9 +1,9 @@
 """The differences of one household, named in an order in which each explains what it may.
 
 Trades first: a fill that one book lacks explains shares, cash, basis and gains at once. Then what
-moves shares without a trade: splits, actions, transfers. Then cash: dividends, transfers. Then
-basis, which with equal gains beside it is a wash sale. What is left is called by what differs, or
-unknown: a name is given on evidence only.
+moves shares without a trade: splits, actions, transfers. Then cash: movements, dividends,
+transfers. Then basis, which with equal gains beside it is a wash sale. What is left is called by
+what differs, or unknown: a name is given on evidence only.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from models.ledger.exact import ZERO
 from models.tax.corporate_actions import Action
 from nightly.reconcile.kinds import Difference, Kind, apart, owed, plain, same
 from nightly.reconcile.lots import ratio_of, whole_lots_moved
+from nightly.reconcile.money import movements_missing
 from nightly.reconcile.shown import Account, Sum
 
 Place = tuple[str, str]
@@ -37,6 +38,7 @@ class Comparison:
     trades_from: date | None
     ratios: Mapping[str, Decimal]
     gains: dict[str, tuple[Decimal, Decimal]]
+    moves_from: tuple[date | None, date | None] = (None, None)
     shares: dict[Place, Decimal] = field(default_factory=dict)
     basis: dict[Place, Decimal] = field(default_factory=dict)
     cash: dict[str, Decimal] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class Comparison:
     def differences(self) -> list[Difference]:
         """Return every difference, named."""
         self._measure()
-        for step in (self._fills, self._moved, self._cash, self._basis, self._gains):
+        for step in (self._fills, self._moved, self._money, self._cash, self._basis, self._gains):
             step()
         return sorted(self.found, key=lambda each: (each.account_id, each.security_id, each.kind))
 
@@ -133,6 +135,22 @@ class Comparison:
         if shares == other.shares - one.shares and whole_lots_moved(one, other):
             return Kind.TRANSFER, f"{plain(shares)} {security} in whole lots, without a trade"
         return Kind.UNKNOWN, f"{plain(shares)} {security} without a trade"
+
+    def _money(self) -> None:
+        """Movements of money that one book lacks; they explain what is still due, too."""
+        for name, usd in sorted(self.cash.items()):
+            ours, theirs = self.book[name], self.custodian[name]
+            paid = (ours.movements, theirs.movements, self.moves_from)
+            missing = movements_missing(*paid, usd) if owed(usd) else []
+            for amount, what in missing:
+                self._say(Kind.MISSING_MOVEMENT, (name, ""), ZERO, amount, what)
+                self.cash[name] -= amount
+            if missing or ours.required is None or theirs.required is None:
+                continue
+            due = theirs.required - ours.required
+            if owed(due):
+                what = f"{plain(due)} dollars of a required distribution still due"
+                self._say(Kind.UNKNOWN, (name, ""), ZERO, ZERO, what)
 
     def _cash(self) -> None:
         for account, usd in sorted(self.cash.items()):

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     """The closed list of kinds."""
 
     MISSING_FILL = "missing_fill"
+    MISSING_MOVEMENT = "missing_movement"
     UNBOOKED_DIVIDEND = "unbooked_dividend"
     SPLIT = "split"
     BASIS = "basis"

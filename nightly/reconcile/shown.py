@@ -60,9 +60,21 @@ class Position:
         return sum((each.usd for each in self.lots.values()), ZERO)
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Dollars into (+) or out of (−) an account on a day; `kind` is empty where none is told."""
+
+    day: date
+    usd: Decimal
+    kind: str
+
+
 @dataclass(slots=True)
 class Account:
-    """An account; `taxable` says whether basis and days matter."""
+    """An account; `taxable` says whether basis and days matter.
+
+    `required` is what of a distribution is still due, None where the book does not say.
+    """
 
     account_id: str
     household_id: str
@@ -70,6 +82,8 @@ class Account:
     taxable: bool
     cash: Decimal
     positions: dict[str, Position] = field(default_factory=dict)
+    required: Decimal | None = None
+    movements: list[Paid] = field(default_factory=list)
 
     def position(self, security_id: str) -> Position:
         """Return the position in a security, an empty one where there is none."""
@@ -80,7 +94,8 @@ class Account:
 class Shown:
     """What a book shows; `units` holds short and long gains of the year so far.
 
-    `booked` are actions that settling applied, `trades_from` the oldest trade.
+    `booked` are actions that settling applied, `trades_from` the oldest trade, `movements_from` the
+    oldest movement of money; None where the book has none.
     """
 
     accounts: dict[str, Account]
@@ -88,6 +103,7 @@ class Shown:
     actions: tuple[Action, ...]
     booked: frozenset[str]
     trades_from: date | None
+    movements_from: date | None
     files: Files
 
 
@@ -107,14 +123,13 @@ def shown(place: Path) -> Shown:
     accounts = _accounts(tables["accounts"])
     _lots(tables["lots"], accounts)
     _trades(tables["trades"], accounts)
+    _movements(tables["movements"], accounts)
     units = tables["filing_units"]
     gains = zip(units.number("st_realized_ytd"), units.number("lt_realized_ytd"), strict=True)
     acts = tables["corporate_actions"]
     dated = [row for row in range(acts.rows) if not np.isnat(acts.date("date")[row])]
     actions = tuple(action_of(acts, row) for row in dated)
     done = ~np.isnat(acts.date("booked"))
-    days = tables["trades"].date("trade_date")
-    known = days[~np.isnat(days)]
     return Shown(
         accounts,
         {
@@ -123,14 +138,21 @@ def shown(place: Path) -> Shown:
         },
         actions,
         frozenset(acts.texts("action_id")[done].tolist()),
-        known.min().item() if known.size else None,
+        _oldest(tables["trades"].date("trade_date")),
+        _oldest(tables["movements"].date("date")),
         files,
     )
 
 
+def _oldest(days: Any) -> date | None:
+    known = days[~np.isnat(days)]
+    return known.min().item() if known.size else None
+
+
 def _accounts(table: Table) -> dict[str, Account]:
     names = ("account_id", "household_id", "filing_unit_id", "account_type")
-    columns = zip(*(table.texts(name) for name in names), table.number("cash"), strict=True)
+    figures = table.number("cash"), table.number("rmd_due_usd")
+    columns = zip(*(table.texts(name) for name in names), *figures, strict=True)
     return {
         account: Account(
             account,
@@ -138,8 +160,9 @@ def _accounts(table: Table) -> dict[str, Account]:
             unit,
             TREATMENT_OF.get(kind, TaxTreatment.TAXABLE) is TaxTreatment.TAXABLE,
             _number(cash),
+            required=_number(due) if np.isfinite(due) else None,
         )
-        for account, household, unit, kind, cash in columns
+        for account, household, unit, kind, cash, due in columns
     }
 
 
@@ -163,6 +186,15 @@ def _trades(table: Table, accounts: dict[str, Account]) -> None:
         trades.shares += _number(table.number("shares")[row])
         trades.usd += _number(table.number("amount")[row])
         trades.gain += _number(table.number("realized_gain")[row])
+
+
+def _movements(table: Table, accounts: dict[str, Account]) -> None:
+    days, amounts, kinds = table.date("date"), table.number("amount"), table.texts("kind")
+    for row, name in enumerate(table.texts("account_id")):
+        day = _day(days[row])
+        if day is not None and name in accounts:
+            paid = Paid(day, _number(amounts[row]), kinds[row] or "")
+            accounts[name].movements.append(paid)
 
 
 def _positions(table: Table, accounts: dict[str, Account]) -> Iterator[tuple[int, Position]]:

@@ -55,6 +55,7 @@ class Registered:
         self.lockouts: list[Lockout] = []
         self.money: dict[str, MoneyStanding] = {}
         self.money_of: dict[str, list[str]] = {}
+        self.unseen: list[Standing | MoneyStanding] = []  # by no night of a later date
         self.moved: list[tuple[str, str]] = []  # run and household of each plan, as it moved
 
     def take(self, entry: Entry, head: str) -> None:
@@ -144,6 +145,18 @@ def _run(now: Registered, entry: Entry) -> None:
         proposal = Proposal(facts.run_id, household_id, sha256, orders, approval)
         step = Step(State.PROPOSED, entry.clock, entry.by, entry.why, sha256)
         now.plans[facts.run_id, household_id] = PlanStanding(proposal, State.PROPOSED, [step])
+    _seen(now, facts)
+
+
+def _seen(now: Registered, night: RunFacts) -> None:
+    """Count the days of what left from the first night of a later date that knew of it."""
+    rest: list[Standing | MoneyStanding] = []
+    for standing in now.unseen:
+        if night.looked and night.known >= standing.entry and night.asof > standing.left_on:
+            standing.left_on, standing.seen = night.asof, True
+        else:
+            rest.append(standing)
+    now.unseen = rest
 
 
 def _decision(now: Registered, entry: Entry) -> None:
@@ -178,6 +191,7 @@ def _sent(now: Registered, entry: Entry) -> None:
         steps, left_on = [*plan.steps, step], max(newest, ticket.asof)
         standing = Standing(ticket, entry.number, state, steps, left_on, beside=beside)
         now.tickets[ticket.ticket_id] = standing
+        now.unseen.append(standing)
         if ticket.list_id:
             beside.append(standing)
         now.intentions.setdefault(ticket.order_id, ticket.ticket_id)
@@ -230,7 +244,9 @@ def _money_sent(now: Registered, entry: Entry, movement: Movement) -> None:
         if name == other.movement.movement_id or (other.live and not once):
             raise TransitionError(f"{name}: {other.movement.movement_id} is {other.state} already")
     step = {"state": "sent", "clock": entry.clock, "by": entry.by, "text": entry.why}
-    now.money[name] = MoneyStanding(movement, max(_newest(now), movement.asof), steps=[step])
+    left_on = max(_newest(now), movement.asof)
+    now.money[name] = MoneyStanding(movement, entry.number, left_on, steps=[step])
+    now.unseen.append(now.money[name])
     mine.append(name)
     now.moved.append((movement.run_id, movement.household_id))
 
@@ -241,6 +257,8 @@ def _money(now: Registered, entry: Entry) -> None:
     for data in entry.data["answers"]:
         standing = now.money[data["movement_id"]]
         standing.go(MoneyState(data["state"]), entry.clock, entry.by, data["text"])
+        if data.get("moved_on"):
+            standing.moved_on = date.fromisoformat(data["moved_on"])
         now.moved.append((standing.movement.run_id, standing.movement.household_id))
 
 

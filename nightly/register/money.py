@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from nightly.register.records import CENT, ZERO, data_of
+from nightly.register.standing import counted_from
 from nightly.register.states import TransitionError
 
 CLIENT: Final = "client"
@@ -76,11 +77,15 @@ class Movement:
 class MoneyStanding:
     """Where a movement stands, and every step on the way there: state, time, who and what.
 
-    `left_on` is the as-of date of the newest run known when it left.
+    `entry` is the number of the line with which it left; `left_on` and `seen` are as of an order's
+    standing. `moved_on` is the day on which its accounts show it, by the custodian's word.
     """
 
     movement: Movement
+    entry: int
     left_on: date
+    seen: bool = False
+    moved_on: date | None = None
     state: MoneyState = MoneyState.SENT
     steps: list[dict[str, str]] = field(default_factory=list)
     cancel_asked: bool = False
@@ -89,6 +94,10 @@ class MoneyStanding:
     def live(self) -> bool:
         """Whether it left and has not ended."""
         return self.state not in _ENDS
+
+    def since(self, asof: date) -> date:
+        """Return the day from which a night counts how long it is under way."""
+        return counted_from(self.left_on, self.seen, asof)
 
     def go(self, to: MoneyState, clock: str, by: str, text: str) -> None:
         """Take a step.
@@ -110,6 +119,7 @@ def facts_of_money(standing: MoneyStanding) -> dict[str, Any]:
     return {
         **data_of(standing.movement),
         "state": standing.state.value,
+        "moved_on": standing.moved_on and standing.moved_on.isoformat(),
         "cancel_asked": standing.cancel_asked,
         "steps": list(standing.steps),
     }

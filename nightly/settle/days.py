@@ -2,7 +2,8 @@
 
 Fills are replayed by the ledger at the price that was paid, on their trade date: lot order, wash
 sales and holding periods are its. A spread is in that price already. What a custodian charges
-beyond it is in no register and arrives as a difference of cash; so does what a flow moved.
+beyond it is in no register and arrives as a difference of cash. Money that has moved is a flow of
+the ledger on its day: cash, what is still required of a distribution, and the income that it is.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from models.ledger.booking import BookedOrder, book_orders
 from models.ledger.exact import ZERO, exact
 from models.ledger.history import read_history
 from models.ledger.replay import replay
-from models.ledger.reservations import NOTHING_RESERVED
-from models.order import Order, OrderLot, Side
+from models.ledger.reservations import NOTHING_RESERVED as _NOTHING
+from models.order import Flow, Order, OrderLot, Side
 from models.policy import Policy
 from models.tax.corporate_actions import Action
 from models.tolerances import SHARES
+from nightly.register.paid import Leg
 from nightly.settle.actions import household_after_action
 from nightly.settle.due import DueFill
 from nightly.settle.errors import SettleError
@@ -32,10 +34,11 @@ from nightly.settle.errors import SettleError
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """What happened since a book: fills of one household, and actions of the market."""
+    """What happened since a book: fills and money of one household, and actions of the market."""
 
     fills: Sequence[DueFill]
     actions: Sequence[Action]
+    money: Sequence[Leg] = ()
 
 
 def household_settled(household: Household, moved: Movements, closed: str = "ignore") -> Household:
@@ -44,9 +47,10 @@ def household_settled(household: Household, moved: Movements, closed: str = "ign
     Raises
     ------
     SettleError
-        If a fill names what the household does not have, or sells more than it holds.
+        If a fill or movement names what the household does not have, or sells more than it holds.
     """
     days = {each.trade_date for each in moved.fills} | {each.date for each in moved.actions}
+    days |= {leg.moved_on for leg in moved.money}
     settled = _without_flows(household)
     for day in sorted(days):
         settled = replace(settled, asof=day)
@@ -54,13 +58,36 @@ def household_settled(household: Household, moved: Movements, closed: str = "ign
             if action.date == day:
                 settled = household_after_action(settled, action)
         today = [fill for fill in moved.fills if fill.trade_date == day]
-        if today:
+        paid = [leg for leg in moved.money if leg.moved_on == day]
+        if today or paid:
             orders = [_booked(settled, fill) for fill in today]
             _check_held(settled, orders)
             history = read_history(settled, closed)
-            ledger = replay(settled, _FREE, orders, (), history, NOTHING_RESERVED)
+            ledger = replay(settled, _FREE, orders, _flows(settled, paid), history, _NOTHING)
             settled = household_after(settled, ledger)
-    return settled
+    return replace(settled, net_flow=_wish_left(household.net_flow, moved.money))
+
+
+def _flows(household: Household, paid: Sequence[Leg]) -> list[Flow]:
+    """Return movements as the ledger books them."""
+    known = set(household.accounts.account_id.tolist())
+    for leg in paid:
+        if leg.account_id not in known:
+            raise SettleError(f"{leg.movement_id}: there is no account {leg.account_id}")
+    return [Flow(leg.account_id, leg.amount) for leg in paid]
+
+
+def _wish_left(wish: float, paid: Sequence[Leg]) -> float:
+    """Return what the household still wants to flow, dollars: what has moved is not wanted again.
+
+    Whatever night wished for it: money that leaves once too little is asked for, once too much is
+    gone.
+    """
+    done = sum((leg.wish for leg in paid), ZERO)
+    if not done or not wish or (done > ZERO) != (wish > 0):
+        return wish
+    left = exact(wish) - done
+    return float(left) if (left > ZERO) == (wish > 0) else 0.0
 
 
 _FREE = Policy()

@@ -20,6 +20,16 @@ SYMBOLS: Final = ("trades", "open_orders", "restrictions", "scheduled_buys")
 """Tables of households in which a changed symbol is changed; lots are replaced anyway."""
 
 
+OF_ACCOUNTS: Final = ("cash", "rmd_due_usd")
+"""Figures of an account that settling changes."""
+
+OF_UNITS: Final = ("st_realized_ytd", "lt_realized_ytd", "ordinary_income", "magi")
+"""Figures of a filing unit that settling changes."""
+
+FOLLOWS: Final = "magi"
+"""A figure that follows from others where the book does not give it: it stays null then."""
+
+
 @dataclass(slots=True)
 class Edits:
     """New values by id of what changed; a lot that is gone is None."""
@@ -28,6 +38,7 @@ class Edits:
     new_lots: list[Row] = field(default_factory=list)
     accounts: dict[str, Row] = field(default_factory=dict)
     units: dict[str, Row] = field(default_factory=dict)
+    households: dict[str, Row] = field(default_factory=dict)
     trades: list[Row] = field(default_factory=list)
 
     def note(self, before: Household, after: Household) -> None:
@@ -35,44 +46,50 @@ class Edits:
         had, has = _lot_rows(before), _lot_rows(after)
         self.lots |= {name: has.get(name) for name, row in had.items() if has.get(name) != row}
         self.new_lots += [row for name, row in has.items() if name not in had]
-        for name, old, new in zip(
-            before.accounts.account_id.tolist(),
-            before.accounts.cash.tolist(),
-            after.accounts.cash.tolist(),
-            strict=True,
+        for names, had_rows, has_rows, columns, changed in (
+            (before.accounts.account_id, before.accounts, after.accounts, OF_ACCOUNTS, "accounts"),
+            (before.units.filing_unit_id, before.units, after.units, OF_UNITS, "units"),
         ):
-            if old != new:
-                self.accounts[name] = {"cash": new}
-        for u, name in enumerate(before.units.filing_unit_id.tolist()):
-            figures = {
-                column: float(getattr(after.units, column)[u])
-                for column in ("st_realized_ytd", "lt_realized_ytd")
-            }
-            if any(figures[column] != getattr(before.units, column)[u] for column in figures):
-                self.units[name] = figures
+            for k, name in enumerate(names.tolist()):
+                figures = {
+                    column: float(getattr(has_rows, column)[k])
+                    for column in columns
+                    if getattr(has_rows, column)[k] != getattr(had_rows, column)[k]
+                }
+                if figures:
+                    getattr(self, changed)[name] = figures
+        if before.net_flow != after.net_flow:
+            self.households[before.household_id] = {"net_flow": after.net_flow}
         self.trades += _trade_rows(after, len(before.trades.trade_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the tables are told beside households: actions, the day, tickets of the register."""
+    """What the tables are told beside households: actions, the day, tickets, money that moved."""
 
     actions: Sequence[Action]
     asof: date
     tickets: Collection[str]
     prices_of: date
+    money: Sequence[Row] = ()
 
 
 def tables_after(place: Any, edits: Edits, told: Booked) -> list[RawTable]:
     """Return the tables of a book that differ after settling."""
     raw = {name: read_raw(place, name) for name in ("lots", "accounts", "filing_units")}
     raw |= {name: read_raw(place, name) for name in (*SYMBOLS, "securities", "corporate_actions")}
+    raw |= {name: read_raw(place, name) for name in ("households", "movements")}
     there = {name: table for name, table in raw.items() if table is not None}
     if "trades" not in there:
         there["trades"] = new_raw(place, "trades", there["lots"])
     _rewrite(there["lots"], "lot_id", edits.lots)
     _rewrite(there["accounts"], "account_id", edits.accounts)
     _rewrite(there["filing_units"], "filing_unit_id", edits.units)
+    _rewrite(there["households"], "household_id", edits.households)
+    if told.money and "movements" not in there:
+        there["movements"] = new_raw(place, "movements", there["lots"])
+    for row in told.money:
+        there["movements"].add(row)
     for action in told.actions:
         _tell(there, action, told)
     for row in edits.new_lots:
@@ -92,7 +109,10 @@ def _rewrite(table: RawTable, key: str, changed: Mapping[str, Row | None]) -> No
         if name is None or name not in changed:
             return row
         cells = changed[name]
-        return None if cells is None else table.put(row, **cells)
+        if cells is None:
+            return None
+        follows = FOLLOWS in cells and row.get(FOLLOWS) is None
+        return table.put(row, **{k: v for k, v in cells.items() if not (follows and k == FOLLOWS)})
 
     if changed:
         table.change(changed_row)

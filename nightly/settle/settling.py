@@ -26,6 +26,7 @@ from models.book.tables.table import Table
 from models.errors import HearthError
 from models.tax.corporate_actions import Action
 from nightly.register.fold import Registered
+from nightly.register.paid import REACH, Leg, Shown, legs_of, row_of
 from nightly.results.durable import force, refusing
 from nightly.settle.days import Movements, household_settled
 from nightly.settle.due import DueFill, actions_of, fills_due
@@ -54,6 +55,7 @@ class Settled:
     fills: int
     actions: tuple[str, ...]
     unsettled: Mapping[str, str]
+    movements: int = 0
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
@@ -62,6 +64,7 @@ class Settled:
             "asof": self.asof.isoformat(),
             "households": self.households,
             "fills": self.fills,
+            "movements": self.movements,
             "actions": list(self.actions),
             "unsettled": dict(self.unsettled),
         }
@@ -86,9 +89,11 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     acts = actions_of(files.tables["corporate_actions"], since, asof)
     actions = acts.due
     fills = fills_due(registered, files.tables["trades"], (since, asof), acts)
+    told = files.tables["movements"] if table_paths(place, "movements") else None
+    money = _money(registered, Shown(told, since), asof)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
     edits, settled, unsettled = Edits(), 0, {}
-    for name, moved in _movements(book, files.tables, fills, actions).items():
+    for name, moved in _movements(book, files.tables, (fills, money), actions).items():
         try:
             before = book.household(name)
             policy = book.policy(before.policy_id)
@@ -98,12 +103,32 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
             continue
         edits.note(before, after)
         settled += 1
-    told = Booked(actions, asof, _tickets(registered), since)
-    _write(place, out, edits, told)
-    done = sum(1 for fill in fills if fill.household_id not in unsettled)
-    return Settled(
-        since, asof, settled, done, tuple(action.action_id for action in actions), unsettled
+    booked = [leg for leg in money if leg.household_id not in unsettled]
+    rows = booked if told is not None else [*_all_but(registered, money, (since, asof)), *booked]
+    _write(
+        place,
+        out,
+        edits,
+        Booked(actions, asof, _tickets(registered), since, [row_of(leg) for leg in rows]),
     )
+    done = sum(1 for fill in fills if fill.household_id not in unsettled)
+    names = tuple(action.action_id for action in actions)
+    moves = len({leg.movement_id for leg in booked})
+    return Settled(since, asof, settled, done, names, unsettled, moves)
+
+
+def _money(registered: Registered, shown: Shown, asof: date) -> list[Leg]:
+    """Return what has moved through a day and a book does not show."""
+    moved = [each for each in registered.money.values() if each.moved_on and each.moved_on <= asof]
+    return shown.unshown(moved)
+
+
+def _all_but(registered: Registered, due: Sequence[Leg], days: tuple[date, date]) -> list[Leg]:
+    """Return what a book without a table of movements shows: its new one says all or nothing."""
+    since, asof = days
+    every = (leg for each in registered.money.values() for leg in legs_of(each))
+    near = (leg for leg in every if since - REACH <= leg.moved_on <= asof)
+    return [leg for leg in near if leg not in due]
 
 
 def _span(tables: Mapping[str, Table], registered: Registered, span: Span) -> tuple[date, date]:
@@ -111,7 +136,9 @@ def _span(tables: Mapping[str, Table], registered: Registered, span: Span) -> tu
     since = span.since or _newest(tables["securities"].date("price_date"))
     if since is None:
         raise SettleError("no price of the book has a date: say with --since what day it shows")
-    last = max((fill.trade_date for fill in registered.fills.values()), default=since)
+    happened = [fill.trade_date for fill in registered.fills.values()]
+    happened += [each.moved_on for each in registered.money.values() if each.moved_on]
+    last = max(happened, default=since)
     asof = span.asof or max(since, last)
     if asof < since:
         raise SettleError(f"the book shows {since} already: --asof {asof} lies before it")
@@ -145,13 +172,19 @@ def _ageless(policies: Mapping[str, PolicyFile]) -> dict[str, PolicyFile]:
 
 
 def _movements(
-    book: Book, tables: Mapping[str, Table], fills: Sequence[DueFill], actions: Sequence[Action]
+    book: Book,
+    tables: Mapping[str, Table],
+    told: tuple[Sequence[DueFill], Sequence[Leg]],
+    actions: Sequence[Action],
 ) -> dict[str, Movements]:
-    """Return what happened to whom: the households with fills, and all where actions may be."""
+    """Return what happened to whom: who has fills or money, and all where actions may be."""
     mine: dict[str, list[DueFill]] = {}
-    for fill in fills:
+    for fill in told[0]:
         mine.setdefault(fill.household_id, []).append(fill)
-    touched = set(mine)
+    paid: dict[str, list[Leg]] = {}
+    for leg in told[1]:
+        paid.setdefault(leg.household_id, []).append(leg)
+    touched = mine.keys() | paid.keys()
     acted = {action.security_id for action in actions}
     if acted:
         lots, accounts = tables["lots"], tables["accounts"]
@@ -161,7 +194,10 @@ def _movements(
             owner[account] for account, security in places if security in acted and account in owner
         }
     known = {str(name) for name in book.household_ids}
-    return {name: Movements(mine.get(name, ()), actions) for name in sorted(touched & known)}
+    return {
+        name: Movements(mine.get(name, ()), actions, paid.get(name, ()))
+        for name in sorted(touched & known)
+    }
 
 
 def _tickets(registered: Registered) -> frozenset[str]:

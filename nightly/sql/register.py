@@ -85,6 +85,7 @@ def register_tables() -> MetaData:
         Column("register", Text, primary_key=True),
         Column("movement_id", Text, primary_key=True),
         Column("asof", Date),
+        Column("moved_on", Date),
         *(Column(name, Text) for name in MOVEMENT),
     )
     return metadata
@@ -168,10 +169,8 @@ def _movement(now: Registered, name: str) -> dict[str, Any]:
     standing = now.money[name]
     told = {**data_of(standing.movement), "state": standing.state.value}
     kept = {column: told[column] for column in MOVEMENT}
-    return {
-        **{"register": now.identity, "movement_id": name, "asof": standing.movement.asof},
-        **kept,
-    }
+    days = {"asof": standing.movement.asof, "moved_on": standing.moved_on}
+    return {"register": now.identity, "movement_id": name, **days, **kept}
 
 
 def _fill(now: Registered, name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from models.errors import RunFolderError
 from models.plan import Status
 from nightly.register.fold import Registered
+from nightly.register.paid import Shown
 from nightly.register.records import data_of
 from nightly.register.standing import Standing
 from nightly.results.run_folder import MANIFEST, RunFolder
@@ -65,7 +66,7 @@ MONEY: Final = pa.schema(
         ("amount", pa.float64()),
     ]
 )
-"""Money that was sent and has not ended."""
+"""Money that was sent and that the book may not show yet."""
 
 PREVIOUS: Final = "previous"
 """Name of what a run keeps of nights before it, under its own folder."""
@@ -119,7 +120,7 @@ def orders_left(registered: Registered, asof: date, days: int) -> Any:
             "household_id": standing.ticket.household_id,
             "run_id": standing.ticket.run_id,
             "asof": standing.ticket.asof,
-            "left_on": standing.left_on,
+            "left_on": standing.since(asof),
             "order_id": standing.ticket.order_id,
             "account_id": standing.ticket.account_id,
             "security_id": standing.ticket.security_id,
@@ -129,7 +130,7 @@ def orders_left(registered: Registered, asof: date, days: int) -> Any:
             "lot_shares": shares,
         }
         for standing in registered.counting()
-        if (asof - standing.left_on).days <= days
+        if (asof - standing.since(asof)).days <= days
         for lot_id, shares in _lots(standing)
     ]
     return pa.Table.from_pylist(rows, schema=ORDERS).sort_by(
@@ -149,17 +150,27 @@ def _lots(standing: Standing) -> list[tuple[str | None, float | None]]:
     return taken or [(None, None)]
 
 
-def money_left(registered: Registered, asof: date, days: int) -> Any:
-    """Return the money that was sent at most `days` ago and of which no end is known."""
+def money_left(registered: Registered, asof: date, days: int, shown: Shown) -> Any:
+    """Return the money that was sent or moved at most `days` ago and that the book may hold still.
+
+    It may wherever no end is known; what has moved is `shown` by the book, or not yet.
+    """
+    moved = [standing for standing in registered.money.values() if standing.moved_on]
+    unshown = {leg.movement_id for leg in shown.unshown(moved)}
+    since = {
+        name: standing.since(asof) if standing.live else standing.moved_on
+        for name, standing in registered.money.items()
+        if standing.live or name in unshown
+    }
     rows = [
         {
-            "household_id": standing.movement.household_id,
-            "run_id": standing.movement.run_id,
-            "asof": standing.left_on,
-            "amount": float(standing.movement.amount),
+            "household_id": registered.money[name].movement.household_id,
+            "run_id": registered.money[name].movement.run_id,
+            "asof": day,
+            "amount": float(registered.money[name].movement.amount),
         }
-        for standing in registered.money.values()
-        if standing.live and (asof - standing.left_on).days <= days
+        for name, day in since.items()
+        if day is not None and (asof - day).days <= days
     ]
     return pa.Table.from_pylist(rows, schema=MONEY).sort_by(
         [("household_id", "ascending"), ("run_id", "ascending"), ("amount", "ascending")]

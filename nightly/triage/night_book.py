@@ -98,7 +98,9 @@ class NightBook:
         if not rows:
             return ""
         runs = ", ".join(dict.fromkeys(row["run_id"] for row in rows))
-        return f"waits for ${sum(row['amount'] for row in rows):,.2f} of {runs} to be moved"
+        return (
+            f"waits for ${sum(row['amount'] for row in rows):,.2f} of {runs} to be moved and shown"
+        )
 
     def _locked(self, household_id: str, days: int) -> Iterator[tuple[str, str]]:
         """Groups that an earlier night locks, while the book cannot say so itself."""

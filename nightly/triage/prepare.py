@@ -18,11 +18,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.book.before import Seen
+from models.book.tables.files import read_files, table_paths
+from models.book.tables.schema import SCHEMA
 from models.errors import RunFolderError
 from models.policy import Capacity, Policy
 from models.triggers import screen
 from nightly.partition.partitions import IDS, SHARED, Partitions, part_name
 from nightly.register.fold import Registered
+from nightly.register.paid import Shown
 from nightly.register.proposals import known_now
 from nightly.register.register import beside
 from nightly.results.durable import refusing, whole_file
@@ -53,6 +56,9 @@ from nightly.triage.ranking import Standing, deferred, standing
 from nightly.triage.standing import NOS, nos_left
 from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Left, Tonight, write_tonight
 from optimizer.judge.left_alone import inside_bands
+
+MOVEMENTS: Final = "movements"
+"""Table of a book that shows what was paid."""
 
 PREPARED: Final = "prepared.json"
 """Written when all is prepared, so that a resumed run does not look again at other nights."""
@@ -92,7 +98,7 @@ def prepare(
     registered = beside(folder.path).read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
-    money = money_left(seen, asof, order_days)
+    money = money_left(seen, asof, order_days, _money_shown(partitions))
     worth, prices, nos = _handed_on(runs, unreadable)
     left = Left(runs, orders, lockouts, worth, prices, money, nos, asked)
     own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
@@ -112,6 +118,16 @@ def prepare(
     with whole_file(done) as aside:
         aside.write_text(json.dumps(asdict(known)) + "\n")
     return known
+
+
+def _money_shown(partitions: Partitions) -> Shown:
+    """Return what the book shows of money."""
+    place = partitions.root / SHARED
+    day = partitions.inputs["dates"]["last_price"]
+    told = table_paths(place, MOVEMENTS)
+    heads = [name for name in SCHEMA if name != MOVEMENTS]
+    table = read_files(place, heads=heads).tables[MOVEMENTS] if told else None
+    return Shown(table, day and date.fromisoformat(day))
 
 
 def _handed_on(

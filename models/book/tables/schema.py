@@ -318,6 +318,17 @@ _TABLES = (
         key=("action_id",),
     ),
     TableFacts(
+        "movements",
+        (
+            _text_or_null("movement_id"),
+            _text("account_id"),
+            _date("date"),
+            _number("amount"),
+            _text_or_null("kind"),
+        ),
+        required=False,
+    ),
+    TableFacts(
         "restrictions",
         (
             _text_or_null("household_id"),

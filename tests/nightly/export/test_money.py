@@ -97,10 +97,16 @@ def data(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+def reason_of_h2(run: Path) -> str:
+    """Return what a night says of h2."""
+    plans = pd.read_parquet(run / "plans.parquet").set_index("household_id")
+    return str(plans.loc["h2", "reason"])
+
+
 def tell(book: Path, *rows: str) -> Path:
     """Write what a custodian says of money."""
     place = book.parent / "said.csv"
-    place.write_text("\n".join(["movement_id,state,text", *rows]) + "\n", "utf-8")
+    place.write_text("\n".join(["movement_id,state,moved_on,text", *rows]) + "\n", "utf-8")
     return place
 
 
@@ -142,21 +148,27 @@ def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
 
     register = Register(run.parent / NAME)
     name = next(n for n, s in register.read().money.items() if s.movement.household_id == "h2")
-    answers = tell(book, f"{name},moved,wired", "nobody,moved,", f"{name},moved,")
+    undated = tell(book, f"{name},moved,,", f"{name},moved,2026-11-19,", f"{name},moved,soon,")
+    whys = data(capsys, "fills", str(undated), "--register", str(run.parent))["refused"]
+    assert ["is no day" in row["why"] for row in whys] == [True, False, True]
+    assert "before it left" in whys[1]["why"]
+    answers = tell(book, f"{name},moved,2026-11-22,wired", "nobody,moved,,", f"{name},moved,,")
     found = data(capsys, "fills", str(answers), "--register", str(run.parent))
     assert [row["why"] for row in found["refused"]] == ["'nobody' was never sent from here"]
     assert (len(found["booked"]), found["repeated"]) == (1, 1)
     assert register.read().money[name].state is MoneyState.MOVED
     assert main(ask) == 2 and "is moved" in capsys.readouterr().err
-    late = tell(book, f"{name},acknowledged,", f"{name},moved,wired")
+    late = tell(book, f"{name},acknowledged,,", f"{name},moved,2026-11-22,wired")
     repeated = data(capsys, "fills", str(late), "--register", str(run.parent))
     assert (repeated["booked"], repeated["repeated"], repeated["refused"]) == ([], 2, [])
-    back = tell(book, f"{name},refused,", f"{name},sent,")
+    back = tell(book, f"{name},refused,,", f"{name},sent,,")
     whys = data(capsys, "fills", str(back), "--register", str(run.parent))["refused"]
     assert "cannot be refused" in whys[0]["why"] and "is none of" in whys[1]["why"]
-    after = night(book, "2026-11-22")
-    plans = pd.read_parquet(after / "plans.parquet").set_index("household_id")
-    assert "waits" not in plans.loc["h2", "reason"]
+    assert "to be moved and shown" in reason_of_h2(night(book, "2026-11-22"))
+    (book / "movements.csv").write_text(
+        "movement_id,account_id,date,amount\nown-7,h2-a,2026-11-23,-400\n"
+    )
+    assert "waits" not in reason_of_h2(night(book, "2026-11-23"))
     listed = data(capsys, "orders", "--register", str(run.parent))["money"]
     assert {each["state"] for each in listed} == {"sent", "moved"}
 
@@ -181,7 +193,23 @@ def test_what_is_under_way_is_written_again_as_it_was(
     data(capsys, "export", str(run), "--again")
     first, second = (read(run / "exports" / k, "money-schwab") for k in ("0001", "0002"))
     assert [{**row, "possible_duplicate": "yes"} for row in first] == second
-    answers = tell(book, f"{first[0]['movement_id']},cancelled,")
+    answers = tell(book, f"{first[0]['movement_id']},cancelled,,")
     data(capsys, "fills", str(answers), "--register", str(run.parent))
     data(capsys, "export", str(run), "--again")
     assert not (run / "exports" / "0003" / "money-schwab.csv").exists()
+
+
+def test_a_plan_that_knows_nothing_of_what_moved_stays_behind(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Approved two days late: another night's money has left and moved since it was planned."""
+    first, second = night(book), night(book, "2026-11-21")
+    said = ("--by", "Ann", "--why", "agreed")
+    assert main(["approve", str(second), "h2", *said]) == 0
+    assert data(capsys, "export", str(second))["movements"] == 2
+    names = Register(first.parent / NAME).read().money
+    rows = [f"{name},moved,2026-11-21," for name in names]
+    data(capsys, "fills", str(tell(book, *rows)), "--register", str(first.parent))
+    assert main(["approve", str(first), "h2", *said]) == 0
+    told = data(capsys, "export", str(first))
+    assert (told["folder"], "knew nothing of" in told["left_out"]["h2"]) == (None, True)

@@ -31,6 +31,11 @@ def rows() -> Tables:
         trade("t0", "h1-a", "VTI", "sell", 10.0, 3_000.0, "2026-10-01", 500.0),
         trade("t1", "h1-a", "OLD", "buy", 100.0, 4_000.0, str(DAY), None),
     ]
+    found["accounts"][1]["rmd_due_usd"] = 0.0
+    found["movements"] = [
+        movement("h1-a", "2026-10-05", -100.0, "withdrawal"),
+        movement("h2-a", "2026-11-18", 800.0, "contribution"),
+    ]
     found["corporate_actions"] = [
         {
             "action_id": "d",
@@ -152,6 +157,41 @@ def cash(rows: Tables) -> None:
     put(rows, "accounts", "h1-a", cash=-12.34)
 
 
+def movement(account: str, day: str, usd: float, kind: str | None) -> dict[str, Any]:
+    """Return a row of movements."""
+    return {
+        "movement_id": None,
+        "account_id": account,
+        "date": day,
+        "amount": usd,
+        "kind": kind,
+    }
+
+
+def paid_out(rows: Tables) -> None:
+    """A withdrawal that we know nothing of, on a day on which a fee was taken as well."""
+    put(rows, "accounts", "h1-ira", cash=-2_500.0)
+    rows["movements"].append(movement("h1-ira", str(DAY), -2_500.0, "withdrawal"))
+    rows["movements"].append(movement("h1-a", str(DAY), -12.34, "fee"))
+
+
+def paid_and_charged(rows: Tables) -> None:
+    """A withdrawal, and a fee without a row."""
+    put(rows, "accounts", "h1-ira", cash=-2_512.34)
+    rows["movements"].append(movement("h1-ira", str(DAY), -2_500.0, "withdrawal"))
+
+
+def not_paid(rows: Tables) -> None:
+    """Our contribution never arrived."""
+    rows["movements"].pop()
+    put(rows, "accounts", "h2-a", cash=-800.0)
+
+
+def still_due(rows: Tables) -> None:
+    """A required distribution that the custodian still waits for, and nobody paid."""
+    put(rows, "accounts", "h1-ira", rmd_due_usd=4_000.0)
+
+
 def unknown(rows: Tables) -> None:
     """Three shares fewer, without a trade."""
     put(rows, "lots", "l1", shares=-3.0)
@@ -181,6 +221,13 @@ CASES: dict[Callable[[Tables], None], list[tuple[str, str, str, float, float]]] 
     arrived: [("h2-a", "transfer", "NEW", 12, 300)],
     cash_moved: [("h1-a", "transfer", None, 0, -700), ("h1-ira", "transfer", None, 0, 700)],
     cash: [("h1-a", "cash", None, 0, -12.34)],
+    paid_out: [("h1-ira", "missing_movement", None, 0, -2_500)],
+    paid_and_charged: [
+        ("h1-ira", "cash", None, 0, -12.34),
+        ("h1-ira", "missing_movement", None, 0, -2_500),
+    ],
+    not_paid: [("h2-a", "missing_movement", None, 0, -800)],
+    still_due: [("h1-ira", "unknown", None, 0, 0)],
     unknown: [("h1-a", "unknown", "VTI", -3, 0)],
     gains: [("h1-a", "unknown", None, 0, 0)],
 }
@@ -218,6 +265,7 @@ def test_a_custodian_may_say_the_same_in_its_own_way(
     ]
     theirs["trades"] = [{**row, "trade_id": "c"} for row in theirs["trades"][1:]]
     theirs["accounts"].reverse()
+    theirs["movements"] = [movement("h2-a", "2026-11-20", 800.0, None)]
     code, found = compared(tmp_path, rows(), theirs, capsys)
     assert (code, found["differences"], found["waiting"]) == (0, [], [])
 
@@ -276,3 +324,18 @@ def test_a_policy_says_who_waits(tmp_path: Path, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "h1: h1-a: cash: -12.34 dollars" in out
     assert "2 households compared, 2 differ, 1 of them wait; 2 differences" in out
+
+
+def test_a_custodian_without_movements_is_asked_by_its_cash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It lists none: what comes to the difference of cash is named, and nothing of the rest."""
+    theirs = rows()
+    del theirs["movements"]
+    code, found = compared(tmp_path / "1", rows(), copy.deepcopy(theirs), capsys)
+    assert (code, found["differences"]) == (0, [])
+    put(theirs, "accounts", "h2-a", cash=-800.0)
+    _, found = compared(tmp_path / "2", rows(), theirs, capsys)
+    (told,) = found["differences"]
+    assert (told["kind"], told["usd"]) == ("missing_movement", "-800")
+    assert told["what"] == "the custodian's book lacks a contribution of 800 dollars on 2026-11-18"

@@ -89,7 +89,8 @@ def test_a_register_follows_into_older_tables_money_too(url: str, tmp_path: Path
     query = "SELECT movement_id, amount, state FROM register_money"
     assert said(url, query) == [(paid.movement_id, "250", "sent")]
     assert said(url, "SELECT list_id FROM register_tickets") == [("list",)]
-    (tmp_path / "said.csv").write_text(f"movement_id,state\n{paid.movement_id},moved\n")
+    letter = f"movement_id,state,moved_on\n{paid.movement_id},moved,2026-11-23\n"
+    (tmp_path / "said.csv").write_text(letter)
     book_money(register, tmp_path / "said.csv", Rights("Eve"))
     copy_register(register.path, url)
     assert said(url, query) == [(paid.movement_id, "250", "moved")]

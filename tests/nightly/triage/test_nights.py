@@ -13,6 +13,7 @@ import pytest
 
 from models.book.read import read_book
 from nightly.main import main
+from nightly.register.records import RunFacts, data_of
 from nightly.register.register import NAME, Register
 from nightly.triage.earlier_runs import earlier_runs, lockouts_left, nights_waited, orders_left
 from nightly.triage.tonight import tonight_of
@@ -151,9 +152,9 @@ def test_filled_orders_are_over(runs: Path, first: Path) -> None:
     )
     pd.concat([trades, posted]).to_csv(book / "trades.csv", index=False)
     waiting = plans(night(runs, "2026-11-21", book=book))["withdrawal-best-account"]
-    assert waiting["reason"] == "waits for $40,000.00 of 2026-11-20-0001 to be moved"
+    assert waiting["reason"] == "waits for $40,000.00 of 2026-11-20-0001 to be moved and shown"
     (moved,) = Register(runs / NAME).read().money
-    (runs.parent / "said.csv").write_text(f"movement_id,state\n{moved},moved\n")
+    (runs.parent / "said.csv").write_text(f"movement_id,state,moved_on\n{moved},moved,2026-11-20\n")
     assert main(["fills", str(runs.parent / "said.csv"), "--register", str(runs)]) == 0
     found = plans(night(runs, "2026-11-22", book=book))
     assert not any(plan["reason"].startswith("waits") for plan in found.values())
@@ -188,10 +189,20 @@ def test_lockouts_of_earlier_nights_hold(runs: Path, first: Path) -> None:
 
 
 def test_orders_come_with_their_lots(first: Path, runs: Path) -> None:
-    """Each order that was sent names its lots, as the run's tables do; older ones are left out."""
-    registered = Register(runs / NAME).read()
-    assert orders_left(registered, date(2026, 11, 26), 5).num_rows == 0
-    rows = orders_left(registered, date(2026, 11, 25), 5).to_pylist()
+    """Each order that was sent names its lots, as the run's tables do; older ones are left out.
+
+    They grow old from the first night that knew of them, here of the 21st.
+    """
+    register = Register(runs / NAME)
+    whenever = orders_left(register.read(), date(2027, 11, 26), 5)
+    with register.held() as held:
+        known = held.registered.entries, held.registered.heads[-1]
+        facts = data_of(RunFacts("2026-11-21-0001", date(2026, 11, 21), *known, True))
+        held.add("run", "hearth", "", {"run": facts, "plans": []})
+    registered = register.read()
+    assert orders_left(registered, date(2026, 11, 27), 5).num_rows == 0
+    rows = orders_left(registered, date(2026, 11, 26), 5).to_pylist()
+    assert len(rows) == whenever.num_rows
     orders = pd.read_parquet(first / "orders.parquet")
     lots = pd.read_parquet(first / "order_lots.parquet")
     assert {row["order_id"] for row in rows} == set(orders["order_id"])
