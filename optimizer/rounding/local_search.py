@@ -51,9 +51,7 @@ class Descent:
         sold = np.flatnonzero((solution > 0.0) & tickets.is_sale)
         self.least = tax.total(tickets.account[sold], gains.at(sold, solution[sold]))
         self.most_moves = 50 + MOVES_PER_TICKET * len(play)
-        self.taxed = tickets.is_sale & np.logical_or.reduce(
-            [each.any(axis=1) for each in gains.brought]
-        )
+        self.taxed = tickets.is_sale & gains.brought.any(axis=(0, 2))
         self.recognised, self.gains_up, self.gains_down = np.zeros((3, 4, len(start)))
         self._recognise(np.flatnonzero((start > 0.0) & tickets.is_sale))
 
@@ -154,14 +152,18 @@ class Descent:
     def improve(self) -> None:
         """Take single steps and swaps while they lower the objective and keep the floors."""
         for _ in range(self.most_moves):
-            if self._moved_alone():
+            moves = self._candidates()
+            if self._moved_alone(*moves):
                 continue
-            if self.change() - self.least <= self.near_enough or not self._moved_in_pairs():
+            near = np.isfinite(self.near_enough)
+            if near and self.change() - self.least <= self.near_enough:
+                return
+            if not self._moved_in_pairs(*moves):
                 return
 
-    def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:
-        """Moves that improvement may take of some tickets: tickets, amounts, gains they bring."""
-        return self._steps(mine, self.near_low, self.near_high)
+    def _candidates(self) -> tuple[Ints, Floats, Floats]:
+        """Moves that improvement may take: tickets, amounts, gains they bring."""
+        return self._steps(self.play, self.near_low, self.near_high)
 
     def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
         """Objective change of each move on its own, bps, and whether limits are kept."""
@@ -186,8 +188,8 @@ class Descent:
         gains = np.concatenate([self.gains_up[:, more], self.gains_down[:, less]], axis=1)
         return np.concatenate([more, less]), np.concatenate([step[up], -step[down]]), gains
 
-    def _moved_alone(self) -> bool:
-        place, move, gains = self._candidates(self.play)
+    def _moved_alone(self, place: Ints, move: Floats, gains: Floats) -> bool:
+        """Take the moves that help most, each on its own."""
         if not len(place):
             return False
         change, kept = self._prices(place, move, gains)
@@ -231,26 +233,31 @@ class Descent:
                 affordable.append(at)
         return chosen[affordable]
 
-    def _moved_in_pairs(self) -> bool:
-        """Two tickets of one account, one move each, the best pair of all accounts."""
+    def _moved_in_pairs(self, place: Ints, move: Floats, gains: Floats) -> bool:
+        """Take the best pair of moves of two tickets of one account."""
         best = -self.helps
-        chosen: tuple[Ints, Floats] | None = None
-        for account in np.unique(self.tickets.account[self.play]).tolist():
-            mine = self.play[self.tickets.account[self.play] == account]
-            if not 2 <= len(mine) <= self.most_paired:
+        chosen: Ints | None = None
+        account = self.tickets.account[place]
+        for each, tickets in enumerate(self.in_play):
+            if not 2 <= tickets <= self.most_paired:
                 continue
-            place, move, gains = self._candidates(mine)
-            if len(place) < 2:
+            mine = np.flatnonzero(account == each)
+            if len(mine) < 2:
                 continue
-            change = self._pair_prices(account, place, move, gains)
-            pair = np.array(np.unravel_index(int(np.argmin(change)), change.shape))
-            if change[tuple(pair)] < best:
-                best = float(change[tuple(pair)])
-                chosen = place[pair], move[pair]
+            change = self._pair_prices(each, place[mine], move[mine], gains[:, mine])
+            pair = divmod(int(np.argmin(change)), len(mine))
+            if change[pair] < best:
+                best, chosen = float(change[pair]), mine[list(pair)]
         if chosen is None:
             return False
-        self._take(*chosen)
+        self._take(place[chosen], move[chosen])
         return True
+
+    @property
+    def in_play(self) -> list[int]:
+        """How many tickets of each account may move."""
+        count = np.bincount(self.tickets.account[self.play], minlength=len(self.cash))
+        return [int(tickets) for tickets in count]
 
     def _pair_prices(self, account: int, place: Ints, move: Floats, gains: Floats) -> Floats:
         """Objective change of every pair of moves in one account, infinite where not allowed."""

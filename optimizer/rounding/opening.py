@@ -39,9 +39,9 @@ class Opening(Descent):
         """Objective change with every ticket paid, bps, but for a constant."""
         return super().change() + self.price * float((self.amount > 0.0).sum())
 
-    def _candidates(self, mine: Ints) -> tuple[Ints, Floats, Floats]:
+    def _candidates(self) -> tuple[Ints, Floats, Floats]:
         """Whatever a ticket may do, not only a step near the solution."""
-        place, move = self._moves(mine)
+        place, move = self._moves(self.play)
         return place, move, self._recognised(place, move)
 
     def _prices(self, place: Ints, move: Floats, gains: Floats) -> tuple[Floats, Bools]:
@@ -66,9 +66,9 @@ class Opening(Descent):
         first = np.unique(position[place[helpful]], return_index=True)[1]
         return super()._together(place, move, gains, change, helpful[np.sort(first)])
 
-    def _moved_in_pairs(self) -> bool:
+    def _moved_in_pairs(self, place: Ints, move: Floats, gains: Floats) -> bool:
         """Two tickets of one account, by what each may do alone, else the best exchange."""
-        return super()._moved_in_pairs() or self._exchanged()
+        return super()._moved_in_pairs(place, move, gains) or self._exchanged()
 
     def _exchanged(self) -> bool:
         """Take the exchange that helps most of those that keep every limit."""
@@ -103,12 +103,9 @@ class Opening(Descent):
         first, second = first[apart], second[apart]
         now, step = self.amount[first], self.tickets.step[first]
         emptied = np.where(self.emptiable[first], self.tickets.held[first], 0.0)
-        ends = (0.0 * now, emptied, now + self._cash_neutral(first, second), now + step, now - step)
-        idle = (self.cash - self.floor)[self.tickets.account[first]]
-        idle = np.where(self.tickets.is_sale[second], 0.0, np.maximum(idle, 0.0))
-        found = [self._paid_for(first, second, end, left) for end in ends for left in (0.0, idle)]
-        place = np.concatenate([each for each, _ in found], axis=1)
-        return place, np.concatenate([each for _, each in found], axis=1)
+        far = now + self._cash_neutral(first, second)
+        ends = np.array([0.0 * now, emptied, far, now + step, now - step])
+        return self._paid_for(first, second, ends)
 
     def _cash_neutral(self, first: Ints, second: Ints) -> Floats:
         """How far the first goes at best if the second makes up for its cash, real amounts."""
@@ -119,26 +116,31 @@ class Opening(Descent):
         slope = self.gradient[first] + rate * self.gradient[second]
         return np.asarray(-slope / np.maximum(curved, FLAT))
 
-    def _paid_for(
-        self, first: Ints, second: Ints, end: Floats, idle: Floats | float
-    ) -> tuple[Ints, Floats]:
-        """Legal whole moves of the first to near `end`, the second paying: `(2, n)` each.
+    def _paid_for(self, first: Ints, second: Ints, ends: Floats) -> tuple[Ints, Floats]:
+        """Legal whole moves of the first to near each of `ends`, the second paying: `(2, n)` each.
 
-        The second takes up some `idle` cash besides.
+        Beside that, where its account has idle cash, a second that buys takes that up too.
         """
-        moved = self._legal(first, np.rint(end / self.tickets.step[first])) - self.amount[first]
-        needed = -(self.risk.cash[first] * moved + idle) / self.risk.cash[second]
+        risk, sale = self.risk, self.tickets.is_sale[second]
+        room = np.maximum(self.cash - self.floor, 0.0)[self.tickets.account[second]]
+        idle = np.array([0.0 * room, np.where(sale, 0.0, room)])
+        moved = self._legal(first, np.rint(ends / self.tickets.step[first])) - self.amount[first]
+        needed = -(risk.cash[first] * moved[:, None] + idle) / risk.cash[second]
         wanted = (self.amount[second] + needed) / self.tickets.step[second]
-        sale = self.tickets.is_sale[second]
         steps = np.where(sale, np.ceil(wanted - SAME), np.floor(wanted + SAME))
         other = self._legal(second, steps) - self.amount[second]
-        used = (moved != 0.0) & (other != 0.0)
-        return np.stack([first, second])[:, used], np.stack([moved, other])[:, used]
+        used = (moved[:, None] != 0.0) & (other != 0.0)
+        used[:, 1] &= idle[1] > 0.0
+        *_, pair = np.nonzero(used)
+        made = np.broadcast_to(moved[:, None], other.shape)[used], other[used]
+        return np.array([first[pair], second[pair]]), np.array(made)
 
     def _legal(self, place: Ints, steps: Floats) -> Floats:
         """The legal amount nearest to a number of steps: none, the least and more, or all."""
         low, high, held = self.low[place], self.high[place], self.tickets.held[place]
-        amount = np.clip(steps * self.tickets.step[place], 0.0, np.maximum(high, 0.0))
+        amount = np.minimum(
+            np.maximum(steps * self.tickets.step[place], 0.0), np.maximum(high, 0.0)
+        )
         least = np.where((2.0 * amount >= low) | self.forced[place], low, 0.0)
         amount = np.where(amount < low, least, amount)
         out = self.emptiable[place] & (steps * self.tickets.step[place] >= held * (1.0 - SAME))

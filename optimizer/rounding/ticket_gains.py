@@ -20,38 +20,29 @@ from optimizer.settings import SAME
 
 @dataclass(frozen=True, slots=True)
 class TicketGains:
-    """Cumulated value, gains and cost by lot, `(n_tickets, most lots + 1)`; rows start at 0.
+    """Cumulated by lot, rows padded with their last: an amount beyond all lots gains no more.
 
-    Value and gains are units; `forgone` is what lots cost beyond the cheapest of their ticket, bps.
-    Rows are padded with their last value, so that an amount beyond all lots gains nothing more.
+    `value`, `(n_tickets, most lots + 1)`, is units and starts at 0; `brought`, four of that shape,
+    the short, long and positive short gain, units, and what lots cost beyond the cheapest of their
+    ticket, bps.
     """
 
     value: Floats
-    short: Floats
-    long: Floats
-    positive_short: Floats
-    forgone: Floats
-
-    @property
-    def brought(self) -> tuple[Floats, ...]:
-        """What moves bring, in the order of their rows."""
-        return self.short, self.long, self.positive_short, self.forgone
+    brought: Floats
 
     def at(self, place: Ints, amount: Floats) -> Floats:
         """Short, long, positive short gain and what is forgone at amounts sold, `(4, n)`."""
         value = self.value[place]
-        lot = np.clip((value <= amount[:, None]).sum(axis=1) - 1, 0, value.shape[1] - 2)
-        row = np.arange(len(place))
-        width = value[row, lot + 1] - value[row, lot]
-        part = np.where(
-            width > 0.0, (amount - value[row, lot]) / np.where(width > 0.0, width, 1.0), 0.0
-        )
-        part = np.clip(part, 0.0, 1.0)
-        gains = np.empty((4, len(place)))
-        for kind, cumulated in enumerate(self.brought):
-            below = cumulated[place, lot]
-            gains[kind] = below + part * (cumulated[place, lot + 1] - below)
-        return gains
+        last = value.shape[1] - 2
+        lot = np.minimum(np.maximum((value <= amount[:, None]).sum(axis=1) - 1, 0), last)
+        here = place * value.shape[1] + lot
+        from_here, to_next = self.value.take(here), self.value.take(here + 1)
+        width = to_next - from_here
+        part = np.where(width > 0.0, (amount - from_here) / np.where(width > 0.0, width, 1.0), 0.0)
+        part = np.minimum(np.maximum(part, 0.0), 1.0)
+        brought = self.brought.reshape(4, -1)
+        below = brought.take(here, axis=1)
+        return np.asarray(below + part * (brought.take(here + 1, axis=1) - below))
 
     def along(self, place: int, amounts: Floats) -> Floats:
         """As `at`, of one ticket sold to several amounts, `(4, n)`."""
@@ -145,4 +136,4 @@ def ticket_gains(model: Model, tickets: Tickets, pieces: LotPieces) -> TicketGai
         table = np.zeros(shape)
         table[ticket, position] = amount
         cumulated.append(np.cumsum(table, axis=1))
-    return TicketGains(*cumulated)
+    return TicketGains(cumulated[0], np.array(cumulated[1:]))
