@@ -23,6 +23,7 @@ from optimizer.judge.left_alone import inside_bands
 from optimizer.mip.feasibility_repair import mended_by_rounding, repaired
 from optimizer.mip.small_accounts import legal_nearby, refined
 from optimizer.rounding.candidate import Candidate, Open, Proof, candidate_of
+from optimizer.rounding.crowded_classes import with_fewer_funds
 from optimizer.rounding.te_margin import beyond_tracking, nearer, only_tracking_missed
 from optimizer.search.branch_and_bound import certified
 from optimizer.search.model import Search
@@ -74,6 +75,7 @@ def concluded(search: Search, certify: int) -> Plan:
 def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
     """Minimum trades, share steps, orders: what nearly every household is answered by."""
     found = candidate_of(search.model, search.incumbent, search.bounds.promising)
+    found = with_fewer_funds(search.model, search.incumbent, found)
     return search, refined(search.model, search.incumbent, found)
 
 

@@ -379,6 +379,17 @@ times the gate, 40 cost the gate or more when left out and settled again, 5 from
 PRUNING_ROUNDS = 3
 """Times that tickets of no worth are looked for: closing some may leave others without."""
 
+# rounding: crowded classes
+
+CROWDED_BPS = 1.0
+"""Basis points lost to tickets and shares from which crowded classes are gathered."""
+
+GATHERINGS = 3
+"""Solves in which crowded classes are gathered: what one account closes crowds another."""
+
+CROWD = 2
+"""Buys that are gathered into others at least: one is closed as cheaply by itself."""
+
 # rounding: ticket rows
 
 ROW_NOISE = 1e-9

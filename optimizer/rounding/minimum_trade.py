@@ -42,15 +42,18 @@ class Supported:
     buy_high: Floats
 
 
-def supported(model: Model, settled: Incumbent, tickets: Tickets) -> Supported | None:
+def supported(
+    model: Model, settled: Incumbent, tickets: Tickets, decided: Decided | None = None
+) -> Supported | None:
     """Solve again until every ticket is of legal size; None if none is found.
 
-    Sides follow the tickets: a group that is no longer harvested is open to buys again.
+    Sides follow the tickets: a group that is no longer harvested is open to buys again. What has
+    been `decided` before stays.
     """
     frame, columns = model.frame, model.arrays.columns
     least = least_ticket(frame)
     solution = settled.solution
-    decided = Decided.nothing(frame)
+    decided = decided or Decided.nothing(frame)
     for attempt in range(SUPPORT_ROUNDS):
         sale, buy = netted(frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
         rests = rested_on(settled, tickets)
