@@ -58,7 +58,7 @@ TREATMENTS: Final = tuple(TaxTreatment)
 
 
 class Rates(NamedTuple):
-    """Marginal rates before the run by filing unit, fractions, each `(n_units,)`.
+    """Marginal rates of years to come by filing unit, fractions, each `(n_units,)`.
 
     All-in τ_l and τ_o on income, and τ_ret on what leaves deferred accounts.
     """

@@ -34,7 +34,7 @@ def yearly_tax(draft: Draft, mandate: int) -> Floats:
     ground, each = draft.ground, draft.ground.mandates[mandate]
     securities = ground.household.market.securities
     rates = unit_rates(ground.household, ground.policy)[0]
-    tax = securities.qualified_yield * float(rates.long)
+    tax = securities.qualified_yield * float(rates.qualified)
     tax = tax + securities.ordinary_yield * float(rates.ordinary)
     held = ground.held.sum(axis=0)
     found: Floats = np.zeros(len(each.rows))

@@ -35,8 +35,8 @@ def yearly_costs(household: Household, policy: Policy, rates: tuple[UnitRates, .
     cash also costs what it earns less than the best cash.
     """
     securities = household.market.securities
-    taxed = np.outer(_of_owner(household, rates, "long"), securities.qualified_yield)
-    taxed += np.outer(_of_owner(household, rates, "ordinary"), securities.ordinary_yield)
+    taxed = np.outer(_of_owner(household, rates, "on_qualified"), securities.qualified_yield)
+    taxed += np.outer(_of_owner(household, rates, "on_income"), securities.ordinary_yield)
     kept = _kept(household, rates)[:, None]
     yearly = np.where(household.taxable[:, None], taxed, kept * securities.foreign_tax_yield)
     fund, earned = _like_cash(household), _earned(household)
@@ -45,7 +45,8 @@ def yearly_costs(household: Household, policy: Policy, rates: tuple[UnitRates, .
     if policy.tax.drag_reference != TARGET:
         return yearly
     long, ordinary, deferred = (
-        np.array([getattr(unit, name) for unit in rates]) for name in Rates._fields
+        np.array([getattr(unit, name) for unit in rates])
+        for name in ("on_qualified", "on_income", "deferred")
     )
     scale = account_scale(household, policy, rates)
     return yearly - drag_reference(household, Rates(long, ordinary, deferred), scale)
@@ -54,7 +55,7 @@ def yearly_costs(household: Household, policy: Policy, rates: tuple[UnitRates, .
 def yearly_costs_of_cash(household: Household, rates: tuple[UnitRates, ...]) -> Floats:
     """The same of a dollar of cash, `(n_accounts,)`."""
     earned = household.accounts.cash_yield
-    taxed = np.where(household.taxable, _of_owner(household, rates, "ordinary"), 0.0) * earned
+    taxed = np.where(household.taxable, _of_owner(household, rates, "on_income"), 0.0) * earned
     return taxed + _kept(household, rates) * (_best_cash(household) - earned)
 
 

@@ -23,7 +23,9 @@ from models.tax.marginal import USUAL_LONG_RATE, marginal_rates
 
 @dataclass(frozen=True, slots=True)
 class UnitRates:
-    """A filing unit's return before the run, and fractions: τ_o, τ_s, τ_l, τ_ret and τ_f.
+    """A filing unit's return before the run, and fractions: τ_o, τ_s, τ_l there, τ_ret and τ_f.
+
+    `on_income` and `on_qualified` are what income pays in years like this one without its gains.
 
     A loss carried out is worth κ₁ (`soon`) a dollar up to `most_soon` dollars, κ₂ (`late`) beyond.
     """
@@ -33,6 +35,8 @@ class UnitRates:
     ordinary: float
     short: float
     long: float
+    on_income: float
+    on_qualified: float
     deferred: float
     future: float
     soon: float
@@ -70,7 +74,8 @@ def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
         if tax.short_rate is not None or tax.long_rate is not None:
             facts = replace(facts, flat=_flat(tax, here.short, here.long))
             here = marginal_rates(facts, before)
-        ordinary, long = float(here.ordinary), float(here.long)
+        coming = marginal_rates(facts)
+        ordinary, long = float(coming.ordinary), float(coming.long)
         least = 0.0 if facts.flat else USUAL_LONG_RATE + float(units.state_rate[u])
         future = _first(tax.future_gain_rate, units.usual_long_rate[u], max(long, least))
         years = tax.offset_years if tax.carryforward_value is None else 0
@@ -80,9 +85,11 @@ def unit_rates(household: Household, policy: Policy) -> tuple[UnitRates, ...]:
             UnitRates(
                 facts=facts,
                 before=before,
-                ordinary=ordinary,
+                ordinary=float(here.ordinary),
                 short=float(here.short),
-                long=long,
+                long=float(here.long),
+                on_income=ordinary,
+                on_qualified=long,
                 deferred=_first(tax.deferred_rate, units.usual_ordinary_rate[u], ordinary),
                 future=future,
                 soon=max(ordinary * offset, late),

@@ -44,8 +44,11 @@ class UnitTax:
         The most a net loss may lower income (k).
     short, long
         Net gains of the year to date less what was carried in (S and L before the run).
-    rate_ordinary, rate_short, rate_long, rate_deferred, rate_future
-        τ_o, τ_s, τ_l, τ_ret and τ_f.
+    rate_short, rate_long
+        τ_s and τ_l where the unit stands before the run.
+    rate_ordinary, rate_qualified, rate_deferred, rate_future
+        Of years to come, which are like this one without the gains taken in it: τ_o and τ_l on
+        income, τ_ret and τ_f.
     carried
         What losses carried out are worth: κ₁ up to n·k dollars, κ₂ beyond.
     nothing, before
@@ -66,9 +69,10 @@ class UnitTax:
     flat: bool
     short: float
     long: float
-    rate_ordinary: float
     rate_short: float
     rate_long: float
+    rate_ordinary: float
+    rate_qualified: float
     rate_deferred: float
     rate_future: float
     carried: Carried
@@ -243,19 +247,19 @@ def _flat_rates(policy: Policy, rates: MarginalRates) -> FlatRates:
 
 def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
     facts, before = facts_of(household, policy, unit)
-    rates = marginal_rates(facts, before)
+    rates, coming = marginal_rates(facts, before), marginal_rates(facts)
     given, units = policy.tax, household.units
     future = given.future_gain_rate
     if future is None:
         future = float(units.usual_long_rate[unit])
     if np.isnan(future):
         usual = 0.0 if facts.flat else USUAL_LONG_RATE + float(units.state_rate[unit])
-        future = max(float(rates.long), usual)
+        future = max(float(coming.long), usual)
     deferred = given.deferred_rate
     if deferred is None:
         deferred = float(units.usual_ordinary_rate[unit])
     if np.isnan(deferred):
-        deferred = float(rates.ordinary)
+        deferred = float(coming.ordinary)
     status, statute = facts.filing_status, facts.law
     flat = facts.flat is not None
     if facts.flat is not None:
@@ -282,12 +286,13 @@ def _unit_tax(household: Household, policy: Policy, unit: int) -> UnitTax:
         flat=flat,
         short=float(before.net_short),
         long=float(before.net_long),
-        rate_ordinary=float(rates.ordinary),
         rate_short=float(rates.short),
         rate_long=float(rates.long),
+        rate_ordinary=float(coming.ordinary),
+        rate_qualified=float(coming.long),
         rate_deferred=deferred,
         rate_future=future,
-        carried=_carried(policy, float(rates.ordinary), future, float(statute.loss_limit(status))),
+        carried=_carried(policy, float(coming.ordinary), future, float(statute.loss_limit(status))),
         nothing=float(tax_at(facts, NOTHING).total),
         before=float(tax_at(facts, before).total),
     )

@@ -91,5 +91,9 @@ def _borne_anyway(
     if policy.tax.drag_reference != TARGET:
         securities = household.market.securities.security_id
         return np.zeros((len(household.accounts.account_id), len(securities)))
-    columns = (np.array([float(getattr(each, name)) for each in rates]) for name in Rates._fields)
-    return drag_reference(household, Rates(*columns), scale)
+    paid = Rates(
+        long=np.array([float(each.qualified) for each in rates]),
+        ordinary=np.array([float(each.ordinary) for each in rates]),
+        deferred=np.array([float(each.deferred) for each in rates]),
+    )
+    return drag_reference(household, paid, scale)

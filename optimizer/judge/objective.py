@@ -184,7 +184,7 @@ class Yardstick:
         """
         securities, columns = self.household.market.securities, self.held.securities
         unit = self.household.accounts.filing_unit
-        long = np.array([float(each.long) for each in self.rates])[unit]
+        long = np.array([float(each.qualified) for each in self.rates])[unit]
         ordinary = np.array([float(each.ordinary) for each in self.rates])[unit]
         taxed = np.outer(long, securities.qualified_yield[columns])
         taxed += np.outer(ordinary, securities.ordinary_yield[columns])

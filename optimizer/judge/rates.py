@@ -1,4 +1,4 @@
-"""Rates of each filing unit before the run: what the judge prices its figures with.
+"""Rates of each filing unit, this year's and later ones': what the judge prices its figures with.
 
 Written from the contract's table of defaults, apart from the program's own, so that a slip in one
 of them shows as a disagreement.
@@ -23,16 +23,18 @@ from models.tax.marginal import USUAL_LONG_RATE, marginal_rates
 class UnitRates:
     """A filing unit's return before the run and the rates that follow from it, as fractions.
 
-    `before` is the year to date less what was carried in. `ordinary` τ_o and `long` τ_l are all-in
-    marginal rates, `short` τ_s; `deferred` is τ_ret, `future` τ_f. A loss carried out is worth
-    `carried_soon` κ₁ a dollar up to `soon_usd`, `carried_late` κ₂ beyond.
+    `before` is the year to date less what was carried in. `short` τ_s and `long` τ_l are all-in
+    marginal rates there. The rest is of years like this one in which no gain is taken: `ordinary`
+    and `qualified` are paid on income, `deferred` is τ_ret, `future` τ_f. A loss carried out is
+    worth `carried_soon` κ₁ a dollar up to `soon_usd`, `carried_late` κ₂ beyond.
     """
 
     facts: TaxFacts
     before: Position
-    ordinary: Decimal
     short: Decimal
     long: Decimal
+    ordinary: Decimal
+    qualified: Decimal
     deferred: Decimal
     future: Decimal
     carried_soon: Decimal
@@ -82,7 +84,8 @@ def _unit(household: Household, policy: Policy, u: int) -> UnitRates:
         flat = FlatRates(_given(given.short_rate, rates.short), _given(given.long_rate, rates.long))
         facts = replace(facts, flat=flat)
         rates = marginal_rates(facts, before)
-    usual = rates.long
+    later = marginal_rates(facts)
+    usual = later.long
     if facts.flat is None:
         usual = max(usual, exact(USUAL_LONG_RATE) + facts.state_rate)
     future = _given(given.future_gain_rate, _stated(units.usual_long_rate[u], usual))
@@ -91,14 +94,15 @@ def _unit(household: Household, policy: Policy, u: int) -> UnitRates:
     years = given.offset_years if given.carryforward_value is None else 0
     if years:
         worth = [1.0 / (1.0 + given.discount_rate) ** (year + 1) for year in range(years)]
-        soon = max(late, rates.ordinary * exact(sum(worth) / years))
+        soon = max(late, later.ordinary * exact(sum(worth) / years))
     return UnitRates(
         facts=facts,
         before=before,
-        ordinary=rates.ordinary,
         short=rates.short,
         long=rates.long,
-        deferred=_given(given.deferred_rate, _stated(units.usual_ordinary_rate[u], rates.ordinary)),
+        ordinary=later.ordinary,
+        qualified=later.long,
+        deferred=_given(given.deferred_rate, _stated(units.usual_ordinary_rate[u], later.ordinary)),
         future=future,
         carried_soon=soon,
         soon_usd=years * facts.law.loss_limit(facts.filing_status),

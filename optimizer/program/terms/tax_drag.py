@@ -1,7 +1,8 @@
 """Tax drag: A_H · Σ h_ai · (y_ai − π_i), what asset location is about.
 
 y is the yearly tax on a dollar's income: in taxable accounts qualified·τ_l + ordinary·τ_o (exempt
-income is free of federal tax, and a foreign tax is credited); in sheltered ones only the foreign
+income is free of federal tax, and a foreign tax is credited), at the rates of years to come: a gain
+taken this year raises no later year's; in sheltered ones only the foreign
 tax, which nobody credits there, and of a deferred dollar the household owns 1 − τ_ret. Counted
 beyond what its class bears when the target is placed best (π, see `models.drag_reference`), the
 term says where a class is held and nothing of how much, and may be negative.
@@ -63,7 +64,7 @@ def _reference(frame: Frame) -> Floats:
         return np.zeros((len(frame.labels), len(household.market.securities.price)))
     taxes = frame.taxes
     rates = Rates(
-        np.array([tax.rate_long for tax in taxes]),
+        np.array([tax.rate_qualified for tax in taxes]),
         np.array([tax.rate_ordinary for tax in taxes]),
         np.array([tax.rate_deferred for tax in taxes]),
     )
@@ -99,7 +100,7 @@ def _rates(frame: Frame, account: Ints) -> tuple[Floats, Floats, Floats]:
     """τ_l, τ_o, and the part of a dollar that is the household's, by holding."""
     accounts, taxes = frame.accounts, frame.taxes
     unit = accounts.unit[account]
-    long = np.array([tax.rate_long for tax in taxes])[unit]
+    long = np.array([tax.rate_qualified for tax in taxes])[unit]
     ordinary = np.array([tax.rate_ordinary for tax in taxes])[unit]
     leaving = np.array([tax.rate_deferred for tax in taxes])[unit]
     return long, ordinary, np.where(accounts.deferred[account], 1.0 - leaving, 1.0)
