@@ -44,9 +44,10 @@ class TaxRates:
 
     `carryforward_value` κ: None is κ₁ for losses that ordinary income takes in over the next
     `offset_years`, and κ₂ = δ·τ_f for those beyond; given, it stands for both. `future_gain_rate`
-    τ_f: None is the unit's usual long rate, else today's, at least 15% and its state's rate.
-    `deferred_rate` τ_ret: None is the unit's usual ordinary rate, else today's marginal one.
-    `step_up` is the chance that holdings pass on with a new basis before the horizon. `short_rate`
+    τ_f: None is the unit's usual long rate, else this year's, at least 15% and its state's rate.
+    `deferred_rate` τ_ret: None is the unit's usual ordinary rate, else this year's marginal one.
+    This year's are without the gains taken in it, which later years need not have. `step_up` is the
+    chance that holdings pass on with a new basis before the horizon. `short_rate`
     and `long_rate` are all-in and replace the law's brackets when given. `drag_reference` is none
     or target: with target, tax drag counts only beyond what the class bears when the target is
     placed best. `waiting` and `harvest_option` count what a sale forgoes: a lower rate in some
@@ -250,12 +251,13 @@ class Gate:
     """What no cash need asks for leaves only if it pays.
 
     A plan must improve by more than `min_bps`, and by `cost_multiple` of its cost: what trading
-    costs and the tax it causes. Each of its orders must be worth `min_order_usd` of objective:
-    with it and without it; one under `small_order_weight` of the household `small_order_times` as
-    much.
+    costs and the tax it causes; what it saves by where things are held, `location_times` as much.
+    Each of its orders must be worth `min_order_usd` of objective: with it and without it; one under
+    `small_order_weight` of the household `small_order_times` as much.
     """
 
     min_bps: float = 1.0
+    location_times: float = 5.0
     cost_multiple: float = 0.0
     min_order_usd: float = 2.0
     small_order_weight: float = 0.001

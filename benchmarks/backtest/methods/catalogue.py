@@ -36,6 +36,12 @@ need no second run."""
 GATES: Final = (2.0, 3.0)
 """What a plan must save in other runs by nights, bps; the standard asks for 1."""
 
+PATIENCE: Final = (1.0, 10.0)
+"""How many times as much what location saves must be worth in other runs; the standard says 5."""
+
+OFFSET_YEARS: Final = 5
+"""Years over which a loss carried on is priced at what ordinary income makes of it; standard: 0."""
+
 OPEN: Final = Gate(min_bps=0.0, min_order_usd=0.0)
 """Every plan and every order leaves, however little it is worth."""
 
@@ -128,12 +134,20 @@ def sensitivities() -> dict[str, Method]:
         policies[f"κ {value:g}"] = replace(main, tax=replace(main.tax, carryforward_value=value))
     for value in LEAST_TRADES:
         policies[f"min ${value:g}"] = replace(main, trades=replace(main.trades, min_usd=value))
+    policies["κ₁"] = replace(main, tax=replace(main.tax, offset_years=OFFSET_YEARS))
+    policies["harvest option"] = replace(main, tax=replace(main.tax, harvest_option=True))
+    policies["no waiting"] = replace(main, tax=replace(main.tax, waiting=False))
     policies["no gate"] = replace(main, gate=OPEN)
+    for value in PATIENCE:
+        patient = replace(main.gate, location_times=value)
+        policies[f"location × {value:g}"] = replace(main, gate=patient)
     found = {name: Method(name, optimized, policy) for name, policy in policies.items()}
-    for value in GATES:
-        name, policy = f"{NIGHTS}, gate {value:g} bps", nights_policy()
-        gated = replace(policy, gate=replace(policy.gate, min_bps=value))
-        found[name] = Method(name, optimized, gated, nightly=True)
+    led = nights_policy()
+    gates = {f"gate {value:g} bps": replace(led.gate, min_bps=value) for value in GATES}
+    gates |= {"location as the rest": replace(led.gate, location_times=1.0)}
+    for name, gate in gates.items():
+        name, policy = f"{NIGHTS}, {name}", replace(led, gate=gate)
+        found[name] = Method(name, optimized, policy, nightly=True)
     return found
 
 

@@ -265,6 +265,7 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = MappingProxyType(
         ("season", "tighten"): _AT_LEAST_0,
         ("season", "days"): Rule(int, 1, 366),
         ("gate", "min_bps"): _AT_LEAST_0,
+        ("gate", "location_times"): Rule(float, 1.0),
         ("gate", "min_order_usd"): _AT_LEAST_0,
         ("gate", "small_order_weight"): _FRACTION,
         ("gate", "small_order_times"): Rule(float, 1.0),

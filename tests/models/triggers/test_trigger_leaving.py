@@ -67,6 +67,30 @@ def test_the_gate_asks_for_more_than_its_figures(gate: Gate, held: bool) -> None
     assert held_back(Gate(cost_multiple=4.9), replace(FIGURES, tax_usd=-30.0)) is None
 
 
+@pytest.mark.parametrize(
+    ("saved_usd", "times", "asked", "said"),
+    [
+        (0.0, 5.0, 9.99, None),
+        (50.0, 1.0, 9.99, None),
+        (50.0, 5.0, 5.99, None),
+        (50.0, 5.0, 6.0, "5.000 of them by location, which can wait and counts one part in 5: 6.0"),
+        (400.0, 5.0, 2.0, "10.000 of them by location, which can wait and counts one part in 5: 2"),
+        (400.0, 5.0, 1.99, None),
+        (-400.0, 5.0, 9.99, None),
+    ],
+)
+def test_what_location_saves_counts_in_part(
+    saved_usd: float, times: float, asked: float, said: str | None
+) -> None:
+    """Half of ten basis points: 5 + 5/5 = 6. At most what the plan saves, and no less than none."""
+    figures = replace(
+        FIGURES, terms_before_usd={"tax_drag": 500.0}, terms_usd={"tax_drag": 500.0 - saved_usd}
+    )
+    found = held_back(Gate(min_bps=asked, location_times=times), figures)
+    assert (found is None) is (said is None)
+    assert (said or "") in (found or "")
+
+
 def test_nothing_to_compare_with_is_not_held_back() -> None:
     """A household whose state before is undefined needs its plan."""
     assert held_back(Gate(min_bps=1e9), replace(FIGURES, objective_before_bps=None)) is None
