@@ -1,22 +1,16 @@
-"""The command line `hearth`: its entry, and how what ends a command is said.
+"""The command line `hearth`: its entry.
 
-Errors are one message, without a traceback; with ``--json`` they are a document too. Exit codes
-are in `nightly.cli.exit_codes`.
+Everything else is imported when a command begins, so that an interrupt in that first second is said
+in one line, too.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
-from models.book.faults import FaultyBookError
-from models.errors import HearthError
-from nightly.cli import console
-from nightly.cli.app import app
-from nightly.cli.book_commands import fault_documents
-from nightly.cli.exit_codes import ANSWERED, UNUSABLE
+UNUSABLE = 2
+"""The exit code of what was not done (`nightly.cli.exit_codes`, which is not imported yet)."""
 
 
 def entry() -> None:
@@ -25,50 +19,13 @@ def entry() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; nobody else writes to standard output."""
-    with console.ours_alone():
-        return _ran(arguments)
-
-
-def _ran(arguments: Sequence[str]) -> int:
-    as_json = "--json" in arguments
+    """Run one command and return its exit code."""
     try:
-        code = app(args=list(arguments), prog_name="hearth", standalone_mode=False)
-        sys.stdout.flush()
-        return int(code or ANSWERED)
-    except FaultyBookError as error:
-        return _refuse(error, str(error), as_json, fault_documents(error.faults))
-    except HearthError as error:
-        return _refuse(error, str(error), as_json)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        _say_no_more()
-        return ANSWERED
-    except OSError as error:  # what the folders of runs refuse has been told; this is the output
-        _say_no_more()
-        return _refuse(error, f"cannot go on: {error}; what was written to folders is kept", False)
-    except KeyboardInterrupt as error:
-        return _refuse(error, "interrupted; what was written is kept", as_json)
-    except Exception as error:
-        # a wrong command, told by whichever click the command line library was built with
-        told = getattr(error, "format_message", None)
-        if told is None:
-            raise
-        return _refuse(error, f"{told()} (--help says more)", as_json)
-
-
-def _say_no_more() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _refuse(
-    error: BaseException, message: str, as_json: bool, faults: Sequence[dict[str, Any]] = ()
-) -> int:
-    if as_json:
-        details = {"faults": list(faults)} if faults else {}
-        console.say_json({"error": {"kind": type(error).__name__, "message": message, **details}})
-    else:
-        sys.stderr.write(f"hearth: {message}\n")
-    return UNUSABLE
+        from nightly.cli.command import ran
+    except KeyboardInterrupt:
+        sys.stderr.write("hearth: interrupted; nothing was begun\n")
+        return UNUSABLE
+    return ran(arguments)
 
 
 if __name__ == "__main__":

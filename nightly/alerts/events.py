@@ -1,4 +1,4 @@
-"""What of a stored run needs a person, as events: read from what it stored.
+"""What of a stored run needs a person, as events: read from what it stored; and differences.
 
 Nothing is planned or judged again. An event's id is a digest of what it says about whom, so telling
 twice is known as such wherever it arrives.
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from models.plan import Status
+from nightly.reconcile.reconciling import Reconciled
 from nightly.register.looking import standing_plans
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
@@ -22,13 +23,15 @@ DEFERRED: Final = "deferred"
 WAITING: Final = "waiting"
 BUDGET: Final = "budget"
 UNCERTAIN: Final = "uncertain"
+OVERRIDDEN: Final = "overridden"
+DIFFERENCE: Final = "difference"
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED)
 """Answers that each need a person."""
 
 KINDS: Final = (
-    *(BREACH, *(str(status.value) for status in STATUSES), UNCERTAIN),
-    *(DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
+    *(BREACH, *(str(status.value) for status in STATUSES), UNCERTAIN, DIFFERENCE),
+    *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
 """Every kind of event, most pressing first."""
 
@@ -73,6 +76,15 @@ def events_of(
     return sorted(found, key=lambda e: (KINDS.index(e.kind), e.household_id, e.text))
 
 
+def events_of_differences(found: Reconciled) -> list[Event]:
+    """Return the differences of two books as events of the custodian's day; each day tells anew."""
+    run = f"reconcile-{found.day or 'undated'}"
+    return [
+        Event(run, DIFFERENCE, each.household_id, f"{each.account_id}: {each.words}")
+        for each in found.differences
+    ]
+
+
 def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
     run = folder.run_id
     pressing = {str(status.value) for status in STATUSES}
@@ -83,6 +95,10 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
             yield Event(run, plan["status"], name, plan["reason"] or plan["status"])
         if plan["waiting"]:
             yield Event(run, WAITING, name, f"{plan['orders']} orders wait for approval")
+        if plan["overridden"]:
+            by = ", ".join(plan["approvers"])
+            text = f"beyond {', '.join(plan['overridden'])} on purpose, approved by {by}"
+            yield Event(run, OVERRIDDEN, name, text)
         if plan["status"] == Status.DEFERRED.value:
             deferred.add(name)
     for row in _rows(folder, "breaches"):

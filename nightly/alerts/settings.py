@@ -113,13 +113,25 @@ def _sink(name: str, facts: Mapping[str, Any], runs: Path) -> Sink:
     if kind == "file":
         return FileSink(name, runs / facts["file"])
     if kind == "smtp":
-        host, port = _place(name, f"smtp://{facts['smtp']}")
         user, password = (
             _held(name, facts[key]) if key in facts else "" for key in ("user_env", "password_env")
         )
-        return Mail(name, host, port or SMTP_PORT, facts["from"], tuple(people), user, password)
+        place = _place(name, f"smtp://{facts['smtp']}")
+        return _mail(name, place, [facts["from"], *people], (user, password))
     url = facts["url"] if kind == "url" else _held(name, facts["url_env"])
     return _webhook(name, url, facts["secret_env"])
+
+
+def _mail(
+    name: str, place: tuple[str, int | None], people: Sequence[str], who: tuple[str, str] = ("", "")
+) -> Mail:
+    """Return the sink of mails from the first of some people to the others, each a line by itself.
+
+    A line break would be another header of the mail.
+    """
+    if len(people) < 2 or not all(each.isprintable() and "@" in each for each in people):
+        raise SettingsError(f"{name}: from, and everybody in to, is an address with @ on one line")
+    return Mail(name, place[0], place[1] or SMTP_PORT, people[0], tuple(people[1:]), *who)
 
 
 def _addressed(to: str) -> Sink:
@@ -138,7 +150,7 @@ def _addressed(to: str) -> Sink:
     asked = parse_qs(urlsplit(to).query)
     if len(asked.get("from", [])) != 1 or "to" not in asked:
         raise SettingsError("--to smtp://HOST/ needs ?from=A&to=B")
-    return Mail(name, host, port or SMTP_PORT, asked["from"][0], tuple(asked["to"]))
+    return _mail(name, (host, port), [*asked["from"], *asked["to"]])
 
 
 def _webhook(name: str, url: str, variable: str) -> Webhook:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from nightly.alerts.delivery import deliver
-from nightly.alerts.events import events_of
+from nightly.alerts.delivery import Delivered, deliver
+from nightly.alerts.events import Event, events_of
 from nightly.alerts.settings import settings_of
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
@@ -31,7 +31,19 @@ def alerts(run: Path, to: Sequence[str], as_json: bool) -> int:
     for event in events:
         print(f"{event.kind}  {event.household_id}  {event.text}")
     print(f"{counted(len(events), 'event')} of {folder.run_id}")
+    print_told(told)
+    return code
+
+
+def tell(runs: Path, events: Sequence[Event]) -> list[Delivered]:
+    """Tell the sinks of `alerts.toml` beside the runs what they have not had of some events."""
+    settings = settings_of(runs, [])
+    wanted = [event for event in events if event.kind in settings.kinds]
+    return deliver(runs, wanted, settings.sinks) if settings.sinks else []
+
+
+def print_told(told: Sequence[Delivered]) -> None:
+    """Print what became of events at each sink."""
     for each in told:
         left = f", {each.left} left for the next time: {each.fault}" if each.fault else ""
         print(f"{each.sink}: {each.taken} told, {each.before} before{left}")
-    return code

@@ -40,6 +40,7 @@ def pending(run: Path, as_json: bool) -> int:
         console.say_json({"run_id": folder.run_id, "waiting": len(found), "plans": found})
         return ANSWERED
     _print(map(_with_taxes, found), PLAN)
+    _print_words(found)
     print(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
     return ANSWERED
 
@@ -60,6 +61,7 @@ def show(run: Path, household_id: str | None, as_json: bool) -> int:
         console.say_json({"run_id": folder.run_id, "counts": dict(counts), "plans": plans})
         return ANSWERED
     _print(map(_with_taxes, plans), PLAN)
+    _print_words(plan for plan in plans if plan["overridden"])
     told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     print(f"{counted(len(plans), 'household')} of {folder.run_id}: {told}")
     return ANSWERED
@@ -76,6 +78,10 @@ def orders(place: Path, state: str | None, household_id: str | None, as_json: bo
         return ANSWERED
     _print(found, TICKET)
     _print(movements(now, household_id), MONEY)
+    plans = {(now.tickets[t["ticket_id"]].ticket.run_id, t["household_id"]) for t in found}
+    for run_id, name in sorted(plans):
+        if beyond := now.plans[run_id, name].override:
+            print(f"{name} in {run_id}: beyond {', '.join(beyond)} on purpose")
     counts = Counter(ticket["state"] for ticket in found)
     states = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     print(f"{counted(len(found), 'ticket')} in {register.path}: {states or 'nothing was sent'}")
@@ -100,6 +106,16 @@ def _print_plan(found: Mapping[str, Any]) -> None:
         beyond = f", beyond {', '.join(made['override'])}" if made["override"] else ""
         said = f"{made['decision']} by {made['by']}, {made['clock']}: {made['why']}{beyond}"
         page.print(said, markup=False, soft_wrap=True)
+
+
+def _print_words(plans: Iterable[Mapping[str, Any]]) -> None:
+    """Print who has approved so far, and what was overridden on purpose, below a table of plans."""
+    page = console.page()
+    for plan in plans:
+        by, beyond = ", ".join(plan["approvers"]), ", ".join(plan["overridden"])
+        said = f"approved by {by}" + (f", beyond {beyond} on purpose" if beyond else "")
+        if by:
+            page.print(f"{plan['household_id']}: {said}", markup=False, soft_wrap=True)
 
 
 def _with_taxes(plan: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,10 @@ def reconcile(
         Path | None,
         typer.Option(help="New file of the ids that need not wait, for hearth run --households."),
     ] = None,
+    alerts: Annotated[
+        Path | None,
+        typer.Option(metavar="RUNS", help="Tell the sinks of alerts.toml beside these runs."),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -69,4 +73,4 @@ def reconcile(
     Positions, lots, cash, basis by account, gains by filing unit. Exit code 1 if there is a
     difference. Whether its household waits says the policy (data.differences).
     """
-    raise typer.Exit(settle_commands.reconciled(book, custodian, (ready, force), as_json))
+    raise typer.Exit(settle_commands.reconciled(book, custodian, (ready, force, alerts), as_json))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from nightly.alerts.events import events_of_differences
 from nightly.cli import console
+from nightly.cli.alert_commands import print_told, tell
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.fill_commands import register_at
 from nightly.reconcile.reconciling import reconcile, write_ready
@@ -47,15 +50,22 @@ def _settled(book: Path, register: Register, span: Span, out: str) -> Settled:
     return found
 
 
-def reconciled(book: str, custodian: str, to: tuple[Path | None, bool], as_json: bool) -> int:
-    """Compare two books; 1 if they differ. `to`: who need not wait, and whether written over."""
-    ready, force = to
+def reconciled(
+    book: str, custodian: str, to: tuple[Path | None, bool, Path | None], as_json: bool
+) -> int:
+    """Compare two books; 1 if they differ.
+
+    `to`: who need not wait, whether written over, and beside which runs stands whom to tell.
+    """
+    ready, force, alerts = to
     refuse_existing(ready, force)
     found = reconcile(local_folder(book), local_folder(custodian))
     if ready is not None:
         write_ready(found, ready, force)
+    told = tell(alerts, events_of_differences(found)) if alerts is not None else []
     if as_json:
-        console.say_json({"book": shown(book), "custodian": shown(custodian), **found.as_data()})
+        places = {"book": shown(book), "custodian": shown(custodian)}
+        console.say_json({**places, **found.as_data(), "sinks": [asdict(each) for each in told]})
     else:
         for difference in found.differences:
             print(difference)
@@ -64,4 +74,5 @@ def reconciled(book: str, custodian: str, to: tuple[Path | None, bool], as_json:
             f"{counted(len(found.households), 'household')} compared, {differ} differ, "
             f"{len(found.waiting)} of them wait; {counted(len(found.differences), 'difference')}"
         )
+        print_told(told)
     return TROUBLED if found.differences else ANSWERED

@@ -96,7 +96,11 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
         same = sum((f.shares for f in before), ZERO) == shares and before[0].price == price
         if same and before[0].ticket_id in names:
             return []
-        raise MisfitError(f"fill {report.fill_id} was told otherwise before: {before[0]}")
+        first = before[0]
+        raise MisfitError(
+            f"fill {report.fill_id} was told otherwise before: {first.shares} shares of "
+            f"{first.ticket_id} at {first.price} on {first.trade_date}"
+        )
     draft.must_be_only_one(names)
     over = [name for name in names if draft.state(name) not in ENDED]
     if not over:

@@ -8,13 +8,16 @@ the tables and the decisions know; this reads them together and adds nothing.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.errors import HearthError
+from models.asked import without_request
+from models.book.policies.overrides import JOINT
+from models.errors import HearthError, RunFolderError
 from nightly.register.register import beside
 from nightly.register.standing import facts_of
 from nightly.results.run_folder import EVENTS, RunFolder
@@ -62,6 +65,7 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
         "policy": {
             "policy_id": plan["policy_id"],
             "sha256": ((event or {}).get("policy") or {}).get("sha256"),
+            "in_force_since": _in_force_since(folder, without_request(plan["policy_id"] or "")),
             "changed_by_command": facts["options"]["choice"],
         },
         "law": facts["law"],
@@ -73,12 +77,45 @@ def trail_of(folder: RunFolder, order_id: str) -> dict[str, Any]:
         "approval": {
             "by_policy": plan["approval"],
             "decision": None if last is None else asdict(last),
+            "decisions": [asdict(made) for made in standing.decisions] if standing else [],
             "approvers": list(standing.approvers) if standing else [],
             "overridden": list(standing.override) if standing else [],
         },
         "ticket": None if ticket is None else facts_of(ticket),
         "log": event,
     }
+
+
+def _in_force_since(folder: RunFolder, policy_id: str) -> str | None:
+    """Return the as-of date of the first of the runs in a row that had a policy as this one has it.
+
+    A household's overrides are told beside the policy: what is dated is the policy of the book.
+    """
+    base, _, _ = policy_id.partition(JOINT)
+
+    def digest(facts: Mapping[str, Any]) -> Any:
+        return facts["policies"].get(base, {}).get("sha256")
+
+    asof, mine = folder.manifest()["asof"], digest(folder.manifest())
+    if mine is None:
+        return None
+    since = asof
+    found = [RunFolder(path) for path in folder.path.parent.iterdir() if RunFolder(path).complete]
+    for facts in sorted(map(_readable, found), key=lambda each: each["asof"], reverse=True):
+        if facts["asof"] < asof:
+            if digest(facts) != mine:
+                break
+            since = facts["asof"]
+    return str(since)
+
+
+def _readable(folder: RunFolder) -> Mapping[str, Any]:
+    """Return a manifest; of one that cannot be read nothing, as of no day."""
+    try:
+        facts = folder.manifest()
+        return {"asof": str(facts["asof"]), "policies": dict(facts["policies"])}
+    except (RunFolderError, KeyError, TypeError, ValueError):
+        return {"asof": "", "policies": {}}
 
 
 def _order(folder: RunFolder, order_id: str) -> dict[str, Any]:

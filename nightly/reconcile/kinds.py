@@ -64,8 +64,12 @@ class Difference:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        name = f"{self.household_id}: {self.account_id}"
-        return f"{name}: {self.kind.value.replace('_', ' ')}: {self.what}"
+        return f"{self.household_id}: {self.account_id}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What differs, by its kind."""
+        return f"{self.kind.value.replace('_', ' ')}: {self.what}"
 
 
 def plain(number: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from models.book.policies.overrides import with_overrides
 from models.book.tables.schema import POLICY_FOLDER
 from nightly.reconcile.comparing import comparisons
 from nightly.reconcile.kinds import Difference
-from nightly.reconcile.shown import Shown, shown
+from nightly.reconcile.shown import Shown, newest, shown
 from nightly.results.durable import whole_file
 
 WAIT: Final = "wait"
@@ -21,11 +22,12 @@ WAIT: Final = "wait"
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """All differences, the households compared, and those that wait."""
+    """All differences, the households compared, and those that wait; `day` is the custodian's."""
 
     differences: tuple[Difference, ...]
     households: tuple[str, ...]
     waiting: tuple[str, ...]
+    day: date | None = None
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -51,16 +53,17 @@ def reconcile(book: Path, custodian: Path) -> Reconciled:
     UnusableBookError
         If a book cannot be read.
     """
-    ours = shown(book)
+    ours, theirs = shown(book), shown(custodian)
     found = [
         (comparison.household_id, comparison.differences())
-        for comparison in comparisons(ours, shown(custodian))
+        for comparison in comparisons(ours, theirs)
     ]
     differ = {name for name, differences in found if differences}
     return Reconciled(
         tuple(each for _, differences in found for each in differences),
         tuple(name for name, _ in found),
         tuple(sorted(differ & _who_waits(book, ours))),
+        newest(theirs.files.tables["securities"].date("price_date")),
     )
 
 

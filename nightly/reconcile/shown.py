@@ -144,6 +144,12 @@ def shown(place: Path) -> Shown:
     )
 
 
+def newest(days: Any) -> date | None:
+    """Return the last of some days that may be unknown."""
+    known = days[~np.isnat(days)]
+    return known.max().item() if known.size else None
+
+
 def _oldest(days: Any) -> date | None:
     known = days[~np.isnat(days)]
     return known.min().item() if known.size else None

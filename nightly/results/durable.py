@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,8 +38,11 @@ def refusing(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        told = error.strerror or error
+        if isinstance(error, shutil.Error):  # a list of what failed, each with its own words
+            told = f"{len(error.args[0])} files, the first: {error.args[0][0][-1]}"
         raise RunFolderError(
-            f"cannot write {where}: {error.strerror or error}; what was written before is kept. "
+            f"cannot write {where}: {told}; what was written before is kept. "
             "Make room and rights there and try again (a run goes on with --resume), or name "
             "another folder with --out"
         ) from error

@@ -9,7 +9,8 @@ year, where year-to-date figures and carryforwards begin anew with the custodian
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -212,7 +213,7 @@ def _tickets(registered: Registered) -> frozenset[str]:
 def _write(place: Path, out: Path, edits: Edits, told: Booked) -> None:
     """Write the new book beside its name and rename it: it is there whole, or not at all."""
     aside = out.with_name(f".{out.name}.part")
-    with refusing(out):
+    with refusing(out), _nothing_left(aside):
         shutil.rmtree(aside, ignore_errors=True)
         aside.parent.mkdir(parents=True, exist_ok=True)
         tables = tables_after(place, edits, told)
@@ -232,3 +233,13 @@ def _write(place: Path, out: Path, edits: Edits, told: Booked) -> None:
             force(path)
         aside.rename(out)
         force(out.parent)
+
+
+@contextmanager
+def _nothing_left(aside: Path) -> Iterator[None]:
+    """Leave nothing behind of a book that could not be written: a full disk has no room for it."""
+    try:
+        yield
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise

@@ -19,7 +19,9 @@ from nightly.alerts.sinks import FileSink, Mail, SinkError, Webhook
 from nightly.main import main
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES, arrow_table
+from tests.books import write
 from tests.nightly.alerts.servers import HERE, HIDDEN, post_office, web
+from tests.nightly.settle.small import TWO_LOTS, tables
 
 EVENTS = [Event("r", "failed", name, "no plan") for name in ("a", "b", "c")]
 
@@ -224,3 +226,32 @@ def test_the_command_tells_sinks_of_the_file_and_says_who_failed(
     assert len((tmp_path / "log").read_text().splitlines()) == 1
     told = said.out + said.err + "".join(p.read_text() for p in tmp_path.iterdir() if p.is_file())
     assert HIDDEN not in told
+
+
+@pytest.mark.parametrize("field", ["from", "to"])
+@pytest.mark.parametrize("address", ["a@b\nBcc: x@y", "nobody", ""])
+def test_a_mail_address_is_one_line(tmp_path: Path, field: str, address: str) -> None:
+    """A line break would be another header: it is refused before anything is sent."""
+    told = {"from": "a@b", "to": "c@d", field: address}
+    text = f'[sinks.m]\nsmtp = "127.0.0.1:1"\nfrom = {json.dumps(told["from"])}\n'
+    (tmp_path / "alerts.toml").write_text(f"{text}to = [{json.dumps(told['to'])}]\n")
+    with pytest.raises(SettingsError, match="from, and everybody in to, is an address"):
+        settings_of(tmp_path, [])
+
+
+def test_differences_with_a_custodian_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each once a day, to the sinks beside the runs: a fee of $12.34 in one account."""
+    ours, theirs = tables(TWO_LOTS), tables(TWO_LOTS)
+    theirs["accounts"][0]["cash"] -= 12.34
+    one, other = write(ours, tmp_path / "ours"), write(theirs, tmp_path / "theirs")
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / "alerts.toml").write_text('[sinks.log]\nfile = "told.jsonl"\n')
+    for told in ("log: 1 told, 0 before", "log: 0 told, 1 before"):
+        assert main(["reconcile", str(one), str(other), "--alerts", str(runs)]) == 1
+        assert told in capsys.readouterr().out
+    (event,) = map(json.loads, (runs / "told.jsonl").read_text().splitlines())
+    assert (event["kind"], event["run_id"]) == ("difference", "reconcile-2026-11-20")
+    assert (event["household_id"], event["text"]) == ("h1", "h1-a: cash: -12.34 dollars")

@@ -44,7 +44,8 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     said("replay", "replay", run, "single-account")
     by = ("--by", "Ann", "--why", "a test")
     household = (str(book), "year-end-harvest", "--runs", str(runs))
-    said("propose", "propose", *household, "--raise", "500", *by)
+    proposed = said("propose", "propose", *household, "--raise", "500", *by)["run_id"]
+    assert said("pending", "pending", str(runs / str(proposed)))["waiting"] == 1
     said("reject", "reject", run, "single-account", *by)
     said("approve", "approve", run, "single-account", *by)
     said("approve", "approve", run, "single-account", "inside-bands", *by)

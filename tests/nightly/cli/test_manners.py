@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import json
 import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -146,3 +148,17 @@ def test_a_trail_reads_as_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "{" not in said and "None" not in said
     headings = [line for line in said.splitlines() if line and not line.startswith(" ")]
     assert {"why", "inputs", "policy"} <= {line.split()[0] for line in headings}
+
+
+def test_an_interrupt_before_anything_began_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Libraries take a second to be read, in which a person may think again."""
+
+    class Slow(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "nightly.cli.command", Slow("nightly.cli.command"))
+    assert main(["orders"]) == 2
+    assert capsys.readouterr().err == "hearth: interrupted; nothing was begun\n"

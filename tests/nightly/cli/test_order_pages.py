@@ -153,3 +153,51 @@ def test_refusals_are_documents_too(run: Path, capsys: pytest.CaptureFixture[str
         assert main([*command, "--json"]) == 2
         told = json.loads(capsys.readouterr().out)["error"]
         assert told["kind"] and told["message"]
+
+
+ROLES = """
+approvals = 2
+[roles.advisor]
+people = ["Ann"]
+may = ["approve", "send"]
+[roles.chief]
+people = ["Cleo"]
+may = ["approve", "override"]
+max_usd = 1
+"""
+
+
+def test_what_is_overridden_is_told_wherever_it_goes(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second of two people sees who approved what; so does whoever sends, asks, or audits."""
+    (run.parent / "roles.toml").write_text(ROLES)
+    asked = ("approve", str(run), "single-account", "--why", "client insists")
+    assert main([*asked, "--by", "Cleo"]) == 2
+    assert main([*asked, "--by", "Cleo", "--override", "max_usd"]) == 0
+    told = "approved by Cleo, beyond max_usd on purpose"
+    assert f"single-account: {told}" in page(capsys, "pending", str(run))
+    assert main([*asked[:-1], "ok", "--by", "Ann"]) == 0
+    assert "approved by Cleo, Ann, beyond max_usd" in page(capsys, "show", str(run))
+    assert "single-account: max_usd" in page(capsys, "export", str(run), "--by", "Ann")
+    assert "beyond max_usd on purpose" in page(capsys, "orders", "--register", str(run.parent))
+    events = data(capsys, "alerts", str(run))["events"]
+    (event,) = (each for each in events if each["kind"] == "overridden")
+    assert event["text"] == "beyond max_usd on purpose, approved by Cleo, Ann"
+    order = data(capsys, "show", str(run), "single-account")["orders"][0]["order_id"]
+    trail = data(capsys, "trace", str(run), order)
+    made = [(each["by"], each["why"], each["override"]) for each in trail["approval"]["decisions"]]
+    assert made == [("Cleo", "client insists", ["max_usd"]), ("Ann", "ok", [])]
+    assert trail["policy"]["in_force_since"] == ASOF
+
+
+def test_a_trail_dates_the_rules_in_force(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The day of the first run in a row that had them: one of other rules lies before."""
+    manifest = json.loads((run / "manifest.json").read_text())
+    order = data(capsys, "show", str(run), "single-account")["orders"][0]["order_id"]
+    for day, digest in (("2026-11-17", None), ("2026-11-18", "x"), ("2026-11-19", None)):
+        facts = json.loads(json.dumps(manifest)) | {"asof": day, "run_id": f"{day}-0001"}
+        facts["policies"]["asks"]["sha256"] = digest or facts["policies"]["asks"]["sha256"]
+        (run.parent / f"{day}-0001").mkdir()
+        (run.parent / f"{day}-0001" / "manifest.json").write_text(json.dumps(facts))
+    assert data(capsys, "trace", str(run), order)["policy"]["in_force_since"] == "2026-11-19"

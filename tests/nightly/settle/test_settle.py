@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -330,3 +331,22 @@ def test_a_fill_told_after_its_shares_were_split_is_booked_in_new_ones(
         lots = of(read(tmp_path / name, "lots"), "lot_id", "shares", "basis")
         assert [float(cell) for cell in lots["l1"]] == [40.0 * ratio, 4_000.0]
         assert of(read(tmp_path / name, "accounts"), "account_id", "cash")["h1-a"] == ("22000",)
+
+
+def test_a_full_disk_is_said_in_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Copying fails file by file, each with words of its own: the first will do."""
+    trading = Trading(tmp_path)
+    trading.send(SELL)
+    before = book(tmp_path / "book", tables(TWO_LOTS))
+
+    def full(place: Path, aside: Path, **how: Any) -> None:
+        aside.mkdir()
+        faults = [(str(place / name), "", "[Errno 28] No space left") for name in "abc"]
+        raise shutil.Error(faults)
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    assert settle(trading, before) == 2
+    assert "3 files, the first: [Errno 28] No space left; what" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book", "runs"]
