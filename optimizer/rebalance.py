@@ -82,7 +82,10 @@ def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
 def by_aiming_lower(search: Search, last: Candidate | None) -> Outcome:
     """Where whole shares miss te_max alone: a search that aims below it by what was missed."""
     missed = last is not None and only_tracking_missed(last.verdict.breaches)
-    return nearer(search, last) if last is not None and missed else (search, None)
+    if last is None or not missed:
+        return search, None
+    search, found = nearer(search, last)
+    return search, refined(search.model, search.incumbent, found)
 
 
 def by_other_tickets(search: Search, last: Candidate | None) -> Outcome:

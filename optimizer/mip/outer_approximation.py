@@ -53,11 +53,10 @@ class OuterApproximation:
 
 def keep_tracking(
     rows: WholeRows, region: Region, limit: float, allowed: float, touched: Sequence[Floats]
-) -> list[int]:
+) -> OuterApproximation:
     """Keep Σ squares ≤ allowed by tangents, also at levels that other points touched.
 
-    Return the columns of the squares. `limit` is what the policy allows, `allowed` what is left of
-    it, percent².
+    `limit` is what the policy allows, `allowed` what is left of it, percent².
     """
     scale = FULL_LIMIT / max(limit, LEAST_LIMIT)
     spread = [
@@ -69,4 +68,4 @@ def keep_tracking(
         for levels in (*spread, *touched):
             above.tangent(place, float(levels[place]))
     rows.row([(square, 1.0) for square in above.columns], -np.inf, scale * allowed)
-    return list(above.columns)
+    return above

@@ -87,7 +87,8 @@ class Tracking:
 
     def keep(self, whole: Whole) -> list[int]:
         """State it among whole tickets; return the columns of the squares."""
-        return keep_tracking(whole.rows, self.region, self.limit, self.allowed, self.touched)
+        above = keep_tracking(whole.rows, self.region, self.limit, self.allowed, self.touched)
+        return list(above.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,33 @@ after the other, and where that still loses much, chosen together: every side ma
 tickets, every one may open; of more, those that the solution or a plan found so far writes. It is a
 mixed-integer program in which each square of the risk is held from below by tangents, added where
 the last plan lies until nothing is gained. Squares are taken apart into single directions, because
-tangents close in on a parabola within a few rounds. Who loses little by rounding, which is nearly
-everybody, is not asked.
+tangents close in on a parabola within a few rounds. A tight limit on tracking error enters the same
+way: the price that keeps it leaves nothing else to choose by. Who loses little by rounding, which
+is nearly everybody, is not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.arrays import Bools, Floats
-from optimizer.mip.integer_model import WholePoint
-from optimizer.mip.outer_approximation import OuterApproximation
+from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.outer_approximation import OuterApproximation, keep_tracking
 from optimizer.mip.whole_disjunctions import state_whole
 from optimizer.mip.whole_orders import whole_candidate
+from optimizer.program.reweigh import priced
 from optimizer.rounding.candidate import Candidate, amounts_of
 from optimizer.rounding.reopen import reopened
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
-from optimizer.rounding.tickets import Tickets, least_ticket
+from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.harvests import wash_disjunctions
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
+from optimizer.search.tracking_region import Region, allowed_square, least_square, region
 from optimizer.settings import (
     DEAR,
     DEAR_BPS,
@@ -47,10 +50,28 @@ from optimizer.settings import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A limit on tracking error among whole tickets: where it is kept, and its square, percent²."""
+
+    region: Region
+    allowed: float
+
+    def keep(self, whole: Whole) -> OuterApproximation:
+        """State it by tangents."""
+        return keep_tracking(whole.rows, self.region, self.allowed, self.allowed, ())
+
+    def missed(self, point: WholePoint) -> bool:
+        """Whether a point that tangents allow is outside all the same."""
+        return self.region.squares.at(point.x) > self.allowed
+
+
 def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) -> Candidate | None:
     """The plan, if any, or a better one whose tickets were chosen as whole shares."""
     if found is None or incumbent is None:
         return found
+    if model.frame.te_multiplier > DEAR:
+        return _inside_te_max(model, incumbent, found)
     tickets = found.supported.tickets
     lost = found.objective - found.settled_objective
     if not found.kept or lost < LOST_BPS or not _few(model, tickets):
@@ -66,6 +87,26 @@ def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) 
         )
         found = _best(trials) or found
     return found
+
+
+def _inside_te_max(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate:
+    """A plan at the edge of te_max, or a better one: at a plan's own prices, the limit by tangents.
+
+    What keeps such a limit was looked for at a price of tracking error beside which nothing counts.
+    """
+    stated = priced(model.frame, model.program, model.arrays, 0.0)
+    free = replace(model, frame=stated[0], program=stated[1], arrays=stated[2])
+    tickets = tickets_of(free.frame)
+    if not found.kept or tickets.size > MOST_REFINED or not _coarse(free, tickets):
+        return found
+    allowed = allowed_square(free.frame)
+    least = least_square(free.frame, free.door, incumbent.regime.branch)
+    around = region(free, least, allowed)
+    if around is None:
+        return found
+    near = _near(free, incumbent, tickets, [found])
+    inside = Inside(around, allowed)
+    return _best([found, *together(free, incumbent, tickets, found, near, inside)]) or found
 
 
 def _near(
@@ -114,19 +155,29 @@ def _best(found: Sequence[Candidate]) -> Candidate | None:
 
 
 def together(
-    model: Model, incumbent: Incumbent, tickets: Tickets, found: Candidate, near: Bools
+    model: Model,
+    incumbent: Incumbent,
+    tickets: Tickets,
+    found: Candidate,
+    near: Bools,
+    inside: Inside | None = None,
 ) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program.
 
-    Only tickets that are `near` may be written.
+    Only tickets that are `near` may be written, `inside` a limit on tracking error if there is one.
     """
     regime = incumbent.regime
-    points = _points(model, regime, tickets, near, found)
+    points = _points(model, regime, tickets, near, found, inside)
     return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
 def _points(
-    model: Model, regime: TaxRegime, tickets: Tickets, near: Bools, found: Candidate
+    model: Model,
+    regime: TaxRegime,
+    tickets: Tickets,
+    near: Bools,
+    found: Candidate,
+    inside: Inside | None,
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
     arrays, start = model.arrays, found.supported.solution.x
@@ -138,6 +189,7 @@ def _points(
     whole = state_whole(model, tickets, limits, wash_disjunctions(model.frame, arrays))
     squares = squares_of(model.program, model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
+    kept = inside and inside.keep(whole)
     cost = np.zeros(whole.rows.size)
     cost[: len(arrays.q)] = _without_tickets(model, tickets)
     written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
@@ -157,7 +209,10 @@ def _points(
         point = whole.point(answer.x, answer.value)
         value = float(cost[: len(arrays.q)] @ point.x) + price_of(cost, answer.x, written)
         value += 0.5 * squares.at(point.x)
-        if value < best:
+        missed = inside is not None and inside.missed(point)
+        if inside and kept and missed:
+            kept.touch(inside.region.squares.levels(point.x))
+        elif value < best:
             points.append(point)
             best = value
         if answer.bound >= best - TANGENT_GAP_BPS:

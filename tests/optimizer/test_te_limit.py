@@ -8,9 +8,11 @@ import cvxpy as cp
 import numpy as np
 import pytest
 
+from benchmarks.hunt.plans.court import Court
+from benchmarks.hunt.starts.every_plan import every_plan
 from models.household import Household
 from models.plan import Status
-from models.policy import Limits, Policy
+from models.policy import Limits, Policy, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.program.compile_cvxpy import compile_cvxpy
 from optimizer.rebalance import rebalance
@@ -19,6 +21,7 @@ from optimizer.search.model import Search
 from optimizer.search.te_limit import search_within_limits, tracking_squared
 from optimizer.solvers.chain import door
 from scenarios.four_funds import drawn
+from tests.households import BOND, STOCK, account, household, lot, security, target
 from tests.optimizer.situations import SITUATIONS
 
 TIGHT = 0.6
@@ -97,12 +100,12 @@ def test_a_limit_that_does_not_bind_costs_nothing(
 def test_orders_keep_the_limit_after_rounding(plain_households: tuple[Household, ...]) -> None:
     """At nine tenths of the free tracking error the rounded plan keeps it and costs more."""
     kept = 0
-    for household in plain_households[:4]:
-        free = rebalance(household, Policy())
+    for one in plain_households[:4]:
+        free = rebalance(one, Policy())
         assert free.figures is not None
         assert free.figures.te_after is not None
         limit = 0.9 * free.figures.te_after
-        plan = rebalance(household, Policy(limits=Limits(te_max=limit)))
+        plan = rebalance(one, Policy(limits=Limits(te_max=limit)))
         if plan.status is Status.INFEASIBLE:
             continue
         assert plan.figures is not None
@@ -129,3 +132,38 @@ def test_directions_that_a_price_of_risk_prefers_are_no_better_than_those_inside
     plan = rebalance(household, replace(policy, limits=Limits(te_max=limit)))
     assert plan.certificate is not None
     assert plan.certificate.gap_bps < FAR_BPS
+
+
+def test_whole_shares_inside_a_tight_limit_are_chosen_by_what_a_plan_costs() -> None:
+    """Nobody asks for the least tracking error: of three dear funds the best legal plan is ours.
+
+    A price that brings tracking error under the limit leaves nothing else to choose by: 36 bps.
+    """
+    of = household(
+        [account("TX", cash=219.91)],
+        [
+            lot("stock", "TX", "VTI", 1, 200.0, "2019-03-01"),
+            lot("gold", "TX", "GLD", 1, 500.0, "2020-03-01"),
+        ],
+        [security("VTI", 96.58), security("BND", 244.1, BOND), security("GLD", 416.43, "gold")],
+        targets={"T": target({STOCK: 0.3, BOND: 0.4, "gold": 0.3})},
+        covariance={
+            (STOCK, STOCK): 0.0264,
+            (STOCK, BOND): 0.0007,
+            (BOND, BOND): 0.0036,
+            ("gold", "gold"): 0.02,
+        },
+    )
+    policy = replace(
+        Policy(),
+        limits=replace(Policy().limits, te_max=0.05599),
+        risk=replace(Policy().risk, aversion=2.0),
+        trades=TradeRules(min_usd=1.0),
+    )
+    court = Court(of, policy)
+    for start in every_plan(of, policy):
+        court.judge(start.point)
+    plan = rebalance(of, policy)
+    assert court.best is not None
+    assert plan.figures is not None
+    assert plan.figures.objective_after_bps == pytest.approx(court.best.bps, abs=1e-6)
