@@ -37,8 +37,8 @@ class Piecewise:
     def __call__(self, x: float | Floats) -> Floats:
         """Evaluate at `x`, any shape."""
         points, anchors = self._anchors
-        piece = np.searchsorted(self.knots, x, side="right")
-        return np.asarray(anchors[piece] + self.slopes[piece] * (x - points[piece]))
+        piece = self.knots.searchsorted(x, side="right")
+        return np.asarray(anchors.take(piece) + self.slopes.take(piece) * (x - points.take(piece)))
 
     @cached_property
     def _anchors(self) -> tuple[Floats, Floats]:

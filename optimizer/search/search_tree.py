@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -184,13 +185,15 @@ class Tree:
         """
         widest, most = None, 0.0
         for place, (estimate, side) in enumerate(zip(estimates, sides, strict=True)):
-            if side >= 0 or len(estimate) < 2 or not np.isfinite(estimate).all():
+            if side >= 0:
                 continue
-            if float(np.abs(estimate).max()) <= NOTHING_BPS:
+            given_up = estimate.tolist()
+            if len(given_up) < 2 or not all(map(isfinite, given_up)):
+                continue
+            if max(map(abs, given_up)) <= NOTHING_BPS:
                 continue
             gains = sorted(
-                self.measured.get((place, option), value)
-                for option, value in enumerate(estimate.tolist())
+                self.measured.get((place, option), value) for option, value in enumerate(given_up)
             )
             product = max(gains[0], NOTHING_BPS) * max(gains[1], NOTHING_BPS)
             if product > most:
