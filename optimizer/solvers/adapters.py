@@ -14,7 +14,7 @@ import piqp
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.settings import OSQP_EPS, OSQP_ITERATIONS, PIQP_ITERATIONS
+from optimizer.settings import OSQP_EPS, OSQP_ITERATIONS, PIQP_ITERATIONS, PIQP_SCALINGS
 from optimizer.solvers.presolve import Reduced
 from optimizer.solvers.solution import SolveStatus
 
@@ -40,6 +40,7 @@ def solve_piqp(program: Reduced) -> RawAnswer:
     """PIQP, a proximal interior point, set up afresh each time (its update degrades)."""
     solver = piqp.SparseSolver()
     solver.settings.max_iter = PIQP_ITERATIONS
+    solver.settings.preconditioner_iter = PIQP_SCALINGS
     solver.setup(
         program.P,
         program.q,
