@@ -3,6 +3,8 @@
 A band lies around the target itself, also where the policy trades only part of the way to it, and
 is as wide as what triggers see (`models.triggers.bands`): the row's own, its class's, the policy's.
 Weights are of what the group is worth after every flow, in dollars as they stand, not after tax.
+What may be missed is one share step of what is held before the run, the largest of a class, so that
+no order widens a band; where nothing of a class is held, it is a step of what the orders bring.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import Bools, Floats, Ints
 from models.market import CASH, Target
 from models.plan import Breach
 from models.tolerances import WEIGHT
@@ -47,6 +49,11 @@ class _Weighed:
         held = self.case.held
         steps = self.case.household.market.securities.share_step[held.securities]
         return np.asarray(steps * held.price / self.worth_usd)
+
+    @cached_property
+    def held_before(self) -> Bools:
+        """Which of them the group holds before the run."""
+        return np.asarray(self.case.held.before[self.accounts].sum(axis=0) > 0.0)
 
     def breach(self, name: str, drift: float, band: Widths, leeway: float) -> Iterator[Breach]:
         """Say what is outside; a side without a band (NaN) is never overstepped."""
@@ -81,16 +88,17 @@ def _classes(group: _Weighed, widths: list[Widths]) -> Iterator[Breach]:
             continue
         if name == CASH:
             weight = float(held.cash_after[group.accounts].sum()) / group.worth_usd
-            leeway = float(group.steps.max(initial=0.0))
+            before = group.case.held.before.sum(axis=0) > 0.0
+            leeway = float(group.steps[before if before.any() else ~before].max(initial=0.0))
         else:
             exposure = np.zeros(len(group.weights))
             if name in risk.classes:
                 exposure = through[:, [risk.classes.index(name)]].toarray().ravel()
             weight = float(group.weights @ exposure)
-            counted = (group.steps * np.abs(exposure))[group.weights > 0]
-            leeway = float(counted.max(initial=0.0))
-            if leeway == 0.0:
-                leeway = _least_step(group, name)
+            counted = group.steps * np.abs(exposure)
+            leeway = float(counted[group.held_before].max(initial=0.0))
+            leeway = leeway or float(counted[group.weights > 0].max(initial=0.0))
+            leeway = leeway or _least_step(group, name)
         yield from group.breach(name, weight - wanted, band, leeway)
 
 

@@ -30,7 +30,7 @@ class _Banded:
     """One banded row: exposure by security, between what its weight lies, and how far it may miss.
 
     `low` and `high` are weights, infinite on a side without a band; `leeway` is the least and the
-    most of what may be missed over all plans, units.
+    most of what may be missed over all plans, units: the same where any of it is held.
     """
 
     where: str
@@ -91,17 +91,18 @@ def _steps(frame: Frame) -> Floats:
 def _class_leeway(frame: Frame, group: int, name: str, share: Floats) -> tuple[float, float]:
     """The least and the most that a plan may be outside the band of a class, units.
 
-    A judge lets the largest step pass of what is held of it; where nothing is, the smallest.
+    A judge lets the largest step pass of what is held of it before the run; where nothing is, the
+    largest of what is bought, and the smallest that there is where nothing is bought either.
     """
     securities, lots = frame.household.market.securities, frame.household.lots
-    mine = frame.accounts.group == group
-    possible = np.union1d(
-        lots.security[mine[lots.account]], frame.buys.security[mine[frame.buys.account]]
-    )
-    steps = _steps(frame)
-    counted = (steps * np.abs(share))[possible]
+    mine, steps = frame.accounts.group == group, _steps(frame)
+    counted = steps * np.abs(share)
+    held = float(counted[lots.security[mine[lots.account]]].max(initial=0.0))
+    if held > 0.0:
+        return held, held
+    possible = counted[frame.buys.security[mine[frame.buys.account]]]
     of_class = steps[(securities.asset_class == name) & securities.usable]
-    choices = np.concatenate([counted[counted > 0.0], [of_class.min(initial=np.inf)]])
+    choices = np.concatenate([possible[possible > 0.0], [of_class.min(initial=np.inf)]])
     choices = choices[np.isfinite(choices)]
     if not len(choices):
         return 0.0, 0.0
@@ -109,10 +110,10 @@ def _class_leeway(frame: Frame, group: int, name: str, share: Floats) -> tuple[f
 
 
 def _cash_leeway(frame: Frame) -> tuple[float, float]:
-    """The same for cash: the largest step of all that the household holds or may trade."""
+    """The same for cash: the largest step of all that the household holds, else that it buys."""
     steps = _steps(frame)
-    held = steps[frame.household.lots.security].max(initial=0.0)
-    return float(held), float(max(held, steps[frame.buys.security].max(initial=0.0)))
+    held = float(steps[frame.household.lots.security].max(initial=0.0))
+    return held, held if held > 0.0 else float(steps[frame.buys.security].max(initial=0.0))
 
 
 def _rows(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> list[Rows]:

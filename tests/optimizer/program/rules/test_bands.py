@@ -10,7 +10,7 @@ import pytest
 from models.household import Household
 from models.order import Order
 from models.plan import Status
-from models.policy import Aim, Bands, ClassBand, Limits, Policy, Weights
+from models.policy import Aim, Bands, ClassBand, Gate, Limits, Policy, TradeRules, Weights
 from models.tolerances import BPS
 from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
@@ -216,3 +216,44 @@ def test_fine_steps_are_counted_where_rounding_them_would_leave_a_band() -> None
     assert isinstance(found, Candidate) and found.kept
     (order,) = found.orders
     assert order.shares == Decimal("667.96")
+
+
+def mixed(ticket_usd: float = 0.0) -> tuple[Household, Policy]:
+    """Return 66% stock where 60 ± 5 is wanted: four shares of $400, five hundred of $10."""
+    of = household(
+        [account("IRA", "traditional_ira", cash=0.0)],
+        [lot("D", "IRA", "DEAR", 4), lot("F", "IRA", "FINE", 500), lot("B", "IRA", "BND", 340)],
+        [security("DEAR", 400.0), security("FINE", 10.0), security("BND", 10.0, BOND)],
+        targets={"T": target({STOCK: 0.6, BOND: 0.4}, {STOCK: 0.05})},
+    )
+    trades = TradeRules(ticket_usd=ticket_usd)
+    return of, replace(HARD, trades=trades, gate=Gate(min_bps=0.0, min_order_usd=0.0))
+
+
+def test_the_row_lets_pass_what_the_judge_does_of_several_funds() -> None:
+    """1% outside is less than a share of DEAR, 4%: to leave it so is legal and saves two tickets.
+
+    The row gave only a share of FINE away, so that two tickets of $40 were written for $38 of risk.
+    """
+    of, policy = mixed(40.0)
+    still = verify(of, policy, (), ())
+    assert still.kept
+    assert stated("bands", of, policy).broken() == []
+    plan = rebalance(of, policy)
+    after = plan.figures.objective_after_bps if plan.figures else None
+    assert after is not None and still.figures.objective_after_bps is not None
+    assert after <= still.figures.objective_after_bps + BPS
+
+
+def test_no_order_widens_a_band() -> None:
+    """Of FINE alone 66% is outside by more than a share, and buying DEAR for it does not help."""
+    of, policy = mixed()
+    fine = household(
+        [account("IRA", "traditional_ira", cash=0.0)],
+        [lot("F", "IRA", "FINE", 660), lot("B", "IRA", "BND", 340)],
+        [security("DEAR", 400.0), security("FINE", 10.0), security("BND", 10.0, BOND)],
+        targets={"T": target({STOCK: 0.6, BOND: 0.4}, {STOCK: 0.05})},
+    )
+    swapped = [sell(fine, "IRA", "FINE", 160), buy(fine, "IRA", "DEAR", 4)]
+    assert [breach.rule for breach in verify(fine, policy, swapped, ()).breaches] == ["bands"]
+    assert verify(of, policy, [], ()).kept
