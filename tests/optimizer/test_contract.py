@@ -56,8 +56,8 @@ SOLVED = 1e-4
 """bps: what two solves may end apart, each at its own scale and order of columns."""
 
 WEAK = 1e-5
-"""bps: by what a bound may be above the objective of its own solve, whose point keeps its rows to
-within noise; another solve's point may miss them on the other side, and be as far off as `SOLVED`."""
+"""bps: by what a bound may be above the objective of its own solve, whose point misses its rows by
+noise; another solve's point may be as far off as `SOLVED`."""
 
 BOUNDS = 1e-2
 """bps: what two safe bounds may differ by, each from the multipliers of its own solve."""
