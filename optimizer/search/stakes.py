@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -60,7 +61,8 @@ class Stakes:
 
     def by_choice(self, amounts: Floats) -> list[Floats]:
         """Split what is known by option into one array a disjunction."""
-        return np.split(amounts, self.first[1:]) if len(self.first) else []
+        ends = [*self.first.tolist(), len(amounts)]
+        return [amounts[first:end] for first, end in pairwise(ends)]
 
 
 def stakes_of(frame: Frame, disjunctions: Sequence[Disjunction]) -> Stakes:
