@@ -84,5 +84,5 @@ def _compressed(values: Floats, rows: Ints, counts: Ints, height: int) -> sparse
 def _without_entries(shape: tuple[int, int]) -> sparse.csc_matrix:
     """A matrix of a shape whose arrays are still to be given."""
     matrix = sparse.csc_matrix(shape)
-    matrix.indptr = matrix.indptr[:0]
+    matrix.indptr = np.zeros(0, np.int32)
     return matrix
