@@ -168,7 +168,7 @@ def _enlarged(small: Path, large: Path, times: int) -> Path:
 
 
 def enlarged_table(table: Any, times: int) -> Any:
-    """Return rows under their own ids, and all times but one under others."""
+    """Return rows under their own ids, and all times but one under others, in a night's order."""
     copy = np.repeat(np.arange(times), len(table)).astype(str)
     whole = pa.concat_tables([table] * times)
     suffix = pa.array(np.where(copy == "0", "", np.char.add("~", copy)))
@@ -177,6 +177,8 @@ def enlarged_table(table: Any, times: int) -> Any:
             place = whole.column_names.index(column)
             named = pc.binary_join_element_wise(whole[column].cast(pa.string()), suffix, "")
             whole = whole.set_column(place, column, named)
+    if "household_id" in whole.column_names:
+        whole = whole.sort_by("household_id")
     return whole.cast(table.schema)
 
 

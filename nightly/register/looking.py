@@ -103,6 +103,11 @@ def movements(now: Registered, household_id: str | None) -> list[dict[str, Any]]
     ]
 
 
+def standing_of(now: Registered, run_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan as it stands, of a row that has its figures."""
+    return _facts(now, run_id, str(row["household_id"]), row)
+
+
 def _facts(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     plan = now.plans.get((run_id, name))
     counting = (s for s in now.plan_sent(run_id, name) if not s.stands_aside)

@@ -21,7 +21,7 @@ from nightly.run.stores import register_copied
 from nightly.web.desk import RunDesk
 from nightly.web.doors import Form, RefusedError
 from nightly.web.filters import digest, wanted_of
-from nightly.web.looking import bulk_of, ready_to_leave
+from nightly.web.looking import SENDABLE, bulk_of, ready_to_leave
 from nightly.web.visits import Visit
 from optimizer.judge.verify import verify
 from workbench.pages.rendering import address
@@ -76,12 +76,12 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
     folder = desk.bench.folder
     visit.rights.must("send")
     with visit.desk.following.now() as now:
-        ready = ready_to_leave(desk.queue(), now)
-    if digest(ready) != seen:
-        raise MeanwhileError(CHANGED)
+        if desk.queue().at(SENDABLE, now).seen != seen:
+            raise MeanwhileError(CHANGED)
+        ready = set(ready_to_leave(desk.queue(), now))
 
     def judged(households: Sequence[str]) -> list[Difference]:
-        if not set(households) <= set(ready):  # decided on since, before the register was held
+        if not set(households) <= ready:  # decided on since, before the register was held
             raise MeanwhileError(CHANGED)
         return judged_again(folder, households, str(visit.desk.book), verify)
 

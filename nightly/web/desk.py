@@ -14,12 +14,14 @@ from typing import Any, Final, TypeVar
 from models.errors import HearthError
 from nightly.proof.bench import Bench
 from nightly.proof.evidence import evidence_of
+from nightly.register.fold import Registered
 from nightly.register.register import NAME, Register
 from nightly.results.run_folder import EVENTS, REQUEST, RunFolder
 from nightly.results.under_way import UnderWay, followed
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.following import Following
+from nightly.web.left import Left, LeftOf
 from nightly.web.queue import Queue
 
 Laid = TypeVar("Laid")
@@ -43,6 +45,7 @@ class RunDesk:
     bench: Bench
     laid_out: Future[Queue]
     weighed: Future[dict[str, Any]]
+    left: LeftOf
 
     def queue(self) -> Queue:
         """Return the queue.
@@ -53,6 +56,10 @@ class RunDesk:
             If it takes longer than a page may.
         """
         return _when_ready(self.laid_out)
+
+    def sent_as_of(self, now: Registered) -> Left:
+        """Return what of the run left by now."""
+        return self.left.as_of(now)
 
     def evidence(self) -> dict[str, Any]:
         """Return how sure the run's plans are, what binds, and heuristics beside them.
@@ -131,7 +138,7 @@ class Desk:
                 bench = Bench(RunFolder(self.runs / run_id), self.book, self.scratch)
                 laid_out = self._workers.submit(self._lay_out, bench)
                 weighed = self._workers.submit(evidence_of, bench.folder, self.compared)
-                self._desks[run_id] = RunDesk(bench, laid_out, weighed)
+                self._desks[run_id] = RunDesk(bench, laid_out, weighed, LeftOf(run_id))
             return self._desks[run_id]
 
     def _lay_out(self, bench: Bench) -> Queue:

@@ -43,6 +43,11 @@ class Wanted:
     limits: Mapping[str, float] = field(default_factory=dict)
     sort: str = "triage"
 
+    @property
+    def everybody(self) -> bool:
+        """Whether nobody is left out."""
+        return self == Wanted(sort=self.sort)
+
 
 def asked_of(told: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of a filter as they were asked for, empty where they were not."""

@@ -5,7 +5,6 @@ A household is asked for in the query, not in the path: an id is any text, dots 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.datastructures import QueryParams
@@ -17,7 +16,7 @@ from nightly.proof.household_record import compliance_record, household_record, 
 from nightly.proof.trail import trail_of
 from nightly.register.deciding import figures_of, last_line
 from nightly.register.fold import Registered
-from nightly.register.looking import standing_plans, tickets
+from nightly.register.looking import standing_of
 from nightly.register.roles import Rights
 from nightly.triage.drift_rows import DOUBTFUL
 from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
@@ -32,9 +31,6 @@ BULK: Final = 5_000
 
 AGAIN_SECONDS: Final = 3
 """Seconds after which a page about a run under way asks again."""
-
-TICKETS_SHOWN: Final = 200
-"""Tickets of a page; the command line has them all."""
 
 SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
@@ -151,13 +147,12 @@ def next_waiting(visit: Visit, request: Request) -> Response:
     """Go to the household that waits next in the order of triage."""
     desk = visit.run(request)
     with visit.desk.following.now() as now:
-        names = desk.queue().names(Wanted(stage=Stage.WAITING), now)
+        after = request.query_params.get("after", "")
+        later = desk.queue().next_after(after, Wanted(stage=Stage.WAITING), now)
     run_id = desk.bench.folder.run_id
-    after = request.query_params.get("after", "")
-    later = names[names.index(after) + 1 :] if after in names else names
-    if not later:
+    if later is None:
         return RedirectResponse(address(run_id, "send"), 303)
-    return RedirectResponse(address(run_id, "household", id=later[0]), 303)
+    return RedirectResponse(address(run_id, "household", id=later), 303)
 
 
 def send_page(visit: Visit, request: Request) -> Response:
@@ -166,23 +161,18 @@ def send_page(visit: Visit, request: Request) -> Response:
     folder, queue = desk.bench.folder, desk.queue()
     with visit.desk.following.now() as now:
         found = queue.page(Wanted(stage=Stage.WAITING), 0, now)
-        names = [row["household_id"] for row in found.rows]
-        by_name = {each["household_id"]: each for each in standing_plans(folder, names, now)}
-        waiting = [by_name[name] for name in names]
-        ready = ready_to_leave(queue, now)
-        sent = now.sent_of(folder.run_id)
-        left = [p for _, p in sorted(now.parcels.items()) if p.run_id == folder.run_id]
-        told = [
-            t
-            for standing in sent[:TICKETS_SHOWN]
-            for t in tickets(now, None, standing.ticket.household_id)
-            if t["ticket_id"] == standing.ticket.ticket_id
+        why = queue.reasons([row["household_id"] for row in found.rows])
+        waiting = [
+            standing_of(now, folder.run_id, {**row, "reason": why[row["household_id"]]})
+            for row in found.rows
         ]
-        blocks = _blocks(sent)
+        ready = queue.at(SENDABLE, now)
+        left = [p for _, p in sorted(now.parcels.items()) if p.run_id == folder.run_id]
+        sent = desk.sent_as_of(now)
     record = {
         "stages": {stage.name: count for stage, count in found.stages.items()},
         "waiting": waiting,
-        "ready": len(ready),
+        "ready": ready.count,
         "parcels": [
             {
                 **{name: getattr(p, name) for name in ("number", "kind", "place", "form")},
@@ -191,9 +181,9 @@ def send_page(visit: Visit, request: Request) -> Response:
             }
             for p in left
         ],
-        "blocks": blocks,
-        "tickets": told,
-        "sent": len(sent),
+        "blocks": sent.blocks,
+        "tickets": sent.first,
+        "sent": sent.count,
     }
     rights = visit.rights
     return visit.page(
@@ -203,9 +193,9 @@ def send_page(visit: Visit, request: Request) -> Response:
         stages=list(Stage),
         beyond=[list(rights.beyond(figures_of(row)).values()) for row in waiting],
         more_waiting=found.found > len(waiting),
-        more_tickets=len(sent) > len(told),
-        ready=len(ready),
-        seen=digest(ready),
+        more_tickets=sent.count > len(sent.first),
+        ready=ready.count,
+        seen=ready.seen,
         may_send="send" in rights.acts,
         why_not=f"{rights.person} ({rights.role}) may not send; ask somebody whose role may",
     )
@@ -213,16 +203,20 @@ def send_page(visit: Visit, request: Request) -> Response:
 
 def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
     """Return the households whose plans are approved and have not left."""
-    return sorted(n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now))
+    return [n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now)]
 
 
 def bulk_of(queue: Queue, wanted: Wanted, now: Registered) -> list[tuple[int, str]]:
     """Return whoever waits inside a filter's limits, each with the line last seen of it."""
-    inside = Wanted(
+    run_id = queue.folder.run_id
+    names = queue.names(_inside(wanted), now)
+    return [(last_line(now.plans.get((run_id, name))), name) for name in names]
+
+
+def _inside(wanted: Wanted) -> Wanted:
+    return Wanted(
         Stage.WAITING, wanted.status, wanted.trigger, wanted.policy, wanted.named, wanted.limits
     )
-    run_id = queue.folder.run_id
-    return [(last_line(now.plans.get((run_id, n))), n) for n in queue.names(inside, now)]
 
 
 def _bulk(
@@ -230,8 +224,10 @@ def _bulk(
 ) -> tuple[list[tuple[int, str]], str] | None:
     if not wanted.limits or wanted.stage not in (None, Stage.WAITING):
         return None
+    if not 0 < queue.count(_inside(wanted), now) <= BULK:
+        return None
     found = bulk_of(queue, wanted, now)
-    return (found, digest(found)) if 0 < len(found) <= BULK else None
+    return found, digest(found)
 
 
 def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
@@ -248,20 +244,3 @@ def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
     elif not approve:
         why = f"{rights.person} ({rights.role}) may not approve this; ask somebody whose role may."
     return {"approve": approve, "reject": reject, "override": override, "why_not": why}
-
-
-def _blocks(sent: Sequence[Any]) -> list[dict[str, Any]]:
-    found: dict[str, list[Any]] = {}
-    for standing in sent:
-        found.setdefault(standing.ticket.block_id, []).append(standing)
-    return [
-        {
-            "block_id": name,
-            "security_id": mine[0].ticket.security_id,
-            "side": mine[0].ticket.side,
-            "tickets": len(mine),
-            "shares": float(sum(each.ticket.shares for each in mine)),
-            "filled": float(sum(each.filled for each in mine)),
-        }
-        for name, mine in sorted(found.items())
-    ]

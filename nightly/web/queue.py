@@ -7,9 +7,12 @@ a query language over the Parquet files, which is a package more and reads them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +25,7 @@ from models.triggers import AUTO, NEEDS_APPROVAL, Screen, Trigger, screen
 from nightly.proof.bench import Bench
 from nightly.register.fold import Registered
 from nightly.results.run_folder import RunFolder
-from nightly.results.run_tables import run_table
+from nightly.results.run_tables import run_columns, run_table
 from nightly.triage.columns import read_columns
 from nightly.triage.drift_rows import DOUBTFUL
 from nightly.triage.ranking import in_order, standing
@@ -35,7 +38,7 @@ PAGE_ROWS: Final = 50
 
 FIGURES: Final = (
     *("value_usd", "tax_usd", "distribution_tax_usd", "te_before", "te_after"),
-    *("money_usd_a_year", "risk_usd_a_year", "gap_bps"),
+    *("money_usd_a_year", "risk_usd_a_year", "gap_bps", "realized_st"),
 )
 """Columns of numbers that the queue takes from the table of plans."""
 
@@ -48,6 +51,14 @@ class Page:
     found: int
     stages: Mapping[Stage, int]
     statuses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many households are where, and a digest of which they are."""
+
+    count: int
+    seen: str
 
 
 class Queue:
@@ -78,27 +89,64 @@ class Queue:
 
     def page(self, wanted: Wanted, number: int, now: Registered) -> Page:
         """Return page `number`, from 0 on, of what is wanted."""
-        self._fold(now)
-        chosen = self._chosen(wanted)
-        order = self._in_order(wanted.sort)
-        places = order[chosen[order]]
+        places = self._places(wanted, now)
         start = number * PAGE_ROWS
         stages = np.bincount(self._stage, minlength=len(Stage))
-        status = self.words["status"]
-        counts = np.bincount(_codes(status), minlength=len(status.dictionary))
         return Page(
             [self._row(place) for place in places[start : start + PAGE_ROWS].tolist()],
             len(places),
             {stage: int(stages[stage]) for stage in Stage},
-            dict(zip(status.dictionary.to_pylist(), counts.tolist(), strict=True)),
+            self._statuses,
         )
 
     def names(self, wanted: Wanted, now: Registered) -> list[str]:
         """Return every household of what is wanted, in its order."""
+        found: list[str] = self.ids.take(pa.array(self._places(wanted, now))).to_pylist()
+        return found
+
+    def reasons(self, names: Sequence[str]) -> dict[str, str | None]:
+        """Return why each of a page's plans is as it is: words are read when they are shown."""
+        found = run_columns(self.folder.path, "plans", names, ("household_id", "reason"))
+        return {row["household_id"]: row["reason"] for row in found.to_pylist()}
+
+    def count(self, wanted: Wanted, now: Registered) -> int:
+        """Return how many households are wanted."""
+        self._fold(now)
+        return int(np.count_nonzero(self._chosen(wanted)))
+
+    def next_after(self, name: str, wanted: Wanted, now: Registered) -> str | None:
+        """Return who comes after a household in what is wanted, the first where it is not in it."""
+        places = self._places(wanted, now)
+        found = np.flatnonzero(places == self._place(name))
+        start = int(found[0]) + 1 if found.size else 0
+        return str(self.ids[int(places[start])].as_py()) if start < len(places) else None
+
+    def at(self, stages: Sequence[Stage], now: Registered) -> Standing:
+        """Return how many households are at some stages, with a digest of who."""
+        self._fold(now)
+        there = np.logical_or.reduce([self._stage == stage for stage in stages])
+        seen = hashlib.sha256(np.packbits(there).tobytes()).hexdigest()
+        return Standing(int(np.count_nonzero(there)), seen)
+
+    @cached_property
+    def _statuses(self) -> Mapping[str, int]:
+        status = self.words["status"]
+        counts = np.bincount(_codes(status), minlength=len(status.dictionary))
+        return dict(zip(status.dictionary.to_pylist(), counts.tolist(), strict=True))
+
+    def _places(self, wanted: Wanted, now: Registered) -> Ints:
+        """Return the places of what is wanted, in its order."""
         self._fold(now)
         order = self._in_order(wanted.sort)
-        found: list[str] = self.ids.take(pa.array(order[self._chosen(wanted)[order]])).to_pylist()
-        return found
+        return order if wanted.everybody else order[self._chosen(wanted)[order]]
+
+    def _place(self, name: str) -> int:
+        """Return the place of a household, -1 where the run has none of that name.
+
+        Ids are in order: a table of a million of them costs more than a page may take.
+        """
+        place = bisect_left(range(len(self.ids)), name, key=lambda k: self.ids[k].as_py())
+        return place if place < len(self.ids) and self.ids[place].as_py() == name else -1
 
     @cached_property
     def policies(self) -> list[str]:
@@ -142,11 +190,11 @@ class Queue:
         if known is not now:
             self._lay(run_id in now.runs)
             moved = 0
-        fresh = sorted({name for run, name in now.moved[moved:] if run == run_id})
-        places = pc.index_in(pa.array(fresh, pa.string()), value_set=self.ids).to_pylist()
+        fresh = {name for run, name in islice(now.moved, moved, None) if run == run_id}
         approval = self.words["approval"]
-        for name, place in zip(fresh, places, strict=True):
-            if place is not None:
+        for name in sorted(fresh):
+            place = self._place(name)
+            if place >= 0:
                 word = approval.dictionary[approval.indices[place].as_py()].as_py()
                 self._stage[place] = stage_of(now, run_id, name, word)
         taken_in = run_id in now.runs  # a run that is not in the register yet is laid again
