@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from models.arrays import Floats
 from models.book.faults import Fault
@@ -25,6 +25,9 @@ from workbench.weights import Standing, WeightRow, standing_after, standing_befo
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NOTHING_USD: Final = 1.0
+"""Dollars of a household below which nothing is a fraction of it (the contract's own figure)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ def explain(
     household: Household, policy: Policy, plan: Plan, units: Sequence[UnitLine] = ()
 ) -> Explanation:
     """Return a plan of `household` explained; `units` holds its tax lines by filing unit."""
+    if household.value_usd < NOTHING_USD:  # more is asked for than is there: show what is there
+        household = replace(household, net_flow=0.0)
     before = standing_before(household)
     after = standing_after(household, policy, plan.orders, plan.flows)
     return Explanation(

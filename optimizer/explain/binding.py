@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.arrays import Floats
+from models.arrays import Floats, Ints
 from models.book.market.freshness import held_notes
+from models.market import Securities
 from models.plan import Binding
 from optimizer.explain.shadow_prices import Held, believed
 from optimizer.inputs.frame import BPS_PER_UNIT
@@ -103,11 +104,11 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
     """Return instructions that keep the plan clean, and losses that had to be left."""
     frame = model.frame
     household, securities = frame.household, frame.household.market.securities
-    lost = loss_lots(household)
-    groups = np.unique(securities.identical_group[household.lots.security[lost]])
+    lost = household.lots.security[loss_lots(household)]
+    groups = np.unique(securities.identical_group[lost])
     names = securities.group_names
     notes = [
-        f"losses of {names[group]} are left alone: {why}"
+        f"losses of {_members(securities, group, lost)} are left alone: {why}"
         for group, why in sorted(frame.windows.no_harvest.items())
         if group in groups
     ]
@@ -116,17 +117,25 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
     avoid = frame.policy.wash_sale.mode == "avoid"
     kept = {each.where for each in _washed(model, found) if avoid}
     notes += [
-        f"losses of {name} wait: shares bought within 30 days wash them while any of those stay"
-        for name in names[groups[~np.isin(groups, list(frame.windows.no_harvest))]]
-        if name in kept
+        f"losses of {_members(securities, group, lost)} wait: shares bought within 30 days wash "
+        "them while any of those stay"
+        for group in groups[~np.isin(groups, list(frame.windows.no_harvest))].tolist()
+        if names[group] in kept
     ]
     notes += _reinvestments(model, found, _harvested(model, found))
     notes += [
-        f"no purchase of {names[group]} anywhere in the household through {until.isoformat()}: "
-        "a loss sold earlier is still waiting"
+        f"no purchase of {_members(securities, group)} anywhere in the household through "
+        f"{until.isoformat()}: a loss sold earlier is still waiting"
         for group, until in sorted(frame.windows.no_buy.items())
     ]
     return (*notes, *held_notes(household))
+
+
+def _members(securities: Securities, group: int, among: Ints | None = None) -> str:
+    """Return the securities of a group by the names that people know; `among` some of them only."""
+    every = np.arange(len(securities.security_id)) if among is None else np.unique(among)
+    mine = every[securities.identical_group[every] == group]
+    return ", ".join(sorted(str(name) for name in securities.security_id[mine]))
 
 
 def _harvested(model: Model, found: Candidate) -> Floats:

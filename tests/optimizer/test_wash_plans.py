@@ -125,3 +125,20 @@ def test_in_one_account_a_security_goes_one_way_unless_gains_are_harvested() -> 
     for name in ("VTI", "ITOT", "BND"):
         both = {("HIS", "buy"), ("HIS", "sell")} <= traded(plan, name)
         assert not both or name == "VTI"
+
+
+def test_notes_name_what_people_hold_and_not_its_group() -> None:
+    """A group of two funds that is called g7: its loss waits for a payroll buy of the twin."""
+    of = household(
+        accounts=[account("TX")],
+        lots=[lot("l1", "TX", "VTI", 100.0, 15_000.0, "2025-01-02")],
+        securities=[
+            security("VTI", 100.0, identical_group="g7"),
+            security("TWIN", 50.0, identical_group="g7"),
+            security("BND", 50.0, BOND),
+        ],
+        scheduled=[("TX", "TWIN", "2026-12-01")],
+    )
+    notes = rebalance(of, Policy()).notes
+    assert any(note.startswith("losses of VTI are left alone: scheduled buy of") for note in notes)
+    assert not any("g7" in note for note in notes)

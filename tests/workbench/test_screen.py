@@ -255,3 +255,10 @@ def test_names_lose_their_household() -> None:
     assert short_name("smithson.joint", "smith") == "smithson.joint"
     assert short_name("smith.", "smith") == "smith."
     assert short_name("A-17", "smith") == "A-17"
+
+
+def test_what_is_held_is_shown_where_more_is_asked_for_than_is_there() -> None:
+    """$100 million of $10,000: less than nothing has no weights; what it holds has."""
+    house = replace(household(), net_flow=-1e8)
+    found = explain(house, Policy(), Plan(house.household_id, Status.INFEASIBLE, "too much"))
+    assert sum(row.before for row in found.weights) == pytest.approx(1.0)
