@@ -492,7 +492,9 @@ FEW_TICKETS = 24
 """Tickets of which all are chosen at once; of more, those that a plan or real amounts use."""
 
 LOST_FEW_BPS = 1.0
-"""Basis points that one ticket after the other loses from which a few are chosen all at once."""
+"""Basis points that one ticket after the other loses from which a few are chosen all at once, and
+that share steps lose from which other tickets are tried however fine shares are. One of
+eighty households of funds loses as much, and is 1.4 better for a fifth of a second."""
 
 LOST_MANY_BPS = 2.5
 """The same where there are more: seconds, which below that brought a tenth of a basis point."""

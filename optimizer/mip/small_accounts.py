@@ -76,7 +76,7 @@ def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) 
     lost = found.objective - found.settled_objective
     if not found.kept or lost < LOST_BPS or not _few(model, tickets):
         return found
-    if lost < LOST_MANY_BPS and not _coarse(model, tickets):
+    if lost < LOST_FEW_BPS and not _coarse(model, tickets):
         return found
     trials = [found, *reopened(model, incumbent, found, tickets)]
     found = _best(trials) or found
