@@ -99,7 +99,8 @@ def by_whole_tickets(search: Search, last: Candidate | None) -> Outcome:
     outcome = repaired(search)
     if not isinstance(outcome, Candidate):
         return outcome
-    return search, refined(search.model, search.incumbent, outcome)
+    regimes = search.bounds.promising
+    return search, refined(search.model, search.incumbent, outcome, regimes)
 
 
 WAYS = (by_share_steps, by_aiming_lower, by_other_tickets, by_whole_tickets)

@@ -42,6 +42,7 @@ from optimizer.settings import (
     LOST_FEW_BPS,
     LOST_MANY_BPS,
     MOST_REFINED,
+    MOST_REFINED_REGIMES,
     NODES,
     SPREAD,
     TANGENT_GAP_BPS,
@@ -66,47 +67,57 @@ class Inside:
         return self.region.squares.at(point.x) > self.allowed
 
 
-def refined(model: Model, incumbent: Incumbent | None, found: Candidate | None) -> Candidate | None:
-    """The plan, if any, or a better one whose tickets were chosen as whole shares."""
-    if found is None or incumbent is None:
+def refined(
+    model: Model,
+    incumbent: Incumbent | None,
+    found: Candidate | None,
+    regimes: Sequence[TaxRegime] = (),
+) -> Candidate | None:
+    """The plan, if any, or a better one whose tickets were chosen as whole shares.
+
+    They are chosen in each of some tax regimes, by default that of the incumbent. At the edge of
+    te_max what a plan loses is not known: it was found at a price of tracking error beside which
+    nothing else counts. Tickets are then chosen at a plan's own prices at once.
+    """
+    if found is None or incumbent is None or not found.kept:
         return found
-    if model.frame.te_multiplier > DEAR:
-        return _inside_te_max(model, incumbent, found)
-    tickets = found.supported.tickets
+    free, at_the_edge = _without_price(model), model.frame.te_multiplier > DEAR
+    tickets = tickets_of(free.frame)
+    coarse = tickets.size <= MOST_REFINED and _coarse(free, tickets)
     lost = found.objective - found.settled_objective
-    if not found.kept or lost < LOST_BPS or not _few(model, tickets):
+    if tickets.size > MOST_REFINED or ((lost < LOST_FEW_BPS or at_the_edge) and not coarse):
         return found
-    if lost < LOST_FEW_BPS and not _coarse(model, tickets):
+    if not at_the_edge and lost < LOST_BPS:
         return found
-    trials = [found, *reopened(model, incumbent, found, tickets)]
-    found = _best(trials) or found
-    worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
-    if found.objective - found.settled_objective >= worth:
-        trials += together(
-            model, incumbent, tickets, found, _near(model, incumbent, tickets, trials)
-        )
+    trials = [found]
+    if not at_the_edge:
+        trials += reopened(model, incumbent, found, found.supported.tickets)
         found = _best(trials) or found
+    worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
+    if at_the_edge or found.objective - found.settled_objective >= worth:
+        near = _near(free, incumbent, tickets, trials)
+        for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
+            trials += together(free, incumbent, tickets, found, near, regime)
+            found = _best(trials) or found
     return found
 
 
-def _inside_te_max(model: Model, incumbent: Incumbent, found: Candidate) -> Candidate:
-    """A plan at the edge of te_max, or a better one: at a plan's own prices, the limit by tangents.
+def _without_price(model: Model) -> Model:
+    """The model at a plan's own prices: without that of a limit on tracking error."""
+    if not model.frame.te_multiplier:
+        return model
+    frame, program, arrays = priced(model.frame, model.program, model.arrays, 0.0)
+    return replace(model, frame=frame, program=program, arrays=arrays)
 
-    What keeps such a limit was looked for at a price of tracking error beside which nothing counts.
-    """
-    stated = priced(model.frame, model.program, model.arrays, 0.0)
-    free = replace(model, frame=stated[0], program=stated[1], arrays=stated[2])
-    tickets = tickets_of(free.frame)
-    if not found.kept or tickets.size > MOST_REFINED or not _coarse(free, tickets):
-        return found
-    allowed = allowed_square(free.frame)
-    least = least_square(free.frame, free.door, incumbent.regime.branch)
-    around = region(free, least, allowed)
-    if around is None:
-        return found
-    near = _near(free, incumbent, tickets, [found])
-    inside = Inside(around, allowed)
-    return _best([found, *together(free, incumbent, tickets, found, near, inside)]) or found
+
+def _limited(model: Model, regime: TaxRegime) -> Inside | None:
+    """What te_max leaves of a tax regime; None where there is no such limit."""
+    allowed = allowed_square(model.frame)
+    if not np.isfinite(allowed):
+        return None
+    least = least_square(model.frame, model.door, regime.branch)
+    around = region(model, least, allowed)
+    return None if around is None else Inside(around, allowed)
 
 
 def _near(
@@ -128,15 +139,12 @@ def legal_nearby(
     model: Model, incumbent: Incumbent | None, found: Candidate | None
 ) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
-    if found is None or incumbent is None or not _few(model, found.supported.tickets):
+    if found is None or incumbent is None or model.frame.te_multiplier > DEAR:
         return None
     tickets = found.supported.tickets
+    if tickets.size > MOST_REFINED:
+        return None
     return _best(reopened(model, incumbent, found, tickets))
-
-
-def _few(model: Model, tickets: Tickets) -> bool:
-    """Whether tickets are few enough to be chosen, and prices are a plan's: not a limit's."""
-    return model.frame.te_multiplier <= DEAR and tickets.size <= MOST_REFINED
 
 
 def _coarse(model: Model, tickets: Tickets) -> bool:
@@ -160,14 +168,13 @@ def together(
     tickets: Tickets,
     found: Candidate,
     near: Bools,
-    inside: Inside | None = None,
+    regime: TaxRegime,
 ) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program.
 
-    Only tickets that are `near` may be written, `inside` a limit on tracking error if there is one.
+    Only tickets that are `near` may be written.
     """
-    regime = incumbent.regime
-    points = _points(model, regime, tickets, near, found, inside)
+    points = _points(model, regime, tickets, near, found, _limited(model, regime))
     return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
@@ -201,7 +208,7 @@ def _points(
     for far in SPREAD:
         above.touch(levels + far * reach)
     points: list[WholePoint] = []
-    best = found.objective - arrays.constant
+    best = found.gated - arrays.constant
     for _ in range(TANGENT_ROUNDS):
         answer = whole.question(cost).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:
@@ -214,7 +221,11 @@ def _points(
             kept.touch(inside.region.squares.levels(point.x))
         elif value < best:
             points.append(point)
-            best = value
+            gained, best = best - value, value
+            if gained < GAP_BPS:
+                return points
+        else:
+            return points
         if answer.bound >= best - TANGENT_GAP_BPS:
             return points
         above.touch(squares.levels(point.x))

@@ -134,18 +134,33 @@ def test_directions_that_a_price_of_risk_prefers_are_no_better_than_those_inside
     assert plan.certificate.gap_bps < FAR_BPS
 
 
-def test_whole_shares_inside_a_tight_limit_are_chosen_by_what_a_plan_costs() -> None:
+@pytest.mark.parametrize(
+    ("cash", "prices", "gold", "limit"),
+    [
+        (219.91, (96.58, 244.1, 416.43), 1, 0.05599),
+        (893.68, (110.15, 187.53, 369.62), 2, 0.01672),
+    ],
+)
+def test_whole_shares_inside_a_tight_limit_are_chosen_by_what_a_plan_costs(
+    cash: float, prices: tuple[float, float, float], gold: int, limit: float
+) -> None:
     """Nobody asks for the least tracking error: of three dear funds the best legal plan is ours.
 
-    A price that brings tracking error under the limit leaves nothing else to choose by: 36 bps.
+    A price that brings tracking error under the limit leaves nothing else to choose by: 36 bps. In
+    the second the nearest legal plan pays tax in another regime than the incumbent, and the gate
+    asks $2 of every order.
     """
     of = household(
-        [account("TX", cash=219.91)],
+        [account("TX", cash=cash)],
         [
             lot("stock", "TX", "VTI", 1, 200.0, "2019-03-01"),
-            lot("gold", "TX", "GLD", 1, 500.0, "2020-03-01"),
+            lot("gold", "TX", "GLD", gold, 500.0, "2020-03-01"),
         ],
-        [security("VTI", 96.58), security("BND", 244.1, BOND), security("GLD", 416.43, "gold")],
+        [
+            security("VTI", prices[0]),
+            security("BND", prices[1], BOND),
+            security("GLD", prices[2], "gold"),
+        ],
         targets={"T": target({STOCK: 0.3, BOND: 0.4, "gold": 0.3})},
         covariance={
             (STOCK, STOCK): 0.0264,
@@ -156,7 +171,7 @@ def test_whole_shares_inside_a_tight_limit_are_chosen_by_what_a_plan_costs() -> 
     )
     policy = replace(
         Policy(),
-        limits=replace(Policy().limits, te_max=0.05599),
+        limits=replace(Policy().limits, te_max=limit),
         risk=replace(Policy().risk, aversion=2.0),
         trades=TradeRules(min_usd=1.0),
     )
