@@ -3,7 +3,8 @@
 A book with a table `movements` shows what stands there, under whatever names: a row with the
 movement's own id; else one of the same account and amount, near its day; else the rows of its
 account, direction and day, where they cover it (a payment of which taxes were withheld). A book
-without that table shows what moved on the day of its prices or before. Refused: a guess from cash
+without a row there (a database has every table) shows what moved on the day of its prices or
+before. Refused: a guess from cash
 alone, which dividends, fees and trades move as well.
 """
 
@@ -56,12 +57,13 @@ class _Row:
 class Shown:
     """What a book shows of money; a class because each row shows one movement only.
 
-    `table` is the book's table of movements, None where it has none; `dated` the day of its prices.
+    `table` is the book's table of movements, None where it has none; `dated` the day of its prices;
+    `told` says whether it has any row, so that what is in none is not shown.
     """
 
     def __init__(self, table: Table | None, dated: date | None) -> None:
         self.dated = dated
-        self.told = table is not None
+        self.told = table is not None and table.rows > 0
         self._rows = [] if table is None else list(_rows(table))
 
     def unshown(self, standings: Iterable[MoneyStanding]) -> list[Leg]:

@@ -91,7 +91,8 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     actions = acts.due
     fills = fills_due(registered, files.tables["trades"], (since, asof), acts)
     told = files.tables["movements"] if table_paths(place, "movements") else None
-    money = _money(registered, Shown(told, since), asof)
+    shown = Shown(told, since)
+    money = _money(registered, shown, asof)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
     edits, settled, unsettled = Edits(), 0, {}
     for name, moved in _movements(book, files.tables, (fills, money), actions).items():
@@ -105,7 +106,7 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
         edits.note(before, after)
         settled += 1
     booked = [leg for leg in money if leg.household_id not in unsettled]
-    rows = booked if told is not None else [*_all_but(registered, money, (since, asof)), *booked]
+    rows = booked if shown.told else [*_all_but(registered, money, (since, asof)), *booked]
     _write(
         place,
         out,

@@ -109,14 +109,25 @@ def test_money_is_booked_once_with_all_that_follows(
     assert figures(before.with_name("book++")) == BOOKED
 
 
-def test_a_book_of_its_day_shows_it(trading: Trading, capsys: pytest.CaptureFixture[str]) -> None:
-    """Prices of Monday: nothing is booked, and the new book has the rows to say so."""
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_book_of_its_day_shows_it(
+    trading: Trading, capsys: pytest.CaptureFixture[str], empty: bool
+) -> None:
+    """Prices of Monday: nothing is booked, and the new book has the rows to say so.
+
+    A table of movements without a row, as every database has, says no more than none.
+    """
     shown = rows()
+    if empty:
+        (trading.root / "book").mkdir()
+        header = "movement_id,account_id,date,amount,kind\n"
+        (trading.root / "book" / "movements.csv").write_text(header)
     for row in shown["securities"]:
         row["price_date"] = MOVED
     before = book(trading.root / "book", shown)
     assert settled(trading, before, capsys)["movements"] == 0
     assert figures(before.with_name("book+")) == figures(before)
+    assert len(read(before.with_name("book+"), "movements")) == 3
 
 
 SHOWN: dict[str, tuple[list[tuple[str, float, str]], int]] = {
