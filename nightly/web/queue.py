@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -190,7 +189,7 @@ class Queue:
         if known is not now:
             self._lay(run_id in now.runs)
             moved = 0
-        fresh = {name for run, name in islice(now.moved, moved, None) if run == run_id}
+        fresh = {name for run, name in now.moved[moved:] if run == run_id}
         approval = self.words["approval"]
         for name in sorted(fresh):
             place = self._place(name)
