@@ -506,6 +506,9 @@ MOST_REFINED_REGIMES = 3
 """Tax regimes, the best first, in which tickets are chosen where those of a plan were found over
 all of them: every case of one filing unit. The household that showed it gains 4 bps."""
 
+MOST_WORSE = 1
+"""Rounds whose plan is no better, for want of tangents there, before the next such is the last."""
+
 TANGENT_ROUNDS = 8
 """Mixed-integer programs at most."""
 

@@ -43,6 +43,7 @@ from optimizer.settings import (
     LOST_MANY_BPS,
     MOST_REFINED,
     MOST_REFINED_REGIMES,
+    MOST_WORSE,
     NODES,
     SPREAD,
     TANGENT_GAP_BPS,
@@ -208,7 +209,7 @@ def _points(
     for far in SPREAD:
         above.touch(levels + far * reach)
     points: list[WholePoint] = []
-    best = found.gated - arrays.constant
+    best, worse = found.gated - arrays.constant, 0
     for _ in range(TANGENT_ROUNDS):
         answer = whole.question(cost).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
         if answer.x is None:
@@ -225,7 +226,9 @@ def _points(
             if gained < GAP_BPS:
                 return points
         else:
-            return points
+            worse += 1
+            if worse > MOST_WORSE:
+                return points
         if answer.bound >= best - TANGENT_GAP_BPS:
             return points
         above.touch(squares.levels(point.x))

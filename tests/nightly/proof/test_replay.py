@@ -122,7 +122,8 @@ def test_an_order_has_a_trail(place: Path, capsys: pytest.CaptureFixture[str]) -
     assert trail["law"]["year"] == 2026
     assert trail["solver"] == plan["solver"]
     assert trail["bound_bps"] == plan["bound_bps"]
-    approval = {"by_policy": plan["approval"], "decision": None, "approvers": [], "overridden": []}
+    nobody = {"decision": None, "decisions": [], "approvers": [], "overridden": []}
+    approval = {"by_policy": plan["approval"], **nobody}
     assert trail["approval"] == approval
     assert trail["ticket"] is None
     assert trail["log"]["policy"] == {
