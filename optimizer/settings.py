@@ -44,6 +44,10 @@ OSQP_ITERATIONS = 200_000
 PIQP_ITERATIONS = 80
 """Most iterations of PIQP: it needs 12 to 30; far more means it will not find its way."""
 
+PIQP_GAP = 1e-6
+"""PIQP's duality gap, relative, where a billionth is never reached: 84 of 87 such programs stop
+after 20 iterations at a gap of 1e-4 bps at most, which is less than our own bound gives away."""
+
 PIQP_SCALINGS = 1
 """Rounds in which PIQP scales a program's rows and columns, ten by default. One solves 1,205 of
 1,445 programs under extreme policies, ten 1,192; the other nine cost 4 to 9% of a solve."""

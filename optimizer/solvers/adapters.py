@@ -14,7 +14,13 @@ import piqp
 from scipy import sparse
 
 from models.arrays import Floats
-from optimizer.settings import OSQP_EPS, OSQP_ITERATIONS, PIQP_ITERATIONS, PIQP_SCALINGS
+from optimizer.settings import (
+    OSQP_EPS,
+    OSQP_ITERATIONS,
+    PIQP_GAP,
+    PIQP_ITERATIONS,
+    PIQP_SCALINGS,
+)
 from optimizer.solvers.presolve import Reduced
 from optimizer.solvers.solution import SolveStatus
 
@@ -37,7 +43,13 @@ IMPOSSIBLE = RawAnswer(SolveStatus.INFEASIBLE, np.zeros(0), np.zeros(0), np.zero
 
 
 def solve_piqp(program: Reduced) -> RawAnswer:
-    """PIQP, a proximal interior point, set up afresh each time (its update degrades)."""
+    """PIQP, a proximal interior point, set up afresh each time (its update degrades).
+
+    Where a budget forbids nearly all it may never see its own gap closed to a billionth, which
+    multipliers of thousands round away, and iterates until its point is lost. Asked for a millionth
+    it stops at what Clarabel finds in four times the time: 84 of 87 such programs were solved, all
+    within 1e-6 bps of Clarabel's. Our bound measures the gap, whoever answers.
+    """
     solver = piqp.SparseSolver()
     solver.settings.max_iter = PIQP_ITERATIONS
     solver.settings.preconditioner_iter = PIQP_SCALINGS
@@ -53,6 +65,9 @@ def solve_piqp(program: Reduced) -> RawAnswer:
         program.high,
     )
     status = solver.solve()
+    if status == piqp.PIQP_MAX_ITER_REACHED:
+        solver.settings.eps_duality_gap_rel = PIQP_GAP
+        status = solver.solve()
     if status != piqp.PIQP_SOLVED:
         return NO_ANSWER
     result = solver.result

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cvxpy as cp
 import numpy as np
+import piqp
 import pytest
 
 from models.household import Household
@@ -145,6 +147,26 @@ def test_when_the_first_does_not_solve_clarabel_answers_by_name(
     answering(monkeypatch, asked, answer)
     found = door(asked).solve(program, arrays, branch)
     assert (found.status, found.solver) == (SolveStatus.SOLVED, "clarabel")
+
+
+def test_piqp_answers_where_its_own_gap_stays_open(
+    plain_households: tuple[Household, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for next to no gap it never ends; what it stops at then is the same point."""
+    program, arrays, branch = first_program(plain_households[0], "required distribution")
+    closed, opened = door("piqp").solve(program, arrays, branch), []
+    fresh = piqp.SparseSolver
+
+    def never_closes() -> Any:
+        solver = fresh()
+        solver.settings.eps_duality_gap_abs = solver.settings.eps_duality_gap_rel = 1e-30
+        opened.append(solver)
+        return solver
+
+    monkeypatch.setattr(piqp, "SparseSolver", never_closes)
+    found = door("piqp").solve(program, arrays, branch)
+    assert (found.status, found.solver, len(opened)) == (SolveStatus.SOLVED, "piqp", 1)
+    assert found.objective == pytest.approx(closed.objective, abs=1e-4)
 
 
 def test_a_plan_names_who_answered(
