@@ -7,6 +7,7 @@ A link holds the whole question, so it can be shared, and saving it gives the fi
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from starlette.datastructures import QueryParams
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from models.errors import RequestError
 from models.request.reading import request_of
 from models.request.record import Request
+from nightly.proof.bench import Bench
 from nightly.proof.explained import AsStored, as_stored
 from nightly.proof.household_record import plain, run_facts
 from nightly.web.doors import RefusedError
@@ -40,6 +42,14 @@ WEIGHT: Final = "tracking_error_weight"
 
 DO: Final = "do:"
 """What begins the name of a field that says what is to become of a security."""
+
+SHOWN_KEPT: Final = 16
+"""Households whose plan and frontier are kept between clicks: a click asks for another plan only,
+and these are a hundred milliseconds of it where there are many names."""
+
+ANSWERS_KEPT: Final = 32
+"""Answers that are kept: back, a link that is shared and the record ask the same again. Of a
+household of many names one has some 300 kB."""
 
 FRONTIER, LEAST, MOST, POINTS = "tracking_error", 0.01, 10.0, 9
 """Term whose weight the frontier is drawn through, from where to where, and at how many points.
@@ -76,10 +86,18 @@ def what_if_json(visit: Visit, http: HttpRequest) -> Response:
 
 def _answered(visit: Visit, http: HttpRequest) -> tuple[dict[str, Any], Request, str]:
     """Return the record of what is asked, the request, and why it cannot be asked."""
-    found = stored_at(visit, http)
-    record, fault, request = _record(found, run_facts(visit.run(http).bench)), "", Request()
+    return _answer(*_asked_at(visit, http), tuple(http.query_params.multi_items()))
+
+
+@lru_cache(ANSWERS_KEPT)
+def _answer(
+    bench: Bench, name: str, fields: tuple[tuple[str, str], ...]
+) -> tuple[dict[str, Any], Request, str]:
+    found, shown = _shown(bench, name)
+    record: dict[str, Any] = {**shown, "answer": None, "marks": [*shown["marks"]]}
+    fault, request = "", Request()
     try:
-        request = asked_of(http.query_params)
+        request = asked_of(QueryParams(fields))
         if request.asks:
             answer = ask(found.household, found.policy, request, standing=found.plan)
             record["answer"] = answer_document(answer)
@@ -139,10 +157,17 @@ def stored_at(visit: Visit, http: HttpRequest) -> AsStored:
     RefusedError
         If there is nothing to argue with: another book, or data that is faulty.
     """
+    return _stored(*_asked_at(visit, http))
+
+
+def _asked_at(visit: Visit, http: HttpRequest) -> tuple[Bench, str]:
     bench = visit.run(http).bench
     if bench.changed:
         raise RefusedError(409, "the book has changed since this run: plan again, then ask")
-    name = http.query_params.get("id", "")
+    return bench, http.query_params.get("id", "")
+
+
+def _stored(bench: Bench, name: str) -> AsStored:
     book = bench.household_book(name)
     if book is None:
         raise RefusedError(404, "there is no such household in this run")
@@ -152,7 +177,10 @@ def stored_at(visit: Visit, http: HttpRequest) -> AsStored:
     return found
 
 
-def _record(found: AsStored, facts: dict[str, Any]) -> dict[str, Any]:
+@lru_cache(SHOWN_KEPT)
+def _shown(bench: Bench, name: str) -> tuple[AsStored, dict[str, Any]]:
+    """Return a household with what stands on its page whatever is asked."""
+    found = _stored(bench, name)
     household, policy, plan = found.household, found.policy, found.plan
     weights = settings(policy, FRONTIER, LEAST, MOST, POINTS)
     try:
@@ -162,11 +190,10 @@ def _record(found: AsStored, facts: dict[str, Any]) -> dict[str, Any]:
     ids = household.market.securities.security_id
     traded = {order.security_id for order in plan.orders}
     held = sorted(traded | {str(ids[place]) for place in set(household.lots.security.tolist())})
-    return {
+    return found, {
         "household_id": plan.household_id,
-        "run": facts,
+        "run": run_facts(bench),
         "standing": explain(household, policy, plan, found.units).as_data(),
-        "answer": None,
         "held": held,
         "frontier": frontier,
         "marks": [point_of(FRONTIER, policy.weights, plan).row()],

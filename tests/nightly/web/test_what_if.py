@@ -61,6 +61,17 @@ def test_the_answer_is_the_command_lines(
     assert ann.get(saved).json() == fresh["asked"]["request"]["asked"]
 
 
+def test_what_was_asked_before_leaves_no_mark(ann: TestClient, run_id: str) -> None:
+    """The plan and its frontier are kept between clicks; an answer stays with its own question."""
+    plain = ann.get(place(run_id), params={"id": NAME}).json()
+    asked = ann.get(place(run_id), params={"id": NAME, "turnover_percent": "1"}).json()
+    assert (len(plain["marks"]), len(asked["marks"])) == (1, 2)
+    assert asked["answer"] is not None
+    for _ in range(2):
+        assert ann.get(place(run_id), params={"id": NAME}).json() == plain
+        assert ann.get(place(run_id), params={"id": NAME, "turnover_percent": "1"}).json() == asked
+
+
 def test_what_is_saved_is_what_the_command_takes(
     ann: TestClient, run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
