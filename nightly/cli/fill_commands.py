@@ -11,6 +11,7 @@ from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.fills.booking import Booked, book, write_allocations
 from nightly.fills.money import book_money, says_of_money
+from nightly.fills.reports import AnswersFile, file_at
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.durable import refuse_existing
@@ -36,9 +37,10 @@ def fills(
     refuse_existing(out, force)
     rights = Rights(by.strip() or getpass.getuser())
     register = register_at(place)
-    if says_of_money(_beginning(file)):
-        return _money(register, file, rights, as_json)
-    booked = book(register, file, rights, Decimal(repr(tolerance)), waiting)
+    answers = file_at(file)
+    if says_of_money(answers.content):
+        return _money(register, file, answers, rights, as_json)
+    booked = book(register, answers, rights, Decimal(repr(tolerance)), waiting)
     copied(register)
     if out is not None:
         write_allocations(booked, out, force)
@@ -49,16 +51,10 @@ def fills(
     return TROUBLED if booked.fitted.refused else ANSWERED
 
 
-def _beginning(file: Path) -> bytes:
-    """Return the bytes of a file; none where the next reader says better what is wrong with it."""
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""
-
-
-def _money(register: Register, file: Path, rights: Rights, as_json: bool) -> int:
-    told = book_money(register, file, rights, waiting)
+def _money(
+    register: Register, file: Path, answers: AnswersFile, rights: Rights, as_json: bool
+) -> int:
+    told = book_money(register, answers, rights, waiting)
     copied(register)
     if as_json:
         console.say_json({"file": str(file), "register": str(register.path), **told})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 from nightly.export.files import ALLOCATIONS, allocation_row
 from nightly.export.spreadsheet import csv_text
 from nightly.fills.fitting import Fitted, fitted
-from nightly.fills.reports import reports_in
+from nightly.fills.reports import AnswersFile, reports_in
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, data_of
@@ -27,12 +26,16 @@ COLUMNS: Final = (*ALLOCATIONS, "price", "trade_date", "fill_id", "state")
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What a file of answers came to: its digest, what fitted, and how many tickets stand where."""
+    """What a file of answers came to: its digest, what fitted, and how many tickets stand where.
+
+    `moved` is each ticket that it moved, as it stood before and stands now.
+    """
 
     sha256: str
     fitted: Fitted
     standing: Mapping[str, int]
     allocations: str
+    moved: Sequence[Mapping[str, str]]
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
@@ -42,12 +45,13 @@ class Booked:
             "repeated": self.fitted.repeated,
             "refused": [asdict(misfit) for misfit in self.fitted.refused],
             "tickets": dict(self.standing),
+            "moved": [dict(row) for row in self.moved],
         }
 
 
 def book(
     register: Register,
-    path: Path,
+    file: AnswersFile,
     rights: Rights,
     far_off: Decimal,
     on_wait: Callable[[], None] = lambda: None,
@@ -61,23 +65,25 @@ def book(
     RegisterError
         If there is no register, or it is not as it was written.
     """
-    content, reports = reports_in(path)
+    reports = reports_in(file)
     if not register.path.exists():
         raise RegisterError(f"{register.path} is no register of orders; name it with --register")
-    sha256 = hashlib.sha256(content).hexdigest()
     with register.held(on_wait) as held:
         found = fitted(held.registered, reports, far_off)
+        named = sorted({answer.ticket_id for answer in found.answers})
+        before = [_stands(held.registered, name) for name in named]
         if found.answers:
             told = {
-                "sha256": sha256,
+                "sha256": file.sha256,
                 "answers": [data_of(answer) for answer in found.answers],
                 "refused": [asdict(misfit) for misfit in found.refused],
             }
-            held.add("answers", rights.person, path.name, told)
+            held.add("answers", rights.person, file.name, told)
         now = held.registered
         standing = Counter(s.state.value for s in now.tickets.values())
         rows = csv_text(COLUMNS, _rows(now, found))
-        return Booked(sha256, found, dict(sorted(standing.items())), rows)
+        moved = [_moved(now, *each) for each in zip(named, before, strict=True)]
+        return Booked(file.sha256, found, dict(sorted(standing.items())), rows, moved)
 
 
 def write_allocations(booked: Booked, out: Path, over: bool = False) -> None:
@@ -102,6 +108,24 @@ def _rows(now: Registered, found: Fitted) -> Iterator[dict[str, Any]]:
                 "fill_id": answer.fill.fill_id,
                 "state": answer.state.value,
             }
+
+
+def _stands(now: Registered, name: str) -> tuple[str, str]:
+    standing = now.tickets[name]
+    return standing.state.value, f"{standing.filled.normalize():f}"
+
+
+def _moved(now: Registered, name: str, before: tuple[str, str]) -> dict[str, str]:
+    ticket, (state, filled) = now.tickets[name].ticket, _stands(now, name)
+    return {
+        "ticket_id": name,
+        **{each: getattr(ticket, each) for each in ("household_id", "security_id", "side")},
+        "shares": f"{ticket.shares.normalize():f}",
+        "state_before": before[0],
+        "state": state,
+        "filled_before": before[1],
+        "filled": filled,
+    }
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nightly.fills.reports import AnswersError, Report, number
+from nightly.fills.reports import AnswersError, Report, number, shortened
 from nightly.register.states import ENDED, UNDER_WAY, State
 
 SAYABLE: Final = (UNDER_WAY | ENDED) - {State.SENT}
@@ -33,7 +33,9 @@ def csv_reports(content: bytes, name: str) -> Sequence[Report]:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         columns = set(rows.fieldnames or ())
         if not columns & {"ticket_id", "block_id"} or not columns & {"shares", "state"}:
-            raise ValueError(f"it has {', '.join(sorted(map(str, columns))) or 'nothing'}")
+            raise ValueError(
+                f"it has {shortened(', '.join(sorted(map(str, columns))) or 'nothing')}"
+            )
         return [_report(row, number) for number, row in enumerate(rows, start=FIRST_ROW)]
     except (ValueError, csv.Error) as error:
         raise AnswersError(

@@ -13,12 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import simplefix  # type: ignore[import-untyped]
 
-from nightly.fills.reports import Report, number
+from nightly.fills.reports import Report, count, number
 from nightly.register.states import State
 
 BEGIN: Final = b"8=FIX"
@@ -94,7 +93,7 @@ def _said(place: str, order: str, what: str, told: Any) -> Report:
         "account_id": told(1),
         "security_id": told(55),
         "side": SIDES.get(told(54), ""),
-        "filled": Decimal(told(14)) if told(14) else None,
+        "filled": count(told(14)) if told(14) else None,
     }
     if what in TRADES:
         if not told(17):

@@ -8,16 +8,14 @@ is not booked again.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from nightly.fills.csv_reports import FIRST_ROW
-from nightly.fills.reports import AnswersError
+from nightly.fills.reports import AnswersError, AnswersFile
 from nightly.register.fold import MONEY, Registered
 from nightly.register.lines import RegisterError
 from nightly.register.money import MONEY_TRANSITIONS, MoneyState
@@ -35,7 +33,10 @@ def says_of_money(content: bytes) -> bool:
 
 
 def book_money(
-    register: Register, path: Path, rights: Rights, on_wait: Callable[[], None] = lambda: None
+    register: Register,
+    file: AnswersFile,
+    rights: Rights,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Book what fits of a file, in one line, and return what was booked, known and refused.
 
@@ -46,11 +47,9 @@ def book_money(
     RegisterError
         If there is no register, or it is not as it was written.
     """
-    content = path.read_bytes()
-    rows = _rows(content, path.name)
+    rows = _rows(file.content, file.name)
     if not register.path.exists():
         raise RegisterError(f"{register.path} is no register of orders; name it with --register")
-    sha256 = hashlib.sha256(content).hexdigest()
     answers: list[dict[str, str]] = []
     refused: list[dict[str, str]] = []
     repeated = 0
@@ -68,11 +67,11 @@ def book_money(
                 told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
                 answers.append({"movement_id": name, "state": said, "text": text, **told})
         if answers:
-            file = {"sha256": sha256, "answers": answers, "refused": refused}
-            held.add(MONEY, rights.person, path.name, file)
+            line = {"sha256": file.sha256, "answers": answers, "refused": refused}
+            held.add(MONEY, rights.person, file.name, line)
         standing = _standing(held.registered)
     return {
-        "sha256": sha256,
+        "sha256": file.sha256,
         "booked": answers,
         "repeated": repeated,
         "refused": refused,

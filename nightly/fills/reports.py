@@ -5,14 +5,23 @@ Faults of a row are kept with it: the rows beside it are none the worse.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Final
 
 from models.errors import HearthError
 from nightly.register.states import State
+
+DIGITS: Final = 15
+"""Digits before or after the point that a count of shares or a price may have: a thousand times the
+dollars that all households of the world own, and more parts of a share than any register keeps."""
+
+TOLD: Final = 60
+"""Characters of what somebody typed that an error repeats."""
 
 
 class AnswersError(HearthError):
@@ -44,8 +53,35 @@ class Report:
     ignored: bool = False
 
 
-def reports_in(path: Path) -> tuple[bytes, Sequence[Report]]:
-    """Return the bytes of a file of answers and its rows: FIX execution reports, or CSV.
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """A file of answers: what it is called, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest of its bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def file_at(path: Path) -> AnswersFile:
+    """Return a file of answers.
+
+    Raises
+    ------
+    AnswersError
+        If it cannot be read.
+    """
+    try:
+        return AnswersFile(path.name, path.read_bytes())
+    except OSError as error:
+        raise AnswersError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def reports_in(file: AnswersFile) -> Sequence[Report]:
+    """Return the rows of a file of answers: FIX execution reports, or CSV.
 
     Raises
     ------
@@ -55,13 +91,9 @@ def reports_in(path: Path) -> tuple[bytes, Sequence[Report]]:
     from nightly.fills.csv_reports import csv_reports
     from nightly.fills.fix_reports import BEGIN, fix_reports
 
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise AnswersError(f"{path} cannot be read: {error.strerror or error}") from error
-    if content.lstrip().startswith(BEGIN):
-        return content, fix_reports(content)
-    return content, csv_reports(content, str(path))
+    if file.content.lstrip().startswith(BEGIN):
+        return fix_reports(file.content)
+    return csv_reports(file.content, file.name)
 
 
 def number(text: str) -> Decimal:
@@ -72,10 +104,39 @@ def number(text: str) -> Decimal:
     ValueError
         If the text is none.
     """
+    found = _read(text)
+    if found <= 0:
+        raise ValueError(f"{shortened(text)} is no number above 0")
+    return found
+
+
+def count(text: str) -> Decimal:
+    """Return a number from 0 on.
+
+    Raises
+    ------
+    ValueError
+        If the text is none.
+    """
+    found = _read(text)
+    if found < 0:
+        raise ValueError(f"{shortened(text)} is no number from 0 on")
+    return found
+
+
+def _read(text: str) -> Decimal:
+    """Return a number of as many digits as a market's have: others end in sums that overflow."""
     try:
         found = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is no number") from None
-    if not found.is_finite() or found <= 0:
-        raise ValueError(f"{text!r} is no number above 0")
+        raise ValueError(f"{shortened(text)} is no number") from None
+    if not found.is_finite():
+        raise ValueError(f"{shortened(text)} is no number above 0")
+    if (found and not -DIGITS <= found.adjusted() <= DIGITS) or len(text) > 2 * DIGITS:
+        raise ValueError(f"{shortened(text)} has more digits than shares or dollars have")
     return found
+
+
+def shortened(text: str) -> str:
+    """Return what somebody typed as an error repeats it: escaped, and no longer than a line."""
+    return repr(text) if len(text) <= TOLD else f"{text[:TOLD]!r}…"

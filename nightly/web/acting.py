@@ -19,9 +19,10 @@ from nightly.register.register import beside
 from nightly.register.standing import APPROVED
 from nightly.run.stores import register_copied
 from nightly.web.desk import RunDesk
-from nightly.web.doors import Form, RefusedError
+from nightly.web.doors import Form
 from nightly.web.filters import digest, wanted_of
 from nightly.web.looking import SENDABLE, bulk_of, ready_to_leave
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from optimizer.judge.verify import verify
 from workbench.pages.rendering import address

@@ -24,9 +24,10 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import NAME, Rights, RoleError, rights_of
-from nightly.web import acting, asking, evidence, looking, over_years, tuning
+from nightly.web import acting, answering, asking, evidence, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
-from nightly.web.doors import Door, Form, RefusedError, with_headers
+from nightly.web.doors import Door, Form, with_headers
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit, rights_at
 from workbench.pages.rendering import STATIC, address
 
@@ -63,8 +64,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "/runs/{run}/decide-all": acting.decided_all,
     "/runs/{run}/send": acting.sent,
     "/runs/{run}/tune": tuning.tune,
+    "/runs/{run}/answers": answering.answered,
 }
 """Address → what a form that is posted there does."""
+
+TAKES_FILE: Final = frozenset({answering.answered})
+"""What takes a form with a file, and no other."""
 
 CODES: Final[tuple[tuple[type[HearthError], int, str], ...]] = (
     (NoSuchRunError, 404, "No such run"),
@@ -102,7 +107,7 @@ def workbench(desk: Desk, door: Door, roles: Path | None = None) -> Any:
     def acted(act: Act) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             visit = await run_in_threadpool(visit_of, request)
-            form = await door.form(request, visit.person)
+            form = await door.form(request, visit.person, act in TAKES_FILE)
             return await run_in_threadpool(_acted, act, visit, request, form)
 
         return _told(door, desk, answer)

@@ -20,7 +20,7 @@ from models.request.record import Request
 from nightly.proof.bench import Bench
 from nightly.proof.explained import AsStored, as_stored
 from nightly.proof.household_record import plain, run_facts
-from nightly.web.doors import RefusedError
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from optimizer.requests.ask import ask
 from workbench.asked import answer_document
@@ -97,7 +97,7 @@ def _answer(
     record: dict[str, Any] = {**shown, "answer": None, "marks": [*shown["marks"]]}
     fault, request = "", Request()
     try:
-        request = asked_of(QueryParams(fields))
+        request = asked_of(QueryParams([*fields]))
         if request.asks:
             answer = ask(found.household, found.policy, request, standing=found.plan)
             record["answer"] = answer_document(answer)

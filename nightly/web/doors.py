@@ -21,7 +21,9 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from models.errors import HearthError
+from nightly.fills.reports import AnswersFile
+from nightly.web.refusals import RefusedError
+from nightly.web.uploads import with_file
 
 TOKEN_HEADER: Final = "x-hearth-token"  # noqa: S105 the name of a header, no secret
 CSRF: Final = "form_code"
@@ -32,6 +34,9 @@ FORM_BYTES: Final = 256 << 10
 
 FORM_FIELDS: Final = 2_000
 """Fields of a form at most."""
+
+PLAIN_FORM: Final = "application/x-www-form-urlencoded"
+FILE_FORM: Final = "multipart/form-data"
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -52,14 +57,6 @@ HEADERS: Final = {
 """Headers of every answer: no script but our own files, and nobody frames a page of ours."""
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class RefusedError(HearthError):
-    """A request that is not answered: the message says what would do."""
-
-    def __init__(self, code: int, said: str) -> None:
-        super().__init__(said)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,33 +123,24 @@ class Door:
         answer.set_cookie(self.cookie, self.session, httponly=True, samesite="strict", path="/")
         return answer
 
-    async def form(self, request: Request, person: str) -> Form:
-        """Return the form of a request that changes something.
+    async def form(self, request: Request, person: str, takes_file: bool = False) -> Form:
+        """Return the form of a request that changes something; one that takes a file has no other.
 
         Raises
         ------
         RefusedError
             If it is none of our own pages', or too large.
         """
-        self._must_be_ours(request)
-        content = b""
-        async for part in request.stream():
-            content += part
-            if len(content) > FORM_BYTES:
-                raise RefusedError(413, "the form is too large")
-        try:
-            told = parse_qsl(content.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS)
-        except ValueError as error:
-            raise RefusedError(400, "the form cannot be read") from error
-        form = Form(told)
+        self._must_be_ours(request, FILE_FORM if takes_file else PLAIN_FORM)
+        form = Form(*await with_file(request)) if takes_file else Form(await _fields(request))
         if not _same(form.one(CSRF), self.form_code(person)):
             raise RefusedError(403, "the form is not of this session: load the page again")
         return form
 
-    def _must_be_ours(self, request: Request) -> None:
+    def _must_be_ours(self, request: Request, form: str) -> None:
         headers = request.headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
+        if kind != form:
             raise RefusedError(415, "forms only")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise RefusedError(403, "the form comes from another site")
@@ -164,8 +152,8 @@ class Door:
 class Form:
     """Fields of a form, each as often as it was given."""
 
-    def __init__(self, told: list[tuple[str, str]]) -> None:
-        self.told = told
+    def __init__(self, told: list[tuple[str, str]], file: AnswersFile | None = None) -> None:
+        self.told, self.file = told, file
 
     def one(self, name: str) -> str:
         """Return a field's only value, empty where there is none.
@@ -183,6 +171,18 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Return every value of a field."""
         return [value for key, value in self.told if key == name]
+
+
+async def _fields(request: Request) -> list[tuple[str, str]]:
+    content = b""
+    async for part in request.stream():
+        content += part
+        if len(content) > FORM_BYTES:
+            raise RefusedError(413, "the form is too large")
+    try:
+        return parse_qsl(content.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS)
+    except ValueError as error:
+        raise RefusedError(400, "the form cannot be read") from error
 
 
 def _same(one: str, other: str) -> bool:

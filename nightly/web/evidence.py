@@ -15,7 +15,7 @@ from nightly.proof.household_record import plain
 from nightly.proof.replay import replay
 from nightly.proof.verified import verified
 from nightly.tuning.trial import DECISION
-from nightly.web.doors import RefusedError
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from optimizer.judge.verify import verify
 

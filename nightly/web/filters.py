@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nightly.register.roles import LIMITS
-from nightly.web.doors import RefusedError
+from nightly.web.refusals import RefusedError
 from nightly.web.stages import Stage
 
 TEXT: Final = 200

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from nightly.proof.household_record import plain, run_facts
 from nightly.web.asking import stored_at
-from nightly.web.doors import RefusedError
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from workbench.pages.documents import COLOURS
 from workbench.transition import transition

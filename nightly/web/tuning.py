@@ -24,7 +24,8 @@ from nightly.tuning.edited import Edited, edited, keys_of
 from nightly.tuning.effect import NAMES, digest_of, effect, question
 from nightly.tuning.trial import LARGEST_SAMPLE, Sample, sample_of, tried
 from nightly.web.desk import RunDesk
-from nightly.web.doors import Form, RefusedError
+from nightly.web.doors import Form
+from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from nightly.workers.policy_digest import policy_digest
 from workbench.pages.rendering import address

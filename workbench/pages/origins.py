@@ -54,6 +54,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "basis": "Basis of the lot times shares sold over its shares",
     "gain": "Proceeds less basis, before wash sales",
     "shadow_price": "Dollars of objective that one more unit of this rule would be worth",
+    "filled_before": "Shares that the market had said were traded before this file",
     "filled": "Shares that the market says were traded",
     "traded_usd": "Σ shares · price of the plan's orders",
     "tax": "Tax of the run and of its distributions",

@@ -14,6 +14,7 @@ from nightly.export.routing import routing_beside
 from nightly.export.tickets import routed
 from nightly.fills.booking import book
 from nightly.fills.fitting import FAR_OFF, Fitted
+from nightly.fills.reports import file_at
 from nightly.register.fold import Registered
 from nightly.register.records import Ticket
 from nightly.register.register import NAME, Register
@@ -55,7 +56,7 @@ def runs(tmp_path: Path) -> Path:
 def booked(runs: Path, *rows: str, by: str = "ticket_id") -> Fitted:
     """Book rows of order, fill, shares, price and state."""
     (runs / "answers").write_text("\n".join((f"{by},fill_id,shares,price,state", *rows)) + "\n")
-    return book(Register(runs / NAME), runs / "answers", Rights("Eve"), FAR_OFF).fitted
+    return book(Register(runs / NAME), file_at(runs / "answers"), Rights("Eve"), FAR_OFF).fitted
 
 
 def now(runs: Path) -> Registered:
@@ -112,7 +113,7 @@ def test_a_market_that_counts_shares_of_the_other_is_told(runs: Path) -> None:
     """It says the other is cancelled after 25 shares: that fill is missing, not nothing new."""
     booked(runs, f"{OPEN},f1,60,300,")
     (runs / "answers").write_bytes(report(t11=CLOSE, t150="4", t39="4", t14="25"))
-    found = book(Register(runs / NAME), runs / "answers", Rights("Eve"), FAR_OFF).fitted
+    found = book(Register(runs / NAME), file_at(runs / "answers"), Rights("Eve"), FAR_OFF).fitted
     assert "a fill is missing" in found.refused[0].why
 
 

@@ -47,10 +47,11 @@ import sys
 from pathlib import Path
 from nightly.fills.booking import book
 from nightly.fills.fitting import FAR_OFF
+from nightly.fills.reports import file_at
 from nightly.register.register import Register
 from nightly.register.roles import Rights
 print("ready", flush=True)
-book(Register(Path(sys.argv[1])), Path(sys.argv[2]), Rights("Eve"), FAR_OFF)
+book(Register(Path(sys.argv[1])), file_at(Path(sys.argv[2])), Rights("Eve"), FAR_OFF)
 """
 
 SETTLES = """

@@ -25,6 +25,7 @@ from nightly.export.sending import Wish, send
 from nightly.fills.booking import book
 from nightly.fills.fitting import FAR_OFF
 from nightly.fills.money import book_money
+from nightly.fills.reports import file_at
 from nightly.register.deciding import Word, decide
 from nightly.register.fold import Registered
 from nightly.register.proposals import known_now, propose
@@ -193,7 +194,7 @@ class World:
         path = self.root / "letters.csv"
         path.write_text("\n".join(["movement_id,state,moved_on,text", *self.letters]) + "\n")
         with suppress(Crash), crash_at(step):
-            assert book_money(self.register, path, Rights("Eve"))["refused"] == []
+            assert book_money(self.register, file_at(path), Rights("Eve"))["refused"] == []
             self.letters.clear()
 
     def try_in_two_ways(self) -> None:
@@ -209,7 +210,7 @@ class World:
             path.open("wb").write(b"".join(some))
             try:
                 with crash_at(step):
-                    booked = book(self.register, path, Rights("Eve"), FAR_OFF)
+                    booked = book(self.register, file_at(path), Rights("Eve"), FAR_OFF)
             except Crash:
                 return
             assert booked.fitted.refused == ()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy
 
 from nightly.fills.money import book_money
+from nightly.fills.reports import file_at
 from nightly.register.money import Movement
 from nightly.register.records import data_of
 from nightly.register.register import NAME, Register
@@ -91,6 +92,6 @@ def test_a_register_follows_into_older_tables_money_too(url: str, tmp_path: Path
     assert said(url, "SELECT list_id FROM register_tickets") == [("list",)]
     letter = f"movement_id,state,moved_on\n{paid.movement_id},moved,2026-11-23\n"
     (tmp_path / "said.csv").write_text(letter)
-    book_money(register, tmp_path / "said.csv", Rights("Eve"))
+    book_money(register, file_at(tmp_path / "said.csv"), Rights("Eve"))
     copy_register(register.path, url)
     assert said(url, query) == [(paid.movement_id, "250", "moved")]

@@ -134,7 +134,7 @@ def test_without_scripts_a_button_filters(
 def test_from_breach_to_export_by_keyboard_alone(
     page: Any, workbench: tuple[str, Path], run_id: str
 ) -> None:
-    """Search, open, ask a figure how it came to be, approve, send, see what left."""
+    """Search, open, ask how a figure came to be, approve, send, see what left; then its fills."""
     keys, runs = page.keyboard, workbench[1]
     page.goto(f"/runs/{run_id}")
     keys.press("/")
@@ -178,3 +178,12 @@ def test_from_breach_to_export_by_keyboard_alone(
     assert "early-withdrawal" in {each.ticket.household_id for each in sent}
     assert page.locator("td", has_text="Ann: sent from the workbench").count() == len(sent)
     assert findings(page) == []
+    filled = sent[0].ticket
+    answers = f"ticket_id,fill_id,shares,price\n{filled.ticket_id},f1,1,{filled.price}\n"
+    file = {"name": "fills.csv", "mimeType": "text/csv", "buffer": answers.encode()}
+    page.get_by_label("File of the broker’s answers").set_input_files([file])
+    page.get_by_role("button", name="Book what fits").focus()
+    keys.press("Enter")
+    page.locator("h2", has_text="What it moved").wait_for()
+    assert findings(page) == []
+    assert Register(runs / NAME).read().tickets[filled.ticket_id].filled == 1
