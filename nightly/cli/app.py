@@ -21,6 +21,7 @@ from nightly.cli import (
     serve_app,
     settle_app,
     transition_app,
+    tuning_app,
 )
 from nightly.cli.exit_codes import ANSWERED, UNUSABLE
 from nightly.cli.grouped import grouped
@@ -200,6 +201,7 @@ def schema(
 
 
 app.add_typer(transition_app.app)
+app.add_typer(tuning_app.app)
 app.add_typer(run_app.app)
 app.add_typer(agent_app.app)
 app.add_typer(rules_app.app)

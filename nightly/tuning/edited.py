@@ -14,10 +14,11 @@ from typing import Any, Final
 from models.book.policies.files import PolicyFile, parse_given, section_names
 from models.book.policies.overrides import JOINT, resolved
 from models.book.policies.rules import RULES, Rule
-from models.book.policies.told import key_words, value_toml
+from models.book.policies.told import key_words, policy_toml, value_toml
 from models.errors import PolicyError
 from models.policy import Policy
 from nightly.run.choices import Choice
+from nightly.workers.policy_digest import policy_digest
 
 PLACE: Final = "the policy as edited"
 
@@ -44,6 +45,19 @@ class Edited:
             if before.get((s, k), "") != after.get((s, k), "")
         ]
 
+    def saved(self) -> str:
+        """Return the policy as a file: what is not given is left out, and its digest stands first.
+
+        Raises
+        ------
+        PolicyError
+            If it is none.
+        """
+        if self.file.policy is None:
+            raise PolicyError("; ".join(str(fault) for fault in self.file.faults))
+        digest = policy_digest(self.file.policy)
+        return policy_toml(self.file.given, f"sha256 of what it says: {digest}")
+
 
 def edited(was: PolicyFile, told: Mapping[str, str]) -> Edited:
     """Return a policy with fields written over: `section.key` to text; unknown keys are faults."""
@@ -57,6 +71,30 @@ def edited(was: PolicyFile, told: Mapping[str, str]) -> Edited:
     given = {section: values for section, values in given.items() if values}
     file = parse_given(was.policy_id, given, PLACE)
     return Edited(was, replace(file, given=given))
+
+
+def fields_of(was: PolicyFile, text: str) -> dict[str, str]:
+    """Return the fields in which another policy file differs from one of the book.
+
+    Raises
+    ------
+    PolicyError
+        If the text is no TOML.
+    """
+    try:
+        told = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"the challenger is no TOML: {error}") from error
+    fields = {f"{section}.{key}": "" for section, values in was.given.items() for key in values}
+    for section, values in told.items():
+        if not isinstance(values, Mapping):
+            fields[section] = value_toml(values)
+            continue
+        for key, value in values.items():
+            rule = RULES.get((section, key))
+            plainly = isinstance(value, str) and (rule is None or rule.type is str)
+            fields[f"{section}.{key}"] = str(value) if plainly else value_toml(value)
+    return fields
 
 
 def value_of(rule: Rule | None, text: str) -> Any:

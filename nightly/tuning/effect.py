@@ -13,7 +13,9 @@ from statistics import median
 from typing import Any, Final
 
 from models.tolerances import BPS
-from nightly.tuning.edited import Edited
+from nightly.proof.bench import Bench
+from nightly.proof.household_record import run_facts
+from nightly.tuning.edited import Edited, keys_of
 from nightly.tuning.trial import Judged, Sample, Trial
 from nightly.workers.policy_digest import policy_digest
 
@@ -45,6 +47,23 @@ def question(edited: Edited, sample: Sample) -> dict[str, Any]:
             name: None if policy is None else policy_digest(policy)
             for name, policy in zip(NAMES, files, strict=True)
         },
+    }
+
+
+def asked_record(
+    bench: Bench, edited: Edited, sample: Sample, told: Mapping[str, str], households: int
+) -> dict[str, Any]:
+    """Return what is known before anything is tried; `told` is what was written into its fields."""
+    return {
+        **question(edited, sample),
+        "asked": households,
+        "run": run_facts(bench),
+        "keys": keys_of(edited.was, told),
+        "faults": [str(fault) for fault in edited.file.faults],
+        "warnings": list(edited.file.warnings),
+        "progress": None,
+        "failed": "",
+        "effect": None,
     }
 
 

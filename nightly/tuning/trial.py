@@ -30,7 +30,7 @@ from nightly.results.run_tables import run_batches
 from nightly.results.stored import StoredPlan, plans_of
 from nightly.triage.earlier_runs import PREVIOUS
 from nightly.tuning.edited import Tried
-from nightly.workers.engines import Processes
+from nightly.workers.engines import Engine, Processes
 from nightly.workers.messages import Imported, Job
 from optimizer.judge.verify import Verdict, verify
 
@@ -44,6 +44,9 @@ DRAWS_KEPT: Final = 32
 
 LIMIT_SECONDS: Final = 60.0
 """Seconds that one household of a trial may take: a page waits for it, no night does."""
+
+
+ONE_WORKER: Final = Processes(1, LIMIT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def tried(
     sample: Sample,
     files: tuple[PolicyFile, PolicyFile],
     on_tick: Callable[[], None] = lambda: None,
+    engine: Engine = ONE_WORKER,
 ) -> Trial:
     """Plan the sample under both policies, and judge every plan by both."""
     choice = bench.request.choice
@@ -113,7 +117,6 @@ def tried(
             (run / PREVIOUS).symlink_to(bench.folder.path / PREVIOUS)
         for each in both:
             job = Job(root, DECISION, each.on)
-            engine = Processes(1, LIMIT_SECONDS)
             answers.append(
                 [*engine.answers(job, Partitions(root).chunks(), lambda tick: on_tick())]
             )

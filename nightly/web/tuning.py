@@ -17,17 +17,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from models.book.policies.files import PolicyFile
 from models.book.policies.rules import RULES
-from models.book.policies.told import policy_toml
 from nightly.proof.bench import Bench
-from nightly.proof.household_record import plain, run_facts
+from nightly.proof.household_record import plain
 from nightly.tuning.edited import Edited, edited, keys_of
-from nightly.tuning.effect import NAMES, digest_of, effect, question
+from nightly.tuning.effect import NAMES, asked_record, digest_of, effect
 from nightly.tuning.trial import LARGEST_SAMPLE, Sample, sample_of, tried
 from nightly.web.desk import RunDesk
 from nightly.web.doors import Form
 from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
-from nightly.workers.policy_digest import policy_digest
 from workbench.pages.rendering import address
 
 POLICY, HOUSEHOLDS = "policy", "households"
@@ -77,10 +75,8 @@ def policy_file(visit: Visit, http: HttpRequest) -> Response:
     asked, _, _ = _asked(bench, http.query_params.multi_items())
     if asked.file.policy is None:
         raise RefusedError(400, "; ".join(str(fault) for fault in asked.file.faults))
-    purpose = f"sha256 of what it says: {policy_digest(asked.file.policy)}"
     saved = {"content-disposition": 'attachment; filename="policy.toml"'}
-    text = policy_toml(asked.file.given, purpose)
-    return Response(text, media_type="application/toml", headers=saved)
+    return Response(asked.saved(), media_type="application/toml", headers=saved)
 
 
 def tune(visit: Visit, desk: RunDesk, form: Form) -> Response:
@@ -116,17 +112,7 @@ def _record(
 ) -> tuple[Edited, dict[str, str], dict[str, Any]]:
     asked, told, households = _asked(bench, fields)
     sample = sample_of(bench, asked.was.policy_id, households)
-    record: dict[str, Any] = {
-        **question(asked, sample),
-        "asked": households,
-        "run": run_facts(bench),
-        "keys": keys_of(asked.was, told),
-        "faults": [str(fault) for fault in asked.file.faults],
-        "warnings": list(asked.file.warnings),
-        "progress": None,
-        "failed": "",
-        "effect": None,
-    }
+    record = asked_record(bench, asked, sample, told, households)
     trying = visit.desk.trials.of(digest_of(asked, sample, bench.folder.run_id))
     if trying is not None and asked.file.policy is not None:
         if not trying.answer.done():

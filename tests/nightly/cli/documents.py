@@ -58,6 +58,19 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     said("show-household", "show", run, "faulty-data")
     said("show-household", "show", run, "single-account")
     said("trace", "trace", run, orders["single-account"]["order_id"])
+    tried = (
+        "--policy",
+        "pre-approved",
+        "--set",
+        "limits.te_max=0.02",
+        "--households",
+        "1",
+        "--workers",
+        "0",
+    )
+    said("tuning", "tuning", run)
+    said("tuning", "tuning", run, *tried)
+    said("tuning", "tuning", run, "--set", "risk.aversion=0")
     said("alerts", "alerts", run, "--to", str(place / "told.jsonl"))
     said("cancel", "cancel", run, "single-account", *by)
     _settle(place, book, run, rows, said)

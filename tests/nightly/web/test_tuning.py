@@ -213,3 +213,53 @@ def test_figures_that_are_alike_are_stacked_and_each_keeps_its_link() -> None:
     assert [dot.household_id for dot in second.dots] == ["y"]
     assert all(28.0 < dot.y < first.y for dot in first.dots)
     assert strips("t", [("a", [("h", None)])], str) is None
+
+
+def test_the_command_says_the_pages_record(
+    ann: TestClient,
+    trial: tuple[str, Page, dict[str, Any]],
+    sample_runs: Path,
+    run_id: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`hearth tuning` of the same question, and its file is the one that is saved on the page."""
+    where, _, record = trial
+    saved = tmp_path / "challenger.toml"
+    sets = [part for key, text in CHANGED.items() for part in ("--set", f"{key}={text}")]
+    sample = ["--policy", POLICY, "--households", "2", "--workers", "0"]
+    capsys.readouterr()
+    command = ["tuning", str(sample_runs / run_id), *sample, "--json"]
+    main([*command, *sets, "--out", str(saved)])
+    assert json.loads(capsys.readouterr().out) == record
+    assert saved.read_text("utf-8") == ann.get(where.replace("/tuning?", "/policy.toml?")).text
+    main([*command, "--challenger", str(saved), "--set", "risk.aversion=0"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["effect"] is None and "a number above 0" in told["faults"][0]
+    assert [each["key"] for each in told["changed"]] == [*reversed(CHANGED)]
+    assert main([*command[:-1], "--set", "trades.ticket_usd=4"]) == 0
+    page = capsys.readouterr().out
+    assert "trades.ticket_usd: 0.0 → 4" in page
+    assert "get worse by the champion's own measure" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--policy", "no-such"], "choose one of"),
+        (["--set", "aversion=3"], "section.key=value"),
+        (["--set", "risk.aversion"], "section.key=value"),
+        (["--challenger", "no-such.toml"], "No such file"),
+        (["--households", "41"], "less than or equal to 40"),
+    ],
+)
+def test_what_the_command_cannot_try_is_told(
+    sample_runs: Path,
+    run_id: str,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    said: str,
+) -> None:
+    """Exit code 2, and what would do."""
+    assert main(["tuning", str(sample_runs / run_id), *options]) == 2
+    assert said in capsys.readouterr().err
