@@ -48,6 +48,22 @@ def rebalance(household: Household, policy: Policy, *, certify: int | None = Non
     return replace(approved_beforehand(plan, policy.approval), seconds=time.perf_counter() - begun)
 
 
+def has_plan_at_once(household: Household, policy: Policy) -> bool:
+    """Return whether the cheapest way finds a plan that keeps every rule, before any branching.
+
+    If so there is one, whatever branching would make of it; if not, only `rebalance` knows.
+    """
+    if inside_bands(household, policy) is not None:
+        return True
+    search = search_within_limits(frame(household, policy), chain_of(policy))
+    if search.bounds.proven_infeasible or not search.incumbent:
+        return False
+    if beyond_tracking(search.model, search.incumbent):
+        return False
+    found = candidate_of(search.model, search.incumbent, search.bounds.promising)
+    return found is not None and found.kept
+
+
 def concluded(search: Search, certify: int) -> Plan:
     """Make a plan of what a search found, by the first way that keeps every rule."""
     if search.bounds.proven_infeasible:

@@ -5,14 +5,16 @@
 
 Every figure comes from the judge, and a plan is one like any other: planned by `rebalance` of the
 household as asked. Refused: planning inside the request's own code, and a lenient answer where
-there is no plan (a limit that was asked for is never loosened by itself).
+there is no plan (a limit that was asked for is never loosened by itself). Whether another figure
+has a plan is asked without branching first: that finds a better plan, not whether there is one, and
+a person waited seconds for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from models.answer import Answer, Remedy
 from models.asked import as_asked
@@ -20,11 +22,14 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.request.record import Request
-from optimizer.judge.verify import verify
-from optimizer.rebalance import rebalance
+from optimizer.judge.verify import Verdict, verify
+from optimizer.rebalance import has_plan_at_once, rebalance
 from optimizer.requests.difference import difference
 from optimizer.requests.in_hand import InHand
-from optimizer.requests.remedies import Trial, remedies, sides
+from optimizer.requests.remedies import remedies, sides
+
+KEPT: Final = (Status.PLANNED, Status.NO_ACTION)
+"""Answers that keep every rule."""
 
 
 def ask(
@@ -50,18 +55,22 @@ def ask(
     instead: tuple[Remedy, ...] = ()
     if plan.status in (Status.INFEASIBLE, Status.REFUSED, Status.FAILED):
 
-        def trial(other: Request) -> Trial:
-            of, under, found = _planned(household, policy, other, decide)
-            if found.status not in (Status.PLANNED, Status.NO_ACTION):
-                return Trial(found)
-            return Trial(found, verify(of, under, found.orders, found.flows))
+        def judged(other: Request) -> Verdict | None:
+            of, under, found = household, policy, standing
+            if other.asks:  # one that asks nothing is the standing plan's own question
+                of, under, found = _planned(household, policy, other, decide)
+            kept = found.status in KEPT
+            return verify(of, under, found.orders, found.flows) if kept else None
 
-        def works(under: Policy) -> bool:
-            found = _planned(household, under, request, decide)[2]
-            return found.status in (Status.PLANNED, Status.NO_ACTION)
+        def works(other: Request, under: Policy = policy) -> bool:
+            if not other.asks:
+                return standing.status in KEPT
+            if not other.after_tax and has_plan_at_once(*as_asked(household, under, other)):
+                return True
+            return _planned(household, under, other, decide)[2].status in KEPT
 
-        instead = remedies(request, plan, trial)
-        others = sides(plan, instead, policy, works)
+        instead = remedies(request, plan, judged, works)
+        others = sides(plan, instead, policy, partial(works, request))
         plan = replace(plan, clashes=(*plan.clashes, *others))
     change = difference(standing, plan)
     return Answer(request, asked, in_force, plan, standing, change, instead)

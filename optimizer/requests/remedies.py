@@ -9,37 +9,26 @@ a household would try and be told again that there is no plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import combinations
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from models.answer import Remedy
-from models.plan import Clash, Plan, Status
+from models.plan import Clash, Plan
 from models.policy import Policy
 from models.request.record import Request
 from models.tolerances import CENT_USD
 from optimizer.judge.verify import Verdict
 
+JudgedOf: TypeAlias = Callable[[Request], Verdict | None]
+"""What plans a household with another request: the judge's word, None where no plan keeps it."""
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A plan of a request, and what the judge says of it where it has one."""
+Works: TypeAlias = Callable[[Request], bool]
+"""Whether another request has a plan, whatever it comes to."""
 
-    plan: Plan
-    verdict: Verdict | None = None
-
-    @property
-    def works(self) -> bool:
-        """Whether the answer keeps every rule."""
-        return self.plan.status in (Status.PLANNED, Status.NO_ACTION) and self.verdict is not None
-
-
-TrialOf: TypeAlias = Callable[[Request], Trial]
-"""What plans a household with another request."""
-
-Works: TypeAlias = Callable[[Policy], bool]
+WorksUnder: TypeAlias = Callable[[Policy], bool]
 """Whether what is asked has a plan under another policy."""
 
 NEARER: Final = (0.0, 0.02, 0.25, 1.0)
@@ -53,22 +42,25 @@ FRACTION: Final = 1e-6
 """Relative, by which a limit that is no dollars is more generous than what a plan comes to."""
 
 
-def remedies(request: Request, plan: Plan, trial_of: TrialOf) -> tuple[Remedy, ...]:
+def remedies(request: Request, plan: Plan, judged_of: JudgedOf, works: Works) -> tuple[Remedy, ...]:
     """Return what of a request, changed alone, has a plan; each was tried."""
     by_rule = {clash.rule: clash for clash in plan.clashes}
     found = []
     keys = [key for key in request.as_data() if key not in ("after_tax", "weights")]
     for key in keys:
-        free = trial_of(Remedy(key).on(request))
-        if free.works:
+        without = Remedy(key).on(request)
+        free = judged_of(without) if key in REACHED else None
+        if free is not None or (key not in REACHED and works(without)):
             changes = _changes(request, key, free, by_rule.get(RULE_OF.get(key, key)))
-            tried = (each for each in changes if trial_of(each.on(request)).works)
+            tried = (each for each in changes if works(each.on(request)))
             found.append(next(tried, Remedy(key)))
     pairs = (Remedy(one, also=(other,)) for one, other in combinations(keys, 2))
-    return tuple(found) or tuple(each for each in pairs if trial_of(each.on(request)).works)
+    return tuple(found) or tuple(each for each in pairs if works(each.on(request)))
 
 
-def sides(plan: Plan, found: Sequence[Remedy], policy: Policy, works: Works) -> tuple[Clash, ...]:
+def sides(
+    plan: Plan, found: Sequence[Remedy], policy: Policy, works: WorksUnder
+) -> tuple[Clash, ...]:
     """Return the other sides of a limit on tracking error, which no linear proof names.
 
     Those of the request are what would do; those of the policy are limits without which there is a
@@ -97,7 +89,9 @@ def _freer(policy: Policy) -> dict[str, Policy]:
     }
 
 
-def _changes(request: Request, key: str, free: Trial, clash: Clash | None) -> Iterator[Remedy]:
+def _changes(
+    request: Request, key: str, free: Verdict | None, clash: Clash | None
+) -> Iterator[Remedy]:
     """Yield changes of one key to try, the nearest to what was asked first."""
     asked = getattr(request, key)
     if isinstance(asked, tuple):
@@ -108,9 +102,9 @@ def _changes(request: Request, key: str, free: Trial, clash: Clash | None) -> It
         most = max(asked - gives, 0.0)
         amounts = (_cents(part * most, ROUND_FLOOR) for part in LESS)
         yield from (Remedy(key, amount) for amount in amounts if 0.0 < amount < asked)
-    elif key in REACHED and free.verdict is not None:
-        reached = REACHED[key](free.verdict)
-        start = _allowed(key, asked, free.verdict, clash)
+    elif free is not None:
+        reached = REACHED[key](free)
+        start = _allowed(key, asked, free, clash)
         for part in NEARER:
             value = start + part * (reached - start)
             yield Remedy(key, _generous(key, value))

@@ -12,10 +12,11 @@ import pytest
 
 from models.answer import Answer
 from models.household import Household
-from models.plan import Status
+from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
 from models.request.reading import request_of
 from optimizer.judge.verify import verify
+from optimizer.rebalance import rebalance
 from optimizer.requests.ask import ask
 from tests.households import (
     BOND,
@@ -376,3 +377,21 @@ def test_both_sides_are_named_and_the_figure_that_would_do_does(case: Clashing) 
         assert verify(of, under, again.plan.orders, again.plan.flows).kept
         if remedy.value is not None:
             assert getattr(other, remedy.key) == remedy.value
+
+
+@pytest.mark.parametrize("asks", [{"raise_usd": 150e3}, {"te_max": 0.01}], ids=str)
+def test_what_would_do_takes_one_whole_plan(
+    asks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the standing plan is made again, nor whole plans of figures that do at once."""
+    of, under = one_account(), policy(max_turnover=0.05)
+    standing, planned = rebalance(of, under), []
+
+    def counted(household: Household, policy: Policy, **given: Any) -> Plan:
+        planned.append(policy.policy_id)
+        return rebalance(household, policy, **given)
+
+    monkeypatch.setattr("optimizer.requests.ask.rebalance", counted)
+    request = request_of(asks)
+    assert ask(of, under, request, standing=standing).remedies
+    assert planned == [f"{under.policy_id} + {request.name}"]
