@@ -11,6 +11,7 @@ them, and so left out.
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -108,8 +109,9 @@ class Register:
         with self.path.open("rb") as file:
             file.seek(length)
             lines = lines_in(file.read(), str(self.path), registered.heads[-1], registered.entries)
-        for head, said in lines.whole:
-            registered.take(_entry(said), head)
+        with _nothing_collected():
+            for head, said in lines.whole:
+                registered.take(_entry(said), head)
         return length + lines.length
 
     @contextmanager
@@ -170,12 +172,29 @@ def _folded(content: bytes, path: Path) -> tuple[Registered, int]:
     """Return what holds after the lines of a file, and where they end."""
     lines = lines_in(content, str(path))
     registered = Registered()
-    for head, said in lines.whole:
-        entry = _entry(said)
-        if entry.kind == "begin" and entry.data["format"] != FORMAT:
-            raise RegisterError(f"{path} has format {entry.data['format']}, not {FORMAT}")
-        registered.take(entry, head)
+    with _nothing_collected():
+        for head, said in lines.whole:
+            entry = _entry(said)
+            if entry.kind == "begin" and entry.data["format"] != FORMAT:
+                raise RegisterError(f"{path} has format {entry.data['format']}, not {FORMAT}")
+            registered.take(entry, head)
     return registered, lines.length
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the collector of cycles still while lines are folded: all that is made is kept.
+
+    It walks through everything that a process holds again and again as a register grows, which is
+    half of the time that 20,000 tickets take beside as many that are there already.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def text_of(entry: Entry) -> str:

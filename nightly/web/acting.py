@@ -88,6 +88,8 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
 
     found = send(folder, Wish(wanted, None, visit.rights, "sent from the workbench"), judged)
     _copied(desk)
+    with visit.desk.following.now() as now:  # while whoever sends waits, not when they look next
+        desk.sent_as_of(now)
     facts = found.facts
     left_out = [f"{name}: {why}" for name, why in facts["left_out"].items()]
     if found.place is None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from models.errors import RunFolderError
+from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
-from nightly.register.records import Answer, Fill, data_of, record_of
+from nightly.register.records import Answer, Entry, Fill, data_of, record_of
 from nightly.register.register import NAME, Register, beside, entries_in
 from nightly.register.states import State, TransitionError
 from nightly.results.run_folder import RunFolder
@@ -153,6 +156,27 @@ def test_every_step_has_time_who_why_and_digest(register: Register) -> None:
         ("sent", "Ann", "exported", "ddddddddd"),
     ]
     assert all(step.clock for step in standing.steps)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_is_collected_while_lines_are_folded(
+    register: Register, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Nor when what is there already is read on; afterwards the collector works as before."""
+    still, folded = [], Registered.take
+
+    def take(now: Registered, entry: Entry, head: str) -> None:
+        still.append(not gc.isenabled())
+        if fails:
+            raise RegisterError("of no use")
+        folded(now, entry, head)
+
+    monkeypatch.setattr(Registered, "take", take)
+    for read in (register.read, lambda: register.read_on(Registered(), 0)):
+        with suppress(RegisterError):
+            read()
+        assert gc.isenabled()
+    assert len(still) == (2 if fails else 8) and all(still)
 
 
 def test_two_people_are_two_people(register: Register) -> None:
