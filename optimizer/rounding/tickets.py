@@ -116,7 +116,8 @@ def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
     """Sales that may take every share of their position, dust included.
 
     One lot that is barred (by a rule, a side, or because its loss is too small to have a column)
-    keeps the position from being sold out, however little it is worth.
+    keeps the position from being sold out, however little it is worth; so does one that has no
+    column where nothing but losses may be sold.
     """
     sales = frame.sales
     able = np.minimum(sale_high, sales.value)
@@ -126,8 +127,10 @@ def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
         able[owned] = of_lot[sales.lot[owned]]
     barred = able < sales.value * (1.0 - WHOLE)
     free = sum_by(tickets.of_sale, barred.astype(float), tickets.size) == 0.0
-    only_losses = frame.policy.trades.mode == "harvest_only"
-    return np.asarray(tickets.is_sale & tickets.whole & free & (not only_losses))
+    if frame.policy.trades.mode == "harvest_only":
+        stays = tickets.of_lot[frame.left_out & (tickets.of_lot >= 0)]
+        free[stays] = False
+    return np.asarray(tickets.is_sale & tickets.whole & free)
 
 
 def sellable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Floats:

@@ -167,6 +167,24 @@ def test_no_plan_of_whole_shares_is_proven_where_real_amounts_would_do() -> None
     assert rebalance(of, wider).status is Status.PLANNED
 
 
+@pytest.mark.parametrize(("speck", "status"), [(0, Status.PLANNED), (1, Status.INFEASIBLE)])
+def test_a_position_of_losses_is_sold_out_where_nothing_but_losses_may_be_sold(
+    speck: int, status: Status
+) -> None:
+    """$40 out of half a share of whole steps, all of it lost on; not so with a speck of gain."""
+    lost = lot("LOST", "TX", "VTI", 0.5, 80.0, "2024-01-04")
+    gain = lot("GAIN", "TX", "BND", 150.0, 1_000.0, "2019-01-04")
+    specks = [lot("SPECK", "TX", "VTI", 1e-9, 0.0, "2019-01-04")]
+    of = household(
+        [account("TX", cash=0.0)],
+        [lost, gain, *specks[:speck]],
+        [security("VTI", 100.0, share_step=1.0), security("BND", 50.0, BOND)],
+        net_flow=-40.0,
+    )
+    only = TradeRules(min_usd=0.0, mode="harvest_only")
+    assert rebalance(of, Policy(trades=only, gate=OPEN)).status is status
+
+
 def test_a_limit_that_single_steps_cannot_keep_is_kept_by_other_tickets() -> None:
     """$5,000 out of TX with a short-term limit of $0: the old lot pays, whatever it costs."""
     of = household(
