@@ -17,7 +17,7 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
 from optimizer.search.model import Model
-from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, WHOLE
+from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, SAME, WHOLE
 from optimizer.solvers.highs import Question
 from optimizer.solvers.whole_rows import WholeRows
 
@@ -95,6 +95,16 @@ class Whole:
                 if column >= 0:
                     rows.column_low[column - n] = rows.column_high[column - n] = value
         return replace(self, rows=rows, most_steps=np.inf)
+
+    def start(self, amount: Floats) -> tuple[Ints, Floats]:
+        """Columns of whole tickets, and their values at given amounts, for a search to start at."""
+        tickets = self.tickets
+        out = (self.emptied >= 0) & (amount >= tickets.held * (1.0 - SAME)) & (amount > 0.0)
+        columns = np.concatenate([self.steps, self.used, self.emptied])
+        count = np.where(out, 0.0, np.rint(amount / tickets.step))
+        values = np.concatenate([count, (amount > 0.0) & ~out, out])
+        stated = columns >= 0
+        return columns[stated].astype(np.int32), values[stated]
 
     def most(self, x: Floats) -> Floats:
         """Most of each ticket: of a sale, by the columns that the point sells."""

@@ -2,13 +2,13 @@
 
 A fund's share may be a tenth of what there is. Rounding the tickets of a solution in real amounts
 then misses the plan that trades something else altogether. So tickets are opened and closed one
-after the other, and where that still loses much, chosen together: every side may turn and, of few
-tickets, every one may open; of more, those that the solution or a plan found so far writes. It is a
-mixed-integer program in which each square of the risk is held from below by tangents, added where
-the last plan lies until nothing is gained. Squares are taken apart into single directions, because
-tangents close in on a parabola within a few rounds. A tight limit on tracking error enters the same
-way: the price that keeps it leaves nothing else to choose by. Who loses little by rounding, which
-is nearly everybody, is not asked.
+after the other, and where that still loses much, chosen together: every side may turn, first with
+the tickets that the solution or a plan found so far writes, then with all. It is a mixed-integer
+program that starts at the best plan, in which each square of the risk is held from below by
+tangents, added where the last point lies until nothing is gained. Squares are taken apart into
+single directions, because tangents close in on a parabola within a few rounds. A tight limit on
+tracking error enters the same way: the price that keeps it leaves nothing else to choose by. Who
+loses little by rounding, which is nearly everybody, is not asked.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from optimizer.settings import (
     LOST_MANY_BPS,
     MOST_REFINED,
     MOST_REFINED_REGIMES,
+    MOST_TOGETHER,
     MOST_WORSE,
     NODES,
     SPREAD,
-    TANGENT_GAP_BPS,
     TANGENT_ROUNDS,
     TOUCH,
 )
@@ -96,10 +96,12 @@ def refined(
         found = _best(trials) or found
     worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
     if at_the_edge or found.objective - found.settled_objective >= worth:
-        near = _near(free, incumbent, tickets, trials)
-        for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
-            trials += together(free, incumbent, tickets, found, near, regime)
-            found = _best(trials) or found
+        for open_ones in _spaces(_near(free, incumbent, tickets, trials), at_the_edge):
+            if not at_the_edge and found.objective - found.settled_objective < worth:
+                break
+            for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
+                trials += together(free, incumbent, tickets, found, open_ones, regime)
+                found = _best(trials) or found
     return found
 
 
@@ -134,6 +136,12 @@ def _near(
     used = [amounts_of(model, plan, tickets) for plan in plans]
     used.append(tickets.amounts(x[columns["sale"]], x[columns["buy"]]))
     return np.asarray((np.array(used) > TOUCH).any(axis=0))
+
+
+def _spaces(near: Bools, at_the_edge: bool) -> tuple[Bools, ...]:
+    """Tickets that may be chosen together, one space after the other: those near, then all."""
+    alone = at_the_edge or len(near) > MOST_TOGETHER or bool(near.all())
+    return (near,) if alone else (near, np.ones(len(near), bool))
 
 
 def legal_nearby(
@@ -175,20 +183,21 @@ def together(
 
     Only tickets that are `near` may be written.
     """
-    points = _points(model, regime, tickets, near, found, _limited(model, regime))
+    points = _points(model, incumbent, regime, tickets, near, found)
     return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
 def _points(
     model: Model,
+    incumbent: Incumbent,
     regime: TaxRegime,
     tickets: Tickets,
     near: Bools,
     found: Candidate,
-    inside: Inside | None,
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
     arrays, start = model.arrays, found.supported.solution.x
+    inside = _limited(model, regime)
     limits = arrays.branched(replace(regime.branch, plan=model.careful))
     low, high = limits[2:]
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
@@ -204,14 +213,17 @@ def _points(
     cost[written] = ticket_price(model.frame)
     cost[list(above.columns)] = 1.0
     typical = float(np.median(tickets.step))
-    levels = squares.levels(start)
     reach = typical * np.abs(squares.directions).max(axis=1, initial=0.0)
-    for far in SPREAD:
-        above.touch(levels + far * reach)
+    for around in (start, incumbent.solution.x):
+        for far in SPREAD:
+            above.touch(squares.levels(around) + far * reach)
     points: list[WholePoint] = []
     best, worse = found.gated - arrays.constant, 0
+    amount = amounts_of(model, found, tickets)
     for _ in range(TANGENT_ROUNDS):
-        answer = whole.question(cost).solve(nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0))
+        answer = whole.question(cost).solve(
+            nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0), start=whole.start(amount)
+        )
         if answer.x is None:
             return points
         point = whole.point(answer.x, answer.value)
@@ -220,16 +232,12 @@ def _points(
         missed = inside is not None and inside.missed(point)
         if inside and kept and missed:
             kept.touch(inside.region.squares.levels(point.x))
-        elif value < best:
-            points.append(point)
-            gained, best = best - value, value
-            if gained < GAP_BPS:
-                return points
         else:
-            worse += 1
-            if worse > MOST_WORSE:
-                return points
-        if answer.bound >= best - TANGENT_GAP_BPS:
+            worse += value > best - GAP_BPS
+            if value < best:
+                points.append(point)
+                amount, best = point.amount, value
+        if worse > MOST_WORSE or answer.bound >= best - GAP_BPS:
             return points
         above.touch(squares.levels(point.x))
     return points

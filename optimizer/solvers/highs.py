@@ -81,9 +81,11 @@ class Question:
         gap: float = 0.0,
         spare: bool = False,
         first: bool = False,
+        start: tuple[Ints, Floats] | None = None,
     ) -> Answer:
         """Ask once: by at most `nodes` nodes, to a relative `gap`, or to the `first` point.
 
+        A search may `start` where some integral columns have these values; the rest is made up.
         A linear question is answered by an optimum alone, one with integral columns by any point.
         """
         # imported for the few who ask: it takes a worker a tenth of a second
@@ -103,6 +105,8 @@ class Question:
             model.integrality_ = [kinds[whole] for whole in self.integral.tolist()]
         solver = _solver(model, settings)
         with unheard():
+            if start is not None:
+                solver.setSolution(len(start[0]), *start)
             solver.run()
         info, status = solver.getInfo(), solver.getModelStatus()
         took = {"nodes": info.mip_node_count, "work": int(info.simplex_iteration_count)}
