@@ -525,6 +525,9 @@ TANGENT_ROUNDS = 8
 NODES = 200
 """Nodes of each."""
 
+WORK_TOGETHER = 40_000
+"""Simplex iterations after which none is begun, in all of a household's: six seconds."""
+
 GAP_BPS = 1.0
 """Basis points of gap at which each, and all, may stop; less is no better plan. With 0.3 the
 twenty hardest of small households take half as long again and end 0.1 bps better on average."""

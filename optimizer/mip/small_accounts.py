@@ -21,6 +21,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.mip.integer_model import Whole, WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation, keep_tracking
+from optimizer.mip.question import Effort
 from optimizer.mip.whole_disjunctions import state_whole
 from optimizer.mip.whole_orders import whole_candidate
 from optimizer.program.reweigh import priced
@@ -49,6 +50,7 @@ from optimizer.settings import (
     SPREAD,
     TANGENT_ROUNDS,
     TOUCH,
+    WORK_TOGETHER,
 )
 
 
@@ -96,11 +98,12 @@ def refined(
         found = _best(trials) or found
     worth = LOST_FEW_BPS if tickets.size <= FEW_TICKETS else LOST_MANY_BPS
     if at_the_edge or found.objective - found.settled_objective >= worth:
+        effort = Effort(WORK_TOGETHER)
         for open_ones in _spaces(_near(free, incumbent, tickets, trials), at_the_edge):
             if not at_the_edge and found.objective - found.settled_objective < worth:
                 break
             for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
-                trials += together(free, incumbent, tickets, found, open_ones, regime)
+                trials += together(free, incumbent, tickets, found, open_ones, regime, effort)
                 found = _best(trials) or found
     return found
 
@@ -178,12 +181,13 @@ def together(
     found: Candidate,
     near: Bools,
     regime: TaxRegime,
+    effort: Effort,
 ) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program.
 
-    Only tickets that are `near` may be written.
+    Only tickets that are `near` may be written; what is asked is taken off the `effort`.
     """
-    points = _points(model, incumbent, regime, tickets, near, found)
+    points = _points(model, incumbent, regime, tickets, near, found, effort)
     return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
@@ -194,6 +198,7 @@ def _points(
     tickets: Tickets,
     near: Bools,
     found: Candidate,
+    effort: Effort,
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
     arrays, start = model.arrays, found.supported.solution.x
@@ -221,9 +226,12 @@ def _points(
     best, worse = found.gated - arrays.constant, 0
     amount = amounts_of(model, found, tickets)
     for _ in range(TANGENT_ROUNDS):
+        if effort.work <= 0:
+            return points
         answer = whole.question(cost).solve(
             nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0), start=whole.start(amount)
         )
+        effort.work -= answer.work
         if answer.x is None:
             return points
         point = whole.point(answer.x, answer.value)
