@@ -36,11 +36,11 @@ AT_NET_ASSET_VALUE: Final = (MUTUAL_FUND, MONEY_MARKET)
 class Securities:
     """Columns of the `securities` table, each of shape `(n_securities,)`.
 
-    `identical_group` indexes `group_names`; a security whose group is null is a group of its own.
-    `rank` and `adv_shares` (shares that the market trades on an average day) are NaN where null.
-    `instrument` is None where null.
-    `usable` is false where a fault in the row bars the security (a household that reaches it is
-    invalid) and where it cannot be traded: nobody may buy it, and who has it holds it.
+    `identical_group` indexes `identical_names`; a security whose group is null is a group of its
+    own. `rank` and `adv_shares` (shares that the market trades on an average day) are NaN where
+    null. `instrument` is None where null. `usable` is false where a fault in the row bars the
+    security (a household that reaches it is invalid) and where it cannot be traded: nobody may buy
+    it, and who has it holds it.
     """
 
     security_id: Texts
@@ -50,7 +50,7 @@ class Securities:
     half_spread_bps: Floats
     share_step: Floats
     identical_group: Ints
-    group_names: Texts
+    identical_names: Texts
     qualified_yield: Floats
     ordinary_yield: Floats
     exempt_yield: Floats

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """A group that nobody in the household may buy through `until`, inclusive."""
+    """An identical group that nobody in the household may buy through `until`, inclusive."""
 
     identical_group: str
     until: date

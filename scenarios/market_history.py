@@ -25,7 +25,7 @@ class FundFacts:
     """What does not change about a fund.
 
     `qualified`, `ordinary` and `exempt` are shares of its dividends and sum to 1; `rank` orders
-    the funds of a class, 1 first; `group` names what is substantially identical to it.
+    the funds of a class, 1 first; `identical` names what is substantially identical to it.
     """
 
     security_id: str
@@ -35,7 +35,7 @@ class FundFacts:
     exempt: float
     half_spread_bps: float
     rank: int
-    group: str
+    identical_group: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def read_funds(path: Path) -> tuple[FundFacts, ...]:
             exempt=float(row["exempt"]),
             half_spread_bps=float(row["half_spread_bps"]),
             rank=int(row["rank"]),
-            group=str(row["group"]),
+            identical_group=str(row["group"]),
         )
         for row in cells
     )

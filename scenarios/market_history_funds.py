@@ -29,10 +29,16 @@ INCOME: Final[Mapping[str, tuple[float, float, float]]] = {
 
 
 def _fund(
-    security_id: str, asset_class: str, half_spread_bps: float, rank: int, group: str | None = None
+    security_id: str,
+    asset_class: str,
+    half_spread_bps: float,
+    rank: int,
+    identical: str | None = None,
 ) -> FundFacts:
     shares = INCOME[asset_class]
-    return FundFacts(security_id, asset_class, *shares, half_spread_bps, rank, group or security_id)
+    return FundFacts(
+        security_id, asset_class, *shares, half_spread_bps, rank, identical or security_id
+    )
 
 
 FUNDS: Final[tuple[FundFacts, ...]] = (

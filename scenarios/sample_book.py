@@ -67,7 +67,7 @@ def securities_frame() -> pd.DataFrame:
             "asset_class": fund.asset_class,
             "half_spread_bps": float(fund.half_spread_bps),
             "share_step": fund.share_step,
-            "identical_group": fund.group,
+            "identical_group": fund.identical_group,
             "qualified_yield": fund.qualified,
             "ordinary_yield": fund.ordinary,
             "exempt_yield": fund.exempt,

@@ -40,7 +40,7 @@ class Fund:
     foreign_tax: float = 0.0
     specific_vol: float = 0.002
     rank: int | None = None
-    group: str | None = None
+    identical_group: str | None = None
     share_step: float = 1.0
 
 
@@ -48,14 +48,32 @@ class Fund:
 FUND_STEP = 0.001
 
 FUNDS: tuple[Fund, ...] = (
-    Fund("VTI", "us_equity", 355.29, 0.5, 0.0101, 0.0005, rank=1, group="vanguard-total-us"),
+    Fund(
+        "VTI", "us_equity", 355.29, 0.5, 0.0101, 0.0005, rank=1, identical_group="vanguard-total-us"
+    ),
     Fund("ITOT", "us_equity", 157.76, 0.6, 0.0097, 0.0005, specific_vol=0.0027, rank=2),
     Fund("SCHB", "us_equity", 27.82, 1.5, 0.0101, 0.0005, specific_vol=0.0032, rank=3),
     Fund(
-        "VOO", "us_equity", 662.52, 0.5, 0.0103, 0.0005, specific_vol=0.0142, rank=4, group="sp500"
+        "VOO",
+        "us_equity",
+        662.52,
+        0.5,
+        0.0103,
+        0.0005,
+        specific_vol=0.0142,
+        rank=4,
+        identical_group="sp500",
     ),
     Fund(
-        "IVV", "us_equity", 724.01, 0.5, 0.0105, 0.0006, specific_vol=0.0148, rank=5, group="sp500"
+        "IVV",
+        "us_equity",
+        724.01,
+        0.5,
+        0.0105,
+        0.0006,
+        specific_vol=0.0148,
+        rank=5,
+        identical_group="sp500",
     ),
     Fund(
         "VTSAX",
@@ -65,7 +83,7 @@ FUNDS: tuple[Fund, ...] = (
         0.0100,
         0.0005,
         rank=6,
-        group="vanguard-total-us",
+        identical_group="vanguard-total-us",
         share_step=FUND_STEP,
     ),
     Fund("SSO", "us_equity", 63.31, 2.0, 0.0030, 0.0037, specific_vol=0.0250),
@@ -108,7 +126,9 @@ FUNDS: tuple[Fund, ...] = (
         specific_vol=0.0286,
         rank=2,
     ),
-    Fund("BND", "us_bond", 73.36, 0.7, ordinary=0.0394, rank=1, group="vanguard-total-bond"),
+    Fund(
+        "BND", "us_bond", 73.36, 0.7, ordinary=0.0394, rank=1, identical_group="vanguard-total-bond"
+    ),
     Fund("AGG", "us_bond", 98.90, 0.6, ordinary=0.0396, specific_vol=0.0052, rank=2),
     Fund(
         "VBTLX",
@@ -117,7 +137,7 @@ FUNDS: tuple[Fund, ...] = (
         0.0,
         ordinary=0.0393,
         rank=3,
-        group="vanguard-total-bond",
+        identical_group="vanguard-total-bond",
         share_step=FUND_STEP,
     ),
     Fund("VTEB", "muni", 50.17, 1.0, exempt=0.0336, specific_vol=0.0055, rank=1),
@@ -128,8 +148,8 @@ FUNDS: tuple[Fund, ...] = (
     Fund("HYG", "high_yield", 80.06, 0.8, ordinary=0.0585, rank=1),
     Fund("VNQ", "reit", 96.06, 0.6, ordinary=0.0363, rank=1),
     Fund("SCHH", "reit", 23.39, 2.1, ordinary=0.0279, specific_vol=0.0215, rank=2),
-    Fund("IAU", "gold", 86.72, 0.6, specific_vol=0.0029, rank=1, group="gold-bullion"),
-    Fund("GLD", "gold", 423.18, 0.5, rank=2, group="gold-bullion"),
+    Fund("IAU", "gold", 86.72, 0.6, specific_vol=0.0029, rank=1, identical_group="gold-bullion"),
+    Fund("GLD", "gold", 423.18, 0.5, rank=2, identical_group="gold-bullion"),
     Fund("PDBC", "commodities", 18.37, 2.7, ordinary=0.0277, specific_vol=0.03, rank=1),
     Fund("BIL", "bills", 91.40, 0.6, ordinary=0.0391, specific_vol=0.0005, rank=1),
     Fund("SGOV", "bills", 100.41, 0.5, ordinary=0.0362, specific_vol=0.0005, rank=2),

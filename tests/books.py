@@ -106,7 +106,7 @@ _TINY: Tables = {
             "asset_class": asset_class,
             "half_spread_bps": 1.0,
             "share_step": 1.0,
-            "identical_group": group,
+            "identical_group": identical,
             "qualified_yield": 0.01,
             "ordinary_yield": 0.01,
             "exempt_yield": 0.0,
@@ -116,7 +116,7 @@ _TINY: Tables = {
             "instrument": None,
             "adv_shares": None,
         }
-        for security, price, asset_class, group in (
+        for security, price, asset_class, identical in (
             ("VTI", 300.0, "us_equity", "total-us"),
             ("ITOT", 130.0, "us_equity", None),
             ("VEA", 60.0, "developed", None),

@@ -219,11 +219,13 @@ def _names(exposures: Mapping[str, Mapping[str, float]] | None) -> list[str]:
 
 
 def _securities(rows: Sequence[Row]) -> Securities:
-    groups = tuple(dict.fromkeys(row["identical_group"] for row in rows))
-    numbered = [{**row, "identical_group": groups.index(row["identical_group"])} for row in rows]
+    identicals = tuple(dict.fromkeys(row["identical_group"] for row in rows))
+    numbered = [
+        {**row, "identical_group": identicals.index(row["identical_group"])} for row in rows
+    ]
     columns = {name: [row[name] for row in numbered] for name in numbered[0]}
     typed = {name: _column(name, values) for name, values in columns.items()}
-    return Securities(**typed, group_names=_texts(groups))
+    return Securities(**typed, identical_names=_texts(identicals))
 
 
 def _target(name: str, row: Row, place: Mapping[str, int]) -> Target:

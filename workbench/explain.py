@@ -48,7 +48,7 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class LockedLine:
-    """What must not be bought through a day: a group, by the names that somebody would buy."""
+    """An identical group that must not be bought through a day, by the names that one would buy."""
 
     identical_group: str
     until: str
@@ -154,12 +154,12 @@ def explain(
 
 def _locked_lines(household: Household, plan: Plan) -> tuple[LockedLine, ...]:
     market = household.market.securities
-    groups = market.group_names[market.identical_group]
+    identicals = market.identical_names[market.identical_group]
     return tuple(
         LockedLine(
             lock.identical_group,
             lock.until.isoformat(),
-            tuple(sorted(market.security_id[groups == lock.identical_group].tolist())),
+            tuple(sorted(market.security_id[identicals == lock.identical_group].tolist())),
         )
         for lock in plan.lockouts
     )

@@ -38,15 +38,15 @@ def good_practice(draft: Draft) -> None:
 
 
 def _harvest(draft: Draft) -> None:
-    """Sell loss lots worth it whose class the account can buy through another group."""
+    """Sell loss lots worth it whose class the account can buy through another identical group."""
     ground, supply = draft.ground, draft.ground.supply
     for lot in np.flatnonzero(supply.loss & (supply.gain_rate <= -WORTH_HARVESTING)).tolist():
-        account, group = int(supply.account[lot]), int(supply.group[lot])
+        account, identical = int(supply.account[lot]), int(supply.identical_group[lot])
         each = ground.mandates[ground.mandate_of(account)]
         k = int(each.main[supply.security[lot]])
         if k < 0 or supply.usd[lot] < ground.least_usd:
             continue
-        locked = draft.lost | {group}
+        locked = draft.lost | {identical}
         if ground.demand.through(account, each.rows[k], locked, draft.selling()) is not None:
             draft.sell(lot, float(supply.usd[lot]))
 

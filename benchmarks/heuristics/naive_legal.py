@@ -1,8 +1,8 @@
 """The naive program's wishes, carried out on the legal ground.
 
 A fair reading of naive modelling: the textbook program says what to trade, and whoever carries it
-out keeps the rules by hand. Where it sells a group at a loss and buys it, the smaller side is
-dropped; whole steps, minimum trades, floors and budgets are kept as for every heuristic.
+out keeps the rules by hand. Where it sells an identical group at a loss and buys it, the smaller
+side is dropped; whole steps, minimum trades, floors and budgets are kept as for every heuristic.
 """
 
 from __future__ import annotations
@@ -55,18 +55,20 @@ def _gathered(account: np.ndarray, security: np.ndarray, usd: Floats, n: int) ->
 
 
 def _take_sides(draft: Draft, lots: np.ndarray, sell: Floats, bought: dict[int, float]) -> None:
-    """Keep the losses of groups of which more is bought than sold at a loss."""
+    """Keep the losses of identical groups of which more is bought than sold at a loss."""
     supply = draft.ground.supply
-    groups = draft.ground.household.market.securities.identical_group
+    identicals = draft.ground.household.market.securities.identical_group
     wanted: dict[int, float] = {}
     for place, usd in bought.items():
-        group = int(groups[place % len(groups)])
-        wanted[group] = wanted.get(group, 0.0) + usd
+        identical = int(identicals[place % len(identicals)])
+        wanted[identical] = wanted.get(identical, 0.0) + usd
     by_lot = dict(zip(lots.tolist(), sell.tolist(), strict=True))
     losing: dict[int, float] = {}
     for row in np.flatnonzero(supply.loss).tolist():
         usd = by_lot.get(int(supply.lot[row]), 0.0)
-        losing[int(supply.group[row])] = losing.get(int(supply.group[row]), 0.0) + usd
-    for group, usd in wanted.items():
-        if usd > losing.get(group, 0.0):
-            draft.keep_losses(group)
+        losing[int(supply.identical_group[row])] = (
+            losing.get(int(supply.identical_group[row]), 0.0) + usd
+        )
+    for identical, usd in wanted.items():
+        if usd > losing.get(identical, 0.0):
+            draft.keep_losses(identical)

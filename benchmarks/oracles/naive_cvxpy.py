@@ -247,16 +247,18 @@ def _tracking(facts: Facts, sell: Any, buy: Any, leaves: Any) -> tuple[Any, list
         for label, weight in zip(target.classes, target.class_weights, strict=True):
             aim += weight * market.risk.class_exposures.get(label, np.zeros(len(aim)))
         exposure = cp.Variable(root.shape[0])
-        groups, which = np.unique(market.securities.identical_group[touched], return_inverse=True)
-        by_group = cp.Variable(len(groups))
+        identicals, which = np.unique(
+            market.securities.identical_group[touched], return_inverse=True
+        )
+        by_identical = cp.Variable(len(identicals))
         rows += [
             worth == float((own + arriving)[mine].sum()) - (counts * mine) @ leaves,
             off == start + into - away - worth * wanted,
             exposure == market.risk.exposures[touched].T @ off - worth * aim,
-            by_group == _gather(which, len(groups)) @ off,
+            by_identical == _gather(which, len(identicals)) @ off,
         ]
         risk = cp.sum_squares(root.T @ exposure)
-        risk += cp.sum_squares(cp.multiply(np.sqrt(specific[groups]), by_group))
+        risk += cp.sum_squares(cp.multiply(np.sqrt(specific[identicals]), by_identical))
         scale = policy.weights.tracking_error * policy.risk.aversion * policy.risk.horizon_years
         total = total + 0.5 * scale * 100.0 / divisor * risk
     return total, rows

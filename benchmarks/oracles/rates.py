@@ -114,8 +114,8 @@ def specific_variances(market: Market) -> Floats:
     own = securities.specific_vol**2
     return np.array(
         [
-            np.fmax.reduce(own[securities.identical_group == group], initial=0.0)
-            for group in range(len(securities.group_names))
+            np.fmax.reduce(own[securities.identical_group == identical], initial=0.0)
+            for identical in range(len(securities.identical_names))
         ]
     )
 

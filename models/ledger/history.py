@@ -3,7 +3,7 @@
 What past losses still wait for and which recent shares could still wash a new one depend on each
 other: a share used once is spent. So the last 61 days are replayed in order, not summed. Bases and
 year-to-date gains in the book already reflect the disallowances of that time; the replay only finds
-what is unmatched and unspent, and it touches only groups that were bought or lost in.
+what is unmatched and unspent, and it touches only identical groups that were bought or lost in.
 """
 
 from __future__ import annotations
@@ -64,38 +64,38 @@ def read_history(household: Household, closed_replacements: str = "ignore") -> H
     if closed_replacements == "ignore":
         found = _without_unexplained(found, closings)
     sales = past_sales(household, closings)
-    lost = {sale.group for sale in sales}
+    lost = {sale.identical_group for sale in sales}
     since = day_of(household.asof - WINDOW)
     where_of: dict[str, BoughtWhere] = {}
-    by_group: dict[int, list[tuple[tuple[int, int, int], Event]]] = {}
+    by_identical: dict[int, list[tuple[tuple[int, int, int], Event]]] = {}
     for bought in found:
-        if bought.where.day < since and bought.group not in lost:
+        if bought.where.day < since and bought.identical_group not in lost:
             continue  # too old to wash a loss of today, and no past loss asks for it
-        bucket = by_group.setdefault(bought.group, [])
+        bucket = by_identical.setdefault(bought.identical_group, [])
         for lot in _lots_of(household, bought):
             where_of[lot.lot_id] = bought.where
             bucket.append(((bought.where.day, 3, 0), Purchase(lot, booked=True)))
     for past in sales:
-        by_group.setdefault(past.group, []).append((past.order, past.sale))
+        by_identical.setdefault(past.identical_group, []).append((past.order, past.sale))
         where_of.setdefault(past.sale.lot_id or "", past.where)
     events = {
-        group: tuple(event for _, event in sorted(items, key=lambda item: item[0]))
-        for group, items in by_group.items()
+        identical: tuple(event for _, event in sorted(items, key=lambda item: item[0]))
+        for identical, items in by_identical.items()
     }
-    replays = {group: replay((), each, rules) for group, each in events.items()}
+    replays = {identical: replay((), each, rules) for identical, each in events.items()}
     return History(
         events=events,
         locked=_locked(replays, household.asof),
         recent={
-            group: left
-            for group, result in replays.items()
+            identical: left
+            for identical, result in replays.items()
             if (left := recent_shares(result.held, household.asof))
         },
         closed={
-            group: gone
-            for group, result in replays.items()
+            identical: gone
+            for identical, result in replays.items()
             if closed_replacements == "count"
-            and (gone := _closed(events[group], result, household.asof))
+            and (gone := _closed(events[identical], result, household.asof))
         },
         where_of=where_of,
         rules=rules,
@@ -121,7 +121,7 @@ def exact_lot(household: Household, i: int, purchase: str | None = None) -> Lot:
     basis = lots.basis[i]
     return Lot(
         lot_id=str(lots.lot_id[i]),
-        group=str(household.market.securities.identical_group[security]),
+        identical_group=str(household.market.securities.identical_group[security]),
         shares=exact(lots.shares[i]),
         basis=ZERO if np.isnan(basis) else exact(basis),
         acquired=_date(lots.acquired[i]),
@@ -155,7 +155,7 @@ def _lots_of(household: Household, bought: Bought) -> list[Lot]:
             found.append(
                 Lot(
                     lot_id=f"{purchase}/{suffix}",
-                    group=str(bought.group),
+                    identical_group=str(bought.identical_group),
                     shares=shares,
                     basis=ZERO,
                     acquired=date_of(bought.where.day),
@@ -169,12 +169,12 @@ def _lots_of(household: Household, bought: Bought) -> list[Lot]:
 
 def _locked(replays: Mapping[int, Replay], asof: date) -> dict[int, date]:
     locked: dict[int, date] = {}
-    for group, result in replays.items():
+    for identical, result in replays.items():
         waiting = [
             loss.until for loss in result.open_losses if loss.shares > SHARES and loss.until >= asof
         ]
         if waiting:
-            locked[group] = max(waiting)
+            locked[identical] = max(waiting)
     return locked
 
 

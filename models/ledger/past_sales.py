@@ -22,14 +22,14 @@ from models.tolerances import LOSS_USD
 
 
 class DatedSale(NamedTuple):
-    """A past sale of a group, where and when; `order` sorts it among the group's events.
+    """A past sale of an identical group, where and when; `order` sorts it among the group's events.
 
     The order is (day, kind, day the shares were acquired). Gains come first (0): shares sold on
     the day of a loss are gone before the loss (1) asks for a replacement. Sheltered sales come
     last (2): selling there on the same day does not undo the purchase.
     """
 
-    group: int
+    identical_group: int
     where: BoughtWhere
     order: tuple[int, int, int]
     sale: PastSale
@@ -55,7 +55,7 @@ def _sale(
     """Return one row of the history: the part that closed recent purchases, and the rest."""
     trades = household.trades
     account, security = int(trades.account[row]), int(trades.security[row])
-    group = int(household.market.securities.identical_group[security])
+    identical = int(household.market.securities.identical_group[security])
     sheltered = not household.taxable[account]
     known = trades.realized_gain[row]
     gain = None if np.isnan(known) else exact(known)
@@ -66,7 +66,7 @@ def _sale(
     def part(of: Decimal, lot_id: str, purchase: str | None, acquired: int) -> DatedSale:
         sale = PastSale(
             date=date_of(day),
-            group=str(group),
+            identical_group=str(identical),
             shares=of,
             gain=None if gain is None else gain * of / shares,
             purchase=purchase,
@@ -75,7 +75,7 @@ def _sale(
             sheltered=sheltered,
         )
         where = BoughtWhere(account, security, day)
-        return DatedSale(group, where, (day, 2 if sheltered else int(loss), acquired), sale)
+        return DatedSale(identical, where, (day, 2 if sheltered else int(loss), acquired), sale)
 
     found = [part(of, f"{where}/gone", None, where.day) for where, of in closed]
     left = shares - sum((of for _, of in closed), ZERO)

@@ -50,7 +50,7 @@ class Bought:
     """
 
     where: BoughtWhere
-    group: int
+    identical_group: int
     sheltered: bool
     lots: list[int]
     undated: Decimal
@@ -62,7 +62,7 @@ def bought_lately(household: Household) -> list[Bought]:
     today = day_of(household.asof)
     lots = _dated_lots(household, today)
     traded, sold = _traded(household, today), _sold(household, today)
-    groups = household.market.securities.identical_group
+    identicals = household.market.securities.identical_group
     undated = _undated(household)
     found = []
     known = lots.keys() | traded.keys() | sold.keys()
@@ -78,7 +78,7 @@ def bought_lately(household: Household) -> list[Bought]:
         found.append(
             Bought(
                 where=where,
-                group=int(groups[where.security]),
+                identical_group=int(identicals[where.security]),
                 sheltered=not household.taxable[where.account],
                 lots=members,
                 undated=kept,

@@ -43,12 +43,12 @@ class Effect(StrEnum):
 
 
 class Replacement(NamedTuple):
-    """Shares of one purchase that replace losses of a group, and what they do to them.
+    """Shares of one purchase that replace losses of an identical group, and what they do to them.
 
     `lot` is the taxable lot that holds them, so that selling it takes them away, or `FIXED`.
     """
 
-    group: int
+    identical_group: int
     purchase: str
     lot: int
     shares: float
@@ -58,49 +58,49 @@ class Replacement(NamedTuple):
 def replacements(
     household: Household, history: History, reserved: Reservations
 ) -> tuple[Replacement, ...]:
-    """Return what losses of today would meet: by group, earliest acquired first.
+    """Return what losses of today would meet: by identical group, earliest acquired first.
 
     Sheltered shares come first on one day, as in the engine; open orders fill after today's sales.
     """
     on_order = bought_today(household, reserved, ())
-    groups = history.recent.keys() | history.closed.keys() | on_order.keys()
-    if not groups:
+    identicals = history.recent.keys() | history.closed.keys() | on_order.keys()
+    if not identicals:
         return ()
     row = {str(name): i for i, name in enumerate(household.lots.lot_id.tolist())}
     found: list[Replacement] = []
-    for group in sorted(groups):
+    for identical in sorted(identicals):
         found += [
-            Replacement(group, part.lot.purchase_key, lot, float(part.shares), effect)
+            Replacement(identical, part.lot.purchase_key, lot, float(part.shares), effect)
             for part, lot, effect in (
-                *_bought_before(history, group, row),
-                *_on_order(history, group, on_order.get(group, [])),
+                *_bought_before(history, identical, row),
+                *_on_order(history, identical, on_order.get(identical, [])),
             )
         ]
     return tuple(found)
 
 
 def _bought_before(
-    history: History, group: int, row: dict[str, int]
+    history: History, identical: int, row: dict[str, int]
 ) -> list[tuple[Fragment, int, Effect]]:
     """Return what was bought in the last 30 days: held, or gone where that counts."""
     found = []
-    for part in history.recent.get(group, ()):
+    for part in history.recent.get(identical, ()):
         sheltered = part.lot.sheltered
         lot = FIXED if sheltered else row.get(part.lot.lot_id, FIXED)
         found.append((part, lot, Effect.DESTROYED if sheltered else Effect.DEFERRED))
-    for part in history.closed.get(group, ()):
+    for part in history.closed.get(identical, ()):
         found.append((part, FIXED, Effect.DESTROYED if part.lot.sheltered else Effect.RESTATED))
     return sorted(found, key=lambda each: (each[0].lot.acquired, not each[0].lot.sheltered))
 
 
 def _on_order(
-    history: History, group: int, bought: list[Lot]
+    history: History, identical: int, bought: list[Lot]
 ) -> list[tuple[Fragment, int, Effect]]:
     """Return what open orders buy and past losses leave over."""
     if not bought:
         return []
     new = {lot.lot_id for lot in bought}
-    events = (*history.events.get(group, ()), *(Purchase(lot) for lot in bought))
+    events = (*history.events.get(identical, ()), *(Purchase(lot) for lot in bought))
     return [
         (part, FIXED, Effect.DESTROYED if part.lot.sheltered else Effect.DEFERRED)
         for part in replay((), events, history.rules).held

@@ -72,7 +72,7 @@ class Ledger:
     cost
         Half-spreads, commissions and tickets, dollars.
     lockouts
-        Groups with a loss sale in this run; nobody may buy them through `until`.
+        Identical groups with a loss sale in this run; nobody may buy them through `until`.
     """
 
     orders: tuple[BookedOrder, ...]
@@ -202,6 +202,8 @@ def _units(household: Household, washes: Washes, outflow: Sequence[Decimal]) -> 
 
 def _lockouts(household: Household, sales: Sequence[LotSale]) -> tuple[Lockout, ...]:
     securities = household.market.securities
-    groups = sorted({int(securities.identical_group[s.security]) for s in sales if s.loss_lot})
+    identicals = sorted({int(securities.identical_group[s.security]) for s in sales if s.loss_lot})
     until = household.asof + WINDOW
-    return tuple(Lockout(str(securities.group_names[group]), until) for group in groups)
+    return tuple(
+        Lockout(str(securities.identical_names[identical]), until) for identical in identicals
+    )

@@ -1,4 +1,4 @@
-"""What orders already sent keep from this run: cash, shares, lots, and groups' wash-sale windows.
+"""What orders already sent keep from this run: cash, shares, lots, and wash-sale windows.
 
 An open order is not counted as done (it may never fill) and not as absent (it may fill any moment).
 So its cash and shares are set aside, and its group is treated as bought, or as sold at a loss.
@@ -26,8 +26,8 @@ class Reservations:
 
     `cash` by account: open buys at the book's price with costs. `shares` by (account, security) and
     `lots` by lot index: open sales; one that names no lot takes the earliest acquired ones in a
-    taxable account. `bought` and `lost`: groups with an open buy, and with an open sale of a loss
-    lot; `purchases` lists the open buys as (account, security, shares).
+    taxable account. `bought` and `lost`: identical groups with an open buy, and with an open sale
+    of a loss lot; `purchases` lists the open buys as (account, security, shares).
     """
 
     cash: Mapping[int, Decimal]
@@ -59,12 +59,12 @@ def reserve(household: Household, policy: Policy) -> Reservations:
     for k in named_first:
         account, security = int(orders.account[k]), int(orders.security[k])
         quantity = exact(orders.shares[k])
-        group = int(securities.identical_group[security])
+        identical = int(securities.identical_group[security])
         if orders.side[k] == "buy":
             spent = quantity * exact(securities.price[security])
             spent *= 1 + cost_fraction(household, policy, security)
             cash[account] = cash.get(account, ZERO) + spent
-            bought.add(group)
+            bought.add(identical)
             purchases.append((account, security, quantity))
             continue
         where = account, security
@@ -74,7 +74,7 @@ def reserve(household: Household, policy: Policy) -> Reservations:
         for lot, taken in _lots_of(household, where, orders.lot_id[k], quantity, lots):
             lots[lot] = lots.get(lot, ZERO) + taken
             if is_loss_lot(household, lot):
-                lost.add(group)
+                lost.add(identical)
     return Reservations(cash, shares, lots, frozenset(bought), frozenset(lost), tuple(purchases))
 
 

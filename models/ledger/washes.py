@@ -1,8 +1,8 @@
 """Wash sales of this run: its loss sales against recent purchases and against its own buys.
 
-The law's engine matches share by share; this file only decides which groups need it. A group with
-no loss sale, or with neither a recent purchase nor a buy, cannot be washed and is left alone, which
-is nearly every group of a plan that avoids wash sales.
+The law's engine matches share by share; this file only decides which identical groups need it. A
+group with no loss sale, or with neither a recent purchase nor a buy, cannot be washed and is left
+alone, which is nearly every group of a plan that avoids wash sales.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Washes:
     matches
         Which shares met which replacement.
     held
-        By group replayed: what is held after the run, with adjusted bases and periods.
+        By identical group replayed: what is held after the run, with adjusted bases and periods.
     """
 
     sales: tuple[LotSale, ...]
@@ -64,22 +64,26 @@ def match_washes(
     orders: Sequence[BookedOrder],
 ) -> Washes:
     """Match the run's losses with recent purchases, the run's buys and open buys."""
-    groups = household.market.securities.identical_group
+    identicals = household.market.securities.identical_group
     buys = bought_today(household, reserved, orders)
-    lost = {int(groups[sale.security]) for sale in sales if sale.loss_lot or sale.gain < -LOSS_USD}
-    ordered = {int(groups[order.security]) for order in orders if order.is_buy}
+    lost = {
+        int(identicals[sale.security]) for sale in sales if sale.loss_lot or sale.gain < -LOSS_USD
+    }
+    ordered = {int(identicals[order.security]) for order in orders if order.is_buy}
     asking = (lost & (history.recent.keys() | buys.keys())) | (history.locked.keys() & ordered)
-    asking |= {group for group in lost if group in history.events and _counts_closed(history)}
+    asking |= {
+        identical for identical in lost if identical in history.events and _counts_closed(history)
+    }
     if not asking:
         return Washes(tuple(sales), (), (), {})
     disallowed: dict[int, tuple[Decimal, Decimal]] = {}
     past: list[PastWash] = []
     matches: list[Match] = []
     held: dict[int, tuple[Fragment, ...]] = {}
-    for group in sorted(asking):
-        mine = [sale for sale in sales if int(groups[sale.security]) == group]
-        bought = buys.get(group, [])
-        result = _replay(household, history, group, mine, bought)
+    for identical in sorted(asking):
+        mine = [sale for sale in sales if int(identicals[sale.security]) == identical]
+        bought = buys.get(identical, [])
+        result = _replay(household, history, identical, mine, bought)
         own = {str(household.lots.lot_id[sale.lot]): sale.lot for sale in mine}
         for piece in result.pieces:
             if not piece.booked:
@@ -94,7 +98,7 @@ def match_washes(
                     PastWash(unit, piece.long, piece.deferred, piece.destroyed, piece.restated)
                 )
         matches.extend(match for match in result.matches if not match.booked)
-        held[group] = result.held
+        held[identical] = result.held
     settled = _share_out(sales, disallowed)
     return Washes(settled, tuple(past), tuple(matches), held)
 
@@ -106,8 +110,8 @@ def _counts_closed(history: History) -> bool:
 def bought_today(
     household: Household, reserved: Reservations, orders: Sequence[BookedOrder]
 ) -> dict[int, list[Lot]]:
-    """Return the lots of today's buys, named by their orders, and of open buys, by group."""
-    groups = household.market.securities.identical_group
+    """Return lots of today's buys, named by their orders, and of open buys, by identical group."""
+    identicals = household.market.securities.identical_group
     bought: dict[int, list[Lot]] = {}
     new = [(o.account, o.security, o.shares, o.price, o.order.order_id) for o in orders if o.is_buy]
     for account, security, shares in reserved.purchases:
@@ -120,29 +124,29 @@ def bought_today(
         while name in names:
             name += "+"
         names.add(name)
-        group = int(groups[security])
+        identical = int(identicals[security])
         lot = Lot(
             lot_id=name,
-            group=str(group),
+            identical_group=str(identical),
             shares=shares,
             basis=shares * price,
             acquired=household.asof,
             account=str(household.accounts.account_id[account]),
             sheltered=not household.taxable[account],
         )
-        bought.setdefault(group, []).append(lot)
+        bought.setdefault(identical, []).append(lot)
     return bought
 
 
 def _replay(
-    household: Household, history: History, group: int, sales: list[LotSale], buys: list[Lot]
+    household: Household, history: History, identical: int, sales: list[LotSale], buys: list[Lot]
 ) -> Replay:
-    """Replay one group: its past, the run's sales all at once, then the run's purchases.
+    """Replay one identical group: its past, the run's sales all at once, then the run's purchases.
 
     Lots acquired on one day, and buys of this one, are taken in the household's order, so that the
     answer does not depend on the order of orders.
     """
-    past = history.events.get(group, ())
+    past = history.events.get(identical, ())
     known = {event.lot.lot_id for event in past if isinstance(event, Purchase)}
     sold: dict[int, tuple[Decimal, Decimal]] = {}
     for sale in sales:

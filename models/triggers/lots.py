@@ -14,14 +14,15 @@ from models.tolerances import LOSS_USD
 from models.triggers.columns import TriggerColumns
 
 WINDOW_DAYS = 30
-"""Days before a sale in which a purchase of the group washes its loss (26 U.S.C. 1091(a))."""
+"""Days before a sale in which an identical purchase washes its loss (26 U.S.C. 1091(a))."""
 
 
 def harvestable_usd(columns: TriggerColumns) -> Floats:
     """Dollars of loss that each household could take today, shape `(n,)`.
 
     Σ max(0, basis − value) over lots of taxable accounts that are down by at least the policy's
-    `harvest_fraction` of basis, in groups of which the household acquired nothing in 30 days.
+    `harvest_fraction` of basis, in identical groups of which the household acquired nothing in 30
+    days.
     """
     lots, accounts = columns.lots, columns.accounts
     wanted = np.array([policy.triggers.harvest_usd is not None for policy in columns.policies])
@@ -78,7 +79,7 @@ def _figure(policy: Policy, name: str) -> float:
 def _washed(columns: TriggerColumns, household: Ints) -> Bools:
     """Whether a lot's identical group was bought by its household within the window."""
     securities = columns.market.securities
-    width = len(securities.group_names)
+    width = len(securities.identical_names)
     key = household * width + securities.identical_group[columns.lots.security]
     age = np.datetime64(columns.asof, "D") - columns.lots.acquired
     recent = ~np.isnat(columns.lots.acquired) & (age <= np.timedelta64(WINDOW_DAYS, "D"))

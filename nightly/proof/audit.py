@@ -49,7 +49,7 @@ class Verdict(Protocol):
 
     @property
     def lockouts(self) -> Sequence[Lockout]:
-        """Groups that must not be bought for a while."""
+        """Identical groups that must not be bought for a while."""
         ...
 
 
@@ -192,10 +192,10 @@ def _lockout_differences(
 ) -> Iterator[Difference]:
     said = {(str(row["identical_group"]), _day(row["until"])) for row in stored.lockouts}
     found = {(lock.identical_group, lock.until) for lock in judged}
-    for group, until in sorted(said ^ found):
-        sides = ("locked", "not locked") if (group, until) in said else ("not locked", "locked")
+    for identical, until in sorted(said ^ found):
+        sides = ("locked", "not locked") if (identical, until) in said else ("not locked", "locked")
         yield Difference(
-            household.household_id, "lockout", f"{group} until {until.isoformat()}", *sides
+            household.household_id, "lockout", f"{identical} until {until.isoformat()}", *sides
         )
 
 

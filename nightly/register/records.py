@@ -151,7 +151,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """A group that what was sent of a household's plan forbids to buy, through `until`."""
+    """An identical group that what was sent of a plan forbids to buy, through `until`."""
 
     run_id: str
     asof: date

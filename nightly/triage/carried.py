@@ -2,9 +2,10 @@
 
 An order is shown by trades of its account, security and side since its night, by lots bought since,
 by lots that are gone, or by a row of open_orders; what is left of it is still under way for the
-policy's `carry.order_days`. It becomes an open order: its shares and lots are set aside, its group
-counts for wash sales, and it is not ordered again. Of its cash only what the account has above its
-floor is set aside: the rest is paid by the sales of the same night, which are under way themselves.
+policy's `carry.order_days`. It becomes an open order: its shares and lots are set aside, its
+identical group counts for wash sales, and it is not ordered again. Of its cash only what the
+account has above its floor is set aside: the rest is paid by the sales of the same night, which are
+under way themselves.
 """
 
 from __future__ import annotations
@@ -101,15 +102,15 @@ def with_carried(household: Household, orders: Sequence[EarlierOrder], cost: flo
     return replace(household, open_orders=joined)
 
 
-def with_lockouts(household: Household, groups: Iterable[tuple[str, str]]) -> Household:
+def with_lockouts(household: Household, identicals: Iterable[tuple[str, str]]) -> Household:
     """Return the household barred from buying identical groups, each with a reason."""
     securities = household.market.securities
-    code = {name: place for place, name in enumerate(securities.group_names)}
+    code = {name: place for place, name in enumerate(securities.identical_names)}
     rows = [
         (security, reason)
-        for group, reason in groups
-        if group in code
-        for security in np.flatnonzero(securities.identical_group == code[group]).tolist()
+        for identical, reason in identicals
+        if identical in code
+        for security in np.flatnonzero(securities.identical_group == code[identical]).tolist()
     ]
     if not rows:
         return household

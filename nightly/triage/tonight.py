@@ -6,7 +6,7 @@ resumed run goes on with it, and whoever judges or replays the run later sees th
     RUNS/<run_id>/previous/
         facts.json        the last night, and the earlier runs with their digests
         orders.parquet    orders that were sent and may not stand in the book yet
-        lockouts.parquet  groups that what was sent forbids to buy
+        lockouts.parquet  identical groups that what was sent forbids to buy
         money.parquet     money that was sent and that the book may not show yet
         deferred.parquet  who waits tonight, for which night in a row, and why
         nos.parquet       who was told that nothing pays (`nightly.triage.standing`)

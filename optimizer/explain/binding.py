@@ -66,9 +66,9 @@ def _bounds(model: Model, found: Candidate) -> list[Held]:
 
 
 def _washed(model: Model, found: Candidate) -> list[Held]:
-    """Losses that a group's recent purchases keep from being sold, or from counting."""
+    """Losses that an identical group's recent purchases keep from being sold, or from counting."""
     frame, solution = model.frame, found.supported.solution
-    met = {piece.group for piece in frame.windows.replacements}
+    met = {piece.identical_group for piece in frame.windows.replacements}
     slope = _reduced(model, solution)[model.arrays.columns["sale"]]
     dearest: dict[str, float] = {}
     for disjunction, side in zip(
@@ -77,7 +77,7 @@ def _washed(model: Model, found: Candidate) -> list[Held]:
         option = disjunction.options[side]
         shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
         price = float(-slope[shut].min(initial=0.0)) / BPS_PER_UNIT
-        if disjunction.group in met and price > NEGLIGIBLE:
+        if disjunction.identical_group in met and price > NEGLIGIBLE:
             dearest[disjunction.where] = max(price, dearest.get(disjunction.where, 0.0))
     return [Held("wash_sale", where, price) for where, price in dearest.items()]
 
@@ -105,46 +105,48 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
     frame = model.frame
     household, securities = frame.household, frame.household.market.securities
     lost = household.lots.security[loss_lots(household)]
-    groups = np.unique(securities.identical_group[lost])
-    names = securities.group_names
+    identicals = np.unique(securities.identical_group[lost])
+    names = securities.identical_names
     notes = [
-        f"losses of {_members(securities, group, lost)} are left alone: {why}"
-        for group, why in sorted(frame.windows.no_harvest.items())
-        if group in groups
+        f"losses of {_members(securities, identical, lost)} are left alone: {why}"
+        for identical, why in sorted(frame.windows.no_harvest.items())
+        if identical in identicals
     ]
-    if any(group in groups for group in frame.windows.no_harvest):
+    if any(identical in identicals for identical in frame.windows.no_harvest):
         notes += frame.windows.notes
     avoid = frame.policy.wash_sale.mode == "avoid"
     kept = {each.where for each in _washed(model, found) if avoid}
     notes += [
-        f"losses of {_members(securities, group, lost)} wait: shares bought within 30 days wash "
-        "them while any of those stay"
-        for group in groups[~np.isin(groups, list(frame.windows.no_harvest))].tolist()
-        if names[group] in kept
+        f"losses of {_members(securities, identical, lost)} wait: shares bought within 30 days "
+        "wash them while any of those stay"
+        for identical in identicals[~np.isin(identicals, list(frame.windows.no_harvest))].tolist()
+        if names[identical] in kept
     ]
     notes += _reinvestments(model, found, _harvested(model, found))
     notes += [
-        f"no purchase of {_members(securities, group)} anywhere in the household through "
+        f"no purchase of {_members(securities, identical)} anywhere in the household through "
         f"{until.isoformat()}: a loss sold earlier is still waiting"
-        for group, until in sorted(frame.windows.no_buy.items())
+        for identical, until in sorted(frame.windows.no_buy.items())
     ]
     return (*notes, *held_notes(household))
 
 
-def _members(securities: Securities, group: int, among: Ints | None = None) -> str:
-    """Return the securities of a group by the names that people know; `among` some of them only."""
+def _members(securities: Securities, identical: int, among: Ints | None = None) -> str:
+    """Return the securities of an identical group by the names people know; `among` some only."""
     every = np.arange(len(securities.security_id)) if among is None else np.unique(among)
-    mine = every[securities.identical_group[every] == group]
+    mine = every[securities.identical_group[every] == identical]
     return ", ".join(sorted(str(name) for name in securities.security_id[mine]))
 
 
 def _harvested(model: Model, found: Candidate) -> Floats:
     sales = model.frame.sales
-    return np.unique(sales.group[sales.loss & (found.supported.sale > TOUCH)]).astype(float)
+    return np.unique(sales.identical_group[sales.loss & (found.supported.sale > TOUCH)]).astype(
+        float
+    )
 
 
 def _reinvestments(model: Model, found: Candidate, harvested: Floats) -> list[str]:
-    """Accounts that reinvest dividends of a harvested group: the reinvestment would wash it."""
+    """Accounts that reinvest dividends of what is harvested: the reinvestment would wash it."""
     household = model.frame.household
     securities, lots = household.market.securities, household.lots
     last = max((lockout.until for lockout in found.verdict.lockouts), default=household.asof)

@@ -35,7 +35,7 @@ class SaleColumns:
     ----------
     lot
         Index of the lot, −1 for a sheltered position.
-    account, security, group
+    account, security, identical_group
         Where, what, and its identical group.
     value
         The most that can be sold.
@@ -57,7 +57,7 @@ class SaleColumns:
     lot: Ints
     account: Ints
     security: Ints
-    group: Ints
+    identical_group: Ints
     value: Floats
     gain: Floats
     destroyed: Floats
@@ -88,7 +88,7 @@ class BuyColumns:
 
     account: Ints
     security: Ints
-    group: Ints
+    identical_group: Ints
     most: Floats
     after: Ints
 
@@ -98,7 +98,7 @@ def sale_columns(
 ) -> SaleColumns:
     """Columns of everything that can be sold, dust left out: but not recent dust.
 
-    A harvest of its group rests on it, however little it is worth.
+    A harvest of its identical group rests on it, however little it is worth.
     """
     lots, securities = household.lots, household.market.securities
     price = securities.price[lots.security]
@@ -117,7 +117,7 @@ def sale_columns(
         lot=own,
         account=lots.account[own],
         security=lots.security[own],
-        group=securities.identical_group[lots.security[own]],
+        identical_group=securities.identical_group[lots.security[own]],
         value=value[own] / unit_usd,
         gain=(value[own] - lots.basis[own]) / worth,
         destroyed=np.zeros(len(own)),
@@ -163,7 +163,7 @@ def _sheltered(
         lot=np.full(size, -1),
         account=account,
         security=security,
-        group=securities.identical_group[security],
+        identical_group=securities.identical_group[security],
         value=worth,
         gain=zeros,
         destroyed=zeros,
@@ -177,8 +177,10 @@ def _sheltered(
 
 
 def _disallowed(single: SaleColumns, number: int, batch: Batch) -> SaleColumns:
-    """Copies of a group's loss lots, for what is sold of them and meets a batch."""
-    copies = single.take(np.flatnonzero(single.loss & (single.group == batch.group)))
+    """Copies of an identical group's loss lots, for what is sold of them and meets a batch."""
+    copies = single.take(
+        np.flatnonzero(single.loss & (single.identical_group == batch.identical_group))
+    )
     restated = batch.effect is Effect.RESTATED
     destroyed = batch.effect is Effect.DESTROYED
     return replace(
@@ -221,18 +223,18 @@ def buy_columns(
         if most_cash[account] <= 0.0:
             allowed = allowed[:0]
         waits = _after(household, account, allowed, barred, windows, harvestable)
-        pairs += [(account, security, groups) for security, groups in waits.items()]
-    depth = max((len(groups) for _, _, groups in pairs), default=0)
+        pairs += [(account, security, identicals) for security, identicals in waits.items()]
+    depth = max((len(identicals) for _, _, identicals in pairs), default=0)
     after = np.full((len(pairs), depth), -1, np.int64)
-    for row, (_, _, groups) in enumerate(pairs):
-        after[row, : len(groups)] = groups
+    for row, (_, _, identicals) in enumerate(pairs):
+        after[row, : len(identicals)] = identicals
     accounts = np.array([pair[0] for pair in pairs], np.int64)
     security = np.array([pair[1] for pair in pairs], np.int64)
     cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
     return BuyColumns(
         account=accounts,
         security=security,
-        group=securities.identical_group[security],
+        identical_group=securities.identical_group[security],
         most=most_cash[accounts] / (1.0 + cost[security]),
         after=after,
     )
@@ -263,7 +265,7 @@ def _after(
     """What each allowed security must wait for; one that can never be bought is left out.
 
     Within an asset class only the lowest rank may be bought, unless it is blocked; while the
-    groups of all lower ranks are harvested they are blocked, and the next rank stands in.
+    identical groups of all lower ranks are harvested they are blocked, and the next rank stands in.
     Securities that the account's target names are exempt: the target itself chose among them.
     """
     securities = household.market.securities
@@ -281,7 +283,7 @@ def _after(
         members = np.flatnonzero(classes == name)
         for i in members[np.argsort(rank[members], kind="stable")]:
             security = int(allowed[i])
-            group = int(securities.identical_group[security])
+            identical = int(securities.identical_group[security])
             if rank[i] > level_rank:
                 lower, level, level_rank = {**lower, **level}, {}, rank[i]
             if security in named:
@@ -289,6 +291,6 @@ def _after(
             elif all(other in harvestable for other in lower):
                 waits[security] = tuple(lower)
             free = (account, security) not in barred and (-1, security) not in barred
-            if free and group not in windows.no_buy:
-                level[group] = None
+            if free and identical not in windows.no_buy:
+                level[identical] = None
     return waits

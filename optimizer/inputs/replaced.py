@@ -1,4 +1,4 @@
-"""What recent purchases do to the losses of a group, as rows over sales.
+"""What recent purchases do to the losses of an identical group, as rows over sales.
 
 The law takes losses in the order in which the sold shares were acquired and lets each meet the
 shares that are left of other purchases: who meets whom is not convex in what is sold. But every
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 
 
 class Batch(NamedTuple):
-    """Purchases of one group that losses meet one after the other and that do the same to them."""
+    """Purchases of one identical group that losses meet in a row and that do the same to them."""
 
-    group: int
+    identical_group: int
     effect: Effect
     pieces: tuple[Replacement, ...]
 
 
 def batches_of(replacements: Sequence[Replacement]) -> tuple[Batch, ...]:
     """Gather replacements into batches, in the order in which losses meet them."""
-    found = groupby(replacements, key=lambda piece: (piece.group, piece.effect))
-    return tuple(Batch(group, effect, tuple(pieces)) for (group, effect), pieces in found)
+    found = groupby(replacements, key=lambda piece: (piece.identical_group, piece.effect))
+    return tuple(Batch(identical, effect, tuple(pieces)) for (identical, effect), pieces in found)
 
 
 def sold_in_part(
     pieces: Sequence[Replacement], purchases: Mapping[int, str], loss: Bools
 ) -> tuple[str, ...]:
-    """Purchases of a group whose loss lots may be sold in part with nothing disallowed.
+    """Purchases of an identical group whose loss lots may be sold in part with nothing disallowed.
 
     The rest of a purchase is no replacement of its own shares (Rev. Rul. 56-602), but of all
     others: so of no other purchase may shares stay that nothing can sell, or that would lose.
     """
-    group = {piece.purchase for piece in pieces}
-    losing = {name for lot, name in purchases.items() if loss[lot] and name in group}
+    own = {piece.purchase for piece in pieces}
+    losing = {name for lot, name in purchases.items() if loss[lot] and name in own}
     barring = {piece.purchase for piece in pieces if piece.lot == FIXED or loss[piece.lot]}
     return tuple(sorted(name for name in losing if barring <= {name}))
 
@@ -120,11 +120,11 @@ def replaced(frame: Frame) -> Replaced:
     for name in sorted(losing):
         own = [lot for lot, purchase in windows.purchases.items() if purchase == name]
         copies = np.flatnonzero((sales.batch >= 0) & np.isin(sales.lot, own))
-        group = sales.group[copies[0]]
+        identical = sales.identical_group[copies[0]]
         others = tuple(
             piece
             for piece in windows.replacements
-            if piece.group == group and piece.purchase != name
+            if piece.identical_group == identical and piece.purchase != name
         )
         met.append(_left(frame, copies, others, at_most=True))
     return Replaced(tuple(met), tuple(used_up), places)
@@ -141,7 +141,7 @@ def _left(
     """
     sales, household = frame.sales, frame.household
     securities, lots = household.market.securities, household.lots
-    group = int(sales.group[copies[0]])
+    identical = int(sales.identical_group[copies[0]])
     price = float(securities.price[sales.security[copies[0]]])
     by_lot = np.zeros(len(lots.lot_id))
     for piece in pieces:
@@ -152,9 +152,9 @@ def _left(
     amounts = np.where(sales.lot >= 0, by_lot[sales.lot], 0.0)
     amounts[copies] += 1.0
     columns = np.flatnonzero(amounts)
-    dust = frame.left_out & (securities.identical_group[lots.security] == group)
+    dust = frame.left_out & (securities.identical_group[lots.security] == identical)
     return Left(
-        where=str(securities.group_names[group]),
+        where=str(securities.identical_names[identical]),
         columns=columns,
         coefficients=amounts[columns] * price / securities.price[sales.security[columns]],
         amount=sum(piece.shares for piece in pieces) * price / frame.unit_usd,

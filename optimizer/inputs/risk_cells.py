@@ -24,7 +24,7 @@ class RiskCells:
 
     Attributes
     ----------
-    owner, group
+    owner, identical_group
         Management group and identical group.
     wanted
         Weight that the target asks for by security.
@@ -47,7 +47,7 @@ class RiskCells:
     """
 
     owner: Ints
-    group: Ints
+    identical_group: Ints
     wanted: Floats
     start: Floats
     low: Floats
@@ -88,16 +88,16 @@ def risk_cells(frame: Frame) -> RiskCells:
     buyable = sum_by(of_buy, frame.buys.most * scale[frame.buys.account], size)
     factors = _factors(frame, rows)
     none = np.zeros(len(market.risk.factors))
-    group = securities.identical_group[security[first]]
+    identical = securities.identical_group[security[first]]
     sale_key = accounts.group[frame.sales.account] * n + frame.sales.security
     return RiskCells(
         owner=own,
-        group=group,
+        identical_group=identical,
         wanted=wanted,
         start=start,
         low=-wanted * (groups.settled + groups.high)[own],
         high=start - wanted * groups.low[own] + buyable,
-        specific=_largest_specific(frame, group),
+        specific=_largest_specific(frame, identical),
         factors=factors,
         loadings=rows[first][:, factors],
         cash_loading=market.risk.class_exposures.get("cash", none)[factors],
@@ -128,9 +128,9 @@ def _wanted(frame: Frame, n: int) -> tuple[Ints, Floats]:
     return np.concatenate(keys), np.concatenate(weights)
 
 
-def _number(owner: Ints, group: Ints, rows: Floats) -> Ints:
+def _number(owner: Ints, identical: Ints, rows: Floats) -> Ints:
     """Number the cells: same owner, same identical group, same exposures."""
-    pairs = owner * (int(group.max(initial=0)) + 1) + group
+    pairs = owner * (int(identical.max(initial=0)) + 1) + identical
     unique, place = np.unique(pairs, return_inverse=True)
     if len(unique) == len(pairs):
         return np.asarray(place)
@@ -153,9 +153,9 @@ def _factors(frame: Frame, rows: Floats) -> Ints:
     return np.flatnonzero(used)
 
 
-def _largest_specific(frame: Frame, group: Ints) -> Floats:
+def _largest_specific(frame: Frame, identical: Ints) -> Floats:
     """D of each identical group: its largest specific variance, over all its securities."""
     securities = frame.household.market.securities
-    largest = np.zeros(len(securities.group_names))
+    largest = np.zeros(len(securities.identical_names))
     np.maximum.at(largest, securities.identical_group, securities.specific_vol**2)
-    return largest[group]
+    return largest[identical]

@@ -1,9 +1,9 @@
 """Wash-sale windows that are already open when the run begins.
 
-What the last 61 days and the next 30 say about today: groups nobody may buy (a loss sale is still
-waiting for its replacement), groups whose losses may not be taken (a purchase is on its way), and
-shares bought in the last 30 days that would wash a loss sold today. The past is the ledger's to
-read; this file says what it means for the program.
+What the last 61 days and the next 30 say about today: identical groups nobody may buy (a loss sale
+is still waiting for its replacement), groups whose losses may not be taken (a purchase is on its
+way), and shares bought in the last 30 days that would wash a loss sold today. The past is the
+ledger's to read; this file says what it means for the program.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ WINDOW_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Windows of a household on its as-of date; groups are indexes into the market's.
+    """Windows of a household on its as-of date; identical groups are indexes into the market's.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ def windows(household: Household, policy: Policy) -> Windows:
         reserved = reserve(household, policy)
     no_buy = dict(history.locked)
     until = household.asof + timedelta(days=WINDOW_DAYS)
-    no_buy |= {group: max(until, no_buy.get(group, until)) for group in reserved.lost}
+    no_buy |= {identical: max(until, no_buy.get(identical, until)) for identical in reserved.lost}
     avoid = policy.wash_sale.mode == "avoid"
     met = replacements(household, history, reserved)
     purchases = purchases_of(household, met)
@@ -102,14 +102,14 @@ def windows(household: Household, policy: Policy) -> Windows:
 
 
 def _washed(met: tuple[Replacement, ...], purchases: dict[int, str], loss: Bools) -> dict[int, str]:
-    """Groups of which no loss can be sold without meeting shares that stay, and why."""
+    """Identical groups of which no loss can be sold without meeting shares that stay, and why."""
     found = {}
-    for group, members in groupby(met, key=lambda piece: piece.group):
+    for identical, members in groupby(met, key=lambda piece: piece.identical_group):
         pieces = tuple(members)
         staying = [piece for piece in pieces if piece.lot == FIXED]
         if staying and not sold_in_part(pieces, purchases, loss):
             gone = staying[0].effect is not Effect.DESTROYED
-            found[group] = (
+            found[identical] = (
                 "shares bought within 30 days and sold since"
                 if gone
                 else "shares bought in a sheltered account within 30 days"
@@ -118,7 +118,7 @@ def _washed(met: tuple[Replacement, ...], purchases: dict[int, str], loss: Bools
 
 
 def _scheduled(household: Household) -> tuple[dict[int, str], tuple[str, ...]]:
-    """Groups that a scheduled buy within the window would wash, and what to pause."""
+    """Identical groups that a scheduled buy within the window would wash, and what to pause."""
     scheduled, securities = household.scheduled_buys, household.market.securities
     today = np.datetime64(household.asof, "D")
     last = today + np.timedelta64(WINDOW_DAYS, "D")

@@ -50,13 +50,13 @@ class Case:
         """Booked orders that sell."""
         return [order for order in self.ledger.orders if not order.is_buy]
 
-    def group_of(self, security: int) -> int:
+    def identical_of(self, security: int) -> int:
         """Identical group of a security."""
         return int(self.household.market.securities.identical_group[security])
 
-    def group_name(self, group: int) -> str:
+    def identical_name(self, identical: int) -> str:
         """Name of an identical group."""
-        return str(self.household.market.securities.group_names[group])
+        return str(self.household.market.securities.identical_names[identical])
 
     def account_name(self, account: int) -> str:
         """Id of an account."""

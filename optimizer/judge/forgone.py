@@ -18,7 +18,7 @@ YEAR: Final = 365
 """Days of a year."""
 
 LOCKED_OUT: Final = 30
-"""Days for which a harvested group may not be bought back (26 U.S.C. 1091)."""
+"""Days for which a harvested identical group may not be bought back (26 U.S.C. 1091)."""
 
 
 def waiting_usd(sale: LotSale, rates: UnitRates, policy: Policy, asof: date) -> float:

@@ -210,9 +210,9 @@ class LeftOut:
     @cached_property
     def entangled(self) -> Bools:
         """Orders that wash sales have to be replayed for: nothing here knows their taxes."""
-        groups = self.case.household.market.securities.identical_group
+        identicals = self.case.household.market.securities.identical_group
         at_stake = list(self.case.ledger.washes.held)
-        touched = np.isin(groups[[order.security for order in self.orders]], at_stake)
+        touched = np.isin(identicals[[order.security for order in self.orders]], at_stake)
         bought = self.by_account((touched & self.is_buy).astype(float)) > 0.0
         return np.asarray(touched | ((self._part > 0.0) & bought[self.account]))
 

@@ -129,8 +129,10 @@ def deviation(
             off = off - worth * weight * risk.class_exposures[name]
     if CASH in risk.class_exposures:
         off = off + cash * risk.class_exposures[CASH]
-    groups = market.securities.identical_group
-    net = np.bincount(groups, positions / group.divisor_usd, len(market.securities.group_names))
+    identicals = market.securities.identical_group
+    net = np.bincount(
+        identicals, positions / group.divisor_usd, len(market.securities.identical_names)
+    )
     return off / group.divisor_usd, np.asarray(net, float)
 
 
@@ -138,7 +140,7 @@ def deviation(
 def specific_variances(market: Market) -> Floats:
     """Return d of each identical group: the largest specific variance of its members, annual."""
     securities = market.securities
-    largest = np.zeros(len(securities.group_names))
+    largest = np.zeros(len(securities.identical_names))
     np.fmax.at(largest, securities.identical_group, securities.specific_vol**2)
     largest.flags.writeable = False
     return largest

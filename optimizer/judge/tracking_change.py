@@ -75,7 +75,7 @@ class TrackingChange:
             whole[held.securities] = own @ state.dollars[group.accounts]
             whole[-1] = own @ state.cash[group.accounts]
             factor, net = deviation(market, group, group.after_usd, whole)
-            found.append((factor, net[self._groups]))
+            found.append((factor, net[self._identicals]))
         return tuple(found)
 
     def variances(self, around: Deviations, moves: Moves) -> Floats:
@@ -116,7 +116,7 @@ class TrackingChange:
         self, net: Floats, alone: Floats, part: Floats, shrinks: Ints, moves: Moves
     ) -> Floats:
         """Σ d·(2·e·u + u²) of the moves that shrink what was bought."""
-        bought = np.zeros((len(self._groups), len(moves.bought)))
+        bought = np.zeros((len(self._identicals), len(moves.bought)))
         np.add.at(bought, self._place, moves.bought.T)
         added = -part[shrinks, None] * bought.T[moves.account[shrinks]]
         added[np.arange(len(shrinks)), self._place[moves.column[shrinks]]] += alone
@@ -130,12 +130,12 @@ class TrackingChange:
 
     @cached_property
     def _places(self) -> tuple[Ints, Ints]:
-        groups = self.case.household.market.securities.identical_group
-        found, place = np.unique(groups[self.case.held.securities], return_inverse=True)
+        identicals = self.case.household.market.securities.identical_group
+        found, place = np.unique(identicals[self.case.held.securities], return_inverse=True)
         return found, place
 
     @property
-    def _groups(self) -> Ints:
+    def _identicals(self) -> Ints:
         """Identical groups that the household touches."""
         return self._places[0]
 
@@ -146,4 +146,4 @@ class TrackingChange:
 
     @cached_property
     def _specific(self) -> Floats:
-        return specific_variances(self.case.household.market)[self._groups]
+        return specific_variances(self.case.household.market)[self._identicals]

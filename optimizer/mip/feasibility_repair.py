@@ -1,9 +1,9 @@
 """When the quick way finds nothing legal: the nearest plan of whole tickets, or proof of none.
 
-Sides stay open here, so that a way out through another group's side is seen. The wish is the best
-settled solution; the answer is the legal plan that moves least away from it. At the edge of a limit
-on tracking error the plan with the least is looked for first: near the wish there is none. What
-share steps and exact taxes still overstep is taken off the limit.
+Sides stay open here, so that a way out through another identical group's side is seen. The wish is
+the best settled solution; the answer is the legal plan that moves least away from it. At the edge
+of a limit on tracking error the plan with the least is looked for first: near the wish there is
+none. What share steps and exact taxes still overstep is taken off the limit.
 """
 
 from __future__ import annotations

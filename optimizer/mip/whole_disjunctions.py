@@ -1,7 +1,8 @@
 """Who excludes whom among whole tickets, stated for HiGHS.
 
-One account does not buy and sell one security; a group is harvested or bought; what stands in for a
-group waits until something of it is harvested. One binary an option, as sides are data elsewhere.
+One account does not buy and sell one security; an identical group is harvested or bought; what
+stands in for a group waits until something of it is harvested. One binary an option, as sides are
+data elsewhere.
 """
 
 from __future__ import annotations
@@ -41,14 +42,14 @@ def state_whole(
         harvest = state_disjunction(
             whole.rows, model.frame, model.arrays, disjunction, _bought(whole)
         )
-        if disjunction.group >= 0:
-            harvests[disjunction.group] = harvest
+        if disjunction.identical_group >= 0:
+            harvests[disjunction.identical_group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
     return whole
 
 
 def either_side(frame: Frame, disjunctions: Sequence[Disjunction]) -> tuple[Disjunction, ...]:
-    """Nothing but the law's exclusion: a group's loss lots are sold, or it is bought.
+    """Nothing but the law's exclusion: an identical group's loss lots are sold, or it is bought.
 
     Recent purchases disallow losses in many ways, of which the disjunctions of a plan are a few; a
     proof needs them all.
@@ -109,18 +110,18 @@ def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> No
     if not buys.after.shape[1]:
         return
     sale = whole.model.arrays.columns["sale"].start
-    for group in np.unique(buys.after[buys.after >= 0]).tolist():
-        own = np.flatnonzero((sales.group == group) & sales.loss)
-        if group not in harvests or not len(own):
+    for identical in np.unique(buys.after[buys.after >= 0]).tolist():
+        own = np.flatnonzero((sales.identical_group == identical) & sales.loss)
+        if identical not in harvests or not len(own):
             continue
         one = float(whole.tickets.step[whole.tickets.of_sale[own]].min())
         least = max(min(one, float(sales.value[own].min())), something)
-        harvested = [(z, -least) for z in harvests[group]]
+        harvested = [(z, -least) for z in harvests[identical]]
         rows.row([*((sale + int(c), 1.0) for c in own), *harvested], 0.0, np.inf)
-    for column, groups in enumerate(buys.after):
+    for column, identicals in enumerate(buys.after):
         used = int(whole.used[whole.tickets.of_buy[column]])
         if used < 0:
             continue
-        for group in groups[groups >= 0].tolist():
-            if group in harvests:
-                rows.row([(used, 1.0), *((z, -1.0) for z in harvests[group])], -np.inf, 0.0)
+        for identical in identicals[identicals >= 0].tolist():
+            if identical in harvests:
+                rows.row([(used, 1.0), *((z, -1.0) for z in harvests[identical])], -np.inf, 0.0)

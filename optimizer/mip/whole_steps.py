@@ -177,14 +177,15 @@ def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) ->
 def _openings(whole: Whole, point: WholePoint, low: Floats, high: Floats) -> Ints:
     """Tickets that may open beside those of a point: steps of one, nothing against them.
 
-    Sales in sheltered accounts, and buys of groups that the point sells nothing of at a loss, where
-    the account does not trade the other way. Their sides are settled once amounts are in place.
+    Sales in sheltered accounts, and buys of identical groups that the point sells nothing of at a
+    loss, where the account does not trade the other way. Their sides are settled once amounts are
+    in place.
     """
     frame, tickets = whole.model.frame, whole.tickets
     sales = frame.sales
-    groups = frame.household.market.securities.identical_group
+    identicals = frame.household.market.securities.identical_group
     sold = sales.loss & (point.x[whole.model.arrays.columns["sale"]] > 0.0)
-    lost = np.isin(groups[tickets.security], sales.group[sold])
+    lost = np.isin(identicals[tickets.security], sales.identical_group[sold])
     sheltered = ~frame.accounts.taxable[tickets.account]
     fits = np.where(tickets.is_sale, sheltered, ~lost) & (whole.steps >= 0)
     fits &= (point.amount == 0.0) & (low <= tickets.step) & (high >= tickets.step)

@@ -3,9 +3,9 @@
 A ticket under half the minimum is dropped, a larger one lifted to the minimum, a position too
 small for it sold out or left alone; then the program is solved again, until every ticket is of
 legal size. A sale that empties its position is exempt. A sale that a harvest rests on (recent
-shares of its group, sold with it) is never dropped alone: it is lifted, or its group is not
-harvested. A reweighted 1-norm was refused: with the sides settled the solution is sparse already,
-and dropping by size solves less.
+shares of its identical group, sold with it) is never dropped alone: it is lifted, or its group is
+not harvested. A reweighted 1-norm was refused: with the sides settled the solution is sparse
+already, and dropping by size solves less.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def supported(
 ) -> Supported | None:
     """Solve again until every ticket is of legal size; None if none is found.
 
-    Sides follow the tickets: a group that is no longer harvested is open to buys again. What has
-    been `decided` before stays.
+    Sides follow the tickets: an identical group that is no longer harvested is open to buys again.
+    What has been `decided` before stays.
     """
     frame, columns = model.frame, model.arrays.columns
     least = least_ticket(frame)
@@ -103,7 +103,7 @@ def rested_on(settled: Incumbent, tickets: Tickets) -> Bools:
 
 
 def _not_harvested(model: Model, settled: Incumbent, tickets: Tickets, sales: Bools) -> Incumbent:
-    """Turn the groups whose harvest rests on some sales to the buying side."""
+    """Turn the identical groups whose harvest rests on some sales to the buying side."""
     if not sales.any():
         return settled
     sides = tuple(
@@ -177,14 +177,14 @@ def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools)
 
 
 def _followed(model: Model, settled: Incumbent, sale: Floats) -> Incumbent:
-    """Turn groups that nothing is harvested of any more back to the buying side."""
+    """Turn identical groups that nothing is harvested of any more back to the buying side."""
     sales = model.frame.sales
     sides = list(settled.sides)
     for place, (disjunction, side) in enumerate(
         zip(settled.disjunctions, settled.sides, strict=True)
     ):
         option = disjunction.options[side]
-        if disjunction.group < 0 or option.name is WashSide.BUY:
+        if disjunction.identical_group < 0 or option.name is WashSide.BUY:
             continue
         own = option.sales[sales.loss[option.sales]]
         if sale[own].sum() <= TOUCH:

@@ -25,7 +25,7 @@ class MovePairs:
     ) -> None:
         self._tax, self._account, self._place, self._move = tax, account, place, move
         loads, own = risk.loadings[place] * move[:, None], risk.own[place] * move
-        same = risk.group[place][:, None] == risk.group[place]
+        same = risk.identical_group[place][:, None] == risk.identical_group[place]
         self.factors, self.own = loads @ loads.T, same * np.outer(own, own)
         raised = risk.cash[place] * move
         self.raised = raised[:, None] + raised

@@ -24,7 +24,7 @@ class TicketRisk:
     ----------
     loadings
         Factor risk of a unit, `(n_tickets, k)`.
-    own, group
+    own, identical_group
         Specific risk of a unit, signed, and the identical group it falls into.
     cash
         Cash that a unit brings into the ticket's account.
@@ -32,7 +32,7 @@ class TicketRisk:
 
     loadings: Floats
     own: Floats
-    group: Ints
+    identical_group: Ints
     cash: Floats
 
     @cached_property
@@ -43,17 +43,19 @@ class TicketRisk:
     def mixed(self, first: Ints, second: Ints) -> Floats:
         """Mixed second derivative of pairs of tickets, bps per unit²."""
         factors = np.einsum("ij,ij->i", self.loadings[first], self.loadings[second])
-        same = self.group[first] == self.group[second]
+        same = self.identical_group[first] == self.identical_group[second]
         return np.asarray(factors + np.where(same, self.own[first] * self.own[second], 0.0))
 
     def responses(self, moves: Floats) -> Floats:
         """How the gradient moves when all tickets move together."""
-        totals = np.bincount(self.group, self.own * moves, self._groups)
-        return np.asarray(self.loadings @ (self.loadings.T @ moves) + self.own * totals[self.group])
+        totals = np.bincount(self.identical_group, self.own * moves, self._identicals)
+        return np.asarray(
+            self.loadings @ (self.loadings.T @ moves) + self.own * totals[self.identical_group]
+        )
 
     @cached_property
-    def _groups(self) -> int:
-        return int(self.group.max(initial=-1)) + 1
+    def _identicals(self) -> int:
+        return int(self.identical_group.max(initial=-1)) + 1
 
 
 def ticket_risk(
@@ -74,11 +76,13 @@ def ticket_risk(
     exposure = exposure + np.outer(scale * cash, cells.cash_loading)
     block = np.zeros((size, groups, len(cells.factors)))
     block[np.arange(size), owner] = (exposure @ frame.risk_root) * np.sqrt(per_group)[:, None]
-    n_groups = len(frame.household.market.securities.group_names)
-    _, group = np.unique(owner * n_groups + cells.group[cell], return_inverse=True)
+    n_identicals = len(frame.household.market.securities.identical_names)
+    _, identical = np.unique(
+        owner * n_identicals + cells.identical_group[cell], return_inverse=True
+    )
     return TicketRisk(
         loadings=block.reshape(size, groups * len(cells.factors)),
         own=sign * scale * np.sqrt(per_group * cells.specific[cell]),
-        group=group,
+        identical_group=identical,
         cash=cash,
     )

@@ -36,11 +36,12 @@ def certified(search: Search, solves: int) -> Search:
     """Branch for at most `solves` solves; the bound only rises and the best plan only improves.
 
     `BRANCHING` solves are spent unasked where the open regimes say little, where a solution would
-    sell and buy the same positions (weights under which recognising a gain pays), or where a group
-    can be harvested in several ways: there flips alone choose badly. The fewer columns a program
-    has, the sooner and the longer it is branched on: its solves cost less than what surrounds them,
-    and a basis point of a large household is many dollars. Directions that would do better but for
-    te_max are looked at once more at the price that keeps them inside, and branched on there.
+    sell and buy the same positions (weights under which recognising a gain pays), or where an
+    identical group can be harvested in several ways: there flips alone choose badly. The fewer
+    columns a program has, the sooner and the longer it is branched on: its solves cost less than
+    what surrounds them, and a basis point of a large household is many dollars. Directions that
+    would do better but for te_max are looked at once more at the price that keeps them inside, and
+    branched on there.
     """
     grown, beyond = _grown(search, solves)
     if beyond is None:
@@ -56,7 +57,8 @@ def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:
         return search, None
     lost = best.solution.objective - search.bounds.root_objective
     unsettled = any(
-        disjunction.group < 0 or len(disjunction.options) > 2 for disjunction in best.disjunctions
+        disjunction.identical_group < 0 or len(disjunction.options) > 2
+        for disjunction in best.disjunctions
     )
     columns = len(frame.sales.value) + len(frame.buys.most)
     further = 0

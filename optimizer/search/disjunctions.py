@@ -57,16 +57,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Disjunction:
-    """Options of which exactly one holds; `group` is the identical group, −1 for a position."""
+    """Options of which exactly one holds; `identical_group` is −1 for a position."""
 
-    group: int
+    identical_group: int
     where: str
     options: tuple[Option, ...]
 
     @property
     def key(self) -> tuple[int, str]:
         """What the disjunction is about; no two of a household have the same."""
-        return self.group, self.where
+        return self.identical_group, self.where
 
 
 WashSides = tuple[int, ...]
@@ -77,7 +77,7 @@ def position_disjunctions(
     frame: Frame, disjunctions: tuple[Disjunction, ...], sale: Floats, buy: Floats
 ) -> tuple[Disjunction, ...]:
     """New disjunctions for taxable positions that a solution both sells and buys in one account."""
-    known = {disjunction.where for disjunction in disjunctions if disjunction.group < 0}
+    known = {disjunction.where for disjunction in disjunctions if disjunction.identical_group < 0}
     sales, buys = frame.sales, frame.buys
     found = []
     securities = len(frame.household.market.securities.security_id)
@@ -130,9 +130,9 @@ def side_branch(
         buy_high[np.concatenate([option.closed_buys for option in chosen])] = 0.0
     if buys.after.shape[1]:
         harvested = [
-            disjunction.group
+            disjunction.identical_group
             for disjunction, side in pairs
-            if disjunction.group >= 0
+            if disjunction.identical_group >= 0
             and (side < 0 or disjunction.options[side].name is WashSide.HARVEST)
         ]
         waiting = ((buys.after >= 0) & ~np.isin(buys.after, harvested)).any(axis=1)

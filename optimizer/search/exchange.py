@@ -121,16 +121,16 @@ def _alike(frame: Frame, disjunctions: Sequence[Disjunction]) -> list[tuple[int,
     """Two funds of one class may change sides together: harvest one, buy the other instead.
 
     Alone neither flip pays: both on harvest leaves nothing to buy, both on buy forgoes the losses.
-    So no promise of a single flip finds them. Classes of many groups are those of stocks, where no
-    two are worth a solve.
+    So no promise of a single flip finds them. Classes of many identical groups are those of stocks,
+    where no two are worth a solve.
     """
     securities = frame.household.market.securities
-    groups = securities.identical_group[::-1].tolist()
-    class_of = dict(zip(groups, securities.asset_class[::-1].tolist(), strict=True))
+    identicals = securities.identical_group[::-1].tolist()
+    class_of = dict(zip(identicals, securities.asset_class[::-1].tolist(), strict=True))
     of_class: dict[str, list[int]] = {}
     for place, disjunction in enumerate(disjunctions):
-        if disjunction.group >= 0:
-            of_class.setdefault(str(class_of[disjunction.group]), []).append(place)
+        if disjunction.identical_group >= 0:
+            of_class.setdefault(str(class_of[disjunction.identical_group]), []).append(place)
     return sorted(
         (one, other)
         for places in of_class.values()

@@ -1,4 +1,4 @@
-"""The ways in which a group's losses can be sold, such that every legal sale is one of them.
+"""The ways to sell an identical group's losses, such that every legal sale is one of them.
 
 A group is bought or harvested. Where shares of it were bought in the last 30 days there are several
 ways to harvest. Under `avoid` nothing may be disallowed: all recent shares are sold out, or of a
@@ -34,43 +34,49 @@ def wash_disjunctions(frame: Frame, arrays: Arrays) -> tuple[Disjunction, ...]:
     losing = sales.loss & (sale_high > 0.0)
     excluded = np.concatenate(
         [
-            buys.group[buy_high > 0.0],
+            buys.identical_group[buy_high > 0.0],
             buys.after[buys.after >= 0],
-            np.array([piece.group for piece in frame.windows.replacements], np.int64),
+            np.array([piece.identical_group for piece in frame.windows.replacements], np.int64),
         ]
     )
-    groups = np.intersect1d(sales.group[losing], excluded)
-    lossy, bought = Gathered(np.where(losing, sales.group, -1)), Gathered(buys.group)
+    identicals = np.intersect1d(sales.identical_group[losing], excluded)
+    lossy, bought = (
+        Gathered(np.where(losing, sales.identical_group, -1)),
+        Gathered(buys.identical_group),
+    )
     return tuple(
-        _wash_disjunction(frame, group, lossy[group], bought[group]) for group in groups.tolist()
+        _wash_disjunction(frame, identical, lossy[identical], bought[identical])
+        for identical in identicals.tolist()
     )
 
 
-def _wash_disjunction(frame: Frame, group: int, lossy: Ints, bought: Ints) -> Disjunction:
-    """The disjunction of one group: it may be bought, or be harvested in one of several ways."""
+def _wash_disjunction(frame: Frame, identical: int, lossy: Ints, bought: Ints) -> Disjunction:
+    """The disjunction of one identical group: it is bought, or harvested in one of several ways."""
     none = np.zeros(len(lossy))
     buy = Option(WashSide.BUY, lossy, none, none, NONE)
-    name = str(frame.household.market.securities.group_names[group])
-    return Disjunction(group, name, (buy, *harvests(frame, group, lossy, bought)))
+    name = str(frame.household.market.securities.identical_names[identical])
+    return Disjunction(identical, name, (buy, *harvests(frame, identical, lossy, bought)))
 
 
-def harvests(frame: Frame, group: int, lossy: Ints, bought: Ints) -> tuple[Option, ...]:
-    """Ways to sell the loss columns of a group while none of its buys is open."""
-    if not any(piece.group == group for piece in frame.windows.replacements):
+def harvests(frame: Frame, identical: int, lossy: Ints, bought: Ints) -> tuple[Option, ...]:
+    """Ways to sell the loss columns of an identical group while none of its buys is open."""
+    if not any(piece.identical_group == identical for piece in frame.windows.replacements):
         high = frame.sales.value[lossy]
         return (Option(WashSide.HARVEST, lossy, np.zeros(len(lossy)), high, bought),)
     if frame.policy.wash_sale.mode == "price":
-        return tuple(_priced(_Group(frame, group, lossy, bought)))
-    return tuple(_clean(_Group(frame, group, lossy, bought)))
+        return tuple(_priced(_Recent(frame, identical, lossy, bought)))
+    return tuple(_clean(_Recent(frame, identical, lossy, bought)))
 
 
-class _Group:
-    """A group with recent purchases: its loss columns, and the purchase of each ('' if old)."""
+class _Recent:
+    """Loss columns of an identical group bought lately, and the purchase of each ('' if old)."""
 
-    def __init__(self, frame: Frame, group: int, lossy: Ints, bought: Ints) -> None:
+    def __init__(self, frame: Frame, identical: int, lossy: Ints, bought: Ints) -> None:
         sales, windows = frame.sales, frame.windows
         self.frame, self.lossy, self.bought = frame, lossy, bought
-        self.pieces = tuple(piece for piece in windows.replacements if piece.group == group)
+        self.pieces = tuple(
+            piece for piece in windows.replacements if piece.identical_group == identical
+        )
         names = {piece.purchase for piece in self.pieces}
         mine = [windows.purchases.get(int(lot), "") for lot in sales.lot[lossy]]
         self.purchase = np.array([name if name in names else "" for name in mine], object)
@@ -93,9 +99,9 @@ class _Group:
         )
 
 
-def _clean(group: _Group) -> Iterator[Option]:
+def _clean(lately: _Recent) -> Iterator[Option]:
     """Ways in which nothing is disallowed: recent shares are sold out but of one purchase."""
-    frame, pieces = group.frame, group.pieces
+    frame, pieces = lately.frame, lately.pieces
     sales, purchases = frame.sales, frame.windows.purchases
     held = {piece.lot: piece.purchase for piece in pieces if piece.lot != FIXED}
     columns = {lot: int(np.flatnonzero(sales.lot == lot)[0]) for lot in held if lot in sales.lot}
@@ -104,28 +110,28 @@ def _clean(group: _Group) -> Iterator[Option]:
         return np.array([c for lot, c in columns.items() if held[lot] != but], np.int64)
 
     if all(piece.lot != FIXED for piece in pieces):
-        yield group.harvest(np.ones(len(group.lossy), bool), sold_out=out())
+        yield lately.harvest(np.ones(len(lately.lossy), bool), sold_out=out())
     for name in sold_in_part(pieces, purchases, loss_lots(frame.household)):
-        yield group.harvest(group.purchase == name, sold_out=out(name))
+        yield lately.harvest(lately.purchase == name, sold_out=out(name))
 
 
-def _priced(group: _Group) -> Iterator[Option]:
+def _priced(lately: _Recent) -> Iterator[Option]:
     """Ways by what is left over of recent shares, and by the last lot to meet any."""
-    frame, own, batch, batches = group.frame, group.own, group.batch, group.batches
-    replaced, old = frame.replaced, group.purchase == ""
-    names = {piece.purchase for piece in group.pieces}
+    frame, own, batch, batches = lately.frame, lately.own, lately.batch, lately.batches
+    replaced, old = frame.replaced, lately.purchase == ""
+    names = {piece.purchase for piece in lately.pieces}
     alone = len(names) == 1
-    recent = sorted(set(group.purchase[own]) - {""})
+    recent = sorted(set(lately.purchase[own]) - {""})
     for place, last in enumerate(batches) if not (alone and recent) else ():
-        yield group.harvest(~own & (batch <= last), replaced.without(batches[:place]))
+        yield lately.harvest(~own & (batch <= last), replaced.without(batches[:place]))
     for name in recent:
-        free = ~own | (group.purchase == name)
-        yield group.harvest(free, replaced.without(batches, name))
+        free = ~own | (lately.purchase == name)
+        yield lately.harvest(free, replaced.without(batches, name))
     used_up = replaced.without(batches)
     if recent and not alone:
-        yield group.harvest(~own | ~old, used_up)
+        yield lately.harvest(~own | ~old, used_up)
     lots = frame.household.lots
-    lot = frame.sales.lot[group.lossy]
+    lot = frame.sales.lot[lately.lossy]
     oldest = np.unique(lot[old])
     oldest = oldest[np.argsort(lots.acquired[oldest], kind="stable")]
     first = 0
@@ -134,5 +140,5 @@ def _priced(group: _Group) -> Iterator[Option]:
         met = ~own & np.isin(lot, oldest[:last])
         allowed = own & ~np.isin(lot, oldest[:first])
         if first < last:
-            yield group.harvest(met | allowed, used_up)
+            yield lately.harvest(met | allowed, used_up)
         first = last

@@ -266,7 +266,7 @@ def _open_calls(estimates: list[Floats]) -> list[int]:
 def harvest_sides(settled: Incumbent) -> dict[int, WashSide]:
     """What each identical group with a disjunction does in a settled solution."""
     return {
-        disjunction.group: disjunction.options[side].name
+        disjunction.identical_group: disjunction.options[side].name
         for disjunction, side in zip(settled.disjunctions, settled.sides, strict=True)
-        if disjunction.group >= 0
+        if disjunction.identical_group >= 0
     }

@@ -1,9 +1,10 @@
 """What each side of a disjunction gives up at the open solution: a guess that saves solves.
 
-At the open solution a group is often both harvested and bought. Without its losses the unit pays
-tax on other gains: that is priced by the law's own function, since solutions rest on its kinks.
-Without its purchases the group's deviation is priced by its own risk and a small part of its factor
-risk, because other securities stand in. The guess orders what is tried first; it proves nothing.
+At the open solution an identical group is often both harvested and bought. Without its losses the
+unit pays tax on other gains: that is priced by the law's own function, since solutions rest on its
+kinks. Without its purchases the group's deviation is priced by its own risk and a small part of its
+factor risk, because other securities stand in. The guess orders what is tried first; it proves
+nothing.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ def flip_gains(
     """What flips might gain at a settled solution: bps, disjunction, option, best first.
 
     What an option opens gains by its reduced cost, against the same curvature; what it closes
-    gives up what it is worth. Substitutes interact: a group that was no conflict while all sides
-    were open can become the only fund of its class that may be bought.
+    gives up what it is worth. Substitutes interact: an identical group that was no conflict while
+    all sides were open can become the only fund of its class that may be bought.
     """
     arrays = model.arrays
     gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers

@@ -17,8 +17,8 @@ def expected() -> Iterator[Expectation]:
     yield Expectation(
         "the mix stays close", figures is not None and (figures.te_after or 0.0) < 0.01
     )
-    groups = {lock.identical_group for lock in night.plan.lockouts}
-    yield Expectation("bonds may not be bought back", "vanguard-total-bond" in groups)
+    identicals = {lock.identical_group for lock in night.plan.lockouts}
+    yield Expectation("bonds may not be bought back", "vanguard-total-bond" in identicals)
     yield Expectation("and are not", night.bought("BND") + night.bought("VBTLX") == 0.0)
 
 

@@ -105,12 +105,12 @@ def _replaced(market: Market, sales: Sales, bought: Lots) -> Bools:
     Such sales are left out: their disallowed loss would have to stand in the basis of the
     replacement and in the gains to date, as books state both after disallowance.
     """
-    groups = len(market.group_of)
+    identicals = len(market.identical_of)
     reach = 3 * PAST_DAYS
     ordinal = (market.days - market.days[0]).astype(np.int64)
-    place = bought.household * groups + market.group_of[bought.security]
+    place = bought.household * identicals + market.identical_of[bought.security]
     known = np.sort(place * reach + ordinal[bought.day])
-    middle = (sales.household * groups + market.group_of[sales.security]) * reach
+    middle = (sales.household * identicals + market.identical_of[sales.security]) * reach
     middle = middle + ordinal[sales.day]
     first = np.searchsorted(known, middle - WINDOW_DAYS, side="left")
     last = np.searchsorted(known, middle + WINDOW_DAYS, side="right")

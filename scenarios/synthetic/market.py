@@ -119,7 +119,7 @@ class Market:
     target_id: Texts
     target_weights: Floats
     menus: Mapping[str, Bools]
-    group_of: Ints
+    identical_of: Ints
     substitute: Ints
     days: Days
     path: Floats

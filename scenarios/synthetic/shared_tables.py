@@ -136,7 +136,7 @@ def assemble(parts: Ingredients, rng: np.random.Generator, asof: date) -> Market
             name: np.isin(ids.astype(str), np.array(allowed, dtype=str))
             for name, allowed in parts.menus.items()
         },
-        group_of=identical_groups(funds),
+        identical_of=identical_groups(funds),
         substitute=substitutes(funds),
         days=days,
         path=path,
@@ -144,10 +144,12 @@ def assemble(parts: Ingredients, rng: np.random.Generator, asof: date) -> Market
 
 
 def identical_groups(funds: Sequence[Fund]) -> Ints:
-    """Return the index of each security's group: the first security of the same group."""
+    """Return the index of each security's identical group: the first security of the same group."""
     first: dict[str, int] = {}
-    groups = [first.setdefault(f.group or f.security_id, i) for i, f in enumerate(funds)]
-    return np.array(groups, dtype=np.int64)
+    identicals = [
+        first.setdefault(f.identical_group or f.security_id, i) for i, f in enumerate(funds)
+    ]
+    return np.array(identicals, dtype=np.int64)
 
 
 def substitutes(funds: Sequence[Fund]) -> Ints:
@@ -157,7 +159,9 @@ def substitutes(funds: Sequence[Fund]) -> Ints:
         for step in range(1, len(funds)):
             j = (i + step) % len(funds)
             other = funds[j]
-            same = fund.group is not None and fund.group == other.group
+            same = (
+                fund.identical_group is not None and fund.identical_group == other.identical_group
+            )
             if other.asset_class == fund.asset_class and not same:
                 result[i] = j
                 break
@@ -177,7 +181,7 @@ def shared_tables(parts: Ingredients, asof: date) -> dict[str, pd.DataFrame]:
                     "asset_class": fund.asset_class,
                     "half_spread_bps": float(fund.half_spread_bps),
                     "share_step": fund.share_step,
-                    "identical_group": fund.group,
+                    "identical_group": fund.identical_group,
                     "qualified_yield": fund.qualified,
                     "ordinary_yield": fund.ordinary,
                     "exempt_yield": fund.exempt,

@@ -93,7 +93,7 @@ def invent_stocks(
                 half_spread_bps=float(spread[i]),
                 qualified=float(dividend[i]),
                 specific_vol=round(float(specific[i]), 4),
-                group=None if issuer is None else f"issuer-{issuer + 1:03d}",
+                identical_group=None if issuer is None else f"issuer-{issuer + 1:03d}",
                 share_step=share_step,
             )
         )

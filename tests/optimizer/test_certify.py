@@ -78,7 +78,7 @@ def test_positions_that_would_be_sold_and_bought_are_branched_on(seed: int) -> N
     policy = Policy(weights=Weights(tax=0.25), tax=TaxRates(drag_reference="none", waiting=False))
     start = search(frame(drawn(seed), policy), door("piqp"))
     assert start.incumbent is not None
-    assert any(disjunction.group < 0 for disjunction in start.incumbent.disjunctions)
+    assert any(disjunction.identical_group < 0 for disjunction in start.incumbent.disjunctions)
     best = best_of_all(start)
     assert start.bounds.least < best - 1.0
     unasked, asked = certified(start, 0), certified(start, 80)

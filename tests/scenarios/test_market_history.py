@@ -154,7 +154,7 @@ def test_a_list_of_funds_of_ones_own(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     first, second = read_funds(path)
-    assert (first.group, second.group) == ("AAA", "twins")
+    assert (first.identical_group, second.identical_group) == ("AAA", "twins")
     assert (first.qualified, second.exempt, second.rank) == (0.9, 1.0, 1)
     pd.read_csv(path).drop(columns="rank").to_csv(path, index=False)
     with pytest.raises(MarketHistoryError, match="rank"):

@@ -282,9 +282,9 @@ def test_past_losses_open_windows(tables: Tables) -> None:
 
 def test_no_past_loss_is_washed_already(tables: Tables) -> None:
     """No group was bought within thirty days of its loss sale, so stated gains are final."""
-    group = tables["securities"].set_index("security_id")["identical_group"]
+    identical = tables["securities"].set_index("security_id")["identical_group"]
     trades = tables["trades"].merge(tables["accounts"][["account_id", "household_id"]])
-    own = group.loc[trades["security_id"]].reset_index(drop=True)
+    own = identical.loc[trades["security_id"]].reset_index(drop=True)
     trades["group"] = own.fillna(trades["security_id"])
     sells, buys = trades[trades["side"] == "sell"], trades[trades["side"] == "buy"]
     pairs = sells.merge(buys, on=["household_id", "group"], suffixes=("", "_buy"))

@@ -55,7 +55,7 @@ def market() -> Market:
         half_spread_bps=floats(10, 5, 20),
         share_step=floats(1, 1, 1),
         identical_group=ints(0, 1, 2),
-        group_names=texts("STOCK", "BOND", "DOUBLE"),
+        identical_names=texts("STOCK", "BOND", "DOUBLE"),
         qualified_yield=floats(0.015, 0, 0.01),
         ordinary_yield=floats(0, 0.04, 0),
         exempt_yield=floats(0, 0, 0),

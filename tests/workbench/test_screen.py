@@ -139,7 +139,7 @@ def test_what_is_locked_is_told_by_the_names_that_somebody_would_buy() -> None:
     twins = replace(
         market.securities,
         identical_group=np.array([0, 1, 1]),
-        group_names=np.array(["STOCK", "a-pair"], dtype=object),
+        identical_names=np.array(["STOCK", "a-pair"], dtype=object),
     )
     house = replace(house, market=replace(market, securities=twins))
     day = date(2026, 12, 20)

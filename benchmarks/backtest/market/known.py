@@ -55,7 +55,7 @@ def market_on(
     yearly = paid / price * YEAR_DAYS / np.clip(age, 1, YEAR_DAYS)
     funds = history.funds
     covariance, specific = _risk(history, log_index, row, listed)
-    groups = sorted({fund.group for fund in funds})
+    identicals = sorted({fund.identical_group for fund in funds})
     classes = history.classes
     through = sparse.csr_array(
         np.array([[float(fund.asset_class == name) for name in classes] for fund in funds])
@@ -70,8 +70,10 @@ def market_on(
             asset_class=_texts([fund.asset_class for fund in funds]),
             half_spread_bps=read_only(np.array([fund.half_spread_bps for fund in funds])),
             share_step=read_only(np.ones(len(funds))),
-            identical_group=read_only(np.array([groups.index(fund.group) for fund in funds])),
-            group_names=_texts(groups),
+            identical_group=read_only(
+                np.array([identicals.index(fund.identical_group) for fund in funds])
+            ),
+            identical_names=_texts(identicals),
             qualified_yield=_yield(yearly, [fund.qualified for fund in funds], usable),
             ordinary_yield=_yield(yearly, [fund.ordinary for fund in funds], usable),
             exempt_yield=_yield(yearly, [fund.exempt for fund in funds], usable),

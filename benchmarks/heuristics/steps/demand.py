@@ -47,8 +47,8 @@ class Demand:
     ) -> int | None:
         """Return the security that buys a target's row in an account, None if there is none.
 
-        `row` names a class or indexes a security; `locked` are groups sold at a loss in this run,
-        `sold` pairs of account and security that this run sells.
+        `row` names a class or indexes a security; `locked` are identical groups sold at a loss in
+        this run, `sold` pairs of account and security that this run sells.
         """
         if not self.open:
             return None

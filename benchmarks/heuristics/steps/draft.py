@@ -30,7 +30,7 @@ class Draft:
     now
         Per mandate, dollars of each row in each of its accounts, `(n, k)`.
     lost
-        Groups with a loss sale in the draft.
+        Identical groups with a loss sale in the draft.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -60,7 +60,7 @@ class Draft:
     def left(self, row: int) -> float:
         """Dollars still free to sell in a supply row."""
         supply = self.ground.supply
-        if supply.loss[row] and int(supply.group[row]) in self._kept:
+        if supply.loss[row] and int(supply.identical_group[row]) in self._kept:
             return 0.0
         return float(supply.usd[row] - self.sold[row])
 
@@ -78,12 +78,12 @@ class Draft:
             amount * ground.mandates[mandate].exposure[security]
         )
         if supply.loss[row]:
-            self.lost.add(int(supply.group[row]))
+            self.lost.add(int(supply.identical_group[row]))
         return amount
 
-    def keep_losses(self, group: int) -> None:
-        """Sell no loss lot of a group in this draft: its purchases matter more."""
-        self._kept.add(group)
+    def keep_losses(self, identical: int) -> None:
+        """Sell no loss lot of an identical group in this draft: its purchases matter more."""
+        self._kept.add(identical)
 
     def through(self, account: int, row: int) -> int | None:
         """Return the security through which an account would buy a row of its mandate."""

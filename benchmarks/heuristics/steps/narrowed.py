@@ -56,8 +56,8 @@ def _taken(table: Table, keep: Bools) -> Table:
 
 def _with_lockouts(household: Household, policy: Policy) -> Restrictions:
     """Restrictions, and no buying of what any account's past loss locks."""
-    rules, group_of = household.restrictions, household.market.securities.identical_group
-    locked = np.flatnonzero(np.isin(group_of, list(windows(household, policy).no_buy)))
+    rules, identical_of = household.restrictions, household.market.securities.identical_group
+    locked = np.flatnonzero(np.isin(identical_of, list(windows(household, policy).no_buy)))
     return Restrictions(
         account=_longer(rules.account, np.full(len(locked), -1)),
         security=_longer(rules.security, locked),

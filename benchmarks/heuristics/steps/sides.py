@@ -1,4 +1,4 @@
-"""Which side a group takes when one account would sell it at a loss and another must buy it.
+"""Which side an identical group takes when one account would sell it at a loss, another buy it.
 
 A wash sale is avoided by doing only one of the two. Where every buyer has a substitute, the loss is
 taken; else the side with more dollars wins.
@@ -16,12 +16,12 @@ from models.arrays import Floats
 
 
 def settle_sides(draft: Draft, wanted: Mapping[int, Floats]) -> None:
-    """Bar the loss sales of groups whose purchases without a substitute weigh more.
+    """Bar the loss sales of identical groups whose purchases without a substitute weigh more.
 
     `wanted` maps a mandate to dollars wanted of each row in each of its accounts, `(n, k)`.
     """
     ground, supply = draft.ground, draft.ground.supply
-    groups = ground.household.market.securities.identical_group
+    identicals = ground.household.market.securities.identical_group
     needed: dict[int, float] = {}
     losing: dict[int, float] = {}
     for m, want in wanted.items():
@@ -31,19 +31,21 @@ def settle_sides(draft: Draft, wanted: Mapping[int, Floats]) -> None:
             security = ground.demand.through(account, row, set(), set())
             if security is None:
                 continue
-            group = int(groups[security])
-            if ground.demand.through(account, row, {group}, set()) is None:
-                needed[group] = needed.get(group, 0.0) + float(gap[at, k])
+            identical = int(identicals[security])
+            if ground.demand.through(account, row, {identical}, set()) is None:
+                needed[identical] = needed.get(identical, 0.0) + float(gap[at, k])
         for at, account in enumerate(each.accounts.tolist()):
             rows = draft.rows_of(account)
             for lot in rows[supply.loss[rows]].tolist():
                 k = int(each.main[supply.security[lot]])
                 over = float(-gap[at, k]) if k >= 0 else 0.0
-                group = int(supply.group[lot])
-                losing[group] = losing.get(group, 0.0) + min(max(over, 0.0), supply.usd[lot])
-    for group, dollars in needed.items():
-        if dollars > losing.get(group, 0.0):
-            draft.keep_losses(group)
+                identical = int(supply.identical_group[lot])
+                losing[identical] = losing.get(identical, 0.0) + min(
+                    max(over, 0.0), supply.usd[lot]
+                )
+    for identical, dollars in needed.items():
+        if dollars > losing.get(identical, 0.0):
+            draft.keep_losses(identical)
 
 
 def as_bought(draft: Draft, mandate: int, want: Floats) -> Floats:

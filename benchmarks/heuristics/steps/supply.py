@@ -29,7 +29,7 @@ class Supply:
     ----------
     lot
         Index of the taxable lot, −1 for a sheltered position.
-    account, security, group
+    account, security, identical_group
         Where, what, and its identical group.
     shares
         Free to sell.
@@ -48,7 +48,7 @@ class Supply:
     lot: Ints
     account: Ints
     security: Ints
-    group: Ints
+    identical_group: Ints
     shares: Floats
     usd: Floats
     held: Floats
@@ -95,7 +95,7 @@ def supply_of(
         lot=np.concatenate([own, np.full(at, -1)]),
         account=np.concatenate([lots.account[own], key // n]),
         security=security,
-        group=securities.identical_group[security],
+        identical_group=securities.identical_group[security],
         shares=shares,
         usd=shares * securities.price[security],
         held=np.concatenate([lots.shares[own], np.bincount(place, lots.shares[rest], at)]),
@@ -125,9 +125,9 @@ def _barred(
         barred |= (lots.account == open_orders.account[k]) & (
             lots.security == open_orders.security[k]
         )
-    group = household.market.securities.identical_group[lots.security]
-    recent = np.unique(group[windows.recent > SHARES])
-    washed = np.isin(group, [*windows.no_harvest, *recent.tolist()])
+    identical = household.market.securities.identical_group[lots.security]
+    recent = np.unique(identical[windows.recent > SHARES])
+    washed = np.isin(identical, [*windows.no_harvest, *recent.tolist()])
     return np.asarray(barred | (taxable & loss & washed))
 
 

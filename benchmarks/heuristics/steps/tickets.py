@@ -159,7 +159,7 @@ class _Desk:
         """Spend what each account has on what the strategy wished, scaled to fit."""
         supply = self.ground.supply
         lost = {
-            int(supply.group[row])
+            int(supply.identical_group[row])
             for taken in self.sales.values()
             for row, _ in taken
             if supply.loss[row]

@@ -57,7 +57,7 @@ REFUSE_NET_GAIN = 0.0
 """Gain budget, dollars, that asks for the piece in which gains and losses of the year cancel."""
 
 FORCED = 24
-"""Restrictions tried a household: sides of groups and tickets turned one at a time."""
+"""Restrictions tried a household: sides of identical groups and tickets turned one at a time."""
 
 
 class Question(NamedTuple):
@@ -109,18 +109,18 @@ def turned(
 ) -> Iterator[Question]:
     """Yield the household with one security barred from buying, or from selling.
 
-    First groups that could be harvested and are bought, then every ticket of the best plan; what
-    is beyond `FORCED` is left to the draw.
+    First identical groups that could be harvested and are bought, then every ticket of the best
+    plan; what is beyond `FORCED` is left to the draw.
     """
     lots = household.lots
     securities = household.market.securities
-    group = securities.identical_group
+    identical = securities.identical_group
     loses = np.nan_to_num(lots.basis - household.lot_value_usd) > 0.0
-    harvestable = set(group[lots.security[loses]].tolist())
+    harvestable = set(identical[lots.security[loses]].tolist())
     held = {security for _, security in best.bought}
     barred: list[tuple[int, str, int]] = []
-    for security in sorted(s for s in held if group[s] in harvestable):
-        barred += [(-1, "no_buy", int(s)) for s in np.flatnonzero(group == group[security])]
+    for security in sorted(s for s in held if identical[s] in harvestable):
+        barred += [(-1, "no_buy", int(s)) for s in np.flatnonzero(identical == identical[security])]
     tickets = sorted(best.tickets, key=lambda each: (each[0], each[1].value))
     barred += [
         (place[0], "no_buy" if side is Side.BUY else "no_sell", place[1]) for place, side in tickets

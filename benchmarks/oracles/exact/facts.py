@@ -124,14 +124,14 @@ class Facts:
         rate = np.array([float(getattr(unit, name)) for unit in self.rates])
         return np.asarray(rate[self.household.accounts.filing_unit])
 
-    def group(self, security: int) -> int:
+    def identical_of(self, security: int) -> int:
         """Identical group of a security."""
         return int(self.household.market.securities.identical_group[security])
 
     def locked(self, security: int) -> bool:
         """Whether a loss sale of the past, or an open one, keeps everybody from buying."""
-        group = self.group(security)
-        return group in self.history.locked or group in self.reserved.lost
+        identical = self.identical_of(security)
+        return identical in self.history.locked or identical in self.reserved.lost
 
 
 def facts_of(household: Household, policy: Policy) -> Facts:

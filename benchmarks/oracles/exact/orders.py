@@ -67,7 +67,7 @@ def _lots(
     shares = steps * exact(facts.household.market.securities.share_step[ticket.security])
     if not ticket.is_sale or not facts.household.taxable[ticket.account] or not shares:
         return {-1: shares}
-    harvest = harvested.get(facts.group(ticket.security))
+    harvest = harvested.get(facts.identical_of(ticket.security))
     idle = harvest is not None and value(harvest) < 0.5
     wanted = {
         lot: value(trades.sold[lot]) * float(held[lot])

@@ -76,13 +76,13 @@ def _half_square(
     variances = specific_variances(market)
     off: dict[int, list[Expression]] = {}
     for (account, security), held in positions.items():
-        off.setdefault(facts.group(security), []).append(counted[account] * held)
-    for group in np.flatnonzero(wanted).tolist():
-        off.setdefault(group, []).append(-float(wanted[group]) * worth)
+        off.setdefault(facts.identical_of(security), []).append(counted[account] * held)
+    for identical in np.flatnonzero(wanted).tolist():
+        off.setdefault(identical, []).append(-float(wanted[identical]) * worth)
     halves = []
-    for group, parts in off.items():
-        if variances[group] > 0.0:
-            one = np.array([[scale * float(variances[group])]])
+    for identical, parts in off.items():
+        if variances[identical] > 0.0:
+            one = np.array([[scale * float(variances[identical])]])
             halves.append(mip.square([mip.named(quicksum(parts))], one))
     loadings = market.risk.exposures
     cash = market.risk.class_exposures.get(CASH, np.zeros(len(wanted_factors)))
@@ -102,12 +102,12 @@ def _half_square(
 def _wanted(facts: Facts, target: Target) -> tuple[Floats, Floats]:
     """What a dollar of the target holds by identical group and by factor; classes have no group."""
     market = facts.household.market
-    by_group: Floats = np.zeros(len(market.securities.group_names))
-    groups = market.securities.identical_group[target.securities]
-    np.add.at(by_group, groups, target.security_weights)
+    by_identical: Floats = np.zeros(len(market.securities.identical_names))
+    identicals = market.securities.identical_group[target.securities]
+    np.add.at(by_identical, identicals, target.security_weights)
     named = market.risk.exposures[target.securities].T @ target.security_weights
     by_factor = np.asarray(named, float).ravel()
     for name, weight in zip(target.classes, target.class_weights, strict=True):
         if name in market.risk.class_exposures:
             by_factor = by_factor + weight * market.risk.class_exposures[name]
-    return by_group, by_factor
+    return by_identical, by_factor

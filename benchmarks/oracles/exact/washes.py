@@ -36,30 +36,30 @@ def washes_of(
     losing: dict[int, list[int]] = {}
     for lot in sorted(trades.sold):
         if facts.loss[lot]:
-            group = facts.group(int(facts.household.lots.security[lot]))
-            losing.setdefault(group, []).append(lot)
+            identical = facts.identical_of(int(facts.household.lots.security[lot]))
+            losing.setdefault(identical, []).append(lot)
     waits = [(buy, _lower_ranks(facts, buy)) for buy in trades.buys]
-    waited_for = {group for _, groups in waits for group in groups}
+    waited_for = {identical for _, identicals in waits for identical in identicals}
     harvested: dict[int, Any] = {}
-    for group, lots in losing.items():
-        bought = [buy for buy in trades.buys if facts.group(buy.security) == group]
-        if bought or group in waited_for:
-            harvested[group] = _two_sides(mip, trades, lots, bought)
-            if group in waited_for:
-                _really(mip, facts, trades, lots, harvested[group])
-    for buy, groups in waits:
-        for group in groups:
-            mip.require(buy.written <= harvested.get(group, 0))
+    for identical, lots in losing.items():
+        bought = [buy for buy in trades.buys if facts.identical_of(buy.security) == identical]
+        if bought or identical in waited_for:
+            harvested[identical] = _two_sides(mip, trades, lots, bought)
+            if identical in waited_for:
+                _really(mip, facts, trades, lots, harvested[identical])
+    for buy, identicals in waits:
+        for identical in identicals:
+            mip.require(buy.written <= harvested.get(identical, 0))
     if facts.policy.wash_sale.mode == "price":
         parts = [_matched(mip, facts, trades, *each) for each in losing.items()]
         return harvested, tuple(part for found in parts for part in found)
-    for group, lots in losing.items():
-        _kept_clean(mip, facts, trades, group, lots)
+    for identical, lots in losing.items():
+        _kept_clean(mip, facts, trades, identical, lots)
     return harvested, ()
 
 
 def _lower_ranks(facts: Facts, buy: Ticket) -> tuple[int, ...]:
-    """Groups of lower rank that must be harvested in this run before a security may be bought."""
+    """Identical groups of lower rank to be harvested in this run before a security is bought."""
     household = facts.household
     securities = household.market.securities
     target = household.market.targets[household.account_target[buy.account]]
@@ -68,7 +68,7 @@ def _lower_ranks(facts: Facts, buy: Ticket) -> tuple[int, ...]:
     rank = np.where(np.isnan(securities.rank), np.inf, securities.rank)
     alike = securities.asset_class == securities.asset_class[buy.security]
     lower = buyable(facts, buy.account) & alike & (rank < rank[buy.security])
-    return tuple(sorted({facts.group(i) for i in np.flatnonzero(lower).tolist()}))
+    return tuple(sorted({facts.identical_of(i) for i in np.flatnonzero(lower).tolist()}))
 
 
 def _two_sides(mip: Mip, trades: Trades, losing: list[int], bought: list[Ticket]) -> Any:
@@ -89,15 +89,15 @@ def _really(mip: Mip, facts: Facts, trades: Trades, losing: list[int], harvest: 
     mip.require(sold >= least * harvest)
 
 
-def _kept_clean(mip: Mip, facts: Facts, trades: Trades, group: int, losing: list[int]) -> None:
+def _kept_clean(mip: Mip, facts: Facts, trades: Trades, identical: int, losing: list[int]) -> None:
     """No loss before a scheduled buy, beside an open one, or while other recent shares stay."""
-    if _coming(facts, group):
+    if _coming(facts, identical):
         for lot in losing:
             mip.require(trades.sold[lot] == 0)
         return
     recent: dict[str, list[int]] = {}
     for piece in facts.met:
-        if piece.group == group:
+        if piece.identical_group == identical:
             recent.setdefault(piece.purchase, []).append(piece.lot)
     for purchase, lots in recent.items():
         leaves = all(lot in trades.sold for lot in lots)
@@ -109,21 +109,21 @@ def _kept_clean(mip: Mip, facts: Facts, trades: Trades, group: int, losing: list
                 mip.require(trades.sold[lot] <= gone)
 
 
-def _coming(facts: Facts, group: int) -> bool:
-    """Whether the group will be bought by itself within the window, or is on order."""
+def _coming(facts: Facts, identical: int) -> bool:
+    """Whether the identical group will be bought by itself within the window, or is on order."""
     scheduled = facts.household.scheduled_buys
     today = np.datetime64(facts.household.asof, "D")
     soon = (scheduled.date >= today) & (scheduled.date <= today + np.timedelta64(WINDOW))
-    groups = facts.household.market.securities.identical_group[scheduled.security[soon]]
-    return group in groups or group in facts.reserved.bought
+    identicals = facts.household.market.securities.identical_group[scheduled.security[soon]]
+    return identical in identicals or identical in facts.reserved.bought
 
 
 def _matched(
-    mip: Mip, facts: Facts, trades: Trades, group: int, losing: list[int]
+    mip: Mip, facts: Facts, trades: Trades, identical: int, losing: list[int]
 ) -> list[Disallowed]:
     """Each loss meets recent shares of other purchases, the earliest bought first."""
     lots = facts.household.lots
-    pieces = [piece for piece in facts.met if piece.group == group]
+    pieces = [piece for piece in facts.met if piece.identical_group == identical]
     left: list[Any] = []
     for piece in pieces:
         if piece.lot not in trades.sold:

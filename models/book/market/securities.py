@@ -21,7 +21,7 @@ from models.market import Securities, Target
 def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
     """Return the securities sorted by id; `usable` is by code."""
     rows = links.securities.first_row
-    group, names = _groups(table.texts("identical_group")[rows], links.securities.texts)
+    identical, names = _identicals(table.texts("identical_group")[rows], links.securities.texts)
     return Securities(
         security_id=read_only(links.securities.texts),
         price=read_only(table.number("price")[rows]),
@@ -29,8 +29,8 @@ def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
         asset_class=read_only(table.texts("asset_class")[rows]),
         half_spread_bps=read_only(table.number("half_spread_bps")[rows]),
         share_step=read_only(table.number("share_step")[rows]),
-        identical_group=read_only(group),
-        group_names=read_only(names),
+        identical_group=read_only(identical),
+        identical_names=read_only(names),
         qualified_yield=read_only(table.number("qualified_yield")[rows]),
         ordinary_yield=read_only(table.number("ordinary_yield")[rows]),
         exempt_yield=read_only(table.number("exempt_yield")[rows]),
@@ -43,14 +43,14 @@ def build_securities(table: Table, links: Links, usable: Bools) -> Securities:
     )
 
 
-def _groups(stated: Texts, ids: Texts) -> tuple[Ints, Texts]:
-    """Return each security's group code and the names of the groups, sorted.
+def _identicals(stated: Texts, ids: Texts) -> tuple[Ints, Texts]:
+    """Return each security's code of its identical group, and names of the groups, sorted.
 
     A null group is the security alone, even where another security names its group alike.
     """
     keys = [
-        (group, "") if group is not None else (name, name)
-        for group, name in zip(stated, ids, strict=True)
+        (identical, "") if identical is not None else (name, name)
+        for identical, name in zip(stated, ids, strict=True)
     ]
     order = {key: code for code, key in enumerate(sorted(set(keys)))}
     names: Texts = np.empty(len(order), dtype=object)

@@ -42,13 +42,13 @@ class _Held(NamedTuple):
 
 def wash_sale_case(given: Mapping[str, Any]) -> dict[str, Any]:
     """Replay one case's input and return its outcome under the names of a case's `expected`."""
-    groups = _groups(given.get("substantially_identical_groups") or ())
+    identicals = _identicals(given.get("substantially_identical_groups") or ())
     trades = sorted(given["trades"], key=lambda trade: str(trade["date"]))
     held: dict[str, _Held] = {}
     lots: list[Lot] = []
     events: list[Event] = []
     for row in given["lots"]:
-        lot = _lot(row, row["id"], row["acquired"], groups)
+        lot = _lot(row, row["id"], row["acquired"], identicals)
         held[lot.lot_id] = _Held(lot, row["symbol"], lot.shares)
         if trades and str(row["acquired"]) > str(trades[0]["date"]):
             events.append(Purchase(lot))
@@ -56,7 +56,7 @@ def wash_sale_case(given: Mapping[str, Any]) -> dict[str, Any]:
             lots.append(lot)
     for number, trade in enumerate(trades, start=1):
         if trade["side"] == "buy":
-            lot = _lot(trade, trade.get("lot_id") or f"trade {number}", trade["date"], groups)
+            lot = _lot(trade, trade.get("lot_id") or f"trade {number}", trade["date"], identicals)
             held[lot.lot_id] = _Held(lot, trade["symbol"], lot.shares)
             events.append(Purchase(lot))
         elif trade["side"] == "sell":
@@ -96,24 +96,24 @@ def _outcome(result: Replay) -> dict[str, Any]:
     }
 
 
-def _groups(declared: Iterable[Iterable[str]]) -> dict[str, str]:
-    """Name the group of each declared symbol; groups that share a symbol are one."""
-    group: dict[str, str] = {}
+def _identicals(declared: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Name the identical group of each declared symbol; groups that share a symbol are one."""
+    identical: dict[str, str] = {}
     for symbols in declared:
         members = list(symbols)
-        merged = {group.get(symbol, symbol) for symbol in members}
+        merged = {identical.get(symbol, symbol) for symbol in members}
         name = min(merged)
-        group |= {symbol: name for symbol, old in group.items() if old in merged}
-        group |= dict.fromkeys(members, name)
-    return group
+        identical |= {symbol: name for symbol, old in identical.items() if old in merged}
+        identical |= dict.fromkeys(members, name)
+    return identical
 
 
-def _lot(row: Mapping[str, Any], lot_id: str, acquired: str, groups: Mapping[str, str]) -> Lot:
+def _lot(row: Mapping[str, Any], lot_id: str, acquired: str, identicals: Mapping[str, str]) -> Lot:
     start = row.get("holding_start")
     origin = row.get("origin") or row.get("kind") or "purchase"
     return Lot(
         lot_id=lot_id,
-        group=groups.get(row["symbol"], row["symbol"]),
+        identical_group=identicals.get(row["symbol"], row["symbol"]),
         shares=Decimal(row["shares"]),
         basis=Decimal(row["total"]),
         acquired=dt.date.fromisoformat(acquired),

@@ -40,7 +40,7 @@ class Sold:
     """A realised piece while the replay runs; `open_*` is what no replacement has matched yet."""
 
     lot_id: str
-    group: str
+    identical_group: str
     purchase: str | None
     acquired: dt.date | None
     start: dt.date | None
@@ -72,7 +72,7 @@ class Sold:
     def still_open(self) -> OpenLoss:
         """Return the part that waits for a purchase."""
         loss = None if self.unknown else self.open_loss
-        return OpenLoss(self.lot_id, self.group, self.date, self.open_shares, loss)
+        return OpenLoss(self.lot_id, self.identical_group, self.date, self.open_shares, loss)
 
     def outcome(self) -> Piece:
         """Return the piece as it stands."""
@@ -121,7 +121,7 @@ class HeldLots:
         held = Held(lot, self._count, lot.shares, lot.basis, lot.start, spent=False)
         self._lots[lot.lot_id] = [held]
         if lot.acquired is not None and lot.origin not in NOT_ACQUIRED:
-            self._replacing[lot.group].append(held)
+            self._replacing[lot.identical_group].append(held)
         if lot.spent:
             self.use(held, lot.spent)
         return held
@@ -152,7 +152,7 @@ class HeldLots:
             shares -= held.shares
         lot = taken[0].lot
         if self._keep_closed and lot.acquired is not None and lot.origin not in NOT_ACQUIRED:
-            self._closed[lot.group].extend(taken)
+            self._closed[lot.identical_group].extend(taken)
         return taken
 
     def use(self, held: Held, shares: Decimal) -> Held:
@@ -167,13 +167,13 @@ class HeldLots:
             parts.insert(parts.index(held), used)
         return used
 
-    def replacing(self, group: str) -> list[Held]:
-        """Return held shares of a group that came by purchase, spent or not."""
-        return self._replacing.get(group, [])
+    def replacing(self, identical: str) -> list[Held]:
+        """Return held shares of an identical group that came by purchase, spent or not."""
+        return self._replacing.get(identical, [])
 
-    def closed(self, group: str) -> list[Held]:
-        """Return purchased shares of a group that have been sold, where they are kept."""
-        return self._closed.get(group, [])
+    def closed(self, identical: str) -> list[Held]:
+        """Return purchased shares of an identical group that were sold, where they are kept."""
+        return self._closed.get(identical, [])
 
     def fragments(self) -> tuple[Fragment, ...]:
         """Return what is held, lot by lot."""
@@ -184,6 +184,6 @@ class HeldLots:
         )
 
     def _forget(self, held: Held) -> None:
-        replacing = self._replacing.get(held.lot.group, [])
+        replacing = self._replacing.get(held.lot.identical_group, [])
         if held in replacing:
             replacing.remove(held)

@@ -76,7 +76,7 @@ class OpenLoss(NamedTuple):
     """Loss shares that no purchase has matched; a purchase up to 30 days after `date` would."""
 
     lot_id: str
-    group: str
+    identical_group: str
     date: dt.date
     shares: Decimal
     loss: Decimal | None

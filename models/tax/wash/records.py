@@ -61,14 +61,14 @@ class WashRules:
 class Lot:
     """Shares bought together; the basis is the total, in dollars.
 
-    `group` is the set of substantially identical securities. `acquired` is the trade date (None
-    where unknown: such shares replace nothing); `holding_start` defaults to it. `purchase` names
-    the purchase that the shares came from (default the lot itself): the rest of a sold purchase
-    never replaces it. `spent` shares have already caused a disallowance.
+    `identical_group` is the set of substantially identical securities. `acquired` is the trade date
+    (None where unknown: such shares replace nothing); `holding_start` defaults to it. `purchase`
+    names the purchase that the shares came from (default the lot itself): the rest of a sold
+    purchase never replaces it. `spent` shares have already caused a disallowance.
     """
 
     lot_id: str
-    group: str
+    identical_group: str
     shares: Decimal
     basis: Decimal
     acquired: dt.date | None
@@ -137,7 +137,7 @@ class PastSale:
     """
 
     date: dt.date
-    group: str
+    identical_group: str
     shares: Decimal
     gain: Decimal | None
     purchase: str | None = None

@@ -50,7 +50,7 @@ def replay(
     ----------
     lots
         What is held before the first event, in order of purchase where `same_day` is `listed`;
-        only groups that trade need be given.
+        only identical groups that trade need be given.
     events
         In order of date; within a day they happen as listed.
     rules
@@ -62,11 +62,11 @@ def replay(
         When events are out of order, a lot is unknown, given twice, or sold beyond its shares.
     """
     state = _State(rules)
-    groups: dict[str, str] = {}
+    identicals: dict[str, str] = {}
     for lot in lots:
         state.hold(lot)
-        groups[lot.lot_id] = lot.group
-    for together in _together(_in_order(events, groups, rules)):
+        identicals[lot.lot_id] = lot.identical_group
+    for together in _together(_in_order(events, identicals, rules)):
         event = together[0]
         if isinstance(event, Sale):
             state.sell(event)
@@ -103,7 +103,7 @@ class _State:
         lot = closed[0].lot if closed else None
         sold = Sold(
             lot_id=lot_id,
-            group=past.group,
+            identical_group=past.identical_group,
             purchase=past.purchase or (lot.purchase_key if lot else past.lot_id),
             acquired=past.acquired or (lot.acquired if lot else None),
             start=past.holding_start or past.acquired or (lot.start if lot else None),
@@ -125,7 +125,7 @@ class _State:
         held = self._lots.add(purchase.lot)
         if purchase.lot.origin in NOT_ACQUIRED:
             return
-        waiting = self._waiting[purchase.lot.group]
+        waiting = self._waiting[purchase.lot.identical_group]
         waiting[:] = [sold for sold in waiting if purchase.date <= sold.date + WINDOW]
         if self._rules.same_day != "listed":
             waiting.sort(key=_loss_order)
@@ -156,7 +156,7 @@ class _State:
                 raise ReplayError(f"lot {lot.lot_id!r} is sold with no date; give `acquired`")
             sold = Sold(
                 lot_id=lot.lot_id,
-                group=lot.group,
+                identical_group=lot.identical_group,
                 purchase=lot.purchase_key,
                 acquired=lot.acquired,
                 start=held.start,
@@ -184,12 +184,12 @@ class _State:
                     break
                 self._match(sold, held, sold.booked)
             if sold.open_shares:
-                self._waiting[sold.group].append(sold)
+                self._waiting[sold.identical_group].append(sold)
 
     def _candidates(self, sold: Sold, together: list[Sold]) -> list[Held]:
         first = sold.date - WINDOW
-        found = list(self._lots.replacing(sold.group))
-        for held in self._lots.closed(sold.group):
+        found = list(self._lots.replacing(sold.identical_group))
+        for held in self._lots.closed(sold.identical_group):
             closing = held.closed_by
             circular = closing is None or closing in together or closing.disallowed
             if not circular:
@@ -232,16 +232,18 @@ class _State:
             used.start = tacked_start(used.start, sold.start, sold.date)
 
 
-def _in_order(events: Sequence[Event], groups: dict[str, str], rules: WashRules) -> Iterator[Event]:
+def _in_order(
+    events: Sequence[Event], identicals: dict[str, str], rules: WashRules
+) -> Iterator[Event]:
     """Yield the events day by day, purchases in the order of the rule.
 
-    `groups` names the group of each lot that is held; lots that are bought are added.
+    `identicals` names the identical group of each lot that is held; lots that are bought are added.
     """
     for before, after in pairwise(events):
         if after.date < before.date:
             raise ReplayError(f"an event of {after.date} follows one of {before.date}; sort them")
     for _, day in groupby(events, key=lambda event: event.date):
-        yield from _by_rule(list(day), groups, rules)
+        yield from _by_rule(list(day), identicals, rules)
 
 
 def _together(events: Iterable[Event]) -> Iterator[list[Event]]:
@@ -256,28 +258,28 @@ def _together(events: Iterable[Event]) -> Iterator[list[Event]]:
 def _moment(placed: tuple[int, Event]) -> tuple[dt.date, str] | int:
     place, event = placed
     if isinstance(event, PastSale) and not event.sheltered:
-        return event.date, event.group
+        return event.date, event.identical_group
     return place
 
 
-def _by_rule(day: list[Event], groups: dict[str, str], rules: WashRules) -> list[Event]:
-    """Order purchases of one group among themselves, up to a sale of that group; all else stays.
+def _by_rule(day: list[Event], identicals: dict[str, str], rules: WashRules) -> list[Event]:
+    """Order purchases of one identical group, up to a sale of that group; all else stays.
 
     What other groups trade in between has no say.
     """
     bought = {place: each for place, each in enumerate(day) if isinstance(each, Purchase)}
-    groups |= {each.lot.lot_id: each.lot.group for each in bought.values()}
+    identicals |= {each.lot.lot_id: each.lot.identical_group for each in bought.values()}
     together: dict[tuple[str, int], list[int]] = defaultdict(list)
     sales: dict[str, int] = defaultdict(int)
     for place, each in enumerate(day):
         if isinstance(each, Purchase):
-            group = each.lot.group
-            together[group, sales[group]].append(place)
+            identical = each.lot.identical_group
+            together[identical, sales[identical]].append(place)
         elif isinstance(each, PastSale):
-            sales[each.group] += 1
+            sales[each.identical_group] += 1
         else:
-            for group in {groups.get(part.lot_id, "") for part in each.parts}:
-                sales[group] += 1
+            for identical in {identicals.get(part.lot_id, "") for part in each.parts}:
+                sales[identical] += 1
     ordered = day.copy()
     for places in together.values():
         run = sorted(

@@ -97,5 +97,5 @@ KEPT_BY_FEWER: Final[tuple[Rule, ...]] = (cash_floor, wash_sale, *KEPT_FOR_OTHER
 """Rules that orders may break by being fewer, or smaller, than legal ones. The others ask something
 of each order, or set a limit to what all of them add up to; sizes and ranks are let pass: a buy
 that what paid for it no longer pays for shrinks by parts of a share, and a replacement is bought,
-though its group's better rank is no longer locked.
+though its identical group's better rank is no longer locked.
 """

@@ -52,7 +52,7 @@ def _named(case: Case, account: int) -> set[int]:
 
 
 def _blocked_by_wash_sales(case: Case) -> Bools:
-    groups = case.household.market.securities.identical_group
+    identicals = case.household.market.securities.identical_group
     locked = set(case.history.locked) | set(case.reserved.lost)
-    locked |= {case.group_of(sale.security) for sale in case.ledger.sales if sale.loss_lot}
-    return np.isin(groups, list(locked)) if locked else np.zeros(len(groups), bool)
+    locked |= {case.identical_of(sale.security) for sale in case.ledger.sales if sale.loss_lot}
+    return np.isin(identicals, list(locked)) if locked else np.zeros(len(identicals), bool)

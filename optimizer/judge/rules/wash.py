@@ -17,7 +17,7 @@ RULE = "wash_sale"
 
 
 def wash_sale(case: Case) -> Iterator[Breach]:
-    """No buy of a group that a loss sale has locked; under `avoid`, no loss sale that is washed.
+    """No buy of what a loss sale has locked; under `avoid`, no loss sale that is washed.
 
     Amounts are dollars: of the buy where it is locked, of the loss where a loss is at stake.
     """
@@ -31,35 +31,35 @@ def wash_sale(case: Case) -> Iterator[Breach]:
 
 
 def _losses(case: Case) -> dict[int, Decimal]:
-    """Loss of the run's loss-lot sales in taxable accounts by group, dollars ≥ 0."""
+    """Loss of the run's loss-lot sales in taxable accounts by identical group, dollars ≥ 0."""
     lost: dict[int, Decimal] = {}
     for sale in case.ledger.sales:
         if sale.loss_lot:
-            group = case.group_of(sale.security)
-            lost[group] = lost.get(group, ZERO) - sale.gain
+            identical = case.identical_of(sale.security)
+            lost[identical] = lost.get(identical, ZERO) - sale.gain
     return lost
 
 
 def _locked(case: Case) -> Iterator[Breach]:
     """A past loss that still waits for a replacement, or an open sale of a loss lot, locks."""
     for order in case.buys:
-        group = case.group_of(order.security)
-        name = case.group_name(group)
-        if group in case.history.locked:
-            until = case.history.locked[group]
+        identical = case.identical_of(order.security)
+        name = case.identical_name(identical)
+        if identical in case.history.locked:
+            until = case.history.locked[identical]
             where = f"{order.order.order_id}: {name} is locked through {until} by a past loss"
             yield Breach(RULE, where, float(order.amount))
-        elif group in case.reserved.lost:
+        elif identical in case.reserved.lost:
             where = f"{order.order.order_id}: an open order sells {name} at a loss"
             yield Breach(RULE, where, float(order.amount))
 
 
 def _both_sides(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
-    """Loss lots of a group are not sold while any account buys the group."""
-    bought = {case.group_of(order.security) for order in case.buys}
-    for group in sorted(bought & lost.keys()):
-        where = f"{case.group_name(group)}: sold at a loss and bought in the same run"
-        yield Breach(RULE, where, float(lost[group]))
+    """Loss lots of an identical group are not sold while any account buys the group."""
+    bought = {case.identical_of(order.security) for order in case.buys}
+    for identical in sorted(bought & lost.keys()):
+        where = f"{case.identical_name(identical)}: sold at a loss and bought in the same run"
+        yield Breach(RULE, where, float(lost[identical]))
 
 
 def _disallowed(case: Case) -> Iterator[Breach]:
@@ -69,12 +69,13 @@ def _disallowed(case: Case) -> Iterator[Breach]:
     """
     disallowed: dict[int, Decimal] = {}
     for sale in case.ledger.sales:
-        group = case.group_of(sale.security)
+        identical = case.identical_of(sale.security)
         amount = sale.deferred + sale.destroyed
-        disallowed[group] = disallowed.get(group, ZERO) + amount
-    for group, amount in disallowed.items():
+        disallowed[identical] = disallowed.get(identical, ZERO) + amount
+    for identical, amount in disallowed.items():
         if amount > LOSS_USD:
-            where = f"{case.group_name(group)}: loss disallowed, shares bought within 30 days count"
+            name = case.identical_name(identical)
+            where = f"{name}: loss disallowed, shares bought within 30 days count"
             yield Breach(RULE, where, float(amount))
 
 
@@ -83,10 +84,10 @@ def _coming(case: Case, lost: dict[int, Decimal]) -> Iterator[Breach]:
     scheduled, today = case.household.scheduled_buys, day_of(case.household.asof)
     days = days_of(scheduled.date)
     soon = np.flatnonzero((days >= today) & (days <= today + WINDOW.days)).tolist()
-    coming = {case.group_of(int(scheduled.security[k])): str(scheduled.date[k]) for k in soon}
-    for group, amount in lost.items():
-        name = case.group_name(group)
-        if group in coming:
-            yield Breach(RULE, f"{name}: scheduled buy on {coming[group]}", float(amount))
-        if group in case.reserved.bought:
+    coming = {case.identical_of(int(scheduled.security[k])): str(scheduled.date[k]) for k in soon}
+    for identical, amount in lost.items():
+        name = case.identical_name(identical)
+        if identical in coming:
+            yield Breach(RULE, f"{name}: scheduled buy on {coming[identical]}", float(amount))
+        if identical in case.reserved.bought:
             yield Breach(RULE, f"{name}: an open order buys it", float(amount))

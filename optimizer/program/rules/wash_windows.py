@@ -1,8 +1,9 @@
 """Wash-sale windows of the past and of what is scheduled, as masks.
 
-A group with an unmatched loss sale is not bought through day 30; a group that a scheduled buy, an
-open order or fresh sheltered shares would wash is not sold at a loss. What buys and loss sales do
-to each other within this run is not convex and is settled in `search.disjunctions`.
+An identical group with an unmatched loss sale is not bought through day 30; a group that a
+scheduled buy, an open order or fresh sheltered shares would wash is not sold at a loss. What buys
+and loss sales do to each other within this run is not convex and is settled in
+`search.disjunctions`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ USED_UP: Final = "wash_sale_used_up"
 def state(frame: Frame) -> Part:
     """Buy = 0 of locked groups, loss sale = 0 of washed ones; disallowed ≤ recent shares left."""
     sales, buys, windows = frame.sales, frame.buys, frame.windows
-    locked = np.isin(buys.group, list(windows.no_buy))
-    washed = sales.loss & np.isin(sales.group, list(windows.no_harvest))
+    locked = np.isin(buys.identical_group, list(windows.no_buy))
+    washed = sales.loss & np.isin(sales.identical_group, list(windows.no_harvest))
     return Part(
         "wash_windows",
         bounds=(

@@ -105,12 +105,12 @@ def limit_constant(frame: Frame) -> float:
 def _specific(frame: Frame, members: Ints, scale: float) -> list[Quadratic]:
     """Specific risk: one diagonal, and a small full block where a group has several cells."""
     cells = frame.cells
-    groups, size = np.unique(cells.group[members], return_counts=True)
-    shared = np.isin(cells.group[members], groups[size > 1])
+    identicals, size = np.unique(cells.identical_group[members], return_counts=True)
+    shared = np.isin(cells.identical_group[members], identicals[size > 1])
     alone = members[~shared]
     parts = [Quadratic("deviation", alone, scale * cells.specific[alone])]
-    for group in groups[size > 1]:
-        several = members[cells.group[members] == group]
+    for identical in identicals[size > 1]:
+        several = members[cells.identical_group[members] == identical]
         full = np.full((len(several), len(several)), scale * cells.specific[several[0]])
         parts.append(Quadratic("deviation", several, full))
     return parts
@@ -125,7 +125,10 @@ def _holdings(frame: Frame) -> Rows:
     of_group = np.searchsorted(groups.moving, cells.owner[moves])
     return Rows(
         "holdings",
-        tuple(str(frame.household.market.securities.group_names[group]) for group in cells.group),
+        tuple(
+            str(frame.household.market.securities.identical_names[identical])
+            for identical in cells.identical_group
+        ),
         (
             ("deviation", every, every, np.ones(len(every))),
             ("sale", cells.of_sale, np.arange(len(sales.value)), scale[sales.account]),

@@ -58,8 +58,8 @@ class LedgerCase:
     def locked(self) -> dict[str, date]:
         """Return the groups that the past locks."""
         history = read_history(self.household, self.policy.wash_sale.closed_replacements)
-        names = self.household.market.securities.group_names
-        return {str(names[group]): until for group, until in history.locked.items()}
+        names = self.household.market.securities.identical_names
+        return {str(names[identical]): until for identical, until in history.locked.items()}
 
 
 def read_case(path: Path) -> LedgerCase:
@@ -102,7 +102,7 @@ def found(case: LedgerCase, ledger: Ledger, line: tuple[str, ...]) -> str:
         until = {lockout.identical_group: lockout.until for lockout in ledger.lockouts}
         return str(until.get(rest[0]))
     if name == "recent":
-        places = {str(g): i for i, g in enumerate(case.household.market.securities.group_names)}
+        places = {str(g): i for i, g in enumerate(case.household.market.securities.identical_names)}
         parts = read_history(case.household, case.policy.wash_sale.closed_replacements).recent.get(
             places[rest[0]], ()
         )

@@ -148,13 +148,13 @@ def test_the_next_run_starts_where_this_one_ended(run: Run) -> None:
     """Losses that nothing matched lock their group in the household after; gains never do."""
     ledger = replayed(run)
     after = household_after(run.household, ledger)
-    groups = run.household.market.securities.identical_group
+    identicals = run.household.market.securities.identical_group
     waiting = {
-        int(groups[sale.security])
+        int(identicals[sale.security])
         for sale in ledger.sales
         if sale.recognized < -Decimal("0.005") and sale.gain < -Decimal("0.005")
     }
-    lost = {int(groups[sale.security]) for sale in ledger.sales if sale.loss_lot}
+    lost = {int(identicals[sale.security]) for sale in ledger.sales if sale.loss_lot}
     locked = read_history(after).locked.keys()
     assert waiting <= locked <= lost
 

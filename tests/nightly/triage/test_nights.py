@@ -183,9 +183,9 @@ def test_lockouts_of_earlier_nights_hold(runs: Path, first: Path) -> None:
     book = tonight_of(second).on(read_book(SAMPLE, date(2026, 11, 21)))
     row = locked.iloc[0]
     barred = book.household(row["household_id"])
-    names = barred.market.securities.group_names
-    group = names[barred.market.securities.identical_group[barred.restrictions.security]]
-    assert row["identical_group"] in group[barred.restrictions.rule == "no_buy"]
+    names = barred.market.securities.identical_names
+    identical = names[barred.market.securities.identical_group[barred.restrictions.security]]
+    assert row["identical_group"] in identical[barred.restrictions.rule == "no_buy"]
 
 
 def test_orders_come_with_their_lots(first: Path, runs: Path) -> None:

@@ -39,10 +39,12 @@ def _identical(table: Table, evidence: Evidence) -> Bools:
     """Whether both are known, and one security or two of one identical group."""
     first, second = _codes(evidence)
     securities = evidence.tables["securities"]
-    group = np.append(
+    identical = np.append(
         securities.texts("identical_group")[evidence.links.securities.first_row], [None]
     )
-    same = (first == second) | ((group[first] == group[second]) & (group[first] != np.array(None)))
+    same = (first == second) | (
+        (identical[first] == identical[second]) & (identical[first] != np.array(None))
+    )
     return np.asarray((first >= 0) & (second >= 0) & same, bool)
 
 

@@ -90,8 +90,12 @@ def test_a_null_group_is_the_security_alone(tmp_path: Path) -> None:
     tables = tiny_book()
     tables["securities"][2]["identical_group"] = "ITOT"
     securities = read_book(write(tables, tmp_path), ASOF).market.securities
-    group = dict(zip(securities.security_id, securities.identical_group.tolist(), strict=True))
-    assert group["VTI"] == group["K500"]
-    assert len({group[name] for name in ("VTI", "ITOT", "VEA", "BND", "SPARE")}) == 5
-    assert securities.group_names[group["VTI"]] == "total-us"
-    assert securities.group_names[group["VEA"]] == securities.group_names[group["ITOT"]] == "ITOT"
+    identical = dict(zip(securities.security_id, securities.identical_group.tolist(), strict=True))
+    assert identical["VTI"] == identical["K500"]
+    assert len({identical[name] for name in ("VTI", "ITOT", "VEA", "BND", "SPARE")}) == 5
+    assert securities.identical_names[identical["VTI"]] == "total-us"
+    assert (
+        securities.identical_names[identical["VEA"]]
+        == securities.identical_names[identical["ITOT"]]
+        == "ITOT"
+    )

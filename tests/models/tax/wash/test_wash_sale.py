@@ -23,10 +23,10 @@ D = Decimal
 DAY = date(2026, 3, 2)
 
 
-def lot(lot_id, days_before, shares=10, cost=20, group="X", **more):
+def lot(lot_id, days_before, shares=10, cost=20, identical="X", **more):
     """Return shares bought at `cost` a share, so many days before the sale (negative: after)."""
     bought = DAY - timedelta(days=days_before)
-    return Lot(lot_id, group, D(shares), D(shares * cost), bought, **more)
+    return Lot(lot_id, identical, D(shares), D(shares * cost), bought, **more)
 
 
 def sale(*lot_ids, shares=10, price=10, day=DAY):
@@ -102,7 +102,7 @@ def test_which_of_one_day_is_first(days, same_day, expected):
 
 def test_a_sale_of_other_shares_between_two_purchases_changes_nothing():
     """The switch orders purchases of a group; only a sale of that very group comes between."""
-    held = [lot("a", 400), lot("z", 400, group="Z")]
+    held = [lot("a", 400), lot("z", 400, identical="Z")]
     taxable, sheltered = Purchase(lot("b", -5)), Purchase(lot("i", -5, sheltered=True))
     between = sale("z", price=30, day=DAY + timedelta(days=5))
     result = replay(held, [sale("a"), taxable, between, sheltered])
@@ -218,11 +218,17 @@ def test_unknown_rules_are_refused():
 def calls_of_a_replay(size: int) -> int:
     """Count the function calls that replaying `size` tenths of 450 lots takes."""
     held = [
-        lot(f"l{i}", 1 + i * 2, cost=5 + i % 20, group=f"g{i % (3 * size)}", sheltered=i % 4 == 3)
+        lot(
+            f"l{i}",
+            1 + i * 2,
+            cost=5 + i % 20,
+            identical=f"g{i % (3 * size)}",
+            sheltered=i % 4 == 3,
+        )
         for i in range(45 * size)
     ]
     sold = Sale(DAY, tuple(Part(f"l{i}", D(10), D(100)) for i in range(0, 40 * size, 10)))
-    events = [sold] + [Purchase(lot(f"b{i}", 0, group=f"g{i}")) for i in range(2 * size)]
+    events = [sold] + [Purchase(lot(f"b{i}", 0, identical=f"g{i}")) for i in range(2 * size)]
     profile = cProfile.Profile()
     profile.runcall(replay, held, events)
     return sum(entry.callcount for entry in profile.getstats())

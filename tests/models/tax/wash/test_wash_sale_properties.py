@@ -20,7 +20,7 @@ CLOSE = D("1e-15")  # dollars: division of exact decimals rounds at the 28th dig
 
 
 @st.composite
-def stories(draw, groups=("X",)):
+def stories(draw, identicals=("X",)):
     """Draw lots, then purchases and sales over three months, with whole shares."""
     count = draw(st.integers(1, 4))
     lots, events, left = [], [], {}
@@ -30,7 +30,7 @@ def stories(draw, groups=("X",)):
         cost = draw(st.integers(100, 9_999))
         lot = Lot(
             name,
-            draw(st.sampled_from(groups)),
+            draw(st.sampled_from(identicals)),
             D(shares),
             D(cost * shares) / 100,
             START + timedelta(days=day),
@@ -110,20 +110,22 @@ def test_unrelated_trades_do_not_matter(story):
     """Replaying one group alone gives what it gives amid the trades of another."""
     lots, events = story
     together = replay(lots, events)
-    group_of = {lot.lot_id: lot.group for lot in lots}
-    group_of |= {e.lot.lot_id: e.lot.group for e in events if isinstance(e, Purchase)}
-    for group in ("X", "Y"):
+    identical_of = {lot.lot_id: lot.identical_group for lot in lots}
+    identical_of |= {e.lot.lot_id: e.lot.identical_group for e in events if isinstance(e, Purchase)}
+    for identical in ("X", "Y"):
         alone = []
         for event in events:
             if isinstance(event, Sale):
-                parts = tuple(p for p in event.parts if group_of[p.lot_id] == group)
+                parts = tuple(p for p in event.parts if identical_of[p.lot_id] == identical)
                 if parts:
                     alone.append(Sale(event.date, parts))
-            elif event.lot.group == group:
+            elif event.lot.identical_group == identical:
                 alone.append(event)
-        apart = replay([lot for lot in lots if lot.group == group], alone)
-        assert apart.pieces == tuple(p for p in together.pieces if group_of[p.lot_id] == group)
-        assert apart.held == tuple(f for f in together.held if f.lot.group == group)
+        apart = replay([lot for lot in lots if lot.identical_group == identical], alone)
+        assert apart.pieces == tuple(
+            p for p in together.pieces if identical_of[p.lot_id] == identical
+        )
+        assert apart.held == tuple(f for f in together.held if f.lot.identical_group == identical)
 
 
 @dataclass

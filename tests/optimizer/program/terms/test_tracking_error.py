@@ -67,8 +67,8 @@ def test_sales_and_buys_move_the_deviation() -> None:
     term = stated("tracking_error", seventy_thirty())
     point = term.point(sale={"A": 10.0}, buy={("IRA", "BND"): 10.0})
     cells = risk_cells(term.frame)
-    group = cells.group.tolist()
-    stock = group.index(term.frame.sales.group[term.place("sale", "A")])
+    identicals = cells.identical_group.tolist()
+    stock = identicals.index(term.frame.sales.identical_group[term.place("sale", "A")])
     start = cells.start.copy()
     start[stock], start[1 - stock] = 60.0, 40.0
     point["deviation"][:] = start
