@@ -27,7 +27,7 @@ from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.tracking_region import Region, allowed_square, least_square, region
-from optimizer.settings import GAP_BPS, MOST_WORSE, NODES, SPREAD, TANGENT_ROUNDS
+from optimizer.settings import GAP_BPS, MOST_WORSE, NODES, SPREAD, TANGENT_ROUNDS, TE_MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,9 @@ class Inside:
     allowed: float
 
     def keep(self, whole: Whole) -> OuterApproximation:
-        """State it by tangents."""
-        return keep_tracking(whole.rows, self.region, self.allowed, self.allowed, ())
+        """State it by tangents, a margin below: they close in on their limit from outside."""
+        less = self.allowed * (1.0 - TE_MARGIN)
+        return keep_tracking(whole.rows, self.region, self.allowed, less, ())
 
     def missed(self, point: WholePoint) -> bool:
         """Whether a point that tangents allow is outside all the same."""

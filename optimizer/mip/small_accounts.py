@@ -67,7 +67,7 @@ def refined(
         found = _best(trials) or found
     if at_the_edge or found.objective - found.settled_objective >= LOST_MUCH_BPS:
         effort = Effort(WORK_TOGETHER)
-        for open_ones in _spaces(_near(free, incumbent, tickets, trials), at_the_edge):
+        for open_ones in _spaces(_near(free, incumbent, tickets, trials)):
             if not at_the_edge and found.objective - found.settled_objective < LOST_MUCH_BPS:
                 break
             for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
@@ -101,9 +101,9 @@ def _near(
     return np.asarray((np.array(used) > TOUCH).any(axis=0))
 
 
-def _spaces(near: Bools, at_the_edge: bool) -> tuple[Bools, ...]:
+def _spaces(near: Bools) -> tuple[Bools, ...]:
     """Tickets that may be chosen together, one space after the other: those near, then all."""
-    alone = at_the_edge or len(near) > MOST_TOGETHER or bool(near.all())
+    alone = len(near) > MOST_TOGETHER or bool(near.all())
     return (near,) if alone else (near, np.ones(len(near), bool))
 
 

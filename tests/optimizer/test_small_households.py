@@ -192,12 +192,13 @@ def test_a_position_of_losses_is_sold_out_where_nothing_but_losses_may_be_sold(
         ("small", 4, "etf-0000002", 680.365),
         ("random", 1, "etf-0000009", 134.714),
         ("random", 13, "etf-0000004", 98.0),
+        pytest.param("small", 7, "etf-0000007", 245.226, marks=pytest.mark.full),
     ],
 )
 def test_other_tickets_are_written_where_those_of_the_solution_lose_a_basis_point(
     kind: str, block: int, name: str, found_bps: float
 ) -> None:
-    """Households whose plan was 0.9 to 11 bps worse than one that a hunt knows."""
+    """Households whose plan was 0.9 to 266 bps worse than one that a hunt knows, one at te_max."""
     with book_of(kind, 701, block, BLOCK) as (_, book):
         of = book.household(name)
         plan = rebalance(of, book.policy(of.policy_id))
