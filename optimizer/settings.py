@@ -31,7 +31,7 @@ still miss no more than that."""
 # program: tax budget
 
 SAME_UNITS = 1e-12
-"""Units: how far intercepts of the same function may differ by the order of additions."""
+"""Percents: how far intercepts of the same function may differ by the order of additions."""
 
 # solvers: adapters
 
@@ -87,10 +87,10 @@ FIXED = 1e-9
 """Units (1e-11 of the household): bounds closer than this leave nothing to decide."""
 
 EMPTY_ROW = 1e-7
-"""Units: how far a row without columns may be off before its program is infeasible."""
+"""Percents: how far a row without columns may be off before its program is infeasible."""
 
 STEEP_COST = 1e4
-"""Basis points a unit: cost coefficients up to this are what solvers are set up for."""
+"""Basis points a percent: cost coefficients up to this are what solvers are set up for."""
 
 # search: branch and bound
 
@@ -201,7 +201,7 @@ income (without any, bounds by a slow solver were 0.001 bps lower)."""
 # search: stakes
 
 LEAST_GROUP = 1e-12
-"""Units: a group worth less counts as this; it weighs nothing where it is under a dollar."""
+"""Percents: a group worth less counts as this; it weighs nothing where it is under a dollar."""
 
 # search: te limit
 
@@ -250,7 +250,7 @@ LEAST_SQUARE = 1e-4
 """Percent² (a limit of a hundredth of a percent): the least limit that is priced so."""
 
 MOST_STEEP = 1e-12
-"""Percent² a unit²: directions flatter than this do not limit tracking error."""
+"""Percent² a percent²: directions flatter than this do not limit tracking error."""
 
 # rounding: candidate
 
@@ -333,7 +333,7 @@ MOST_DISJUNCTIONS = 20
 # rounding: opening
 
 FLAT = 1e-9
-"""Basis points per squared unit: a ticket that curves less goes as far as it may."""
+"""Basis points per squared percent: a ticket that curves less goes as far as it may."""
 
 OPENING_HELPS = 0.005
 """Basis points a move of whole tickets must gain: a tenth as much takes twice the time for a

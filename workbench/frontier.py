@@ -23,7 +23,7 @@ from optimizer.sweep import RelaxedPoint, relaxed, sweep
 TERMS = tuple(field.name for field in fields(Weights))
 """Weights that can be swept."""
 
-BPS_PER_UNIT = 1e4
+BPS_PER_WHOLE = 1e4
 
 
 class FrontierError(HearthError):
@@ -105,7 +105,7 @@ def point_of(term: str, weights: Weights, plan: Plan) -> FrontierPoint:
     figures, certificate = plan.figures, plan.certificate
     if figures is None or not figures.value_usd > 0.0:
         return FrontierPoint(float(getattr(weights, term)), None, {}, plan.status.value)
-    bps = BPS_PER_UNIT / figures.value_usd
+    bps = BPS_PER_WHOLE / figures.value_usd
     terms: dict[str, float] = {}
     for name, usd in figures.terms_usd.items():
         weight = WEIGHT_OF[name]

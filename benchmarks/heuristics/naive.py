@@ -37,13 +37,13 @@ def naive(solver: str) -> Rebalancer:
 
     def rebalance(household: Household, policy: Policy) -> Proposal:
         problem, facts = state(household, policy), facts_of(household, policy)
-        sell, buy, leaves = amounts(problem, solver, facts.unit)
+        sell, buy, leaves = amounts(problem, solver, facts.percent_usd)
         return Proposal(_orders(facts, sell, buy), _flows(facts, leaves))
 
     return rebalance
 
 
-def amounts(problem: cp.Problem, solver: str, unit: float) -> tuple[Floats, Floats, Floats]:
+def amounts(problem: cp.Problem, solver: str, percent_usd: float) -> tuple[Floats, Floats, Floats]:
     """Solve, and return sales by lot, buys, and what leaves each account, in dollars.
 
     Raises
@@ -60,13 +60,15 @@ def amounts(problem: cp.Problem, solver: str, unit: float) -> tuple[Floats, Floa
     found = problem.var_dict
     if found["sell"].value is None:
         raise NaiveFailureError(str(problem.status))
-    sell, buy, leaves = (_clean(found[name].value, unit) for name in ("sell", "buy", "leaves"))
+    sell, buy, leaves = (
+        _clean(found[name].value, percent_usd) for name in ("sell", "buy", "leaves")
+    )
     return sell, buy, leaves
 
 
-def _clean(part: Floats, unit: float) -> Floats:
+def _clean(part: Floats, percent_usd: float) -> Floats:
     """Dollars, what is noise set to zero."""
-    return np.asarray(np.where(part > 100.0 * NOISE, part, 0.0) * unit)
+    return np.asarray(np.where(part > 100.0 * NOISE, part, 0.0) * percent_usd)
 
 
 def _orders(facts: Facts, sell: Floats, buy: Floats) -> tuple[Order, ...]:
@@ -83,7 +85,7 @@ def _orders(facts: Facts, sell: Floats, buy: Floats) -> tuple[Order, ...]:
             strict=True,
         )
     )
-    least = max(trades.min_usd, trades.min_weight * 100.0 * facts.unit)
+    least = max(trades.min_usd, trades.min_weight * 100.0 * facts.percent_usd)
     orders = []
     for where, parts in sold.items():
         net = sum(usd for _, usd in parts) - bought.get(where, 0.0)

@@ -22,7 +22,7 @@ def naive_legal(solver: str) -> Strategy:
     def strategy(draft: Draft) -> None:
         household, policy = draft.ground.household, draft.ground.policy
         facts, problem = facts_of(household, policy), state(household, policy)
-        sell, buy, _ = amounts(problem, solver, facts.unit)
+        sell, buy, _ = amounts(problem, solver, facts.percent_usd)
         n_securities = len(household.market.securities.security_id)
         account, security = facts.sold
         sold = _gathered(account, security, sell, n_securities)

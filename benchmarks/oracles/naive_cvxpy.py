@@ -73,11 +73,11 @@ def solve(household: Household, policy: Policy, solver: str = "OSQP") -> Naive:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Columns of the program; amounts in percent of the household's value (`unit` dollars)."""
+    """Columns of the program; amounts in percents of the household (`percent_usd` dollars each)."""
 
     household: Household
     policy: Policy
-    unit: float
+    percent_usd: float
     rates: tuple[UnitRates, ...]
     lots: Ints
     value: Floats
@@ -114,21 +114,21 @@ def state(household: Household, policy: Policy) -> cp.Problem:
     sell = cp.Variable(len(facts.lots), name="sell")
     buy = cp.Variable(len(facts.buy_account), name="buy")
     cash, leaves = cp.Variable(n_accounts), cp.Variable(n_accounts, name="leaves")
-    start = (accounts.cash + accounts.net_flow) / facts.unit
-    arriving = max(household.net_flow, 0.0) / facts.unit
+    start = (accounts.cash + accounts.net_flow) / facts.percent_usd
+    arriving = max(household.net_flow, 0.0) / facts.percent_usd
     start = start + arriving * facts.taxable / max(int(facts.taxable.sum()), 1)
     proceeds = _gather(account, n_accounts) @ cp.multiply(1.0 - cost[security], sell)
     spent = _gather(facts.buy_account, n_accounts) @ cp.multiply(
         1.0 + cost[facts.buy_security], buy
     )
-    due = max(-household.net_flow, 0.0) / facts.unit
+    due = max(-household.net_flow, 0.0) / facts.percent_usd
     worth = start + np.bincount(account, facts.value, n_accounts)
     rows = [
         sell >= 0,
         sell <= facts.value,
         buy >= 0,
         cash == start + proceeds - spent - leaves,
-        cash >= np.minimum(accounts.cash_floor / facts.unit, worth),
+        cash >= np.minimum(accounts.cash_floor / facts.percent_usd, worth),
         leaves >= 0,
         leaves <= np.where(accounts.withdrawable, due, 0.0),
         cp.sum(leaves) == due,
@@ -141,7 +141,7 @@ def state(household: Household, policy: Policy) -> cp.Problem:
     goal += drag * (yearly[facts.buy_account, facts.buy_security] @ buy)
     goal += drag * (yearly[account, security] @ (facts.value - sell))
     goal += drag * (yearly_costs_of_cash(household, facts.rates) @ cash)
-    lost = forgone(household, policy, facts.rates)[facts.lots] / facts.unit / facts.value
+    lost = forgone(household, policy, facts.rates)[facts.lots] / facts.percent_usd / facts.value
     goal += 100.0 * weights.tax * (lost @ sell)
     out = np.where(facts.deferred, -facts.of_unit("deferred"), 0.0)
     out += np.where(facts.taxable | facts.deferred, 0.0, policy.tax.roth_premium)
@@ -165,7 +165,7 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     return Facts(
         household=household,
         policy=policy,
-        unit=total / 100.0,
+        percent_usd=total / 100.0,
         rates=unit_rates(household, policy),
         lots=kept,
         value=value[kept] / total * 100.0,
@@ -216,18 +216,18 @@ def _tracking(facts: Facts, sell: Any, buy: Any, leaves: Any) -> tuple[Any, list
     values, vectors = np.linalg.eigh(market.risk.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     specific = specific_variances(market)
-    own = (accounts.cash + accounts.net_flow) / facts.unit
+    own = (accounts.cash + accounts.net_flow) / facts.percent_usd
     own = counts * (own + np.bincount(account, facts.value, len(accounts.cash)))
     arriving = counts * facts.taxable / max(int(facts.taxable.sum()), 1)
-    arriving = arriving * max(household.net_flow, 0.0) / facts.unit
-    expected = own + counts * expected_flow(household) / facts.unit
+    arriving = arriving * max(household.net_flow, 0.0) / facts.percent_usd
+    expected = own + counts * expected_flow(household) / facts.percent_usd
     total: Any = 0.0
     rows: list[Any] = []
     for name in household.group_targets:
         mine = household.account_target == name
         held = counts[account] * facts.value * mine[account]
         divisor = float(expected[mine].sum())
-        if divisor * facts.unit < 1.0:
+        if divisor * facts.percent_usd < 1.0:
             continue
         target = market.targets[name]
         touched = np.unique(
@@ -278,8 +278,8 @@ def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
     rows: list[Any] = []
     for unit, rate in enumerate(facts.rates):
         mine = unit_of[account] == unit
-        short, long = (float(amount) / facts.unit for amount in rate.before[:2])
-        limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / facts.unit
+        short, long = (float(amount) / facts.percent_usd for amount in rate.before[:2])
+        limit = float(rate.facts.law.loss_limit(rate.facts.filing_status)) / facts.percent_usd
         ordinary, preferred = float(rate.ordinary), float(rate.long)
         net_short, carried = cp.Variable(nonneg=True), cp.Variable(nonneg=True)
         shorts = short + (facts.gain * (mine & ~facts.long)) @ sell
@@ -288,16 +288,18 @@ def _taxes(facts: Facts, sell: Any, leaves: Any) -> tuple[Any, list[Any]]:
         rows += [net >= -limit, net_short >= shorts]
         value = preferred * net + (ordinary - preferred) * net_short - rate.late * carried
         if rate.soon > rate.late:
-            value -= (rate.soon - rate.late) * cp.minimum(carried, rate.most_soon / facts.unit)
+            value -= (rate.soon - rate.late) * cp.minimum(
+                carried, rate.most_soon / facts.percent_usd
+            )
         value += ordinary * ((facts.deferred & (unit_of == unit)).astype(float) @ leaves)
-        total += weight * (value - _before(rate, facts.unit))
+        total += weight * (value - _before(rate, facts.percent_usd))
     return total, rows
 
 
-def _before(rate: UnitRates, unit: float) -> float:
+def _before(rate: UnitRates, percent_usd: float) -> float:
     """V of the surrogate before the run."""
     short, long = (float(amount) for amount in rate.before[:2])
     limit = float(rate.facts.law.loss_limit(rate.facts.filing_status))
     carried = max(0.0, -(short + long) - limit)
     taxed = rate.long * (short + long + carried) + (rate.ordinary - rate.long) * max(0.0, short)
-    return (taxed - rate.worth(carried)) / unit
+    return (taxed - rate.worth(carried)) / percent_usd

@@ -25,7 +25,7 @@ NAMES: Final = ("champion", "challenger")
 MEASURES: Final = ("tracking_error", "tax_bps", "tickets", "cash_weight")
 """Figures whose distribution is shown."""
 
-BPS_PER_UNIT: Final = 1e4
+BPS_PER_WHOLE: Final = 1e4
 
 
 def digest_of(edited: Edited, sample: Sample, run_id: str) -> str:
@@ -107,7 +107,7 @@ def _bps(judged: Judged, measured_by: int) -> float:
     """Objective of the new plan less that of the old one, both measured by one policy."""
     old, new = (judged.verdicts[plan, measured_by] for plan in (0, 1))
     value = old.figures.value_usd
-    return BPS_PER_UNIT * (new.objective_usd - old.objective_usd) / value if value > 0.0 else 0.0
+    return BPS_PER_WHOLE * (new.objective_usd - old.objective_usd) / value if value > 0.0 else 0.0
 
 
 def _plan(judged: Judged, place: int) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _plan(judged: Judged, place: int) -> dict[str, Any]:
         "kept": verdict.kept,
         "tracking_error": figures.te_after,
         "tax_usd": tax,
-        "tax_bps": BPS_PER_UNIT * tax / value if value > 0.0 else 0.0,
+        "tax_bps": BPS_PER_WHOLE * tax / value if value > 0.0 else 0.0,
         "tickets": figures.orders,
         "cash_weight": float(sum(verdict.ledger.cash)) / value if value > 0.0 else 0.0,
     }

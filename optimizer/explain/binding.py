@@ -9,7 +9,7 @@ from models.book.market.freshness import held_notes
 from models.market import Securities
 from models.plan import Binding
 from optimizer.explain.shadow_prices import Held, believed
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate
@@ -31,7 +31,7 @@ def binding_rules(model: Model, found: Candidate) -> tuple[Binding, ...]:
 
 def _rows(model: Model, found: Candidate) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
-    arrays, usd = model.arrays, model.frame.unit_usd / BPS_PER_UNIT
+    arrays, usd = model.arrays, model.frame.percent_usd / BPS_PER_PERCENT
     multipliers = found.supported.solution.multipliers
     held = []
     for (rule, where), rows in arrays.rules.items():
@@ -57,9 +57,9 @@ def _bounds(model: Model, found: Candidate) -> list[Held]:
                 held |= (x >= bounds.high - TOUCH) & (slope < 0.0)
             if bounds.low is not None and bounds.block in ("cash", "sale"):
                 held |= (x <= bounds.low + TOUCH) & (slope > 0.0)
-            for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_UNIT)):
+            for column in np.flatnonzero(held & (np.abs(slope) > NEGLIGIBLE * BPS_PER_PERCENT)):
                 key = (bounds.rule, _name(model, bounds.block, int(column)))
-                price = abs(float(slope[column])) / BPS_PER_UNIT
+                price = abs(float(slope[column])) / BPS_PER_PERCENT
                 if key not in dearest or price > dearest[key].price:
                     dearest[key] = Held(*key, price, column=where.start + int(column))
     return list(dearest.values())
@@ -76,14 +76,14 @@ def _washed(model: Model, found: Candidate) -> list[Held]:
     ):
         option = disjunction.options[side]
         shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
-        price = float(-slope[shut].min(initial=0.0)) / BPS_PER_UNIT
+        price = float(-slope[shut].min(initial=0.0)) / BPS_PER_PERCENT
         if disjunction.identical_group in met and price > NEGLIGIBLE:
             dearest[disjunction.where] = max(price, dearest.get(disjunction.where, 0.0))
     return [Held("wash_sale", where, price) for where, price in dearest.items()]
 
 
 def _reduced(model: Model, solution: Solution) -> Floats:
-    """Gradient of the Lagrangian: what a unit more of each column costs, bps."""
+    """Gradient of the Lagrangian: what a percent more of each column costs, bps."""
     arrays = model.arrays
     return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)
 

@@ -131,7 +131,7 @@ def _gives(model: Model, regimes: Sequence[TaxRegime], kept: list[str], rule: st
 
 def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
     """Minimise Σ slack·dollars over rows and bounds that `soft` has and `hard` has not."""
-    arrays, usd = model.arrays, model.frame.unit_usd
+    arrays, usd = model.arrays, model.frame.percent_usd
     n = len(arrays.q)
     lows, highs, costs = [hard[0]], [hard[1]], [np.zeros(n)]
     eye = sparse.eye_array(n, format="csr")

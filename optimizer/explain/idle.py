@@ -53,7 +53,7 @@ def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_
 
 
 def _least(model: Model, tickets: Tickets) -> Floats:
-    """Least order of each ticket, units: whole steps that reach the minimum trade."""
+    """Least order of each ticket, percents: whole steps that reach the minimum trade."""
     steps = np.ceil(least_ticket(model.frame) / tickets.step - WHOLE)
     return np.maximum(steps, 1.0) * tickets.step
 
@@ -79,7 +79,7 @@ def _told(
     side = "sold" if tickets.is_sale[ticket] else "bought"
     name = frame.household.market.securities.security_id[tickets.security[ticket]]
     account = frame.labels[tickets.account[ticket]]
-    can, needs = float(amount[ticket]) * frame.unit_usd, float(least[ticket]) * frame.unit_usd
+    can, needs = float(amount[ticket]) * frame.percent_usd, float(least[ticket]) * frame.percent_usd
     return (
         f"${can:,.2f} of {name} could be {side} in {account}",
         f"the least order of it is ${needs:,.2f}",

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.tax_range import GainRange, NettingCase
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.compile_arrays import compile_arrays
@@ -56,7 +56,7 @@ def least_tax(
         answer = Question(arrays.A, stretched, cost).solve()
         if answer.x is None:
             continue
-        bounds.append(base + answer.value * frame.unit_usd / BPS_PER_UNIT)
+        bounds.append(base + answer.value * frame.percent_usd / BPS_PER_PERCENT)
         point = _with_sides(frame, arrays, stretched, cost)
         if point is not None:
             reached.append(sum(_paid(frame, arrays, ranges[unit], unit, point) for unit in units))
@@ -75,7 +75,7 @@ def _tax_rows(frame: Frame, ranges: tuple[GainRange, ...], units: list[int]) -> 
 def _forced(frame: Frame, reach: GainRange) -> float:
     """Counted tax where the unit stands with the distributions its own flows force, dollars."""
     tax = reach.tax
-    forced = frame.unit_usd * reach.distribution
+    forced = frame.percent_usd * reach.distribution
     return tax.tax(tax.short, tax.long, forced) - tax.nothing + _forced_penalties(frame, reach)
 
 
@@ -83,7 +83,7 @@ def _forced_penalties(frame: Frame, reach: GainRange) -> float:
     """Early-withdrawal penalties of what the accounts' own flows take out, dollars."""
     mine = np.array([tax is reach.tax for tax in frame.taxes])[frame.accounts.unit]
     charged = frame.accounts.penalty * frame.accounts.outflow
-    return float(charged[mine].sum()) * frame.unit_usd
+    return float(charged[mine].sum()) * frame.percent_usd
 
 
 def _stretched(arrays: Arrays, regime: TaxRegime, limits: Limits) -> Limits:
@@ -117,7 +117,7 @@ def _with_sides(frame: Frame, arrays: Arrays, limits: Limits, cost: Floats) -> F
 
 def _paid(frame: Frame, arrays: Arrays, reach: GainRange, unit: int, x: Floats) -> float:
     """Counted tax by the law's own function at a point, dollars."""
-    usd, tax = frame.unit_usd, reach.tax
+    usd, tax = frame.percent_usd, reach.tax
     short = tax.short + usd * float(x[arrays.columns["short_gain"]][unit])
     long = tax.long + usd * float(x[arrays.columns["long_gain"]][unit])
     mine = frame.accounts.deferred & (frame.accounts.unit == unit)

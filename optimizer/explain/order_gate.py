@@ -20,7 +20,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.explain.worth import Worth, worths
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.rounding.candidate import Candidate, amounts_of, in_shares
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
@@ -49,7 +49,7 @@ def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, 
     for _ in range(MOST_GATED):
         cheap = _cheap(model, found, tickets, worth)
         if len(cheap):
-            usd = model.frame.unit_usd / BPS_PER_UNIT
+            usd = model.frame.percent_usd / BPS_PER_PERCENT
             amounts = amounts_of(model, found, tickets)
             gate = usd * asked_of(model.frame, amounts)[cheap]
             priced = worth_at_prices(model, found.supported, tickets)
@@ -74,7 +74,7 @@ def _asked_alone(
 
     What share steps and other orders make of its absence is what it is worth; one worth less goes.
     """
-    to_usd = model.frame.unit_usd / BPS_PER_UNIT
+    to_usd = model.frame.percent_usd / BPS_PER_PERCENT
     for _ in range(MOST_ALONE):
         asked = to_usd * asked_of(model.frame, amounts_of(model, found, tickets))
         cheap = _cheap(model, found, tickets, worth)
@@ -116,7 +116,7 @@ def _closed(
                 found = trial
                 break
             if len(closed) == 1:
-                kept[closed] = model.frame.unit_usd * more / BPS_PER_UNIT
+                kept[closed] = model.frame.percent_usd * more / BPS_PER_PERCENT
             closed = closed[: len(closed) // 2]
         else:
             cheap = cheap[1:]
@@ -159,7 +159,7 @@ def _cheap(model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth,
         if each.usd is not None:
             usd[place[booked.account, booked.security, not booked.is_buy]] = each.usd
     gate = asked_of(model.frame, amounts_of(model, found, tickets))
-    cheap = np.flatnonzero(usd < gate * model.frame.unit_usd / BPS_PER_UNIT)
+    cheap = np.flatnonzero(usd < gate * model.frame.percent_usd / BPS_PER_PERCENT)
     return cheap[np.argsort(usd[cheap], kind="stable")]
 
 

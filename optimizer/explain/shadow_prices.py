@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Model
@@ -37,12 +37,12 @@ class Held:
         """Whether the price is large, and can be asked again."""
         return self.price > DOUBTED and bool(self.rows or self.column >= 0)
 
-    def giving_way(self, arrays: Arrays, unit_usd: float) -> Arrays:
+    def giving_way(self, arrays: Arrays, percent_usd: float) -> Arrays:
         """The program with `GIVEN` more room in the rule."""
         row_low, row_high = arrays.row_low.copy(), arrays.row_high.copy()
         low, high = arrays.low.copy(), arrays.high.copy()
         for row in self.rows:
-            way = GIVEN * unit_usd / arrays.meaning[row].usd
+            way = GIVEN * percent_usd / arrays.meaning[row].usd
             row_low[row] -= way
             row_high[row] += way
         if self.column >= 0:
@@ -64,9 +64,9 @@ def believed(model: Model, found: Candidate, held: list[Held]) -> list[float]:
     arrays, branch, door = model.arrays, found.supported.settled.branch, Door()
     now = door.solve(model.program, arrays, branch)
     for place in doubted[:MOST_ASKED]:
-        given = held[place].giving_way(arrays, model.frame.unit_usd)
+        given = held[place].giving_way(arrays, model.frame.percent_usd)
         then = door.solve(model.program, given, branch)
         if now.usable and then.usable:
             gained = max(now.objective - then.objective, 0.0)
-            prices[place] = gained / (GIVEN * BPS_PER_UNIT)
+            prices[place] = gained / (GIVEN * BPS_PER_PERCENT)
     return prices

@@ -29,7 +29,7 @@ Waits: TypeAlias = dict[int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SaleColumns:
-    """Sales, shape `(n_sales,)`; amounts in units, gains in units per unit sold.
+    """Sales, shape `(n_sales,)`; amounts in percents, gains in percents per percent sold.
 
     Attributes
     ----------
@@ -40,9 +40,9 @@ class SaleColumns:
     value
         The most that can be sold.
     gain
-        Recognised gain per unit sold (0 in sheltered accounts and where disallowed).
+        Recognised gain per percent sold (0 in sheltered accounts and where disallowed).
     destroyed
-        Destroyed loss per unit sold (≤ 0).
+        Destroyed loss per percent sold (≤ 0).
     long, loss
         Long-term lot; loss lot (sold at a loss, allowed or not).
     batch
@@ -81,7 +81,7 @@ class SaleColumns:
 class BuyColumns:
     """Buys, shape `(n_buys,)`.
 
-    `most` is what the account could spend at most, in units. `after`, shape `(n_buys, depth)`,
+    `most` is what the account could spend at most, in percents. `after`, shape `(n_buys, depth)`,
     names the identical groups that must all be harvested in this run before the column may be
     used (padded with −1): the next rank of a class stands in only while the lower are locked out.
     """
@@ -94,7 +94,7 @@ class BuyColumns:
 
 
 def sale_columns(
-    household: Household, policy: Policy, unit_usd: float, windows: Windows
+    household: Household, policy: Policy, percent_usd: float, windows: Windows
 ) -> SaleColumns:
     """Columns of everything that can be sold, dust left out: but not recent dust.
 
@@ -108,7 +108,7 @@ def sale_columns(
     first_long = first_long_term_days(start.astype("datetime64[D]"))
     long = (first_long <= today) | (lots.origin == "inheritance")
     wait = np.where(np.isnat(first_long) | long, 0, (first_long - today).astype(np.int64))
-    dust = DUST * 100.0 * unit_usd
+    dust = DUST * 100.0 * percent_usd
     matters = np.maximum(value, np.abs(value - lots.basis)) > dust
     matters = taxable & (matters | (windows.recent > SHARES))
     own = np.flatnonzero(matters)
@@ -118,18 +118,18 @@ def sale_columns(
         account=lots.account[own],
         security=lots.security[own],
         identical_group=securities.identical_group[lots.security[own]],
-        value=value[own] / unit_usd,
+        value=value[own] / percent_usd,
         gain=(value[own] - lots.basis[own]) / worth,
         destroyed=np.zeros(len(own)),
         long=np.asarray(long[own], bool),
         loss=loss_lots(household)[own],
         batch=np.full(len(own), -1),
         days_to_long=wait[own],
-        recent=windows.recent[own] * price[own] / unit_usd,
+        recent=windows.recent[own] * price[own] / percent_usd,
     )
     parts = [single]
     parts += [_disallowed(single, *each) for each in enumerate(windows.batches)]
-    parts.append(_sheltered(household, value, ~taxable, unit_usd, windows))
+    parts.append(_sheltered(household, value, ~taxable, percent_usd, windows))
     return _joined(parts)
 
 
@@ -144,7 +144,7 @@ def left_out(household: Household, sales: SaleColumns) -> Bools:
 
 
 def _sheltered(
-    household: Household, value: Floats, sheltered: Bools, unit_usd: float, windows: Windows
+    household: Household, value: Floats, sheltered: Bools, percent_usd: float, windows: Windows
 ) -> SaleColumns:
     """One column a position in accounts where selling recognises nothing."""
     lots, securities = household.lots, household.market.securities
@@ -156,8 +156,10 @@ def _sheltered(
     size = len(key)
     account, security = key // n_securities, key % n_securities
     price = securities.price[security]
-    recent = sum_by(where, windows.recent[mine], size) * price / unit_usd if size else np.zeros(0)
-    worth = sum_by(where, value[mine], size) / unit_usd if size else np.zeros(0)
+    recent = (
+        sum_by(where, windows.recent[mine], size) * price / percent_usd if size else np.zeros(0)
+    )
+    worth = sum_by(where, value[mine], size) / percent_usd if size else np.zeros(0)
     zeros, no = np.zeros(size), np.zeros(size, bool)
     columns = SaleColumns(
         lot=np.full(size, -1),

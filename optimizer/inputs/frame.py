@@ -1,9 +1,9 @@
 """The frame: a household's labels turned into columns, and its dollars into one scale.
 
-Everything the terms and rules need, computed once. One unit is 1% of the household's value, so
-that a solver sees numbers near 1 whether the household holds a thousand dollars or a billion;
-the objective is in basis points of that value. What a unit is worth is said here and nowhere else;
-rows that count in other units say so in their `Meaning`.
+Everything the terms and rules need, computed once. Amounts are in percents of the household's
+value, so that a solver sees numbers near 1 whether the household holds a thousand dollars or a
+billion; the objective is in basis points of that value. What a percent is worth is said here and
+nowhere else; rows that count in other units say so in their `Meaning`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from optimizer.inputs.unit_tax import UnitTax, unit_taxes
 from optimizer.inputs.windows import Windows, windows
 from optimizer.judge.bench import Bench, bench
 
-BPS_PER_UNIT: Final = 100.0
-"""One unit is 1% of the household's value: 100 basis points."""
+BPS_PER_PERCENT: Final = 100.0
+"""An amount is in percents of the household's value: 100 basis points."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountColumns:
-    """Accounts in units of 1% of the household, shape `(n_accounts,)`.
+    """Accounts in percents of the household, shape `(n_accounts,)`.
 
     Attributes
     ----------
@@ -84,14 +84,14 @@ class AccountColumns:
 class Frame:
     """A household and policy as numbers: all a term or rule may look at.
 
-    `unit_usd` is one percent of its value W, `net_flow` the household-level flow in units, `cost` ϕ
-    by security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking error adds
-    to the price of its square (a multiplier the search for a plan settles).
+    `percent_usd` is one percent of its value W, `net_flow` the household-level flow in percents,
+    `cost` ϕ by security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking
+    error adds to the price of its square (a multiplier the search for a plan settles).
     """
 
     household: Household
     policy: Policy
-    unit_usd: float
+    percent_usd: float
     net_flow: float
     accounts: AccountColumns
     sales: SaleColumns
@@ -160,8 +160,8 @@ class Frame:
 
     @property
     def cent(self) -> float:
-        """What a judge lets pass of a figure in dollars, units."""
-        return (float(CENT_USD) + RELATIVE * abs(self.household.value_usd)) / self.unit_usd
+        """What a judge lets pass of a figure in dollars, percents."""
+        return (float(CENT_USD) + RELATIVE * abs(self.household.value_usd)) / self.percent_usd
 
     @cached_property
     def left_out(self) -> Bools:
@@ -170,23 +170,23 @@ class Frame:
 
     def bps_of_usd(self, dollars: float) -> float:
         """Basis points of the household's value."""
-        return BPS_PER_UNIT * dollars / self.unit_usd
+        return BPS_PER_PERCENT * dollars / self.percent_usd
 
 
 def frame(household: Household, policy: Policy) -> Frame:
     """Turn a household and its policy into columns."""
     securities = household.market.securities
-    unit = max(household.value_usd, 1.0) / 100.0
+    percent_usd = max(household.value_usd, 1.0) / 100.0
     taxes = unit_taxes(household, policy)
     open_windows = windows(household, policy)
     cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
-    columns = _account_columns(household, policy, unit, taxes, cost)
-    sales = sale_columns(household, policy, unit, open_windows)
+    columns = _account_columns(household, policy, percent_usd, taxes, cost)
+    sales = sale_columns(household, policy, percent_usd, open_windows)
     return Frame(
         household=household,
         policy=policy,
-        unit_usd=unit,
-        net_flow=household.net_flow / unit,
+        percent_usd=percent_usd,
+        net_flow=household.net_flow / percent_usd,
         accounts=columns,
         sales=sales,
         buys=buy_columns(
@@ -201,7 +201,7 @@ def frame(household: Household, policy: Policy) -> Frame:
 def _account_columns(
     household: Household,
     policy: Policy,
-    unit: float,
+    percent_usd: float,
     taxes: tuple[UnitTax, ...],
     cost: Floats,
 ) -> AccountColumns:
@@ -212,26 +212,30 @@ def _account_columns(
     for i in np.flatnonzero(orders.side == "buy"):
         security = orders.security[i]
         reserved[orders.account[i]] += (
-            orders.shares[i] * price[security] * (1.0 + cost[security]) / unit
+            orders.shares[i] * price[security] * (1.0 + cost[security]) / percent_usd
         )
-    outflow = np.maximum(-accounts.net_flow, 0.0) / unit
+    outflow = np.maximum(-accounts.net_flow, 0.0) / percent_usd
     held = sum_by(household.lots.account, household.lot_value_usd, n)
-    free = np.maximum((held + accounts.cash + accounts.net_flow - accounts.cash_floor) / unit, 0.0)
-    required = np.where(deferred, np.maximum(accounts.rmd_due_usd / unit - outflow, 0.0), 0.0)
+    free = np.maximum(
+        (held + accounts.cash + accounts.net_flow - accounts.cash_floor) / percent_usd, 0.0
+    )
+    required = np.where(
+        deferred, np.maximum(accounts.rmd_due_usd / percent_usd - outflow, 0.0), 0.0
+    )
     received = sum_by(accounts.filing_unit, required, len(taxes))[accounts.filing_unit]
-    arriving = np.where(taxable, received + max(household.net_flow, 0.0) / unit, 0.0)
+    arriving = np.where(taxable, received + max(household.net_flow, 0.0) / percent_usd, 0.0)
     withdrawing, groups = household.net_flow < 0, household.group_targets
     scale = np.ones(n)
     if policy.risk.after_tax_weights:
         rate = np.array([tax.rate_deferred for tax in taxes])[accounts.filing_unit]
         scale = np.where(deferred, 1.0 - rate, 1.0)
     return AccountColumns(
-        cash=(accounts.cash + accounts.net_flow) / unit,
-        floor=accounts.cash_floor / unit + reserved,
+        cash=(accounts.cash + accounts.net_flow) / percent_usd,
+        floor=accounts.cash_floor / percent_usd + reserved,
         outflow=outflow,
         penalty=accounts.early_penalty_rate,
         required=required,
-        most_cash=(held + accounts.cash + accounts.net_flow) / unit + arriving,
+        most_cash=(held + accounts.cash + accounts.net_flow) / percent_usd + arriving,
         most_withdrawn=np.where(accounts.withdrawable & withdrawing, free, 0.0),
         receives=taxable & (household.net_flow > 0),
         taxable=taxable,

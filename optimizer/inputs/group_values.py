@@ -31,7 +31,7 @@ FLOWS = (("contribution", 1.0), ("receipt", 1.0), ("withdrawal", -1.0), ("transf
 
 @dataclass(frozen=True, slots=True)
 class GroupValues:
-    """W_g = settled_g + change_g in units, shape `(n_groups,)` unless said otherwise.
+    """W_g = settled_g + change_g in percents, shape `(n_groups,)` unless said otherwise.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ def group_values(frame: Frame, scale: Floats) -> GroupValues:
     n_groups, n = len(frame.household.group_targets), len(accounts.cash)
     counts = np.where(np.arange(n_groups)[:, None] == accounts.group, scale, 0.0)
     household = frame.household
-    value = sum_by(household.lots.account, household.lot_value_usd, n) / frame.unit_usd
+    value = sum_by(household.lots.account, household.lot_value_usd, n) / frame.percent_usd
     value = value + accounts.cash
     own = counts @ value
     payers = accounts.receives if net_flow > 0.0 else accounts.most_withdrawn > 0.0
@@ -122,7 +122,7 @@ def _divisor(frame: Frame, counts: Floats, value: Floats) -> Floats:
     arriving = max(frame.net_flow, 0.0) * _even(accounts.taxable)
     for unit, due in enumerate(sum_by(accounts.unit, accounts.required, len(frame.taxes))):
         arriving = arriving + due * _even(accounts.taxable & (accounts.unit == unit))
-    empty = divisor < LEAST_USD / frame.unit_usd
+    empty = divisor < LEAST_USD / frame.percent_usd
     return np.asarray(np.where(empty, np.maximum(divisor, counts @ arriving), divisor))
 
 

@@ -53,7 +53,7 @@ def sold_in_part(
 
 
 class Left(NamedTuple):
-    """Σ coefficient·sale against `amount`: what of some purchases nothing has met yet, units.
+    """Σ coefficient·sale against `amount`: what of some purchases nothing has met yet, percents.
 
     `slack` is what lots without a column can change of it.
     """
@@ -157,6 +157,6 @@ def _left(
         where=str(securities.identical_names[identical]),
         columns=columns,
         coefficients=amounts[columns] * price / securities.price[sales.security[columns]],
-        amount=sum(piece.shares for piece in pieces) * price / frame.unit_usd,
-        slack=float(lots.shares[dust].sum()) * price / frame.unit_usd,
+        amount=sum(piece.shares for piece in pieces) * price / frame.percent_usd,
+        slack=float(lots.shares[dust].sum()) * price / frame.percent_usd,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RiskCells:
-    """Shape `(n_cells,)` unless said otherwise; amounts in units of 1% of the household.
+    """Shape `(n_cells,)` unless said otherwise; amounts in percents of the household.
 
     Attributes
     ----------
@@ -37,9 +37,9 @@ class RiskCells:
     factors
         Factors of the risk model that anything here is exposed to, `(k,)`.
     loadings
-        Exposure of a unit of each cell to those factors, `(n_cells, k)`.
+        Exposure of a percent of each cell to those factors, `(n_cells, k)`.
     cash_loading
-        Exposure of a unit of cash, `(k,)`: zero unless the covariance knows a class `cash`.
+        Exposure of a percent of cash, `(k,)`: zero unless the covariance knows a class `cash`.
     of_sale, of_buy
         Cell of each sale and buy column.
     left_out
@@ -82,7 +82,7 @@ def risk_cells(frame: Frame) -> RiskCells:
     of_lot, of_buy, of_wanted = np.split(cell_of_member[place], [n_lots, n_lots + n_buys])
     value = frame.household.lot_value_usd * accounts.scale[lots.account]
     wanted, groups, own = sum_by(of_wanted, wanted_weight, size), frame.groups, owner[first]
-    held = sum_by(of_lot, value / frame.unit_usd, size)
+    held = sum_by(of_lot, value / frame.percent_usd, size)
     start = held - wanted * groups.settled[own]
     scale = accounts.scale
     buyable = sum_by(of_buy, frame.buys.most * scale[frame.buys.account], size)
@@ -103,7 +103,7 @@ def risk_cells(frame: Frame) -> RiskCells:
         cash_loading=market.risk.class_exposures.get("cash", none)[factors],
         of_sale=cell_of_member[np.searchsorted(members, sale_key)],
         of_buy=of_buy,
-        left_out=sum_by(of_lot, np.where(frame.left_out, value / frame.unit_usd, 0.0), size),
+        left_out=sum_by(of_lot, np.where(frame.left_out, value / frame.percent_usd, 0.0), size),
     )
 
 

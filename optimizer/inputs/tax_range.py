@@ -57,7 +57,7 @@ class NettingCase:
 
 @dataclass(frozen=True)
 class GainRange:
-    """One filing unit, in units of 1% of the household.
+    """One filing unit, in percents of the household.
 
     Attributes
     ----------
@@ -200,8 +200,8 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
     ranges = []
     for unit, tax in enumerate(frame.taxes):
         mine = unit_of_sale == unit
-        short, long = tax.short / frame.unit_usd, tax.long / frame.unit_usd
-        limit = tax.offset_limit / frame.unit_usd
+        short, long = tax.short / frame.percent_usd, tax.long / frame.percent_usd
+        limit = tax.offset_limit / frame.percent_usd
         net = short + long
         in_income = max(net, -limit)
         owned = accounts.deferred & (accounts.unit == unit)
@@ -214,7 +214,7 @@ def gain_ranges(frame: Frame) -> tuple[GainRange, ...]:
         ranges.append(
             GainRange(
                 tax=tax,
-                usd=frame.unit_usd,
+                usd=frame.percent_usd,
                 short=short,
                 short_low=float(np.minimum(gains[mine & ~sales.long], 0.0).sum()),
                 short_high=float(np.maximum(gains[mine & ~sales.long], 0.0).sum()),

@@ -29,7 +29,7 @@ from optimizer.judge.rules import RULES
 from optimizer.judge.tracking import LEAST_VALUE_USD, management_groups
 from optimizer.judge.unit_year import UnitYear, unit_taxes
 
-BPS_PER_UNIT = 1e4
+BPS_PER_WHOLE = 1e4
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _figures(
     before, impact = found
     value, after, units = case.held.value_usd, case.after, case.units
     defined = value >= LEAST_VALUE_USD
-    bps = BPS_PER_UNIT / value if defined else 0.0
+    bps = BPS_PER_WHOLE / value if defined else 0.0
     return Figures(
         value_usd=value,
         objective_before_bps=bps * before.objective_usd if defined and comparable else None,

@@ -199,7 +199,7 @@ def _by_rounding(model: Model, point: WholePoint, breaches: Sequence[Breach]) ->
 
     A row that follows tickets alone is kept by the point, so that nothing else can be.
     """
-    arrays, rounded_usd = model.arrays, point.rounded * model.frame.unit_usd
+    arrays, rounded_usd = model.arrays, point.rounded * model.frame.percent_usd
     for breach in breaches:
         for row in arrays.rules.get((breach.rule, breach.where), ()):
             meaning = arrays.meaning[row]

@@ -26,7 +26,7 @@ from optimizer.solvers.whole_rows import WholeRows
 class WholePoint:
     """A point of the program whose tickets are whole, and which of them are emptied positions.
 
-    `rounded` is the sum of a step of each ticket whose number of steps was not whole, units.
+    `rounded` is the sum of a step of each ticket whose number of steps was not whole, percents.
     """
 
     x: Floats
@@ -117,7 +117,7 @@ class Whole:
 
 
 def noise_of(frame: Frame, tickets: Tickets) -> Floats:
-    """What is nothing of each sale column, units: a small part of the lot, half a share step."""
+    """What is nothing of each sale column, percents: a small part of the lot, half a share step."""
     parts = np.minimum(DUST_PART * frame.sales.value, 0.5 * tickets.step[tickets.of_sale])
     return np.minimum(NOISE, parts)
 

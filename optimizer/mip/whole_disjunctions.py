@@ -104,7 +104,7 @@ def _one_way(whole: Whole) -> None:
 
 
 def _after(whole: Whole, harvests: dict[int, list[int]], something: float) -> None:
-    """Purchases that stand in for a group wait until `something` of it, units, is harvested."""
+    """Purchases that stand in for a group wait until `something` of it, percents, is harvested."""
     frame, rows = whole.model.frame, whole.rows
     buys, sales = frame.buys, frame.sales
     if not buys.after.shape[1]:

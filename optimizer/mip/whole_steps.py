@@ -193,7 +193,7 @@ def _openings(whole: Whole, point: WholePoint, low: Floats, high: Floats) -> Int
 
 
 def _effects(whole: Whole, region: Region) -> Floats:
-    """What a unit of each ticket does to the level of each direction, `(n_squares, n_tickets)`.
+    """What a percent of each ticket does to the level of each direction, `(n_squares, n_tickets)`.
 
     Deviations and factors are what the rows that define them say, all else in place.
     """

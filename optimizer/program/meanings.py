@@ -17,8 +17,8 @@ def to_the_cent(
     """Meaning of rows in units whose figure a judge measures in dollars, to the cent."""
     return Meaning(
         kind,
-        usd=frame.unit_usd,
-        breach=1.0 / frame.unit_usd,
+        usd=frame.percent_usd,
+        breach=1.0 / frame.percent_usd,
         lets_pass=frame.cent,
         overstepped=overstepped,
         by_tickets=by_tickets,

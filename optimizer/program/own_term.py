@@ -50,7 +50,7 @@ class Held:
         """What is held of a security after the trades."""
         of = self.frame.household
         held = of.lot_value_usd[of.lots.security == self._place(security_id)].sum()
-        before = float(held) / self.frame.unit_usd / 100.0
+        before = float(held) / self.frame.percent_usd / 100.0
         return before + self.bought(security_id) - self.sold(security_id)
 
     def bought(self, security_id: str) -> Any:
@@ -153,7 +153,7 @@ class OwnTerm:
         return self.at(self._point(orders))
 
     def _part(self, program: Program) -> Part:
-        of, unit = self.frame.household, self.frame.unit_usd
+        of, percent_usd = self.frame.household, self.frame.percent_usd
         box = {block.name: (block.low, block.high) for block in program.blocks}
         low, high, steepest = np.inf, -np.inf, 0.0
         rows = np.arange(len(self.cuts))
@@ -182,11 +182,11 @@ class OwnTerm:
                 ),
             ),
             linear=(Linear("own", np.ones(1)),),
-            left_out=steepest * float(of.lot_value_usd[self.frame.left_out].sum()) / unit,
+            left_out=steepest * float(of.lot_value_usd[self.frame.left_out].sum()) / percent_usd,
         )
 
     def _point(self, orders: Sequence[Order]) -> dict[str, Floats]:
-        """Orders as amounts by column, units."""
+        """Orders as amounts by column, percents."""
         of, sales, buys = self.frame.household, self.frame.sales, self.frame.buys
         accounts = {str(name): a for a, name in enumerate(of.accounts.account_id)}
         securities = {str(name): s for s, name in enumerate(of.market.securities.security_id)}
@@ -194,7 +194,7 @@ class OwnTerm:
         sold, bought = np.zeros(len(sales.value)), np.zeros(len(buys.security))
         for order in orders:
             account, security = accounts[order.account_id], securities[order.security_id]
-            price = float(order.price) / self.frame.unit_usd
+            price = float(order.price) / self.frame.percent_usd
             if order.side is Side.BUY:
                 where = (buys.account == account) & (buys.security == security)
                 bought[np.flatnonzero(where)[0]] += float(order.shares) * price

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.piecewise import Piecewise
 from optimizer.inputs.tax_range import GainRange, Netting, NettingCase
 from optimizer.program.language import Maximum, PieceCases
@@ -89,7 +89,7 @@ def _maxima(use: _Use) -> list[Maximum]:
 def _ordinary(use: _Use) -> Maximum:
     """Tax on ordinary income by case of the netting; each case has its own range, convex in it."""
     unit, reach = use.unit, use.reach
-    tax, usd = reach.tax, use.frame.unit_usd
+    tax, usd = reach.tax, use.frame.percent_usd
     here = reach.forced_income + usd * reach.as_ordinary
     total_here = reach.forced_income + tax.dividends + usd * reach.in_income
     base = float(tax.on_ordinary(here, total_here))
@@ -106,7 +106,7 @@ def _ordinary(use: _Use) -> Maximum:
     argument = (("as_ordinary", unit, 1.0), *distribution_argument(use.frame, unit))
     name = f"ordinary income, {use.purpose}, unit {unit}"
     return Maximum(
-        use.weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_PERCENT,
         np.concatenate(slopes),
         np.concatenate(intercepts),
         argument,
@@ -117,13 +117,13 @@ def _ordinary(use: _Use) -> Maximum:
 def _soon(use: _Use) -> list[Maximum]:
     """By how much κ₁ exceeds κ₂ on the first n·k dollars carried; κ₂ on all is a linear cost."""
     reach, worth = use.reach, use.reach.tax.carried
-    most = worth.most / use.frame.unit_usd
+    most = worth.most / use.frame.percent_usd
     if not most or worth.first == worth.rest:
         return []
     here = max(reach.carried, -most)
     return [
         Maximum(
-            use.weight * BPS_PER_UNIT * (worth.first - worth.rest),
+            use.weight * BPS_PER_PERCENT * (worth.first - worth.rest),
             np.array([1.0, 0.0]),
             np.array([reach.carried - here, -most - here]),
             (("carried", use.unit, 1.0),),
@@ -146,7 +146,7 @@ def _convex(use: _Use, case: NettingCase, here: float) -> Piecewise:
 def _total(use: _Use) -> Maximum:
     """G over all that total income can reach, where it does not move with ordinary income."""
     unit, reach = use.unit, use.reach
-    tax, usd = reach.tax, use.frame.unit_usd
+    tax, usd = reach.tax, use.frame.percent_usd
     forced = tax.income + tax.dividends + usd * reach.distribution
     here = forced + usd * reach.in_income
     free = reach.most_distribution - reach.distribution
@@ -161,7 +161,7 @@ def _total(use: _Use) -> Maximum:
         intercepts.append(at_zero)
         of_piece += [case.name] * len(own)
     return Maximum(
-        use.weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_PERCENT,
         np.concatenate(slopes),
         np.concatenate(intercepts),
         (("in_income", unit, 1.0), *distribution_argument(use.frame, unit)),
@@ -175,7 +175,7 @@ def _surtax(use: _Use) -> Maximum:
     From below the minimum becomes its chord over the range of D, from above the smaller branch.
     """
     unit, reach, above = use.unit, use.reach, use.side is _Side.ABOVE
-    tax, usd = reach.tax, use.frame.unit_usd
+    tax, usd = reach.tax, use.frame.percent_usd
     least, most = reach.least_distribution, reach.most_distribution
     a, b = tax.investment_income / usd, tax.excess_income / usd
     at_least, at_most = min(a, b + least), min(a, b + most)
@@ -191,7 +191,7 @@ def _surtax(use: _Use) -> Maximum:
         *(distribution_argument(use.frame, unit, slope) if slope else ()),
     )
     return Maximum(
-        use.weight * BPS_PER_UNIT,
+        use.weight * BPS_PER_PERCENT,
         np.array([0.0, rate]),
         np.array([-rate * level, rate * (base - level)]),
         argument,

@@ -229,16 +229,16 @@ def in_shares(
 
 
 def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:
-    """Cash of each account before its tickets, flows included, units."""
+    """Cash of each account before its tickets, flows included, percents."""
     cash = model.frame.accounts.cash.copy()
     place = {str(name): account for account, name in enumerate(model.frame.labels)}
     for flow in flows:
-        cash[place[flow.account_id]] += float(flow.amount) / model.frame.unit_usd
+        cash[place[flow.account_id]] += float(flow.amount) / model.frame.percent_usd
     return cash
 
 
 def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
-    """Amounts of a plan's orders by ticket, units."""
+    """Amounts of a plan's orders by ticket, percents."""
     securities = model.frame.household.market.securities
     account = {str(name): place for place, name in enumerate(model.frame.labels)}
     security = {str(name): place for place, name in enumerate(securities.security_id)}
@@ -251,7 +251,7 @@ def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
     amounts = np.zeros(tickets.size)
     for order in found.orders:
         key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
-        amounts[place[key]] = float(order.amount) / model.frame.unit_usd
+        amounts[place[key]] = float(order.amount) / model.frame.percent_usd
     return amounts
 
 
@@ -286,7 +286,7 @@ def _understated(model: Model, solution: Solution) -> float:
     distribution = sum_by(frame.accounts.unit, out, len(frame.taxes))
     change = 0.0
     for unit, tax in enumerate(frame.taxes):
-        run = frame.unit_usd * np.array([short[unit], long[unit], distribution[unit]])
+        run = frame.percent_usd * np.array([short[unit], long[unit], distribution[unit]])
         after = tax.value(tax.short + run[0], tax.long + run[1], run[2])
         change += after - tax.value(tax.short, tax.long, 0.0)
     stated = arrays.constants["realized_tax"] + float(arrays.costs["realized_tax"] @ x)

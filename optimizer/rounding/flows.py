@@ -28,7 +28,7 @@ def flows_of(model: Model, solution: Solution) -> tuple[Flow, ...]:
     for block, sign in (("withdrawal", -1), ("contribution", 1)):
         part = solution.x[columns[block]]
         if part.sum() > TOUCH:
-            for account, cents in enumerate(_shared(part * frame.unit_usd, total)):
+            for account, cents in enumerate(_shared(part * frame.percent_usd, total)):
                 amounts[account] += sign * cents
     _required(frame, solution.x[columns["transfer"]], solution.x[columns["receipt"]], amounts)
     names = frame.labels
@@ -54,13 +54,13 @@ def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Dec
             exact = Decimal(repr(float(due[account])))
             out = max(Decimal(0), -Decimal(repr(float(own[account])))) - amounts[account]
             due_still = max((exact - out).quantize(CENT_USD, ROUND_CEILING), Decimal(0))
-            chosen = Decimal(repr(float((transfer[account] - TOUCH) * frame.unit_usd)))
+            chosen = Decimal(repr(float((transfer[account] - TOUCH) * frame.percent_usd)))
             cents = max(due_still, chosen.quantize(CENT_USD, ROUND_FLOOR))
             amounts[account] -= cents
             moved += cents
         takers = np.where(frame.accounts.unit == unit, receipt, 0.0)
         if moved:
-            for account, cents in enumerate(_shared(takers * frame.unit_usd, moved)):
+            for account, cents in enumerate(_shared(takers * frame.percent_usd, moved)):
                 amounts[account] += cents
 
 

@@ -79,5 +79,5 @@ def ground_of(
         low=np.maximum(np.ceil(least / step - SAME), 1.0) * step,
         high=np.floor(most / step + SAME) * step,
         cash=cash,
-        floor=frame.accounts.floor - HALF_A_CENT_USD / frame.unit_usd,
+        floor=frame.accounts.floor - HALF_A_CENT_USD / frame.percent_usd,
     )

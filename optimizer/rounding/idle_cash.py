@@ -71,7 +71,7 @@ def _moves(descent: Descent, ground: Ground, emptied: Bools, room: Floats) -> Mo
 
 
 def _openable(ground: Ground) -> Floats:
-    """Most of each buy by the sides of the solution, `(n_tickets,)`, units."""
+    """Most of each buy by the sides of the solution, `(n_tickets,)`, percents."""
     model, tickets = ground.model, ground.tickets
     *_, high = model.arrays.branched(ground.supported.settled.branch)
     most = np.minimum(high[model.arrays.columns["buy"]], model.frame.buys.most)

@@ -22,9 +22,9 @@ from optimizer.solvers.solution import Solution
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """ΔJ(δ) = gradient'δ + ½‖loadings'δ‖² + ½Σ_g (Σ own·δ in g)², δ in units by ticket.
+    """ΔJ(δ) = gradient'δ + ½‖loadings'δ‖² + ½Σ_g (Σ own·δ in g)², δ in percents by ticket.
 
-    `gradient`, bps per unit, `(n_tickets,)`, is everything but what gains do to taxes, now and
+    `gradient`, bps per percent, `(n_tickets,)`, is everything but what gains do to taxes, now and
     later, what a lot forgoes beyond its ticket's cheapest, and the price of cash; `risk` is curved.
     """
 

@@ -23,7 +23,7 @@ from optimizer.settings import (
 
 
 class Descent:
-    """Amounts by ticket in units: cash placed, floors kept, then improved, in place."""
+    """Amounts by ticket in percents: cash placed, floors kept, then improved, in place."""
 
     most_paired: float = MOST_PAIRED
     helps: float = HELPS

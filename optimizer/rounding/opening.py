@@ -152,7 +152,7 @@ class Opening(Descent):
     def _moves(self, mine: Ints) -> tuple[Ints, Floats]:
         """Every legal move: one step, opening at the least, giving up, selling out, stepping back.
 
-        Returns tickets and signed amounts, units.
+        Returns tickets and signed amounts, percents.
         """
         step, held, now = self.tickets.step[mine], self.tickets.held[mine], self.amount[mine]
         least, most = self.low[mine], self.high[mine]

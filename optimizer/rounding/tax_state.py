@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.rules.tax_budget import budget_usd, counted_before
 from optimizer.search.model import Model
@@ -29,12 +29,12 @@ class TaxState:
     def __init__(self, model: Model, solution: Solution) -> None:
         frame, columns = model.frame, model.arrays.columns
         ranges = frame.ranges
-        self.usd = frame.unit_usd
+        self.usd = frame.percent_usd
         self.weight = frame.policy.weights.tax
         self.taxes = frame.taxes
         future = np.array([tax.rate_future for tax in frame.taxes])
         keeps = frame.policy.weights.basis_change * discount(frame.policy)
-        self.basis_price = BPS_PER_UNIT * keeps * future
+        self.basis_price = BPS_PER_PERCENT * keeps * future
         self.unit_of_account = frame.accounts.unit
         self.gains = np.array(
             [[reach.tax.short, reach.tax.long, 0.0, 0.0] for reach in ranges], float
@@ -79,7 +79,7 @@ class TaxState:
             if self.limited[u]:
                 kept[mine] = self._excess(u, then) <= float(self._excess(u, self.gains[:, u]))
         kept_basis = self.basis_price[unit] * (gains[0] + gains[1])
-        taxed = self.weight * BPS_PER_UNIT * change / self.usd
+        taxed = self.weight * BPS_PER_PERCENT * change / self.usd
         return taxed - kept_basis + gains[3], kept
 
     def together(self, account: Ints, gains: Floats) -> tuple[float, bool]:
@@ -99,7 +99,9 @@ class TaxState:
         after = self._with(account, gains)
         for u, tax in enumerate(self.taxes):
             short, long, _, forgone = after[:, u].tolist()
-            value = self.weight * BPS_PER_UNIT * tax.value(short, long, float(self.distribution[u]))
+            value = (
+                self.weight * BPS_PER_PERCENT * tax.value(short, long, float(self.distribution[u]))
+            )
             total += (value - float(self.basis_price[u]) * (short + long) + forgone) / self.usd
         return total
 
@@ -163,7 +165,7 @@ def _most_gain(model: Model, unit: int) -> float:
             if arrays.owners[row] == (rule, name):
                 room = min(room, float(arrays.row_high[row]))
     tax = model.frame.taxes[unit]
-    return tax.short + tax.long + model.frame.unit_usd * room + WITHIN_USD
+    return tax.short + tax.long + model.frame.percent_usd * room + WITHIN_USD
 
 
 def _most_short(model: Model, unit: int) -> float:

@@ -22,9 +22,9 @@ from optimizer.settings import SAME
 class TicketGains:
     """Cumulated by lot, rows padded with their last: an amount beyond all lots gains no more.
 
-    `value`, `(n_tickets, most lots + 1)`, is units and starts at 0; `brought`, four of that shape,
-    the short, long and positive short gain, units, and what lots cost beyond the cheapest of their
-    ticket, bps.
+    `value`, `(n_tickets, most lots + 1)`, is percents and starts at 0; `brought`, four of that
+    shape, the short, long and positive short gain, percents, and what lots cost beyond the cheapest
+    of their ticket, bps.
     """
 
     value: Floats
@@ -51,7 +51,7 @@ class TicketGains:
 
 
 def cost_beyond(model: Model, tickets: Tickets) -> Floats:
-    """What a unit of each sale column costs beyond the cheapest of its ticket, bps.
+    """What a percent of each sale column costs beyond the cheapest of its ticket, bps.
 
     Of all that terms charge but for what a gain keeps in basis, which is priced with gains: lots of
     one ticket differ by what they forgo alone.
@@ -71,7 +71,7 @@ def cost_beyond(model: Model, tickets: Tickets) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class LotPieces:
-    """Pieces of sale columns in the order a ticket takes them: column, units, rank."""
+    """Pieces of sale columns in the order a ticket takes them: column, percents, rank."""
 
     column: Ints
     amount: Floats
@@ -101,7 +101,7 @@ def lot_pieces(model: Model, found: Supported, rank: Floats, *, exact: bool = Fa
     """
     frame, sales = model.frame, model.frame.sales
     securities = frame.household.market.securities
-    step = (securities.share_step * securities.price)[sales.security] / frame.unit_usd
+    step = (securities.share_step * securities.price)[sales.security] / frame.percent_usd
     most = np.minimum(found.sale_high, sales.value)
     first = np.minimum(found.sale if exact else np.rint(found.sale / step) * step, most)
     first = np.where(found.sale >= most * (1.0 - SAME), most, first)

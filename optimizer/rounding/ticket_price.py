@@ -28,7 +28,7 @@ def ticket_price(frame: Frame) -> float:
 
 
 def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
-    """What the program charges for tickets by a unit of each, bps, `(n_tickets,)`."""
+    """What the program charges for tickets by a percent of each, bps, `(n_tickets,)`."""
     charged = np.zeros(tickets.size)
     if frame.policy.trades.ticket_usd <= 0.0:
         return charged
@@ -59,6 +59,6 @@ def with_tickets_whole(frame: Frame, found: Supported, tickets: Tickets) -> floa
 
 
 def asked_of(frame: Frame, amounts: Floats) -> Floats:
-    """What the gate asks of tickets of given amounts in units, bps."""
-    gate, usd = frame.policy.gate, frame.unit_usd
+    """What the gate asks of tickets of given amounts in percents, bps."""
+    gate, usd = frame.policy.gate, frame.percent_usd
     return gate.asked_usd(amounts * usd, frame.household.value_usd) * frame.bps_of_usd(1.0)

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import Floats, Ints
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.tickets import Tickets, least_ticket
@@ -25,7 +25,7 @@ from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
 def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
     """Close tickets while objective and tickets together cost less."""
-    policy, to_bps = model.frame.policy, BPS_PER_UNIT / model.frame.unit_usd
+    policy, to_bps = model.frame.policy, BPS_PER_PERCENT / model.frame.percent_usd
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
         found = _cheaper(model, found, tickets, price)
@@ -106,7 +106,7 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: Floats) -
 def worth_at_prices(model: Model, found: Supported, tickets: Tickets) -> Floats:
     """What each ticket brings when the others stay and cash has its price, bps.
 
-    At a bound the solution says what one unit less saves; risk is curved, so that all of it saves
+    At a bound the solution says what a percent less saves; risk is curved, so that all of it saves
     slope·amount − ½·curvature·amount².
     """
     amounts = tickets.amounts(found.sale, found.buy)

@@ -18,16 +18,16 @@ from optimizer.settings import LEAST_USD
 
 @dataclass(frozen=True)
 class TicketRisk:
-    """½‖loadings'δ‖² + ½Σ_g (Σ own·δ in g)², δ in units by ticket.
+    """½‖loadings'δ‖² + ½Σ_g (Σ own·δ in g)², δ in percents by ticket.
 
     Attributes
     ----------
     loadings
-        Factor risk of a unit, `(n_tickets, k)`.
+        Factor risk of a percent, `(n_tickets, k)`.
     own, identical_group
-        Specific risk of a unit, signed, and the identical group it falls into.
+        Specific risk of a percent, signed, and the identical group it falls into.
     cash
-        Cash that a unit brings into the ticket's account.
+        Cash that a percent brings into the ticket's account.
     """
 
     loadings: Floats
@@ -37,11 +37,11 @@ class TicketRisk:
 
     @cached_property
     def curvature(self) -> Floats:
-        """Second derivative of each ticket alone, bps per unit²."""
+        """Second derivative of each ticket alone, bps per percent²."""
         return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.own**2)
 
     def mixed(self, first: Ints, second: Ints) -> Floats:
-        """Mixed second derivative of pairs of tickets, bps per unit²."""
+        """Mixed second derivative of pairs of tickets, bps per percent²."""
         factors = np.einsum("ij,ij->i", self.loadings[first], self.loadings[second])
         same = self.identical_group[first] == self.identical_group[second]
         return np.asarray(factors + np.where(same, self.own[first] * self.own[second], 0.0))
@@ -67,7 +67,7 @@ def ticket_risk(
     owner = frame.accounts.group[account]
     weight = 100.0 * frame.risk_price
     divisor = frame.groups.divisor
-    counts = divisor * frame.unit_usd >= LEAST_USD
+    counts = divisor * frame.percent_usd >= LEAST_USD
     per_group = np.where(counts, weight / np.where(counts, divisor, 1.0), 0.0)[owner]
     scale = frame.accounts.scale[account]
     cost = frame.cost[security]

@@ -52,7 +52,7 @@ class TicketRows:
         return bool((after <= self._outside(self.level) + ROW_NOISE).all())
 
     def mended(self, place: Ints, move: Floats) -> Floats:
-        """By how much each move brings the rows nearer to their bounds, units."""
+        """By how much each move brings the rows nearer to their bounds, percents."""
         before = self._outside(self.level[:, None])
         after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
         return np.asarray((before - after).sum(axis=0))

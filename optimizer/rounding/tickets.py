@@ -20,7 +20,7 @@ from optimizer.settings import NOISE, WHOLE
 
 @dataclass(frozen=True)
 class Tickets:
-    """Shape `(n_tickets,)`; amounts in units. Sales come first, then one ticket per buy column.
+    """Shape `(n_tickets,)`; amounts in percents. Sales come first, then one ticket per buy column.
 
     Attributes
     ----------
@@ -87,13 +87,13 @@ def tickets_of(frame: Frame) -> Tickets:
     place = np.searchsorted(keys, key_of_lot)
     known = place < len(keys)
     known[known] = keys[place[known]] == key_of_lot[known]
-    value = frame.household.lot_value_usd / frame.unit_usd
+    value = frame.household.lot_value_usd / frame.percent_usd
     held = sum_by(place[known], value[known], len(keys))
     kept = loss_lots(frame.household)
     kept[sales.lot[sales.lot >= 0]] = False
     whole = np.ones(len(account), bool)
     whole[place[known & kept]] = False
-    price = securities.price[security] / frame.unit_usd
+    price = securities.price[security] / frame.percent_usd
     is_sale = np.arange(len(account)) < len(keys)
     cell = np.zeros(len(account), np.int64)
     cell[of_sale], cell[len(keys) :] = frame.cells.of_sale, frame.cells.of_buy
@@ -134,7 +134,7 @@ def emptiable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Bools:
 
 
 def sellable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Floats:
-    """Most of each sale ticket in units: what its columns allow, no lot counted twice.
+    """Most of each sale ticket in percents: what its columns allow, no lot counted twice.
 
     A lot whose loss recent purchases may disallow has two columns and is there once.
     """
@@ -152,9 +152,9 @@ def sellable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Floats:
 
 
 def least_ticket(frame: Frame) -> float:
-    """Minimum trade in units: the greater of dollars and weight."""
+    """Minimum trade in percents: the greater of dollars and weight."""
     trades = frame.policy.trades
-    return max(trades.min_usd / frame.unit_usd, 100.0 * trades.min_weight)
+    return max(trades.min_usd / frame.percent_usd, 100.0 * trades.min_weight)
 
 
 def netted(frame: Frame, sale: Floats, buy: Floats) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.policy import BRANCHING
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.search.model import Incumbent, Search
 from optimizer.search.search_tree import Tree
 from optimizer.search.te_limit import at_the_limit
@@ -89,4 +89,4 @@ def _is_loose(frame: Frame, lost: float) -> bool:
     """Whether what may be lost, bps, is worth what solves of such a program cost."""
     if len(frame.sales.value) + len(frame.buys.most) > MEDIUM:
         return lost > LOOSE_BPS
-    return lost > PROMISING_BPS or lost * frame.unit_usd > PROMISING_USD * BPS_PER_UNIT
+    return lost > PROMISING_BPS or lost * frame.percent_usd > PROMISING_USD * BPS_PER_PERCENT

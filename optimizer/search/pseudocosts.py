@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Bools, Floats, sum_by
-from optimizer.inputs.frame import BPS_PER_UNIT
+from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.inputs.unit_tax import discount
 from optimizer.search.disjunctions import WashSides
 from optimizer.search.model import Model
@@ -61,7 +61,7 @@ def _given_up(
 
 
 def _washed(model: Model, stakes: Stakes, sale: Floats) -> tuple[Floats, Floats]:
-    """What of each sale entry would be disallowed, and what each option leaves to be met, units.
+    """What of each sale entry would be disallowed, and what each option leaves to be met, percents.
 
     The losses that are worth least are taken first: the law's order is left to the solve.
     """
@@ -127,7 +127,7 @@ def _without_losses(
     entries = np.flatnonzero(wanted[stakes.of_sale] & (amount != 0.0))
     sales, option = stakes.sales[entries], stakes.of_sale[entries]
     unit = frame.accounts.unit[frame.sales.account[sales]]
-    gain = frame.sales.gain[sales] * amount[entries] * frame.unit_usd
+    gain = frame.sales.gain[sales] * amount[entries] * frame.percent_usd
     long = frame.sales.long[sales]
     change = np.zeros(stakes.size)
     for u in np.unique(unit).tolist():
@@ -135,10 +135,10 @@ def _without_losses(
         shorts = sum_by(option[mine & ~long], gain[mine & ~long], stakes.size)
         longs = sum_by(option[mine & long], gain[mine & long], stakes.size)
         tax = frame.taxes[u]
-        short = tax.short + frame.unit_usd * float(root.x[columns["short_gain"]][u])
-        held = tax.long + frame.unit_usd * float(root.x[columns["long_gain"]][u])
-        out = frame.unit_usd * frame.ranges[u].distribution
+        short = tax.short + frame.percent_usd * float(root.x[columns["short_gain"]][u])
+        held = tax.long + frame.percent_usd * float(root.x[columns["long_gain"]][u])
+        out = frame.percent_usd * frame.ranges[u].distribution
         more = tax.values(short - shorts, held - longs, out) - tax.value(short, held, out)
         keeps = frame.policy.weights.basis_change * discount(frame.policy) * tax.rate_future
         change += frame.policy.weights.tax * more + keeps * (shorts + longs)
-    return BPS_PER_UNIT * change / frame.unit_usd
+    return BPS_PER_PERCENT * change / frame.percent_usd

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.arrays import Bools, Floats
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.tax_range import GainRange, Netting
 from optimizer.program.arrays import Arrays
 from optimizer.search.tax_regimes import NETTINGS, TaxRegime
@@ -102,7 +102,7 @@ def _least_by_netting(
     tax, usd = reach.tax, reach.usd
     forced = usd * reach.distribution
     change = tax.values(short, long, forced) - tax.value(tax.short, tax.long, 0.0)
-    to_bps = frame.policy.weights.tax * BPS_PER_UNIT / usd
+    to_bps = frame.policy.weights.tax * BPS_PER_PERCENT / usd
     worth = to_bps * change
     worth += short_price * (short - tax.short) / usd + long_price * (long - tax.long) / usd
     net = short + long

@@ -38,7 +38,7 @@ class Stakes:
         Option and row of `frame.replaced` of each row that an option closes (see `harvests`).
     own, factors
         Second derivatives along what the disjunction trades: its own risk and its factor risk, bps
-        per unit².
+        per percent².
     """
 
     disjunction: Ints

@@ -114,8 +114,8 @@ def _scaled(program: Reduced, scale: Floats) -> Reduced:
 def gentle(program: Reduced) -> tuple[Reduced, float]:
     """Divide an objective of extreme weights by its size; multipliers are to be multiplied by it.
 
-    A solver's tolerances are absolute: costs of a million bps a unit are beyond them, and ordinary
-    ones are left alone so that their digits stay.
+    A solver's tolerances are absolute: costs of a million bps a percent are beyond them, and
+    ordinary ones are left alone so that their digits stay.
     """
     steepest = float(np.abs(program.q).max(initial=0.0))
     if steepest <= STEEP_COST:

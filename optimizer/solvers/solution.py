@@ -59,7 +59,7 @@ class Solution:
     bound
         Safe lower bound on the program's minimum, bps (−inf if nothing is known).
     residual
-        Largest violation of a row or bound, units.
+        Largest violation of a row or bound, percents.
     solver
         Who answered.
     tangent

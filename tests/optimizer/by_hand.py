@@ -42,7 +42,7 @@ class Stated:
     part: Part
 
     def point(self, **given: Places) -> dict[str, Floats]:
-        """Return the point of all zeros with labelled places set, in units."""
+        """Return the point of all zeros with labelled places set, in percents."""
         point = {block.name: np.zeros(len(block.low)) for block in self.program.blocks}
         for block, places in given.items():
             for label, amount in places.items():
@@ -97,7 +97,7 @@ def taxed(
     the parts that a case is cut into the cheapest counts.
     """
     term = stated("realized_tax", of, policy)
-    framed, usd = term.frame, term.frame.unit_usd
+    framed, usd = term.frame, term.frame.percent_usd
     program = alone(term.program, term.part)
     fixed = {name: np.zeros(len(framed.labels)) for name in ("withdrawal", "transfer")}
     for account, dollars in given.items():

@@ -1,7 +1,7 @@
 """How far each solver's answer may be from the optimum: one table, with reasons.
 
 The optimum is Clarabel's at 1e-11 through cvxpy. Distances are in basis points of the objective
-and in units (1% of the household) of the worst row or bound.
+and in percents of the household of the worst row or bound.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ RELATIVE = 1e-7
 """Of the objective: what the two compilers may differ by at any point."""
 
 ROUNDING = 1e-9
-"""Units: residuals are sums of a hundred products of numbers up to 100."""
+"""Percents of the household: residuals are sums of a hundred products of numbers up to 100."""
 
 SOLVED = 1e-4
 """bps: what two solves may end apart, each at its own scale and order of columns."""

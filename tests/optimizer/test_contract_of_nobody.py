@@ -18,7 +18,7 @@ from models.order import Flow, Order
 from models.plan import Breach
 from optimizer.explain.binding import binding_rules
 from optimizer.explain.conflict import explain_conflict
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame, frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame, frame
 from optimizer.judge.bench import Bench
 from optimizer.judge.verify import Verdict, judged
 from optimizer.program.build import program_of
@@ -121,10 +121,10 @@ def test_rounding_keeps_a_rule_and_a_price_is_in_dollars(kind: str, judge: Judge
         prices = {each.rule: each.shadow_price for each in binding_rules(found.model, candidate)}
         branch, arrays = candidate.supported.settled.branch, found.model.arrays
         high = arrays.row_high.copy()
-        high[arrays.rows[RULE]] += GIVEN_USD / on.unit_usd
+        high[arrays.rows[RULE]] += GIVEN_USD / on.percent_usd
         wider = replace(found.model, arrays=replace(arrays, row_high=high))
         fell = found.model.solve(branch).objective - wider.solve(branch).objective
-        worth = fell * on.unit_usd / BPS_PER_UNIT / GIVEN_USD
+        worth = fell * on.percent_usd / BPS_PER_PERCENT / GIVEN_USD
         assert prices.get(RULE, 0.0) == pytest.approx(worth, rel=0.05, abs=1e-4)
         priced += worth > 1e-4
     assert priced

@@ -36,7 +36,7 @@ def test_a_distribution_beyond_what_a_withdrawal_covers_moves_all_the_same(
     found = search(frame(of, Policy()), door("piqp"))
     assert found.incumbent is not None
     solution, columns = found.incumbent.solution, found.model.arrays.columns
-    usd = found.model.frame.unit_usd
+    usd = found.model.frame.percent_usd
     for block, dollars in (
         ("withdrawal", [0.0, -of.net_flow, 0.0]),
         ("transfer", [0.0, 1000.0, 0.0]),

@@ -136,7 +136,7 @@ def test_hard_bands_are_of_what_each_group_is_worth_after_the_flow() -> None:
     assert [breach.where for breach in broken] == ["U/BOND"]
     assert broken[0].amount == pytest.approx(1_000.0 / 31_000.0)
     rule = stated("bands", of, bands)
-    usd = rule.frame.unit_usd
+    usd = rule.frame.percent_usd
     sold = {("A", "VTI"): 41_100 / usd, ("B", "VTI"): 7_500 / usd, ("B", "BND"): 11_550 / usd}
     said = rule.broken(sale=sold, withdrawal={"A": 41_000 / usd, "B": 19_000 / usd})
     assert said == [("bands", pytest.approx(950.0 / usd))]

@@ -56,7 +56,7 @@ def point_of(of: Household, policy: Policy, plan: Plan) -> Point:
     accounts = of.accounts.account_id.tolist()
     names = of.market.securities.security_id.tolist()
     lots = of.lots.lot_id.tolist()
-    sales, buys, usd = framed.sales, framed.buys, framed.unit_usd
+    sales, buys, usd = framed.sales, framed.buys, framed.percent_usd
     for order in plan.orders:
         account, security = accounts.index(order.account_id), names.index(order.security_id)
         if order.side is Side.BUY:
@@ -80,7 +80,7 @@ def point_of(of: Household, policy: Policy, plan: Plan) -> Point:
 
 def _flows(framed: Frame, plan: Plan, at: dict[str, Floats]) -> None:
     """Out is a withdrawal or a required distribution, in a contribution or its receipt."""
-    moved = {flow.account_id: float(flow.amount) / framed.unit_usd for flow in plan.flows}
+    moved = {flow.account_id: float(flow.amount) / framed.percent_usd for flow in plan.flows}
     out = "withdrawal" if framed.net_flow < 0.0 else "transfer"
     into = "contribution" if framed.net_flow > 0.0 else "receipt"
     for account, name in enumerate(framed.labels):
@@ -192,7 +192,7 @@ def assert_agree(of: Household, policy: Policy, plan: Plan) -> float:
     broken = {
         violation.rule: violation.amount
         for part in rules
-        for violation in broken_by(part, point.at, 0.01 / point.framed.unit_usd)
+        for violation in broken_by(part, point.at, 0.01 / point.framed.percent_usd)
         if violation.rule != "tax_budget from above"
     }
     assert broken == {}

@@ -35,7 +35,7 @@ ROUNDING_BPS = 1e-6
 """Basis points of a household of half a million dollars: five thousandths of a cent."""
 
 SHARED = 1e-9
-"""Units: this close to where two cases of the netting meet, either may hold the run."""
+"""Percents: this close to where two cases of the netting meet, either may hold the run."""
 
 shares = st.lists(
     st.one_of(st.just(0.0), st.just(1.0), st.floats(0.0, 1.0)), min_size=5, max_size=5
@@ -94,7 +94,7 @@ def end_of(of: Household, policy: Policy, fractions: list[float]) -> End:
     point["carried"][0] = min(net + reach.limit, 0.0) - reach.carried
     point["as_ordinary"][0] = ordinary - reach.as_ordinary
     facts, before = facts_of(of, policy, 0)
-    usd = framed.unit_usd
+    usd = framed.percent_usd
     moved = float(point["withdrawal"][1] + point["transfer"][1]) + reach.distribution
 
     def dollars(units: float) -> Decimal:

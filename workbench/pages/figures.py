@@ -29,7 +29,7 @@ from workbench.wording import (
 UNDEFINED: Final = "—"
 """What a page shows where a figure is not defined."""
 
-BPS_PER_UNIT: Final = 1e4
+BPS_PER_WHOLE: Final = 1e4
 
 
 def _percent(value: float) -> str:

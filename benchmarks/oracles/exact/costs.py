@@ -27,7 +27,7 @@ def state_costs(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
     policy, household = facts.policy, facts.household
     traded = quicksum(float(facts.fee[t.security]) * t.amount for t in trades.tickets)
     tickets = quicksum(ticket.used for ticket in trades.tickets)
-    each = policy.trades.ticket_usd / facts.unit_usd
+    each = policy.trades.ticket_usd / facts.percent_usd
     mip.cost(100.0 * policy.weights.trading_cost * (traded + each * tickets))
     _state_impact(mip, facts, trades)
     year = 100.0 * policy.weights.tax_drag * annuity_years(policy)
@@ -35,7 +35,7 @@ def state_costs(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
     cash = year * yearly_costs_of_cash(household, facts.rates)
     mip.cost(quicksum(float(held[place]) * x for place, x in money.held.items() if held[place]))
     mip.cost(quicksum(float(price) * money.cash[a] for a, price in enumerate(cash) if price))
-    lost = 100.0 * policy.weights.tax * forgone(household, policy, facts.rates) / facts.unit_usd
+    lost = 100.0 * policy.weights.tax * forgone(household, policy, facts.rates) / facts.percent_usd
     mip.cost(quicksum(float(lost[lot]) * part for lot, part in trades.sold.items() if lost[lot]))
     every = np.arange(len(household.taxable))
     for a in every[~household.taxable].tolist():
@@ -55,7 +55,7 @@ def _state_impact(mip: Mip, facts: Facts, trades: Trades) -> None:
     for side in (trades.sales, trades.buys):
         for security in sorted({t.security for t in side if moved[t.security]}):
             volume = float(securities.adv_shares[security] * securities.price[security])
-            price = float(day[security]) * math.sqrt(facts.unit_usd / volume)
+            price = float(day[security]) * math.sqrt(facts.percent_usd / volume)
             amount = mip.named(quicksum(t.amount for t in side if t.security == security), 0.0)
             root, power = mip.variable(0.0, None), mip.variable(0.0, None)
             mip.require(root * root <= amount)

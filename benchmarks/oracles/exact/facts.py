@@ -39,7 +39,7 @@ LEAST_USD = 1.0
 class Facts:
     """A household under a policy.
 
-    `unit_usd` is one percent of W. By lot, `(n_lots,)`: `value` and `gain` in units (0 where
+    `percent_usd` is one percent of W. By lot, `(n_lots,)`: `value` and `gain` in percents (0 where
     nothing is recognised), `loss` for loss lots of taxable accounts, `long_from` the first day of
     a long-term sale. `met` are the shares that losses of today would meet, `purchases` the purchase
     of each lot bought with some of them. `still` is what each unit's year gets from nothing done.
@@ -47,7 +47,7 @@ class Facts:
 
     household: Household
     policy: Policy
-    unit_usd: float
+    percent_usd: float
     value: Floats
     gain: Floats
     loss: Bools
@@ -68,9 +68,9 @@ class Facts:
 
     @cached_property
     def share_step(self) -> Floats:
-        """One share step of each security, units."""
+        """One share step of each security, percents."""
         securities = self.household.market.securities
-        return np.asarray(securities.share_step * securities.price / self.unit_usd)
+        return np.asarray(securities.share_step * securities.price / self.percent_usd)
 
     @cached_property
     def long(self) -> Bools:
@@ -93,31 +93,31 @@ class Facts:
 
     @cached_property
     def outflow(self) -> Floats:
-        """What each account's own flow takes out, units."""
-        return np.asarray(np.maximum(-self.household.accounts.net_flow, 0.0) / self.unit_usd)
+        """What each account's own flow takes out, percents."""
+        return np.asarray(np.maximum(-self.household.accounts.net_flow, 0.0) / self.percent_usd)
 
     @cached_property
     def required(self) -> Floats:
-        """Required distributions that the accounts' own outflows do not cover, units."""
-        due = self.household.accounts.rmd_due_usd / self.unit_usd
+        """Required distributions that the accounts' own outflows do not cover, percents."""
+        due = self.household.accounts.rmd_due_usd / self.percent_usd
         return np.where(self.deferred, np.maximum(due - self.outflow, 0.0), 0.0)
 
     @cached_property
     def cent(self) -> float:
-        """What any judge lets pass of a limit in dollars, units: legal plans may use it.
+        """What any judge lets pass of a limit in dollars, percents: legal plans may use it.
 
         Half of it where flows are still to be rounded to the cent; SCIP's own slack is kept back.
         """
         rounded = self.household.net_flow != 0.0 or bool(self.required.any())
-        passes = float(CENT_USD) * (0.5 if rounded else 1.0) / self.unit_usd
+        passes = float(CENT_USD) * (0.5 if rounded else 1.0) / self.percent_usd
         return max(passes - 2.0 * FEASIBLE, 0.0)
 
     @cached_property
     def worth(self) -> Floats:
-        """What each account is worth after its own flow, units."""
+        """What each account is worth after its own flow, percents."""
         own = self.household.accounts
         held = sum_by(self.household.lots.account, self.value, len(own.cash))
-        return np.asarray(held + (own.cash + own.net_flow) / self.unit_usd)
+        return np.asarray(held + (own.cash + own.net_flow) / self.percent_usd)
 
     def of_unit(self, name: str) -> Floats:
         """A rate of each account's owner, `(n_accounts,)`."""
@@ -137,7 +137,7 @@ class Facts:
 def facts_of(household: Household, policy: Policy) -> Facts:
     """Lay out one household."""
     lots = household.lots
-    unit = max(household.value_usd, LEAST_USD) / 100.0
+    percent_usd = max(household.value_usd, LEAST_USD) / 100.0
     taxable = household.taxable[lots.account]
     gain = np.where(taxable, household.lot_value_usd - lots.basis, 0.0)
     history = read_history(household, policy.wash_sale.closed_replacements)
@@ -149,9 +149,9 @@ def facts_of(household: Household, policy: Policy) -> Facts:
     return Facts(
         household=household,
         policy=policy,
-        unit_usd=unit,
-        value=household.lot_value_usd / unit,
-        gain=gain / unit,
+        percent_usd=percent_usd,
+        value=household.lot_value_usd / percent_usd,
+        gain=gain / percent_usd,
         loss=np.asarray(taxable & (gain < -float(LOSS_USD)), bool),
         long_from=long_term_from(household),
         rates=rates,

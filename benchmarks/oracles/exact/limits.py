@@ -57,7 +57,7 @@ def _participation(mip: Mip, facts: Facts, trades: Trades) -> None:
         for security in sorted({t.security for t in side if moved[t.security]}):
             most = part * float(securities.adv_shares[security] * securities.price[security])
             amount = quicksum(t.amount for t in side if t.security == security)
-            mip.require(amount <= most / facts.unit_usd)
+            mip.require(amount <= most / facts.percent_usd)
 
 
 def _restrictions(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
@@ -70,7 +70,7 @@ def _restrictions(mip: Mip, facts: Facts, trades: Trades, money: Money) -> None:
             for place in money.held
             if place[1] == security and account in (EVERYWHERE, place[0])
         ]
-        price = float(securities.price[security]) / facts.unit_usd
+        price = float(securities.price[security]) / facts.percent_usd
         reserved = price * sum(float(facts.reserved.shares.get(place, 0)) for place in scope)
         before = sum(float(facts.value[facts.held.get(place, [])].sum()) for place in scope)
         least = min(float(rows.shares[k]) * price, before - reserved)
@@ -102,7 +102,7 @@ class _Group:
         worth = self.mip.named(self.money.worth(facts, dict.fromkeys(self.accounts, 1.0)))
         owned = float(facts.worth[list(self.accounts)].sum())
         most = owned + sum(self._may_come(account) for account in self.accounts)
-        if most * facts.unit_usd < LEAST_USD:
+        if most * facts.percent_usd < LEAST_USD:
             return
         sides = sides_of(target, facts.policy, facts.household.market)
         names = (*target.classes, *target.securities.tolist())
@@ -121,7 +121,9 @@ class _Group:
 
     def _may_come(self, account: int) -> float:
         facts = self.facts
-        arriving = max(facts.household.net_flow, 0.0) / facts.unit_usd + float(facts.required.sum())
+        arriving = max(facts.household.net_flow, 0.0) / facts.percent_usd + float(
+            facts.required.sum()
+        )
         return arriving if facts.household.taxable[account] else 0.0
 
     def _measured(self, name: str | int) -> tuple[Expression, Expression]:

@@ -21,14 +21,14 @@ FEASIBLE = 1e-7
 """Units (1e-9 of the household): how far SCIP may be off a row."""
 
 WIDE = 1e-12
-"""Units: a piece of a function narrower than this is a point."""
+"""Percents of the household: a piece of a function narrower than this is a point."""
 
 RANK = 1e-14
 """Of the largest eigenvalue of a square: below it a direction counts for nothing."""
 
 
 class Span(NamedTuple):
-    """An expression and the range it stays in, in units."""
+    """An expression and the range it stays in, in percents."""
 
     of: Expression
     low: float

@@ -19,7 +19,7 @@ from benchmarks.oracles.exact.trades import Trades
 
 @dataclass(frozen=True)
 class Money:
-    """By account, in units: what flows bring in and take out, and cash after everything.
+    """By account, in percents: what flows bring in and take out, and cash after everything.
 
     `most_out` and `most_in` bound the flows, `held` is what an account holds of a security in the
     end, by account and security, for everything that is held or may be bought.
@@ -46,7 +46,7 @@ class Money:
 
 def money_of(mip: Mip, facts: Facts, trades: Trades) -> Money:
     """State flows and cash balances, and gather what is held."""
-    household, accounts, usd = facts.household, facts.household.accounts, facts.unit_usd
+    household, accounts, usd = facts.household, facts.household.accounts, facts.percent_usd
     n, due = len(accounts.account_id), household.net_flow / usd
     taxable = household.taxable
     paid, arrived = max(-due, 0.0), max(due, 0.0)

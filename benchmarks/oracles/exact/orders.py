@@ -97,7 +97,7 @@ def _adding_up(
 def flows_of(facts: Facts, money: Money, value: Value) -> tuple[Flow, ...]:
     """Flows to the cent; the largest one takes what rounding leaves of the household's own flow."""
     moved = [value(into) - value(out) for into, out in zip(money.into, money.out, strict=True)]
-    dollars = [exact(amount * facts.unit_usd).quantize(CENT_USD) for amount in moved]
+    dollars = [exact(amount * facts.percent_usd).quantize(CENT_USD) for amount in moved]
     if not any(dollars):
         return ()
     largest = max(range(len(dollars)), key=lambda account: abs(dollars[account]))

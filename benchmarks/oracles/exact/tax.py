@@ -21,7 +21,7 @@ from models.tax.filing import TaxFacts
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """Netted gains: g in income, r taxed as ordinary, c (≤ 0) lost beyond the limit; units."""
+    """Netted gains: g in income, r taxed as ordinary, c (≤ 0) lost beyond the limit; percents."""
 
     in_income: Span
     as_ordinary: Span
@@ -90,13 +90,15 @@ def _copy(mip: Mip, gain: Span, here: Expression) -> Expression:
 
 @dataclass(frozen=True, slots=True)
 class ExactTax:
-    """Tax and losses carried out of one unit, in units of 1% of the household."""
+    """Tax and losses carried out of one unit, in percents of the household."""
 
     tax: Expression
     carried_out: Span
 
 
-def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd: float) -> ExactTax:
+def exact_tax(
+    mip: Mip, facts: TaxFacts, net: Net, distribution: Span, percent_usd: float
+) -> ExactTax:
     """State T(S, L, D) and what is carried out (Form 1040 lines 7 and 16, Form 8960, state)."""
     income, ordinary, out = net.in_income, net.as_ordinary, distribution
     if facts.flat is not None:
@@ -105,7 +107,7 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
         return ExactTax(tax, Span(-net.carried.of, 0.0, -net.carried.low))
 
     def units(dollars: object) -> float:
-        return float(dollars) / unit_usd  # type: ignore[arg-type]
+        return float(dollars) / percent_usd  # type: ignore[arg-type]
 
     status, law = facts.filing_status, facts.law
     earned, dividends = units(facts.ordinary_income), units(facts.qualified_dividends)
@@ -119,7 +121,7 @@ def exact_tax(mip: Mip, facts: TaxFacts, net: Net, distribution: Span, unit_usd:
         income.low + out.low + earned + dividends,
         income.high + out.high + earned + dividends,
     )
-    federal = _federal(mip, o, x, law.ordinary(status), law.capital_gains(status), unit_usd)
+    federal = _federal(mip, o, x, law.ordinary(status), law.capital_gains(status), percent_usd)
     rate, threshold = law.niit(status)
     a, b = units(facts.net_investment_income), units(facts.magi - threshold)
     least = mip.function(out.of, out.low, out.high, (a - b,), lambda d: min(a, b + d))
@@ -150,16 +152,16 @@ def _unconsumed(mip: Mip, income: Span, base: float, out: Span) -> Expression:
 
 
 def _federal(
-    mip: Mip, o: Span, x: Span, ordinary: Schedule, gains: Schedule, unit_usd: float
+    mip: Mip, o: Span, x: Span, ordinary: Schedule, gains: Schedule, percent_usd: float
 ) -> Expression:
     """F(o) + G(x) − G(o), or F(x) where that is less (26 U.S.C. 1(h)(1))."""
-    knots = sorted({0.0, *_edges(ordinary, unit_usd), *_edges(gains, unit_usd)})
+    knots = sorted({0.0, *_edges(ordinary, percent_usd), *_edges(gains, percent_usd)})
 
     def first(income: float) -> float:
-        return _schedule(ordinary, income, unit_usd)
+        return _schedule(ordinary, income, percent_usd)
 
     def second(income: float) -> float:
-        return _schedule(gains, income, unit_usd)
+        return _schedule(gains, income, percent_usd)
 
     stacked = mip.function(o.of, o.low, o.high, knots, lambda v: first(v) - second(v))
     stacked = stacked + mip.function(x.of, x.low, x.high, knots, second)
@@ -172,13 +174,13 @@ def _federal(
     return stacked - mip.positive(stacked - plain, -reach, reach)
 
 
-def _edges(schedule: Schedule, unit_usd: float) -> list[float]:
-    return [float(edge) / unit_usd for edge in schedule.edges if edge is not None]
+def _edges(schedule: Schedule, percent_usd: float) -> list[float]:
+    return [float(edge) / percent_usd for edge in schedule.edges if edge is not None]
 
 
-def _schedule(schedule: Schedule, income: float, unit_usd: float) -> float:
-    """Tax on income by a rate schedule, zero below zero; units."""
-    edges: Sequence[float] = [0.0, *_edges(schedule, unit_usd), float("inf")]
+def _schedule(schedule: Schedule, income: float, percent_usd: float) -> float:
+    """Tax on income by a rate schedule, zero below zero; percents."""
+    edges: Sequence[float] = [0.0, *_edges(schedule, percent_usd), float("inf")]
     total = 0.0
     for low, high, rate in zip(edges[:-1], edges[1:], schedule.rates, strict=True):
         total += float(rate) * max(0.0, min(income, high) - low)

@@ -1,4 +1,4 @@
-"""Tracking error, for SCIP: Σ_g W_g·TE_g² of what is held in the end, look-through, in units.
+"""Tracking error, for SCIP: Σ_g W_g·TE_g² of what is held in the end, look-through, in percents.
 
 TE_g² = y'Ωy + Σ d·e² with y the exposures by factor and e the holdings by identical group, both
 less the target's of what the group is worth after every flow; divided by what it was expected to be
@@ -34,7 +34,7 @@ def state_tracking(mip: Mip, facts: Facts, money: Money) -> None:
     for name in household.group_targets:
         mine = np.flatnonzero(household.account_target == name).tolist()
         divisor = _divisor(facts, mine)
-        if divisor * facts.unit_usd >= LEAST_USD:
+        if divisor * facts.percent_usd >= LEAST_USD:
             counted = {a: float(facts.scale[a]) for a in mine}
             halves.append(_half_square(mip, facts, money, goals[name], counted, scale / divisor))
     half = quicksum(halves)
@@ -48,12 +48,12 @@ def state_tracking(mip: Mip, facts: Facts, money: Money) -> None:
 def _divisor(facts: Facts, mine: list[int]) -> float:
     """What a group is expected to be worth; if next to nothing, what may come to it, evenly."""
     household = facts.household
-    own = facts.scale * (facts.worth + expected_flow(household) / facts.unit_usd)
+    own = facts.scale * (facts.worth + expected_flow(household) / facts.percent_usd)
     expected = float(own[mine].sum())
-    if expected * facts.unit_usd >= LEAST_USD:
+    if expected * facts.percent_usd >= LEAST_USD:
         return expected
     taxable, unit = household.taxable, household.accounts.filing_unit
-    arriving = max(household.net_flow, 0.0) / facts.unit_usd * taxable / max(taxable.sum(), 1)
+    arriving = max(household.net_flow, 0.0) / facts.percent_usd * taxable / max(taxable.sum(), 1)
     for a in np.flatnonzero(facts.required > 0.0).tolist():
         reached = taxable & (unit == unit[a])
         arriving = arriving + facts.required[a] * reached / max(reached.sum(), 1)

@@ -135,7 +135,7 @@ def _may_be_sold(facts: Facts, lot: int) -> bool:
 def _waits(facts: Facts, lot: int) -> bool:
     """Whether a short-term gain turns long-term within the days of the policy's guard."""
     days = facts.policy.limits.long_term_guard_days
-    if days <= 0 or facts.long[lot] or facts.gain[lot] * facts.unit_usd <= float(LOSS_USD):
+    if days <= 0 or facts.long[lot] or facts.gain[lot] * facts.percent_usd <= float(LOSS_USD):
         return False
     last = np.datetime64(facts.household.asof, "D") + np.timedelta64(days, "D")
     return bool(facts.long_from[lot] <= last)
@@ -143,7 +143,7 @@ def _waits(facts: Facts, lot: int) -> bool:
 
 def _least_steps(facts: Facts, step: float) -> int:
     """Fewest steps of an order: the minimum trade, half a cent less as any judge allows."""
-    trades, usd = facts.policy.trades, facts.unit_usd
+    trades, usd = facts.policy.trades, facts.percent_usd
     least = max(trades.min_usd / usd, 100.0 * trades.min_weight) - float(LOSS_USD) / usd
     return max(1, int(np.ceil(least / step - WHOLE)))
 
@@ -196,7 +196,7 @@ def _buy(mip: Mip, facts: Facts, account: int, security: int) -> Ticket | None:
     arriving = 0.0
     if facts.household.taxable[account]:
         units = facts.household.accounts.filing_unit
-        arriving = max(facts.household.net_flow, 0.0) / facts.unit_usd
+        arriving = max(facts.household.net_flow, 0.0) / facts.percent_usd
         arriving += float(facts.required[units == units[account]].sum())
     step = float(facts.share_step[security])
     most = (float(facts.worth[account]) + arriving + facts.cent) / (

@@ -73,7 +73,7 @@ def _gains(
 
 def _taxes(mip: Mip, facts: Facts, money: Money, unit: int, gains: Gains) -> None:
     """w·(V after − V before), V = T − worth of losses carried out; basis change; tax budget."""
-    rate, still, usd = facts.rates[unit], facts.still[unit], facts.unit_usd
+    rate, still, usd = facts.rates[unit], facts.still[unit], facts.percent_usd
     weights, limits = facts.policy.weights, facts.policy.limits
     accounts = facts.household.accounts
     mine = np.flatnonzero(accounts.filing_unit == unit)
@@ -117,7 +117,7 @@ def _worth(mip: Mip, rate: UnitRates, carried: Span, usd: float) -> Expression:
 
 def _budgets(mip: Mip, facts: Facts, unit: int, gains: Gains) -> None:
     """Recognised gain of the year against its budget, of the run against what is unrealized."""
-    units, limits, usd = facts.household.units, facts.policy.limits, facts.unit_usd
+    units, limits, usd = facts.household.units, facts.policy.limits, facts.percent_usd
     recognized = gains.short.of + gains.long.of + float(facts.still[unit].recognized) / usd
     own = float(units.gain_budget_usd[unit])
     budget = limits.gain_budget_usd if np.isnan(own) else own
@@ -137,4 +137,4 @@ def _short_gains(mip: Mip, facts: Facts, trades: Trades, lots: Sequence[int]) ->
     taxed = [lot for lot in lots if facts.gain[lot] > 0.0 and not facts.long[lot]]
     if limit is not None and taxed:
         sold = quicksum(float(facts.gain[lot]) * trades.sold[lot] for lot in taxed)
-        mip.require(sold <= limit / facts.unit_usd + facts.cent)
+        mip.require(sold <= limit / facts.percent_usd + facts.cent)

@@ -16,7 +16,7 @@ from models.household import Household
 from models.policy import Policy
 from optimizer.judge.verify import Verdict, verify
 
-BPS_PER_UNIT = 1e4
+BPS_PER_WHOLE = 1e4
 
 FORGONE = ("waiting", "harvest_option")
 """Terms of J that nobody pays: a lower rate in some weeks, and a deeper loss."""
@@ -78,7 +78,7 @@ class Judged:
 
     def bps(self, dollars: float) -> float:
         """Basis points of the household's value."""
-        return BPS_PER_UNIT * dollars / self.value_usd if self.value_usd >= 1.0 else 0.0
+        return BPS_PER_WHOLE * dollars / self.value_usd if self.value_usd >= 1.0 else 0.0
 
     @property
     def objective_bps(self) -> float:

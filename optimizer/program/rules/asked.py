@@ -25,7 +25,7 @@ def state(frame: Frame) -> Part:
     sales = frame.sales
     bounds: list[Bounds] = []
     kept = _named(frame, request.keep, request.keep_lots)
-    gaining = (sales.lot >= 0) & (sales.gain * sales.value * frame.unit_usd > float(LOSS_USD))
+    gaining = (sales.lot >= 0) & (sales.gain * sales.value * frame.percent_usd > float(LOSS_USD))
     for rule, barred in (("keep", kept), ("avoid_gains", gaining & request.avoid_gains)):
         if barred.any():
             high = np.where(barred, 0.0, np.inf)
@@ -87,7 +87,7 @@ def _by_lot(frame: Frame, sold: Bools, step: Floats) -> tuple[Rows, ...]:
 
 
 def _step(frame: Frame) -> Floats:
-    """One share step of each sale column, units."""
+    """One share step of each sale column, percents."""
     securities = frame.household.market.securities
     usd = (securities.share_step * securities.price)[frame.sales.security]
-    return np.asarray(usd / frame.unit_usd)
+    return np.asarray(usd / frame.percent_usd)

@@ -30,7 +30,7 @@ class _Banded:
     """One banded row: exposure by security, between what its weight lies, and how far it may miss.
 
     `low` and `high` are weights, infinite on a side without a band; `leeway` is the least and the
-    most of what may be missed over all plans, units: the same where any of it is held.
+    most of what may be missed over all plans, percents: the same where any of it is held.
     """
 
     where: str
@@ -48,7 +48,7 @@ def state(frame: Frame) -> Part:
     market = frame.household.market
     values = group_values(frame, np.ones(len(frame.labels)))
     rows = []
-    most = (values.settled + values.high) * frame.unit_usd
+    most = (values.settled + values.high) * frame.percent_usd
     for group in np.flatnonzero(most >= LEAST_USD).tolist():
         target = market.targets[frame.household.group_targets[group]]
         sides = sides_of(target, frame.policy, market)
@@ -83,13 +83,13 @@ def _banded(frame: Frame, group: int, target: Target, row: int, low: float, high
 
 
 def _steps(frame: Frame) -> Floats:
-    """One share step of every security, units."""
+    """One share step of every security, percents."""
     securities = frame.household.market.securities
-    return np.asarray(securities.share_step * securities.price / frame.unit_usd)
+    return np.asarray(securities.share_step * securities.price / frame.percent_usd)
 
 
 def _class_leeway(frame: Frame, group: int, name: str, share: Floats) -> tuple[float, float]:
-    """The least and the most that a plan may be outside the band of a class, units.
+    """The least and the most that a plan may be outside the band of a class, percents.
 
     A judge lets the largest step pass of what is held of it before the run; where nothing is, the
     largest of what is bought, and the smallest that there is where nothing is bought either.
@@ -133,7 +133,7 @@ def _row(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> Rows
     share, (least, most) = banded.share, banded.leeway
     lots, sales, buys, accounts = frame.household.lots, frame.sales, frame.buys, frame.accounts
     mine = accounts.group == group
-    held = frame.household.lot_value_usd / frame.unit_usd
+    held = frame.household.lot_value_usd / frame.percent_usd
     owned = float(np.sum((held * share[lots.security])[mine[lots.account]]))
     sold = np.flatnonzero(mine[sales.account] & (share[sales.security] != 0.0))
     bought = np.flatnonzero(mine[buys.account] & (share[buys.security] != 0.0))
@@ -152,12 +152,12 @@ def _row(frame: Frame, group: int, banded: _Banded, values: GroupValues) -> Rows
     largest = settled + float(values.high[group])
     lets_pass = most - least + largest * WEIGHT
     lets_pass += float(np.abs(limits).max()) * float(values.loose[group])
-    if (settled + float(values.low[group])) * frame.unit_usd < LEAST_USD:
-        lets_pass += LEAST_USD / frame.unit_usd  # a group that ends below it has no weights
+    if (settled + float(values.low[group])) * frame.percent_usd < LEAST_USD:
+        lets_pass += LEAST_USD / frame.percent_usd  # a group that ends below it has no weights
     meaning = Meaning(
         Kind.RULE,
-        usd=frame.unit_usd,
-        breach=max(float(values.divisor[group]), LEAST_USD / frame.unit_usd),
+        usd=frame.percent_usd,
+        breach=max(float(values.divisor[group]), LEAST_USD / frame.percent_usd),
         lets_pass=lets_pass,
         by_tickets=True,
     )

@@ -52,6 +52,6 @@ def state(frame: Frame) -> Part:
 
 
 def _left_out(frame: Frame) -> Floats:
-    """What selling lots without a column would bring, by account, in units."""
-    small = np.where(frame.left_out, frame.household.lot_value_usd, 0.0) / frame.unit_usd
+    """What selling lots without a column would bring, by account, in percents."""
+    small = np.where(frame.left_out, frame.household.lot_value_usd, 0.0) / frame.percent_usd
     return sum_by(frame.household.lots.account, small, len(frame.labels))

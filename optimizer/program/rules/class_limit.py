@@ -19,9 +19,9 @@ def state(frame: Frame) -> Part:
     """Σ exposure·holding ≤ limit · W by named class; no row for a class that nothing reaches."""
     market, lots = frame.household.market, frame.household.lots
     sales, buys = frame.sales, frame.buys
-    held = frame.household.lot_value_usd / frame.unit_usd
+    held = frame.household.lot_value_usd / frame.percent_usd
     meaning = Meaning(
-        Kind.RULE, usd=frame.unit_usd, breach=100.0, lets_pass=100.0 * WEIGHT, by_tickets=True
+        Kind.RULE, usd=frame.percent_usd, breach=100.0, lets_pass=100.0 * WEIGHT, by_tickets=True
     )
     rows = []
     for name, most in frame.policy.limits.class_max:

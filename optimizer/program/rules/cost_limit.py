@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.program.language import Owner, Part, Rows
 from optimizer.program.meanings import to_the_cent
 from optimizer.program.terms.trading_cost import per_unit
@@ -20,8 +20,8 @@ def state(frame: Frame) -> Part:
     if asked is None:
         return Part("cost_limit")
     usd, bps = asked.request.max_cost_usd, asked.request.max_cost_bps
-    limits = [] if usd is None else [usd / frame.unit_usd]
-    limits += [] if bps is None else [bps / BPS_PER_UNIT]
+    limits = [] if usd is None else [usd / frame.percent_usd]
+    limits += [] if bps is None else [bps / BPS_PER_PERCENT]
     if not limits:
         return Part("cost_limit")
     sale, buy = per_unit(frame)

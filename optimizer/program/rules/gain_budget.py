@@ -25,7 +25,7 @@ def state(frame: Frame) -> Part:
     before = units.st_realized_ytd + units.lt_realized_ytd
     room = [
         (max(float(budget_usd(frame, u) or 0.0), float(before[u])) - float(before[u]))
-        / frame.unit_usd
+        / frame.percent_usd
         for u in limited
     ]
     columns = np.array(limited)

@@ -25,7 +25,7 @@ def state(frame: Frame) -> Part:
         return Part("participation")
     securities = frame.household.market.securities
     traded = [kind not in AT_NET_ASSET_VALUE for kind in securities.instrument]
-    share = securities.price / frame.unit_usd
+    share = securities.price / frame.percent_usd
     room = part * np.where(traded, securities.adv_shares, np.nan) * share
     sales, buys = frame.sales, frame.buys
     rows = []
@@ -39,7 +39,7 @@ def state(frame: Frame) -> Part:
                 continue
             meaning = Meaning(
                 Kind.RULE,
-                usd=frame.unit_usd,
+                usd=frame.percent_usd,
                 breach=float(share[each]),
                 lets_pass=SHARES * float(share[each]) + RELATIVE * float(room[each]),
                 by_tickets=True,

@@ -98,4 +98,4 @@ def _sellable(frame: Frame, reserved: Reserved, scope: tuple[int, int], keep: fl
         if where[1] == security and account in (WHOLE_HOUSEHOLD, where[0])
     )
     price = frame.household.market.securities.price[security]
-    return float(max(held - min(keep, held), 0.0) * price / frame.unit_usd)
+    return float(max(held - min(keep, held), 0.0) * price / frame.percent_usd)

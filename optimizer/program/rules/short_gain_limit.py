@@ -25,7 +25,7 @@ def state(frame: Frame) -> Part:
                 tuple(str(name) for name in frame.household.units.filing_unit_id),
                 (("sale", frame.accounts.unit[sales.account[taxed]], taxed, sales.gain[taxed]),),
                 np.full(n_units, -np.inf),
-                np.full(n_units, limit / frame.unit_usd),
+                np.full(n_units, limit / frame.percent_usd),
                 to_the_cent(frame, overstepped=True),
             ),
         ),

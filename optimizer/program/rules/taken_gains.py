@@ -24,7 +24,7 @@ def state(frame: Frame) -> Part:
                 ("household",),
                 (("short_gain", 0 * units, units, less), ("long_gain", 0 * units, units, less)),
                 np.array([-np.inf]),
-                np.array([-asked.request.take_gains_usd / frame.unit_usd]),
+                np.array([-asked.request.take_gains_usd / frame.percent_usd]),
                 to_the_cent(frame, overstepped=True, owner=Owner.REQUEST),
             ),
         ),

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import ConvexRow, Kind, Maximum, Meaning, Part
 from optimizer.program.owners import budget_owner
@@ -30,9 +30,9 @@ def state(frame: Frame) -> Part:
     rows = []
     meaning = Meaning(
         Kind.RULE,
-        usd=frame.unit_usd / BPS_PER_UNIT,
-        breach=BPS_PER_UNIT / frame.unit_usd,
-        lets_pass=BPS_PER_UNIT * frame.cent,
+        usd=frame.percent_usd / BPS_PER_PERCENT,
+        breach=BPS_PER_PERCENT / frame.percent_usd,
+        lets_pass=BPS_PER_PERCENT * frame.cent,
         overstepped=True,
         owner=budget_owner(frame, "tax_budget_usd"),
     )
@@ -70,8 +70,8 @@ def counted_before(reach: GainRange) -> float:
 def _forced(frame: Frame, reach: GainRange) -> float:
     """T(year to date, forced distributions) − T(nothing), dollars, penalties included."""
     tax = reach.tax
-    forced = frame.unit_usd * reach.distribution
-    penalties = frame.accounts.penalty * frame.accounts.outflow * frame.unit_usd
+    forced = frame.percent_usd * reach.distribution
+    penalties = frame.accounts.penalty * frame.accounts.outflow * frame.percent_usd
     mine = np.array([t is tax for t in frame.taxes])[frame.accounts.unit]
     counted = tax.tax(tax.short, tax.long, forced) - tax.nothing
     return float(counted + penalties[mine].sum())
@@ -82,7 +82,7 @@ def penalties_of(frame: Frame, unit: int) -> list[tuple[str, int, float]]:
     accounts = frame.accounts
     charged = np.flatnonzero((accounts.unit == unit) & (accounts.penalty > 0.0))
     return [
-        (block, int(account), BPS_PER_UNIT * float(accounts.penalty[account]))
+        (block, int(account), BPS_PER_PERCENT * float(accounts.penalty[account]))
         for account in charged
         for block in ("withdrawal", "transfer")
     ]

@@ -31,7 +31,7 @@ def state(frame: Frame) -> Part:
                 np.array([100.0 * limit]),
                 Meaning(
                     Kind.RULE,
-                    usd=frame.unit_usd,
+                    usd=frame.percent_usd,
                     breach=100.0,
                     lets_pass=100.0 * WEIGHT,
                     overstepped=True,

@@ -64,7 +64,7 @@ def _rows(
             high,
             Meaning(
                 kind,
-                usd=frame.unit_usd,
+                usd=frame.percent_usd,
                 lets_pass=np.array([left.slack for left in lefts]),
                 owner=Owner.LAW,
             ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.language import Linear, Part
 from optimizer.program.terms.realized_tax import left_out_gain
@@ -23,7 +23,7 @@ def state(frame: Frame) -> Part:
     policy, sales = frame.policy, frame.sales
     future = np.array([tax.rate_future for tax in frame.taxes])
     rate = future[frame.accounts.unit[sales.account]]
-    weight = BPS_PER_UNIT * policy.weights.basis_change * discount(policy)
+    weight = BPS_PER_PERCENT * policy.weights.basis_change * discount(policy)
     return Part(
         "basis_change",
         weight=WEIGHT,

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.tax.wash.outcome import WINDOW
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.language import Linear, Part
 from optimizer.program.terms.waiting import DAYS_A_YEAR
@@ -24,7 +24,7 @@ def state(frame: Frame) -> Part:
     """J = w_tax·Σ_l option_l·s_l in bps over loss lots."""
     policy = frame.policy
     cost = option_cost(frame) if policy.tax.harvest_option else np.zeros(len(frame.sales.value))
-    weight = BPS_PER_UNIT * policy.weights.tax
+    weight = BPS_PER_PERCENT * policy.weights.tax
     return Part("harvest_option", weight=WEIGHT, linear=(Linear("sale", weight * cost),))
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from models.market import AT_NET_ASSET_VALUE
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.program.language import Maximum, Part
 from optimizer.settings import IMPACT_MISSED_BPS, MOST_TANGENTS
 
@@ -34,7 +34,7 @@ DAYS_A_YEAR = 252.0
 
 def state(frame: Frame) -> Part:
     """J = w·Σ max over tangents of c·A^1.5 in bps, where it can come to anything."""
-    weight = BPS_PER_UNIT * frame.policy.weights.trading_cost
+    weight = BPS_PER_PERCENT * frame.policy.weights.trading_cost
     sales, buys = frame.sales, frame.buys
     maxima: list[Maximum] = []
     if weight and frame.policy.trades.impact > 0.0:
@@ -57,9 +57,9 @@ def tangents_of(price: float, most: float) -> tuple[Floats, Floats]:
     next: the nodes lie as dense as the root of the second derivative, z^(-1/4).
     """
     whole = price * most**1.5
-    if BPS_PER_UNIT * whole <= IMPACT_MISSED_BPS:
+    if BPS_PER_PERCENT * whole <= IMPACT_MISSED_BPS:
         return np.zeros(0), np.zeros(0)
-    count = math.ceil(math.sqrt(BPS_PER_UNIT * whole / (6.0 * IMPACT_MISSED_BPS)))
+    count = math.ceil(math.sqrt(BPS_PER_PERCENT * whole / (6.0 * IMPACT_MISSED_BPS)))
     count = min(count, MOST_TANGENTS)
     nodes = most * (np.arange(count + 1) / count) ** (4.0 / 3.0)
     return 1.5 * price * np.sqrt(nodes), -0.5 * price * nodes**1.5
@@ -76,7 +76,7 @@ def _price(frame: Frame) -> Floats:
     exposures = risk.exposures[of]
     factors = np.asarray((exposures @ risk.covariance * exposures.toarray()).sum(axis=1))
     daily = np.sqrt((factors + securities.specific_vol[of] ** 2) / DAYS_A_YEAR)
-    volume = securities.adv_shares[of] * securities.price[of] / frame.unit_usd
+    volume = securities.adv_shares[of] * securities.price[of] / frame.percent_usd
     price[of] = frame.policy.trades.impact * daily / np.sqrt(volume)
     return price
 

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import (
     DEFINITION,
@@ -54,7 +54,7 @@ def state(frame: Frame) -> Part:
             *_netting_rows(units, ranges),
             _level_row(frame, units),
         ),
-        linear=(Linear("carried", weight * BPS_PER_UNIT * kappa),),
+        linear=(Linear("carried", weight * BPS_PER_PERCENT * kappa),),
         maxima=tuple(maxima) if weight else (),
         constant=constant,
     )
@@ -62,7 +62,7 @@ def state(frame: Frame) -> Part:
 
 def _constant(frame: Frame, reach: GainRange) -> float:
     """V as the program says it with the forced distributions, less V before, dollars."""
-    tax, forced = reach.tax, frame.unit_usd * reach.distribution
+    tax, forced = reach.tax, frame.percent_usd * reach.distribution
     return tax.stated(tax.short, tax.long, forced) - tax.value(tax.short, tax.long, 0.0)
 
 
@@ -105,7 +105,7 @@ def left_out_gain(frame: Frame) -> Floats:
     lots, accounts = frame.household.lots, frame.accounts
     out = frame.left_out & accounts.taxable[lots.account]
     gain = lots.shares * frame.household.market.securities.price[lots.security] - lots.basis
-    size = np.where(out, np.abs(gain), 0.0) / frame.unit_usd
+    size = np.where(out, np.abs(gain), 0.0) / frame.percent_usd
     return sum_by(accounts.unit[lots.account], size, len(frame.taxes))
 
 

@@ -23,7 +23,7 @@ from models.drag_reference import (
     cash_like,
     drag_reference,
 )
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.unit_tax import annuity
 from optimizer.program.language import Linear, Part
 
@@ -34,10 +34,10 @@ WEIGHT = "tax_drag"
 def state(frame: Frame) -> Part:
     """J = w·A_H·Σ [(h⁰ − sales + buys)·(y − π) + cash·y_cash] in bps; π is 0 without reference."""
     lots = frame.household.lots
-    weight = BPS_PER_UNIT * frame.policy.weights.tax_drag * annuity(frame.policy)
+    weight = BPS_PER_PERCENT * frame.policy.weights.tax_drag * annuity(frame.policy)
     sales, buys = frame.sales, frame.buys
     price = frame.household.market.securities.price
-    held = lots.shares * price[lots.security] / frame.unit_usd
+    held = lots.shares * price[lots.security] / frame.percent_usd
     reference = _reference(frame)
 
     def counted(account: Ints, security: Ints) -> Floats:

@@ -28,7 +28,7 @@ def state(frame: Frame) -> Part:
     weight = frame.risk_price
     cells = frame.cells
     groups = frame.groups
-    active = np.flatnonzero(groups.divisor * frame.unit_usd >= LEAST_USD)
+    active = np.flatnonzero(groups.divisor * frame.percent_usd >= LEAST_USD)
     n_factors = len(cells.factors)
     factor_low = np.zeros((len(active), n_factors))
     factor_high = np.zeros_like(factor_low)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats, sum_by
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.program.language import Linear, Part
 
 WEIGHT = "trading_cost"
@@ -19,7 +19,7 @@ WEIGHT = "trading_cost"
 
 def state(frame: Frame) -> Part:
     """J = w·(Σ ϕ_i·|trade| + ticket·Σ trade/largest trade) in bps."""
-    weight = frame.policy.weights.trading_cost * BPS_PER_UNIT
+    weight = frame.policy.weights.trading_cost * BPS_PER_PERCENT
     sale, buy = per_unit(frame)
     return Part(
         "trading_cost",
@@ -29,8 +29,8 @@ def state(frame: Frame) -> Part:
 
 
 def per_unit(frame: Frame) -> tuple[Floats, Floats]:
-    """What a unit of each sale and of each buy costs, units."""
-    ticket = frame.policy.trades.ticket_usd / frame.unit_usd
+    """What a percent of each sale and of each buy costs, percents."""
+    ticket = frame.policy.trades.ticket_usd / frame.percent_usd
     sales, buys = frame.sales, frame.buys
     n = len(frame.household.market.securities.security_id)
     position = sales.account * n + sales.security

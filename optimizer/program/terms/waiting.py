@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.unit_tax import discount
 from optimizer.program.language import Linear, Part
 
@@ -26,7 +26,7 @@ def state(frame: Frame) -> Part:
     """J = w_tax·Σ_l wait_l·s_l in bps over gain lots that turn long-term."""
     policy = frame.policy
     cost = waiting_cost(frame) if policy.tax.waiting else np.zeros(len(frame.sales.value))
-    weight = BPS_PER_UNIT * policy.weights.tax
+    weight = BPS_PER_PERCENT * policy.weights.tax
     return Part("waiting", weight=WEIGHT, linear=(Linear("sale", weight * cost),))
 
 

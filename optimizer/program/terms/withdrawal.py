@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.inputs.frame import BPS_PER_UNIT, Frame
+from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.program.language import Linear, Part
 
 WEIGHT = "tax"
@@ -22,7 +22,7 @@ def state(frame: Frame) -> Part:
     leaving = accounts.penalty.copy()
     leaving += np.where(accounts.deferred, -rate, 0.0)
     leaving += np.where(accounts.exempt, policy.tax.roth_premium, 0.0)
-    cost = BPS_PER_UNIT * policy.weights.tax * leaving
+    cost = BPS_PER_PERCENT * policy.weights.tax * leaving
     return Part(
         "withdrawal",
         weight=WEIGHT,

@@ -24,7 +24,7 @@ def test_losses_widen_what_gains_may_use_but_are_no_part_of_the_base() -> None:
         units=[unit("U1", "single"), unit("U2", "single")],
     )
     rule = stated("gain_share", of, Policy(limits=Limits(gain_share_of_unrealized=0.25)))
-    assert rule.frame.unit_usd == 1000.0
+    assert rule.frame.percent_usd == 1000.0
     assert rule.broken(short_gain={"U1": 8.0}, long_gain={"U1": -2.0}) == []
     assert rule.broken(short_gain={"U1": 7.0}) == [("gain_share", 1.0)]
     assert rule.broken(long_gain={"U2": 2.5}) == []

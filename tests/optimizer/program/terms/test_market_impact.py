@@ -89,7 +89,7 @@ def test_nothing_is_said_where_no_market_is_moved(of: Household, policy: Policy)
 
 @pytest.mark.parametrize("price", [1e-4, 1e-2, 0.1])
 def test_tangents_are_never_above_the_power_and_miss_what_they_may(price: float) -> None:
-    """Over the whole range; 100 bps a unit."""
+    """Over the whole range; 100 bps a percent."""
     slopes, intercepts = tangents_of(price, 50.0)
     z = np.linspace(0.0, 50.0, 20_001)
     below = (np.outer(slopes, z) + intercepts[:, None]).max(axis=0)
