@@ -21,17 +21,17 @@ from optimizer.rounding.candidate import Candidate, Open, Proof
 from optimizer.search.model import Model, Search
 
 
-def answered(search: Search, found: Candidate) -> Plan:
+def answered(search: Search, candidate: Candidate) -> Plan:
     """Compare a candidate with doing nothing, certify the better one, and say why."""
     household, policy = search.model.frame.household, search.model.frame.policy
     bound = search.bounds.least
-    found, worth = worthwhile(search.model, found)
-    verdict, orders, flows = found.verdict, found.orders, found.flows
+    candidate, worth = worthwhile(search.model, candidate)
+    verdict, orders, flows = candidate.verdict, candidate.orders, candidate.flows
     if not verdict.kept:
         worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in verdict.breaches)
         plan = without_plan(search.model, Status.REFUSED, f"breaks {worst}")
         return replace(plan, breaches=verdict.breaches, figures=verdict.figures)
-    status, reason = Status.PLANNED, found.told
+    status, reason = Status.PLANNED, candidate.told
     before, after = verdict.figures.objective_before_bps, verdict.figures.objective_after_bps
     if before is not None and after is not None:
         idle_pays = not orders or after >= before
@@ -44,13 +44,15 @@ def answered(search: Search, found: Candidate) -> Plan:
             status = Status.NO_ACTION
             reason = f"no trade pays enough: {gate}"
             if gate is None or idle_pays:
-                reason = why_idle(search.model, search.incumbent, found.supported.tickets, saved)
+                reason = why_idle(
+                    search.model, search.incumbent, candidate.supported.tickets, saved
+                )
             verdict, orders, flows = idle, (), ()
     after = verdict.figures.objective_after_bps
     certificate = None
     if after is not None:
         gap = after - bound
-        certificate = Certificate(bound, gap, found.gap_by_cause(search, after))
+        certificate = Certificate(bound, gap, candidate.gap_by_cause(search, after))
         if gap < -BPS:
             reason = f"the bound {bound:.6f} exceeds the objective {after:.6f} bps"
             return without_plan(search.model, Status.FAILED, reason)
@@ -64,8 +66,8 @@ def answered(search: Search, found: Candidate) -> Plan:
         orders=with_reasons(verdict, orders, worth),
         flows=flows,
         lockouts=verdict.lockouts,
-        binding=binding_rules(search.model, found),
-        notes=notes_of(search.model, found),
+        binding=binding_rules(search.model, candidate),
+        notes=notes_of(search.model, candidate),
         solver=_who(search.model),
     )
 

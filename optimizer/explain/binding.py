@@ -18,21 +18,21 @@ from optimizer.settings import NEGLIGIBLE, TOUCH
 from optimizer.solvers.solution import Solution
 
 
-def binding_rules(model: Model, found: Candidate) -> tuple[Binding, ...]:
+def binding_rules(model: Model, candidate: Candidate) -> tuple[Binding, ...]:
     """Return the rules that bind at the solution, each place once, and what a dollar is worth."""
-    held = [*_rows(model, found), *_bounds(model, found), *_washed(model, found)]
+    held = [*_rows(model, candidate), *_bounds(model, candidate), *_washed(model, candidate)]
     dearest: dict[tuple[str, str], float] = {}
-    for each, price in zip(held, believed(model, found, held), strict=True):
+    for each, price in zip(held, believed(model, candidate, held), strict=True):
         key = (each.rule, each.where)
         dearest[key] = max(price, dearest.get(key, 0.0))
     told = [Binding(*key, price) for key, price in dearest.items() if price > NEGLIGIBLE]
     return tuple(sorted(told, key=lambda b: (-b.shadow_price, b.rule, b.where)))
 
 
-def _rows(model: Model, found: Candidate) -> list[Held]:
+def _rows(model: Model, candidate: Candidate) -> list[Held]:
     """Rules that rows state: what one dollar of each is worth, rows of one rule and place added."""
     arrays, usd = model.arrays, model.frame.percent_usd / BPS_PER_PERCENT
-    multipliers = found.supported.solution.multipliers
+    multipliers = candidate.supported.solution.multipliers
     held = []
     for (rule, where), rows in arrays.rules.items():
         price = sum(abs(float(multipliers[row])) * usd / arrays.meaning[row].usd for row in rows)
@@ -41,9 +41,9 @@ def _rows(model: Model, found: Candidate) -> list[Held]:
     return held
 
 
-def _bounds(model: Model, found: Candidate) -> list[Held]:
+def _bounds(model: Model, candidate: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
-    arrays, solution = model.arrays, found.supported.solution
+    arrays, solution = model.arrays, candidate.supported.solution
     reduced = _reduced(model, solution)
     dearest: dict[tuple[str, str], Held] = {}
     for part in model.program.parts:
@@ -65,14 +65,14 @@ def _bounds(model: Model, found: Candidate) -> list[Held]:
     return list(dearest.values())
 
 
-def _washed(model: Model, found: Candidate) -> list[Held]:
+def _washed(model: Model, candidate: Candidate) -> list[Held]:
     """Losses that an identical group's recent purchases keep from being sold, or from counting."""
-    frame, solution = model.frame, found.supported.solution
+    frame, solution = model.frame, candidate.supported.solution
     met = {piece.identical_group for piece in frame.windows.replacements}
     slope = _reduced(model, solution)[model.arrays.columns["sale"]]
     dearest: dict[str, float] = {}
     for disjunction, side in zip(
-        found.supported.settled.disjunctions, found.supported.settled.sides, strict=True
+        candidate.supported.settled.disjunctions, candidate.supported.settled.sides, strict=True
     ):
         option = disjunction.options[side]
         shut = option.sales[(option.high <= 0.0) & (slope[option.sales] < 0.0)]
@@ -100,7 +100,7 @@ def _name(model: Model, block: str, column: int) -> str:
     return f"{frame.labels[account]}/{securities[security]}"
 
 
-def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
+def notes_of(model: Model, candidate: Candidate) -> tuple[str, ...]:
     """Return instructions that keep the plan clean, and losses that had to be left."""
     frame = model.frame
     household, securities = frame.household, frame.household.market.securities
@@ -115,14 +115,14 @@ def notes_of(model: Model, found: Candidate) -> tuple[str, ...]:
     if any(identical in identicals for identical in frame.windows.no_harvest):
         notes += frame.windows.notes
     avoid = frame.policy.wash_sale.mode == "avoid"
-    kept = {each.where for each in _washed(model, found) if avoid}
+    kept = {each.where for each in _washed(model, candidate) if avoid}
     notes += [
         f"losses of {_members(securities, identical, lost)} wait: shares bought within 30 days "
         "wash them while any of those stay"
         for identical in identicals[~np.isin(identicals, list(frame.windows.no_harvest))].tolist()
         if names[identical] in kept
     ]
-    notes += _reinvestments(model, found, _harvested(model, found))
+    notes += _reinvestments(model, candidate, _harvested(model, candidate))
     notes += [
         f"no purchase of {_members(securities, identical)} anywhere in the household through "
         f"{until.isoformat()}: a loss sold earlier is still waiting"
@@ -138,18 +138,18 @@ def _members(securities: Securities, identical: int, among: Ints | None = None) 
     return ", ".join(sorted(str(name) for name in securities.security_id[mine]))
 
 
-def _harvested(model: Model, found: Candidate) -> Floats:
+def _harvested(model: Model, candidate: Candidate) -> Floats:
     sales = model.frame.sales
-    return np.unique(sales.identical_group[sales.loss & (found.supported.sale > TOUCH)]).astype(
+    return np.unique(sales.identical_group[sales.loss & (candidate.supported.sale > TOUCH)]).astype(
         float
     )
 
 
-def _reinvestments(model: Model, found: Candidate, harvested: Floats) -> list[str]:
+def _reinvestments(model: Model, candidate: Candidate, harvested: Floats) -> list[str]:
     """Accounts that reinvest dividends of what is harvested: the reinvestment would wash it."""
     household = model.frame.household
     securities, lots = household.market.securities, household.lots
-    last = max((lockout.until for lockout in found.verdict.lockouts), default=household.asof)
+    last = max((lockout.until for lockout in candidate.verdict.lockouts), default=household.asof)
     notes = []
     for account in np.flatnonzero(household.accounts.reinvests):
         held = np.unique(lots.security[lots.account == account])

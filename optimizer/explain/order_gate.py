@@ -33,42 +33,42 @@ OTHERS: Final = "the other orders"
 """What an order is needed for that no legal plan found is without."""
 
 
-def worthwhile(model: Model, found: Candidate) -> tuple[Candidate, tuple[Worth, ...]]:
+def worthwhile(model: Model, candidate: Candidate) -> tuple[Candidate, tuple[Worth, ...]]:
     """The plan without orders that are not worth their gate, and what each of the rest is worth.
 
     Left out with a part of all that its account buys, a sale may be worth less than it is at the
     prices that cash and the other orders have, or once they are settled again: then that is what
     it is worth.
     """
-    worth = _worths(found)
+    worth = _worths(candidate)
     policy = model.frame.policy
-    if not (policy.gate.min_order_usd or policy.trades.ticket_usd) or not found.kept:
-        return found, worth
-    tickets = found.supported.tickets
+    if not (policy.gate.min_order_usd or policy.trades.ticket_usd) or not candidate.kept:
+        return candidate, worth
+    tickets = candidate.supported.tickets
     kept = np.full(tickets.size, np.nan)
     for _ in range(MOST_GATED):
-        cheap = _cheap(model, found, tickets, worth)
+        cheap = _cheap(model, candidate, tickets, worth)
         if len(cheap):
             usd = model.frame.percent_usd / BPS_PER_PERCENT
-            amounts = amounts_of(model, found, tickets)
+            amounts = amounts_of(model, candidate, tickets)
             gate = usd * asked_of(model.frame, amounts)[cheap]
-            priced = worth_at_prices(model, found.supported, tickets)
+            priced = worth_at_prices(model, candidate.supported, tickets)
             priced = usd * (priced - not_charged(model.frame, tickets, amounts))[cheap]
             dear = priced > DEARER * gate
             kept[cheap[dear]] = priced[dear]
-        left = _closed(model, found.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
-        if left is found.supported:
+        left = _closed(model, candidate.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
+        if left is candidate.supported:
             break
-        other = in_shares(model, left, tickets, found.settled_objective)
-        if other is None or not other.kept or other.gated >= found.gated:
+        other = in_shares(model, left, tickets, candidate.settled_objective)
+        if other is None or not other.kept or other.gated >= candidate.gated:
             break
-        found, worth = other, _worths(other)
-    found, worth = _asked_alone(model, found, tickets, worth, kept)
-    return found, _settled_again(model, found, tickets, worth, kept)
+        candidate, worth = other, _worths(other)
+    candidate, worth = _asked_alone(model, candidate, tickets, worth, kept)
+    return candidate, _settled_again(model, candidate, tickets, worth, kept)
 
 
 def _asked_alone(
-    model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...], kept: Floats
+    model: Model, candidate: Candidate, tickets: Tickets, worth: tuple[Worth, ...], kept: Floats
 ) -> tuple[Candidate, tuple[Worth, ...]]:
     """Make the plan whole without each order that is still said to be worth less than its gate.
 
@@ -76,44 +76,44 @@ def _asked_alone(
     """
     to_usd = model.frame.percent_usd / BPS_PER_PERCENT
     for _ in range(MOST_ALONE):
-        asked = to_usd * asked_of(model.frame, amounts_of(model, found, tickets))
-        cheap = _cheap(model, found, tickets, worth)
+        asked = to_usd * asked_of(model.frame, amounts_of(model, candidate, tickets))
+        cheap = _cheap(model, candidate, tickets, worth)
         ticket = cheap[~(kept[cheap] >= asked[cheap])][:1]
         if not len(ticket):
             break
-        left = without(model, found.supported, tickets, ticket)
+        left = without(model, candidate.supported, tickets, ticket)
         other = None
         if left is not None:
-            other = in_shares(model, left, tickets, found.settled_objective)
+            other = in_shares(model, left, tickets, candidate.settled_objective)
         if other is None or not other.kept:
             kept[ticket] = np.inf
             continue
-        usd = to_usd * (other.objective - found.objective)
+        usd = to_usd * (other.objective - candidate.objective)
         if usd < asked[ticket][0]:
-            found, worth = other, _worths(other)
+            candidate, worth = other, _worths(other)
         else:
             kept[ticket] = usd
-    return found, worth
+    return candidate, worth
 
 
 def _closed(
-    model: Model, found: Supported, tickets: Tickets, cheap: Ints, kept: Floats
+    model: Model, supported: Supported, tickets: Tickets, cheap: Ints, kept: Floats
 ) -> Supported:
     """Settle again without tickets that are worth less than the gate; what others cost is `kept`.
 
     `kept`, dollars by ticket, is filled in where closing a ticket alone costs the gate or more.
     """
     while len(cheap):
-        amounts = tickets.amounts(found.sale, found.buy)
+        amounts = tickets.amounts(supported.sale, supported.buy)
         gate = asked_of(model.frame, amounts)
-        closed, now = cheap, with_tickets_whole(model.frame, found, tickets)
+        closed, now = cheap, with_tickets_whole(model.frame, supported, tickets)
         while len(closed):
-            trial = without(model, found, tickets, closed)
+            trial = without(model, supported, tickets, closed)
             more = (
                 np.inf if trial is None else with_tickets_whole(model.frame, trial, tickets) - now
             )
             if trial is not None and more < gate[closed].sum():
-                found = trial
+                supported = trial
                 break
             if len(closed) == 1:
                 kept[closed] = model.frame.percent_usd * more / BPS_PER_PERCENT
@@ -121,19 +121,19 @@ def _closed(
         else:
             cheap = cheap[1:]
             continue
-        amounts = tickets.amounts(found.sale, found.buy)
+        amounts = tickets.amounts(supported.sale, supported.buy)
         cheap = cheap[(amounts[cheap] > TOUCH) & ~np.isin(cheap, closed)]
-    return found
+    return supported
 
 
-def _worths(found: Candidate) -> tuple[Worth, ...]:
-    if not found.orders:
+def _worths(candidate: Candidate) -> tuple[Worth, ...]:
+    if not candidate.orders:
         return ()
-    return worths(found.verdict)
+    return worths(candidate.verdict)
 
 
 def _settled_again(
-    model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...], kept: Floats
+    model: Model, candidate: Candidate, tickets: Tickets, worth: tuple[Worth, ...], kept: Floats
 ) -> tuple[Worth, ...]:
     """What orders are worth, those that were kept by what settling again without them costs.
 
@@ -141,7 +141,7 @@ def _settled_again(
     """
     place = _places(model, tickets)
     told = []
-    for booked, each in zip(found.verdict.case.ledger.orders, worth, strict=True):
+    for booked, each in zip(candidate.verdict.case.ledger.orders, worth, strict=True):
         usd = kept[place[booked.account, booked.security, not booked.is_buy]]
         if np.isfinite(usd):
             each = Worth(float(usd))
@@ -151,14 +151,14 @@ def _settled_again(
     return tuple(told)
 
 
-def _cheap(model: Model, found: Candidate, tickets: Tickets, worth: tuple[Worth, ...]) -> Ints:
+def _cheap(model: Model, candidate: Candidate, tickets: Tickets, worth: tuple[Worth, ...]) -> Ints:
     """Tickets of orders that are worth less than the gate, those worth least first."""
     usd: Floats = np.full(tickets.size, np.inf)
     place = _places(model, tickets)
-    for booked, each in zip(found.verdict.case.ledger.orders, worth, strict=True):
+    for booked, each in zip(candidate.verdict.case.ledger.orders, worth, strict=True):
         if each.usd is not None:
             usd[place[booked.account, booked.security, not booked.is_buy]] = each.usd
-    gate = asked_of(model.frame, amounts_of(model, found, tickets))
+    gate = asked_of(model.frame, amounts_of(model, candidate, tickets))
     cheap = np.flatnonzero(usd < gate * model.frame.percent_usd / BPS_PER_PERCENT)
     return cheap[np.argsort(usd[cheap], kind="stable")]
 

@@ -52,7 +52,7 @@ class Held:
         return replace(arrays, row_low=row_low, row_high=row_high, low=low, high=high)
 
 
-def believed(model: Model, found: Candidate, held: list[Held]) -> list[float]:
+def believed(model: Model, candidate: Candidate, held: list[Held]) -> list[float]:
     """Prices of rules, dollars of objective per dollar; doubted ones asked in the plan's branch."""
     prices = [0.0 if each.doubted else each.price for each in held]
     doubted = sorted(
@@ -61,7 +61,7 @@ def believed(model: Model, found: Candidate, held: list[Held]) -> list[float]:
     )
     if not doubted:
         return prices
-    arrays, branch, door = model.arrays, found.supported.settled.branch, Door()
+    arrays, branch, door = model.arrays, candidate.supported.settled.branch, Door()
     now = door.solve(model.program, arrays, branch)
     for place in doubted[:MOST_ASKED]:
         given = held[place].giving_way(arrays, model.frame.percent_usd)

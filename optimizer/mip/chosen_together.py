@@ -51,7 +51,7 @@ def chosen_together(
     model: Model,
     incumbent: Incumbent,
     tickets: Tickets,
-    found: Candidate,
+    candidate: Candidate,
     near: Bools,
     regime: TaxRegime,
     effort: Effort,
@@ -60,7 +60,7 @@ def chosen_together(
 
     Only tickets that are `near` may be written; what is asked is taken off the `effort`.
     """
-    points = _points(model, incumbent, regime, tickets, near, found, effort)
+    points = _points(model, incumbent, regime, tickets, near, candidate, effort)
     return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
 
 
@@ -70,11 +70,11 @@ def _points(
     regime: TaxRegime,
     tickets: Tickets,
     near: Bools,
-    found: Candidate,
+    candidate: Candidate,
     effort: Effort,
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
-    arrays, start = model.arrays, found.supported.solution.x
+    arrays, start = model.arrays, candidate.supported.solution.x
     inside = _limited(model, regime)
     limits = arrays.branched(replace(regime.branch, plan=model.careful))
     low, high = limits[2:]
@@ -96,8 +96,8 @@ def _points(
         for far in SPREAD:
             above.touch(squares.levels(around) + far * reach)
     points: list[WholePoint] = []
-    best, worse = found.gated - arrays.constant, 0
-    amount = amounts_of(model, found, tickets)
+    best, worse = candidate.gated - arrays.constant, 0
+    amount = amounts_of(model, candidate, tickets)
     for _ in range(TANGENT_ROUNDS):
         if effort.work <= 0:
             return points

@@ -54,16 +54,16 @@ class _Looked:
     `nearest` is the first plan tried that kept its limits but for what the judge says.
     """
 
-    found: Candidate | None = None
+    candidate: Candidate | None = None
     impossible: bool = False
     nearest: Candidate | None = None
 
 
-def mended_by_rounding(model: Model, found: Candidate) -> bool:
+def mended_by_rounding(model: Model, candidate: Candidate) -> bool:
     """Whether a plan breaks nothing but limits that whole tickets may miss: no bug, bad luck."""
     return all(
         breach.rule == "te_max" or can_overstep(model.arrays, breach)
-        for breach in found.verdict.breaches
+        for breach in candidate.verdict.breaches
     )
 
 
@@ -82,15 +82,15 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     if len(open_ones) > 1 and model.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
         looked = _in_piece(model, incumbent, hull(open_ones), tickets, common, proof=True)
-        if looked.found is not None:
-            return replace(looked.found, told=REPAIRED)
+        if looked.candidate is not None:
+            return replace(looked.candidate, told=REPAIRED)
         nearest = looked.nearest
         open_ones = [] if looked.impossible else open_ones
         effort.work -= effort.work // 2 - common.work
     for regime in open_ones:
         looked = _in_piece(model, incumbent, regime, tickets, effort)
-        if looked.found is not None:
-            return replace(looked.found, told=REPAIRED)
+        if looked.candidate is not None:
+            return replace(looked.candidate, told=REPAIRED)
         impossible &= looked.impossible
         nearest = nearest or looked.nearest
     if impossible:

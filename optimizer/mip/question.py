@@ -14,9 +14,9 @@ import numpy as np
 
 from models.arrays import Floats
 from optimizer.mip.integer_model import Whole, WholePoint
+from optimizer.mip.into_region import repaired_into
 from optimizer.mip.outer_approximation import keep_tracking
 from optimizer.mip.whole_disjunctions import either_side, state_whole
-from optimizer.mip.whole_steps import stepped
 from optimizer.mip.whole_totals import state_totals, tighten_totals
 from optimizer.program.language import Kind
 from optimizer.rounding.tickets import Tickets
@@ -119,7 +119,7 @@ def with_steps(told: Told, region: Region, allowed: float, effort: Effort) -> Wh
     """The point with its tickets in whole steps such that tracking error is what is allowed."""
     if told.point is None:
         return None
-    for amount in stepped(told.whole, told.point, region, allowed):
+    for amount in repaired_into(told.whole, told.point, region, allowed):
         fixed = told.whole.in_place(amount, told.point.emptied)
         answer = effort.any(fixed, np.zeros(fixed.rows.size))
         if answer.x is not None:

@@ -42,7 +42,7 @@ from optimizer.settings import (
 def refined(
     model: Model,
     incumbent: Incumbent | None,
-    found: Candidate | None,
+    candidate: Candidate | None,
     regimes: Sequence[TaxRegime] = (),
 ) -> Candidate | None:
     """The plan, if any, or a better one whose tickets were chosen as whole shares.
@@ -51,31 +51,34 @@ def refined(
     te_max what a plan loses is not known: it was found at a price of tracking error beside which
     nothing else counts. Tickets are then chosen at a plan's own prices at once.
     """
-    if found is None or incumbent is None or not found.kept:
-        return found
+    if candidate is None or incumbent is None or not candidate.kept:
+        return candidate
     free, at_the_edge = _without_price(model), model.frame.te_multiplier > DEAR
     tickets = tickets_of(free.frame)
     coarse = tickets.size <= MOST_REFINED and _coarse(free, tickets)
-    lost = found.objective - found.settled_objective
+    lost = candidate.objective - candidate.settled_objective
     if tickets.size > MOST_REFINED or ((lost < LOST_MUCH_BPS or at_the_edge) and not coarse):
-        return found
+        return candidate
     if not at_the_edge and lost < LOST_BPS:
-        return found
-    trials = [found]
+        return candidate
+    trials = [candidate]
     if not at_the_edge:
-        trials += reopened(model, incumbent, found, found.supported.tickets)
-        found = _best(trials) or found
-    if at_the_edge or found.objective - found.settled_objective >= LOST_MUCH_BPS:
+        trials += reopened(model, incumbent, candidate, candidate.supported.tickets)
+        candidate = _best(trials) or candidate
+    if at_the_edge or candidate.objective - candidate.settled_objective >= LOST_MUCH_BPS:
         effort = Effort(WORK_TOGETHER)
         for open_ones in _spaces(_near(free, incumbent, tickets, trials)):
-            if not at_the_edge and found.objective - found.settled_objective < LOST_MUCH_BPS:
+            if (
+                not at_the_edge
+                and candidate.objective - candidate.settled_objective < LOST_MUCH_BPS
+            ):
                 break
             for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
                 trials += chosen_together(
-                    free, incumbent, tickets, found, open_ones, regime, effort
+                    free, incumbent, tickets, candidate, open_ones, regime, effort
                 )
-                found = _best(trials) or found
-    return found
+                candidate = _best(trials) or candidate
+    return candidate
 
 
 def _without_price(model: Model) -> Model:
@@ -108,15 +111,15 @@ def _spaces(near: Bools) -> tuple[Bools, ...]:
 
 
 def legal_nearby(
-    model: Model, incumbent: Incumbent | None, found: Candidate | None
+    model: Model, incumbent: Incumbent | None, candidate: Candidate | None
 ) -> Candidate | None:
     """A legal plan that opening and closing tickets finds where share steps found none."""
-    if found is None or incumbent is None or model.frame.te_multiplier > DEAR:
+    if candidate is None or incumbent is None or model.frame.te_multiplier > DEAR:
         return None
-    tickets = found.supported.tickets
+    tickets = candidate.supported.tickets
     if tickets.size > MOST_REFINED:
         return None
-    return _best(reopened(model, incumbent, found, tickets))
+    return _best(reopened(model, incumbent, candidate, tickets))
 
 
 def _coarse(model: Model, tickets: Tickets) -> bool:

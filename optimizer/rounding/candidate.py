@@ -142,21 +142,21 @@ def _nearer(model: Model, one: Candidate | None, other: Candidate | None) -> Can
     return one if not other.kept and _missed_usd(model, one) < _missed_usd(model, other) else other
 
 
-def _missed_usd(model: Model, found: Candidate) -> float:
+def _missed_usd(model: Model, candidate: Candidate) -> float:
     """Most dollars by which rounding oversteps a limit; infinite where it breaks anything else."""
-    if not overstepped(model, found):
+    if not overstepped(model, candidate):
         return np.inf
     missed = [0.0]
-    for breach in found.verdict.breaches:
+    for breach in candidate.verdict.breaches:
         for row in model.arrays.rules.get((breach.rule, breach.where), ()):
             meaning = model.arrays.meaning[row]
             missed.append(breach.amount * meaning.breach * meaning.usd)
     return max(missed)
 
 
-def overstepped(model: Model, found: Candidate) -> bool:
+def overstepped(model: Model, candidate: Candidate) -> bool:
     """Whether the plan breaks something, and nothing but limits that rounding can overstep."""
-    breaches = found.verdict.breaches
+    breaches = candidate.verdict.breaches
     return bool(breaches) and all(can_overstep(model.arrays, breach) for breach in breaches)
 
 
@@ -212,20 +212,20 @@ def _once(model: Model, settled: Incumbent, wished: float, *, exact: bool) -> Ca
 
 
 def in_shares(
-    model: Model, found: Supported, tickets: Tickets, settled: float, *, exact: bool = False
+    model: Model, supported: Supported, tickets: Tickets, settled: float, *, exact: bool = False
 ) -> Candidate | None:
     """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
-    found = made_whole(model, found, tickets) or found
-    local = local_model(model, found)
-    flows = flows_of(model, found.solution)
+    supported = made_whole(model, supported, tickets) or supported
+    local = local_model(model, supported)
+    flows = flows_of(model, supported.solution)
     cash = cash_after(model, flows)
-    pieces = lot_pieces(model, found, lot_rank(model, found))
+    pieces = lot_pieces(model, supported, lot_rank(model, supported))
     gains = ticket_gains(model, tickets, pieces)
-    final = rounded(ground_of(model, found, tickets, local, gains, cash), exact=exact)
+    final = rounded(ground_of(model, supported, tickets, local, gains, cash), exact=exact)
     if final is None:
         return None
     orders = orders_of(model, tickets, final, pieces)
-    return judged(model, found, settled, orders, flows)
+    return judged(model, supported, settled, orders, flows)
 
 
 def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:
@@ -237,7 +237,7 @@ def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:
     return cash
 
 
-def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
+def amounts_of(model: Model, candidate: Candidate, tickets: Tickets) -> Floats:
     """Amounts of a plan's orders by ticket, percents."""
     securities = model.frame.household.market.securities
     account = {str(name): place for place, name in enumerate(model.frame.labels)}
@@ -249,7 +249,7 @@ def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
         )
     }
     amounts = np.zeros(tickets.size)
-    for order in found.orders:
+    for order in candidate.orders:
         key = (account[order.account_id], security[order.security_id], order.side is Side.SELL)
         amounts[place[key]] = float(order.amount) / model.frame.percent_usd
     return amounts
@@ -257,7 +257,7 @@ def amounts_of(model: Model, found: Candidate, tickets: Tickets) -> Floats:
 
 def judged(
     model: Model,
-    found: Supported,
+    supported: Supported,
     settled: float,
     orders: tuple[Order, ...],
     flows: tuple[Flow, ...],
@@ -268,9 +268,9 @@ def judged(
         orders=orders,
         flows=flows,
         verdict=verdict,
-        supported=found,
+        supported=supported,
         settled_objective=settled,
-        supported_objective=found.solution.objective,
+        supported_objective=supported.solution.objective,
     )
 
 

@@ -39,23 +39,27 @@ WHOLE_STEP = 1.0 / 24.0
 
 
 def with_fewer_funds(
-    model: Model, incumbent: Incumbent | None, found: Candidate | None
+    model: Model, incumbent: Incumbent | None, candidate: Candidate | None
 ) -> Candidate | None:
     """The plan, or a better one that buys fewer funds of the classes that its solution crowds."""
     if incumbent is None or model.frame.te_multiplier > DEAR:
-        return found
-    if found is not None and found.kept and found.objective - found.settled_objective < CROWDED_BPS:
-        return found
+        return candidate
+    if (
+        candidate is not None
+        and candidate.kept
+        and candidate.objective - candidate.settled_objective < CROWDED_BPS
+    ):
+        return candidate
     tickets = tickets_of(model.frame)
     other = _gathered(model, incumbent, tickets)
     if other is None:
-        return found
+        return candidate
     wished = incumbent.solution.objective
     trials = [in_shares(model, fewer(model, other, tickets), tickets, wished)]
     if trials[0] is None or not trials[0].kept:
         trials.append(in_shares(model, fewer(model, other, tickets), tickets, wished, exact=True))
-    kept = [each for each in (found, *trials) if each is not None and each.kept]
-    return min(kept, key=lambda one: one.gated, default=found)
+    kept = [each for each in (candidate, *trials) if each is not None and each.kept]
+    return min(kept, key=lambda one: one.gated, default=candidate)
 
 
 def _gathered(model: Model, settled: Incumbent, tickets: Tickets) -> Supported | None:

@@ -25,7 +25,7 @@ class _Best:
     """The best leaf so far, and the solves that are left."""
 
     left: int
-    found: Supported | None = None
+    supported: Supported | None = None
     objective: float = np.inf
 
 
@@ -35,41 +35,46 @@ def dear_tickets(tickets: Tickets, used: Bools) -> Bools:
     return np.asarray(used & (lost > DEAR_BPS))
 
 
-def made_whole(model: Model, found: Supported, tickets: Tickets) -> Supported | None:
+def made_whole(model: Model, supported: Supported, tickets: Tickets) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
     None where no ticket is dear, or no branch is legal. Share steps have the room that they had:
     a bound of branching is no rule, and what other shares leave may pay for one more of the dear.
     """
-    amounts = tickets.amounts(found.sale, found.buy)
+    amounts = tickets.amounts(supported.sale, supported.buy)
     dear = dear_tickets(tickets, amounts > TOUCH)
     if not dear.any():
         return None
     best = _Best(MOST_SOLVES)
-    _follow(model, found, tickets, best)
-    if best.found is None:
+    _follow(model, supported, tickets, best)
+    if best.supported is None:
         return None
-    return replace(found, solution=best.found.solution, sale=best.found.sale, buy=best.found.buy)
+    return replace(
+        supported,
+        solution=best.supported.solution,
+        sale=best.supported.sale,
+        buy=best.supported.buy,
+    )
 
 
-def _follow(model: Model, found: Supported, tickets: Tickets, best: _Best) -> None:
+def _follow(model: Model, supported: Supported, tickets: Tickets, best: _Best) -> None:
     """Branch on the ticket that loses most by being whole; a solution without one is a leaf."""
-    amounts = tickets.amounts(found.sale, found.buy)
-    can_empty = emptiable(model.frame, tickets, found.sale_high)
+    amounts = tickets.amounts(supported.sale, supported.buy)
+    can_empty = emptiable(model.frame, tickets, supported.sale_high)
     part = amounts / tickets.step
     off = np.abs(part - np.rint(part))
     whole = (off <= SAME) | (can_empty & (amounts >= tickets.held * (1.0 - SAME)))
     dear = dear_tickets(tickets, amounts > TOUCH) & ~whole
     if not dear.any():
-        if found.solution.objective < best.objective:
-            best.found, best.objective = found, found.solution.objective
+        if supported.solution.objective < best.objective:
+            best.supported, best.objective = supported, supported.solution.objective
         return
     lost = np.where(dear, tickets.risk.curvature * (off * tickets.step) ** 2, -1.0)
     ticket = int(np.argmax(lost))
     for amount in _sides(model, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
         if best.left <= 0:
             return
-        child = _with(model, found, tickets, ticket, amount)
+        child = _with(model, supported, tickets, ticket, amount)
         best.left -= 1
         if child is None or child.solution.objective >= best.objective - DEAR_GAP_BPS:
             continue
@@ -92,19 +97,19 @@ def _sides(
 
 
 def _with(
-    model: Model, found: Supported, tickets: Tickets, ticket: int, amount: float
+    model: Model, supported: Supported, tickets: Tickets, ticket: int, amount: float
 ) -> Supported | None:
     """Solve with a ticket at most (where negative or 0) or at least at an amount; None if illegal.
 
     A sale of several lots is bounded lot by lot: what the solution takes of each, the lots that it
     takes whole first, and then the rest of them.
     """
-    columns, branch = model.arrays.columns, found.settled.branch
+    columns, branch = model.arrays.columns, supported.settled.branch
     bounds = dict(branch.bounds)
     block, of_block, now = (
-        ("sale", tickets.of_sale, found.sale)
+        ("sale", tickets.of_sale, supported.sale)
         if tickets.is_sale[ticket]
-        else ("buy", tickets.of_buy, found.buy)
+        else ("buy", tickets.of_buy, supported.buy)
     )
     low, high = (side.copy() for side in bounds[block])
     own = np.flatnonzero(of_block == ticket)
@@ -119,7 +124,7 @@ def _with(
     else:
         low[own] = np.maximum(low[own], filled)
     bounds[block] = (low, high)
-    return resettled(model, found, tickets, replace(branch, bounds=bounds))
+    return resettled(model, supported, tickets, replace(branch, bounds=bounds))
 
 
 def _filled(low: Floats, most: Floats, total: float) -> Floats:

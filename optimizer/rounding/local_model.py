@@ -32,12 +32,12 @@ class LocalModel:
     risk: TicketRisk
 
 
-def local_model(model: Model, found: Supported) -> LocalModel:
+def local_model(model: Model, supported: Supported) -> LocalModel:
     """Build the model at a supported solution."""
-    tickets, columns = found.tickets, model.arrays.columns
-    slope = _without_tax(model, found.solution)
+    tickets, columns = supported.tickets, model.arrays.columns
+    slope = _without_tax(model, supported.solution)
     slope[columns["sale"]] -= cost_beyond(model, tickets)
-    marginal = _marginal_lots(model, found, slope[columns["sale"]])
+    marginal = _marginal_lots(model, supported, slope[columns["sale"]])
     gradient = np.zeros(tickets.size)
     gradient[tickets.of_sale[marginal]] = slope[columns["sale"]][marginal]
     gradient[tickets.of_buy] = slope[columns["buy"]]
@@ -45,10 +45,10 @@ def local_model(model: Model, found: Supported) -> LocalModel:
     return LocalModel(gradient, tickets.risk)
 
 
-def _marginal_lots(model: Model, found: Supported, slope: Floats) -> Ints:
+def _marginal_lots(model: Model, supported: Supported, slope: Floats) -> Ints:
     """Order of the sale columns in which the last of each ticket is its marginal lot."""
-    partial = (found.sale > 0.0) & (found.sale < found.sale_high)
-    return np.lexsort((slope, partial, found.sale > 0.0))
+    partial = (supported.sale > 0.0) & (supported.sale < supported.sale_high)
+    return np.lexsort((slope, partial, supported.sale > 0.0))
 
 
 def _without_tax(model: Model, solution: Solution) -> Floats:

@@ -142,7 +142,9 @@ def _finished(
     )
 
 
-def resettled(model: Model, found: Supported, tickets: Tickets, branch: Branch) -> Supported | None:
+def resettled(
+    model: Model, supported: Supported, tickets: Tickets, branch: Branch
+) -> Supported | None:
     """Solve a supported solution again with other bounds; None if its tickets are then not legal.
 
     The sides stay, and so do the sales that its harvests rest on.
@@ -155,12 +157,12 @@ def resettled(model: Model, found: Supported, tickets: Tickets, branch: Branch) 
     _, _, low, high = model.arrays.branched(branch)
     can_empty = emptiable(model.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
-    noise = (amounts <= TOUCH) & ~rested_on(found.settled, tickets)
+    noise = (amounts <= TOUCH) & ~rested_on(supported.settled, tickets)
     if (too_small(tickets, amounts, least_ticket(model.frame), can_empty) & ~noise).any():
         return None
     return replace(
-        found,
-        settled=replace(found.settled, branch=branch),
+        supported,
+        settled=replace(supported.settled, branch=branch),
         solution=solution,
         sale=sale * ~noise[tickets.of_sale],
         buy=buy * ~noise[tickets.of_buy],

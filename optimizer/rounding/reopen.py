@@ -59,15 +59,15 @@ class _Reached:
 
 
 def reopened(
-    model: Model, incumbent: Incumbent, found: Candidate, tickets: Tickets
+    model: Model, incumbent: Incumbent, candidate: Candidate, tickets: Tickets
 ) -> list[Candidate]:
     """Plans that the descent reaches from the rounded plan and from doing nothing.
 
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
-    cash = cash_after(model, found.flows)
-    opened = _opened(model, incumbent, found.supported, tickets, incumbent.sides, cash)
-    starts = (amounts_of(model, found, tickets), np.zeros(tickets.size))
+    cash = cash_after(model, candidate.flows)
+    opened = _opened(model, incumbent, candidate.supported, tickets, incumbent.sides, cash)
+    starts = (amounts_of(model, candidate, tickets), np.zeros(tickets.size))
     reached = [
         _Reached(opened, descent)
         for descent in (opened.descend(start) for start in starts)
@@ -76,11 +76,11 @@ def reopened(
     if not reached:
         return []
     best = min(reached, key=lambda one: one.change)
-    turned = _kicked(_turned(incumbent, found.supported, best))
-    return [_candidate(model, found, one) for one in (best, turned)]
+    turned = _kicked(_turned(incumbent, candidate.supported, best))
+    return [_candidate(model, candidate, one) for one in (best, turned)]
 
 
-def _turned(incumbent: Incumbent, found: Supported, best: _Reached) -> _Reached:
+def _turned(incumbent: Incumbent, supported: Supported, best: _Reached) -> _Reached:
     """Turn the side of one disjunction after the other; tickets that it shuts are given up."""
     for place, disjunction in enumerate(incumbent.disjunctions[:MOST_DISJUNCTIONS]):
         for option in range(len(disjunction.options)):
@@ -89,7 +89,7 @@ def _turned(incumbent: Incumbent, found: Supported, best: _Reached) -> _Reached:
                 continue
             sides[place] = option
             other = _opened(
-                ground.model, incumbent, found, ground.tickets, tuple(sides), ground.cash
+                ground.model, incumbent, supported, ground.tickets, tuple(sides), ground.cash
             )
             most = other.ground.most
             start = np.where(most > 0.0, best.descent.amount, 0.0)
@@ -118,20 +118,20 @@ def _kicked(best: _Reached) -> _Reached:
     return best
 
 
-def _candidate(model: Model, found: Candidate, reached: _Reached) -> Candidate:
+def _candidate(model: Model, candidate: Candidate, reached: _Reached) -> Candidate:
     """Orders of what a descent reached, and what the judge says of them."""
     ground, amount = reached.opened.ground, reached.descent.amount
     emptied = reached.descent.emptiable & (amount >= ground.tickets.held * (1.0 - SAME))
     final = Rounded(amount, emptied & (amount > 0.0))
     orders = orders_of(model, ground.tickets, final, reached.opened.pieces)
-    trial = judged(model, ground.supported, found.settled_objective, orders, found.flows)
-    return replace(trial, supported_objective=found.supported_objective)
+    trial = judged(model, ground.supported, candidate.settled_objective, orders, candidate.flows)
+    return replace(trial, supported_objective=candidate.supported_objective)
 
 
 def _opened(
     model: Model,
     incumbent: Incumbent,
-    found: Supported,
+    supported: Supported,
     tickets: Tickets,
     sides: WashSides,
     cash: Floats,
@@ -143,7 +143,7 @@ def _opened(
     )
     *_, low, high = model.arrays.branched(branch)
     opened = replace(
-        found,
+        supported,
         sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],

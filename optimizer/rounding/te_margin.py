@@ -40,12 +40,12 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
     return bool(breaches) and all(breach.rule == "te_max" for breach in breaches)
 
 
-def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
+def nearer(search: Search, candidate: Candidate) -> tuple[Search, Candidate]:
     """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
     limit = search.model.frame.policy.limits.te_max
     margin = TE_FIRST / TE_MORE
     for _ in range(TE_TRIES):
-        missed = found.verdict.breaches
+        missed = candidate.verdict.breaches
         if limit is None or not only_tracking_missed(missed):
             break
         share = missed[0].amount / limit
@@ -57,5 +57,5 @@ def nearer(search: Search, found: Candidate) -> tuple[Search, Candidate]:
         if trial is None:
             break
         bounds = replace(again.bounds, branched=max(again.bounds.branched, search.bounds.least))
-        search, found = replace(again, bounds=bounds), trial
-    return search, found
+        search, candidate = replace(again, bounds=bounds), trial
+    return search, candidate

@@ -78,21 +78,23 @@ class LotPieces:
     rank: Floats
 
 
-def lot_rank(model: Model, found: Supported) -> Floats:
+def lot_rank(model: Model, supported: Supported) -> Floats:
     """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
     arrays = model.arrays
-    solution = found.solution
+    solution = supported.solution
     slope = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
     value = model.frame.sales.value
-    sold = np.where(found.sale > 0.0, np.rint(1e6 * found.sale / value), 0.0)
-    optional = found.sale_low <= 0.0
+    sold = np.where(supported.sale > 0.0, np.rint(1e6 * supported.sale / value), 0.0)
+    optional = supported.sale_low <= 0.0
     order = np.lexsort((np.arange(len(value)), slope[arrays.columns["sale"]], -sold, optional))
     rank = np.empty(len(value))
     rank[order] = np.arange(len(value))
     return rank
 
 
-def lot_pieces(model: Model, found: Supported, rank: Floats, *, exact: bool = False) -> LotPieces:
+def lot_pieces(
+    model: Model, supported: Supported, rank: Floats, *, exact: bool = False
+) -> LotPieces:
     """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
 
     A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
@@ -102,9 +104,9 @@ def lot_pieces(model: Model, found: Supported, rank: Floats, *, exact: bool = Fa
     frame, sales = model.frame, model.frame.sales
     securities = frame.household.market.securities
     step = (securities.share_step * securities.price)[sales.security] / frame.percent_usd
-    most = np.minimum(found.sale_high, sales.value)
-    first = np.minimum(found.sale if exact else np.rint(found.sale / step) * step, most)
-    first = np.where(found.sale >= most * (1.0 - SAME), most, first)
+    most = np.minimum(supported.sale_high, sales.value)
+    first = np.minimum(supported.sale if exact else np.rint(supported.sale / step) * step, most)
+    first = np.where(supported.sale >= most * (1.0 - SAME), most, first)
     columns = np.arange(len(rank))
     return LotPieces(
         column=np.concatenate([columns, columns]),

@@ -52,10 +52,10 @@ def not_charged(frame: Frame, tickets: Tickets, amounts: Floats) -> Floats:
     return price * (amounts > TOUCH) - charged_by_amount(frame, tickets) * amounts
 
 
-def with_tickets_whole(frame: Frame, found: Supported, tickets: Tickets) -> float:
+def with_tickets_whole(frame: Frame, supported: Supported, tickets: Tickets) -> float:
     """Objective of a solution, bps, with each ticket in use at its whole price."""
-    amounts = tickets.amounts(found.sale, found.buy)
-    return found.solution.objective + float(not_charged(frame, tickets, amounts).sum())
+    amounts = tickets.amounts(supported.sale, supported.buy)
+    return supported.solution.objective + float(not_charged(frame, tickets, amounts).sum())
 
 
 def asked_of(frame: Frame, amounts: Floats) -> Floats:

@@ -23,72 +23,75 @@ from optimizer.search.model import Model
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
 
 
-def fewer(model: Model, found: Supported, tickets: Tickets) -> Supported:
+def fewer(model: Model, supported: Supported, tickets: Tickets) -> Supported:
     """Close tickets while objective and tickets together cost less."""
     policy, to_bps = model.frame.policy, BPS_PER_PERCENT / model.frame.percent_usd
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
-        found = _cheaper(model, found, tickets, price)
-    return _worth(model, found, tickets)
+        supported = _cheaper(model, supported, tickets, price)
+    return _worth(model, supported, tickets)
 
 
-def _cheaper(model: Model, found: Supported, tickets: Tickets, price: float) -> Supported:
+def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float) -> Supported:
     """Close the smallest tickets one by one where each has a price, bps."""
     tried: set[int] = set()
     for _ in range(MOST_TRIALS):
-        amounts = tickets.amounts(found.sale, found.buy)
+        amounts = tickets.amounts(supported.sale, supported.buy)
         used = np.flatnonzero(amounts > TOUCH)
         smallest = used[np.argsort(amounts[used], kind="stable")].tolist()
         ticket = next((t for t in smallest if t not in tried), None)
         if ticket is None:
-            return found
+            return supported
         tried.add(ticket)
-        trial = without(model, found, tickets, np.array([ticket]))
+        trial = without(model, supported, tickets, np.array([ticket]))
         if trial is None:
             continue
-        now = found.solution.objective + price * len(used)
+        now = supported.solution.objective + price * len(used)
         count = int((tickets.amounts(trial.sale, trial.buy) > TOUCH).sum())
         if trial.solution.objective + price * count < now:
-            found = trial
-    return found
+            supported = trial
+    return supported
 
 
-def _worth(model: Model, found: Supported, tickets: Tickets) -> Supported:
+def _worth(model: Model, supported: Supported, tickets: Tickets) -> Supported:
     """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
-        amounts = tickets.amounts(found.sale, found.buy)
-        gate, now = asked_of(model.frame, amounts), with_tickets_whole(model.frame, found, tickets)
+        amounts = tickets.amounts(supported.sale, supported.buy)
+        gate, now = (
+            asked_of(model.frame, amounts),
+            with_tickets_whole(model.frame, supported, tickets),
+        )
         closed = _worthless(
-            model, found, tickets, gate + not_charged(model.frame, tickets, amounts)
+            model, supported, tickets, gate + not_charged(model.frame, tickets, amounts)
         )
         trial = None
         while len(closed) and trial is None:
-            trial = without(model, found, tickets, closed)
+            trial = without(model, supported, tickets, closed)
             allowed = now + gate[closed].sum()
             if trial is not None and with_tickets_whole(model.frame, trial, tickets) >= allowed:
                 trial = None
             closed = closed[: len(closed) // 2]
         if trial is None:
-            return found
-        found = trial
-    return found
+            return supported
+        supported = trial
+    return supported
 
 
-def _worthless(model: Model, found: Supported, tickets: Tickets, gate: Floats) -> Ints:
+def _worthless(model: Model, supported: Supported, tickets: Tickets, gate: Floats) -> Ints:
     """Tickets that bring less than the gate, bps, those that bring least first.
 
     Without a gate only those that were lifted to the minimum can cost more than they bring. With
     one, what a buy brings is less where another buy takes it over. Who takes over stays.
     """
-    amounts = tickets.amounts(found.sale, found.buy)
-    low_sale, low_buy = (found.settled.branch.bounds[block][0] for block in ("sale", "buy"))
+    amounts = tickets.amounts(supported.sale, supported.buy)
+    low_sale, low_buy = (supported.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
     lifted &= amounts <= least_ticket(model.frame) * (1.0 + SAME)
     gated = bool((gate > 0.0).any())
     asked = amounts > TOUCH if gated else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
-    saved, alone = _saved(model, found, tickets), 0.5 * tickets.risk.curvature * amounts**2
+    saved, alone = _saved(model, supported, tickets), 0.5 * tickets.risk.curvature * amounts**2
     shifted, heir = _taken_over(tickets, amounts if gated else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
@@ -103,23 +106,25 @@ def _worthless(model: Model, found: Supported, tickets: Tickets, gate: Floats) -
     return np.array(list(chosen), np.int64)
 
 
-def worth_at_prices(model: Model, found: Supported, tickets: Tickets) -> Floats:
+def worth_at_prices(model: Model, supported: Supported, tickets: Tickets) -> Floats:
     """What each ticket brings when the others stay and cash has its price, bps.
 
     At a bound the solution says what a percent less saves; risk is curved, so that all of it saves
     slope·amount − ½·curvature·amount².
     """
-    amounts = tickets.amounts(found.sale, found.buy)
+    amounts = tickets.amounts(supported.sale, supported.buy)
     curved = 0.5 * tickets.risk.curvature * amounts**2
-    return np.asarray(curved - _saved(model, found, tickets))
+    return np.asarray(curved - _saved(model, supported, tickets))
 
 
-def _saved(model: Model, found: Supported, tickets: Tickets) -> Floats:
+def _saved(model: Model, supported: Supported, tickets: Tickets) -> Floats:
     """What the prices at the solution say that no amount of each ticket would save, bps."""
-    columns, solution = model.arrays.columns, found.solution
+    columns, solution = model.arrays.columns, supported.solution
     slope = model.arrays.P @ solution.x + model.arrays.q
     slope -= model.arrays.transposed @ solution.multipliers
-    return tickets.amounts(slope[columns["sale"]] * found.sale, slope[columns["buy"]] * found.buy)
+    return tickets.amounts(
+        slope[columns["sale"]] * supported.sale, slope[columns["buy"]] * supported.buy
+    )
 
 
 def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
@@ -141,13 +146,13 @@ def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
     return least, heir
 
 
-def without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
+def without(model: Model, supported: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
     """Solve with some tickets closed and no other opened; None if that is not legal."""
-    branch = found.settled.branch
-    rests = rested_on(found.settled, tickets)
+    branch = supported.settled.branch
+    rests = rested_on(supported.settled, tickets)
     if rests[closed].any():
         return None
-    amounts = tickets.amounts(found.sale, found.buy)
+    amounts = tickets.amounts(supported.sale, supported.buy)
     shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
     bounds = dict(branch.bounds)
     for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
@@ -155,4 +160,4 @@ def without(model: Model, found: Supported, tickets: Tickets, closed: Ints) -> S
         low, high = bounds.get(block, (model.arrays.low[own], model.arrays.high[own]))
         high = np.where(shut[of_block], 0.0, high)
         bounds[block] = (np.minimum(low, high), high)
-    return resettled(model, found, tickets, replace(branch, bounds=bounds))
+    return resettled(model, supported, tickets, replace(branch, bounds=bounds))

@@ -69,13 +69,13 @@ def _with_sound_bounds(dear: Search, free: Search) -> Search:
     return replace(dear, bounds=LowerBounds(roots, behind))
 
 
-def _within(frame: Frame, door: Door, margin: float, found: Search) -> Search:
-    if frame.policy.limits.te_max is None or found.incumbent is None:
-        return found
+def _within(frame: Frame, door: Door, margin: float, searched: Search) -> Search:
+    if frame.policy.limits.te_max is None or searched.incumbent is None:
+        return searched
     allowed = frame.te_squared_allowed * (1.0 - margin) ** 2
-    if _keeps(found, allowed):
-        return found
-    best, incumbent, low = found, found.incumbent, found.model.frame.te_multiplier
+    if _keeps(searched, allowed):
+        return searched
+    best, incumbent, low = searched, searched.incumbent, searched.model.frame.te_multiplier
     kept: list[Search] = []
     for _ in range(TE_SEARCHES):
         multiplier = _least_multiplier(best.model, incumbent, allowed, low)
@@ -103,22 +103,22 @@ def _as_they_were(trial: Search, incumbent: Incumbent) -> Search:
     return replace(trial, incumbent=own)
 
 
-def at_the_limit(found: Search, beyond: Incumbent) -> Search:
+def at_the_limit(searched: Search, beyond: Incumbent) -> Search:
     """The better of a search and of directions beyond te_max at the price that brings them inside.
 
     The same search where that price is no use: what it leaves cannot be better.
     """
-    frame, door = found.model.frame, found.model.door
+    frame, door = searched.model.frame, searched.model.door
     allowed = frame.te_squared_allowed * (1.0 - TE_MARGIN) ** 2
-    multiplier = _least_multiplier(found.model, beyond, allowed, frame.te_multiplier)
+    multiplier = _least_multiplier(searched.model, beyond, allowed, frame.te_multiplier)
     if multiplier > DEAR:
-        return found
+        return searched
     trial = search(replace(frame, te_multiplier=multiplier), door)
     trials = [each for each in (_as_they_were(trial, beyond), trial) if _keeps(each, allowed)]
-    best = min(trials, key=_unpriced, default=found)
-    if _unpriced(best) >= _unpriced(found):
-        return found
-    return replace(best, bounds=replace(best.bounds, branched=found.bounds.least))
+    best = min(trials, key=_unpriced, default=searched)
+    if _unpriced(best) >= _unpriced(searched):
+        return searched
+    return replace(best, bounds=replace(best.bounds, branched=searched.bounds.least))
 
 
 def _unpriced(trial: Search) -> float:
@@ -194,21 +194,21 @@ def _square_at(model: Model, incumbent: Incumbent, multiplier: float) -> float:
     return tracking_squared(trial, answer.x) if answer.usable else np.inf
 
 
-def _eased(found: Search, incumbent: Incumbent, allowed: float, low: float) -> Search:
+def _eased(searched: Search, incumbent: Incumbent, allowed: float, low: float) -> Search:
     """The search at the least multiplier that its own directions need, if that is less.
 
     Where other directions win there that miss the limit, its own stay.
     """
-    multiplier = _least_multiplier(found.model, incumbent, allowed, low)
-    if multiplier >= found.model.frame.te_multiplier * (1.0 - EASES):
-        return found
-    trial = _search_at(found.model, multiplier)
+    multiplier = _least_multiplier(searched.model, incumbent, allowed, low)
+    if multiplier >= searched.model.frame.te_multiplier * (1.0 - EASES):
+        return searched
+    trial = _search_at(searched.model, multiplier)
     if _keeps(trial, allowed):
         return trial
     own = replace(incumbent, solution=trial.model.solve(incumbent.branch))
-    model = replace(trial.model, careful=found.model.careful)
+    model = replace(trial.model, careful=searched.model.careful)
     kept = replace(trial, model=model, incumbent=own)
-    return kept if own.solution.usable and _keeps(kept, allowed) else found
+    return kept if own.solution.usable and _keeps(kept, allowed) else searched
 
 
 def least_tracking_error(frame: Frame, door: Door) -> float:

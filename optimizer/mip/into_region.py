@@ -1,10 +1,15 @@
-"""Steps around a point in real amounts, so that tracking error keeps its limit in whole shares.
+"""A repair into the region where tracking error keeps its limit, in whole shares.
 
 Branching on hundreds of numbers of steps finds a corner of a region that is thinner than a step by
 luck. But near the point with the least tracking error, single steps and pairs of them over all
 accounts, priced at once, lead down into the region within a few moves. Nothing else is looked at
 but cash: whether lots, taxes and sides allow what is found is asked afterwards, with every number
 of steps in place.
+
+No second local search (see `rounding/local_search`): that one lowers the objective of a plan whose
+rows and taxes it keeps, by swaps within an account. Here no such plan is known yet; one square is
+lowered, over accounts, in steps of several sizes, only until it is small enough, and what any of it
+costs is not asked. One class for both would share no more than the choice of the least.
 """
 
 from __future__ import annotations
@@ -22,26 +27,28 @@ from optimizer.search.tracking_region import Region
 from optimizer.settings import MOST_MOVES, MOVES, WHOLE, WHOLE_HELPS, WHOLE_KICKS
 
 
-def stepped(whole: Whole, point: WholePoint, region: Region, allowed: float) -> Iterator[Floats]:
+def repaired_into(
+    whole: Whole, point: WholePoint, region: Region, allowed: float
+) -> Iterator[Floats]:
     """Amounts in whole steps near a point, with TE² ≤ allowed: two at most, the plainer first.
 
-    Shape `(n_tickets,)`, units; positions that the point empties stay emptied. The second may open
-    tickets that the point has not.
+    Shape `(n_tickets,)`, percents; positions that the point empties stay emptied. The second may
+    open tickets that the point has not.
     """
     for opening in (False, True):
         start = _start(whole, point, region, opening=opening)
         if start is None:
             return
-        if start.descended(allowed):
+        if start.entered(allowed):
             yield start.amount
         elif not opening:
-            found = (kicked.amount for kicked in start.kicked() if kicked.descended(allowed))
+            found = (kicked.amount for kicked in start.kicked() if kicked.entered(allowed))
             yield from islice(found, 1)
 
 
 @dataclass(slots=True)
-class _Steps:
-    """Where a descent stands: amounts of tickets, levels of the squares (weighed), and cash."""
+class _Repair:
+    """Where a repair stands: amounts of tickets, levels of the squares (weighed), and cash."""
 
     amount: Floats
     level: Floats
@@ -59,7 +66,7 @@ class _Steps:
         """TE², percent²."""
         return float(self.level @ self.level)
 
-    def descended(self, allowed: float) -> bool:
+    def entered(self, allowed: float) -> bool:
         """Take moves of one ticket and of two until TE² is what is allowed; False if it stays."""
         for _ in range(MOST_MOVES):
             if self.squared() <= allowed:
@@ -68,7 +75,7 @@ class _Steps:
                 return False
         return False
 
-    def kicked(self) -> Iterator[_Steps]:
+    def kicked(self) -> Iterator[_Repair]:
         """Where the least harmful pairs lead."""
         place, move, change = self._pairs()
         change = np.triu(change)
@@ -136,7 +143,7 @@ class _Steps:
             self.cash[self.account[place]] += self.raises[place] * move
 
 
-def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) -> _Steps | None:
+def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) -> _Repair | None:
     """Sales rounded up and buys down, which leaves every account its cash; None if too small."""
     frame, tickets, columns = whole.model.frame, whole.tickets, whole.model.arrays.columns
     x = point.x
@@ -159,7 +166,7 @@ def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) ->
     cost = frame.cost[tickets.security]
     raises = np.where(tickets.is_sale, 1.0 - cost, -(1.0 + cost))
     moved = amount - real
-    return _Steps(
+    return _Repair(
         amount=np.where(point.emptied, tickets.held, np.where(point.amount > 0.0, amount, 0.0)),
         level=root * (region.squares.levels(x)) + effect @ moved,
         cash=x[columns["cash"]] + sum_by(tickets.account, raises * moved, len(frame.accounts.cash)),
