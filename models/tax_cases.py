@@ -12,7 +12,7 @@ import datetime as dt
 import json
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -92,12 +92,6 @@ def read_cases(path: Path) -> list[Any]:
     if not isinstance(cases, list):
         raise ValueError("a case file is a list of cases, or an object with a list under 'cases'")
     return cases
-
-
-def check_file(path: Path) -> Iterator[Verdict]:
-    """Yield the verdict on each case of a file, in its order."""
-    for case in read_cases(path):
-        yield check_case(case)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

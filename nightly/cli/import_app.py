@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nightly.cli.grouped import grouped
 from nightly.cli.options import Json, day_of
 
 app = typer.Typer()
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Files of one's own that an import believes before the shipped ones."""
+
+    prices: Annotated[
+        Path | None, typer.Option(help="CSV of security_id, price, price_date: what may be bought.")
+    ] = None
+    market: Annotated[
+        Path | None, typer.Option(help="Own market facts: they win row by row over the shipped.")
+    ] = None
+    shapes: Annotated[
+        Path | None, typer.Option(help="Own headers: CUSTODIAN.toml, before the shipped ones.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What files do not say themselves, and what is taken in spite of that."""
+
+    asof: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day of files that do not say theirs."),
+    ] = None
+    total: Annotated[
+        list[str] | None,
+        typer.Option(help="ACCOUNT=USD: what the site shows, for files without a total."),
+    ] = None
+    unreconciled: Annotated[
+        bool, typer.Option("--unreconciled", help="Write in spite of differences; they are told.")
+    ] = False
+    older: Annotated[
+        bool, typer.Option("--older", help="Take files older than what the book has.")
+    ] = False
+
+
 @app.command("import")
+@grouped
 def import_(
     said: Annotated[
         list[str],
@@ -27,29 +65,8 @@ def import_(
     household: Annotated[
         str, typer.Option(help="Its name in INTO/household_files, or a household file (.toml).")
     ],
-    prices: Annotated[
-        Path | None, typer.Option(help="CSV of security_id, price, price_date: what may be bought.")
-    ] = None,
-    market: Annotated[
-        Path | None, typer.Option(help="Own market facts: they win row by row over the shipped.")
-    ] = None,
-    shapes: Annotated[
-        Path | None, typer.Option(help="Own headers: CUSTODIAN.toml, before the shipped ones.")
-    ] = None,
-    asof: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day of files that do not say theirs."),
-    ] = None,
-    total: Annotated[
-        list[str] | None,
-        typer.Option(help="ACCOUNT=USD: what the site shows, for files without a total."),
-    ] = None,
-    unreconciled: Annotated[
-        bool, typer.Option("--unreconciled", help="Write in spite of differences; they are told.")
-    ] = False,
-    older: Annotated[
-        bool, typer.Option("--older", help="Take files older than what the book has.")
-    ] = False,
+    facts: Facts,
+    unsaid: Unsaid,
     as_json: Json = False,
 ) -> None:
     """Import positions, lots, realized gains and transactions, reconciled row by row.
@@ -65,13 +82,13 @@ def import_(
         into,
         household,
         custodian,
-        market,
-        shapes,
-        prices,
-        day_of(asof),
-        totals_of(total or ()),
-        unreconciled,
-        older,
+        facts.market,
+        facts.shapes,
+        facts.prices,
+        day_of(unsaid.asof),
+        totals_of(unsaid.total or ()),
+        unsaid.unreconciled,
+        unsaid.older,
     )
     raise typer.Exit(import_into(asked, as_json))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nightly.cli.exit_codes import ANSWERED
+from nightly.cli.grouped import grouped
 from nightly.cli.options import RUNS, Book
 from nightly.run.choices import CommandError
 
@@ -17,22 +19,31 @@ app = typer.Typer()
 Runs = Annotated[Path, typer.Option(help="Folder of runs.")]
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who looks and decides, and who vouches for them."""
+
+    by: Annotated[str, typer.Option(help="Who decides [default: the name of the login].")] = ""
+    roles: Annotated[
+        Path | None, typer.Option(help="Who may do what, as TOML [default: RUNS/roles.toml].")
+    ] = None
+    identity_header: Annotated[
+        str, typer.Option(help="Header in which a proxy names the person.")
+    ] = ""
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token that the proxy shows.")
+    ] = None
+
+
 @app.command()
+@grouped
 def serve(
     book: Book,
     runs: Runs = RUNS,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
-    by: Annotated[str, typer.Option(help="Who decides [default: the name of the login].")] = "",
-    roles: Annotated[
-        Path | None, typer.Option(help="Who may do what, as TOML [default: RUNS/roles.toml].")
-    ] = None,
-    identity_header: Annotated[
-        str, typer.Option(help="Header in which a proxy names the person.")
-    ] = "",
-    token_file: Annotated[
-        Path | None, typer.Option(help="File with the token that the proxy shows.")
-    ] = None,
+    *,
+    people: People,
     name: Annotated[
         list[str] | None, typer.Option(help="Name that the server is asked for by, beside its own.")
     ] = None,
@@ -52,9 +63,16 @@ def serve(
             f"the workbench needs packages that are not installed ({error.name}): "
             "pip install -e '.[web]'"
         ) from error
-    person = by.strip() or getpass.getuser()
+    person = people.by.strip() or getpass.getuser()
     asked = Listening(
-        host, port, person, identity_header, token_file, tuple(name or ()), roles, compared
+        host,
+        port,
+        person,
+        people.identity_header,
+        people.token_file,
+        tuple(name or ()),
+        people.roles,
+        compared,
     )
     serve(book, runs, asked, lambda line: print(line, flush=True))
     raise typer.Exit(ANSWERED)

@@ -270,9 +270,3 @@ def assemble(parts: tuple[Part, ...]) -> Program:
             layout[block.name] = slice(size, size + len(block.low))
             size += len(block.low)
     return Program(parts, layout, size)
-
-
-def free_block(name: str, size: int, reach: float | Floats) -> Block:
-    """A block of `size` variables within ±reach."""
-    high = np.broadcast_to(np.asarray(reach, float), (size,)).copy()
-    return Block(name, -high, high)

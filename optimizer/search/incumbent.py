@@ -21,7 +21,6 @@ from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Program
 from optimizer.search.disjunctions import (
     Disjunction,
-    WashSide,
     WashSides,
     position_disjunctions,
     side_branch,
@@ -261,12 +260,3 @@ def _open_calls(estimates: list[Floats]) -> list[int]:
     least = [float(estimate.min()) for estimate in estimates]
     order = sorted(range(len(least)), key=lambda place: -least[place])
     return [place for place in order if np.isfinite(least[place]) and least[place] > STAKE_BPS]
-
-
-def harvest_sides(settled: Incumbent) -> dict[int, WashSide]:
-    """What each identical group with a disjunction does in a settled solution."""
-    return {
-        disjunction.identical_group: disjunction.options[side].name
-        for disjunction, side in zip(settled.disjunctions, settled.sides, strict=True)
-        if disjunction.identical_group >= 0
-    }

@@ -17,10 +17,9 @@ import pyarrow as pa
 from models.arrays import Ints
 from models.book.faults import Fault, FaultyBookError
 from models.book.tables.cells import Cells, UnreadableColumnError, read_cells
-from models.book.tables.files import sha256_of, table_paths
+from models.book.tables.files import table_paths
 from models.book.tables.formats import UNREADABLE, read_batches
 from models.book.tables.schema import ROW_COLUMN, SCHEMA, CellKind
-from models.book.tables.table import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +89,3 @@ def table_batches(folder: Path, name: str, columns: Sequence[str] | None = None)
             what = f"{place} cannot be read: {next(iter(str(error).splitlines()), error)}"
             fault = Fault(name, None, None, what, "write the file again", kind="unreadable_file")
             raise FaultyBookError(str(folder), (fault,)) from error
-
-
-def table_sources(folder: Path, name: str) -> list[Source]:
-    """Return the files of a table with their hashes; their rows are not counted."""
-    return [
-        Source(name, path.relative_to(folder).as_posix(), sha256_of(path), None)
-        for path in table_paths(folder, name)
-    ]
