@@ -16,7 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.tables.schema import SCHEMA, CellKind
+from models.book.tables.column import CellKind
+from models.book.tables.schema import SCHEMA
 
 #: Every table of a book and its columns, in the order they are written.
 COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -13,8 +13,9 @@ import pandas as pd
 
 from benchmarks.hunt.hunted import Hunted
 from benchmarks.hunt.plans.point import orders_of
+from models.book.tables.column import CellKind
 from models.book.tables.files import table_paths
-from models.book.tables.schema import SCHEMA, CellKind
+from models.book.tables.schema import SCHEMA
 from models.household import Household
 from models.order import Flow, Order
 from models.plan import Figures

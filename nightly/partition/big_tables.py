@@ -25,9 +25,10 @@ from models.book.tables.cells import (
     null_cells,
     read_cells,
 )
+from models.book.tables.column import CellKind
 from models.book.tables.files import table_paths
 from models.book.tables.formats import UNREADABLE, read_batches
-from models.book.tables.schema import SCHEMA, CellKind
+from models.book.tables.schema import SCHEMA
 from models.errors import UnusableBookError
 
 PIECE_ROWS: Final = 4_000_000

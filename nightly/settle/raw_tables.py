@@ -17,8 +17,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.book.tables.column import CellKind
 from models.book.tables.files import table_paths
-from models.book.tables.schema import SCHEMA, CellKind
+from models.book.tables.schema import SCHEMA
 
 Row = dict[str, Any]
 

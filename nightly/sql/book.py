@@ -24,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.book.faults import sheet_row
 from models.book.read import check_folder
 from models.book.tables.batches import Batch, table_batches
-from models.book.tables.schema import POLICY_FOLDER, SCHEMA, CellKind
+from models.book.tables.column import CellKind
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from nightly.sql.tables import POLICIES, DatabaseError, book_tables, connect, shown
 
 ROWS: Final = 20_000

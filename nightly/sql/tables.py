@@ -29,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from models.book.tables.schema import SCHEMA, CellKind
+from models.book.tables.column import CellKind
+from models.book.tables.schema import SCHEMA
 from models.errors import HearthError
 from nightly.results.tables import TABLES
 

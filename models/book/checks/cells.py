@@ -10,7 +10,7 @@ import numpy as np
 from models.book.checks.check import Check, Finding
 from models.book.checks.evidence import Evidence
 from models.book.rows.links import repeated
-from models.book.tables.schema import CellKind, Column
+from models.book.tables.column import CellKind, Column
 from models.book.tables.table import Table
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 from models.arrays import Texts
 from models.book.policies.files import PolicyFile, parse_given
 from models.book.tables.cells import Cells
-from models.book.tables.schema import CellKind
+from models.book.tables.column import CellKind
 from models.book.tables.table import Table
 
 JOINT: Final = " + "

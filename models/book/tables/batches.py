@@ -17,9 +17,10 @@ import pyarrow as pa
 from models.arrays import Ints
 from models.book.faults import Fault, FaultyBookError
 from models.book.tables.cells import Cells, UnreadableColumnError, read_cells
+from models.book.tables.column import CellKind
 from models.book.tables.files import table_paths
 from models.book.tables.formats import UNREADABLE, read_batches
-from models.book.tables.schema import ROW_COLUMN, SCHEMA, CellKind
+from models.book.tables.schema import ROW_COLUMN, SCHEMA
 
 
 @dataclass(frozen=True, slots=True)

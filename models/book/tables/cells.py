@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Days, Floats
-from models.book.tables.schema import CellKind
+from models.book.tables.column import CellKind
 
 _NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^-?(?i:nan|inf|infinity)$"
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")

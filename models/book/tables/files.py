@@ -23,16 +23,9 @@ from models.book.tables.cells import (
     null_cells,
     read_cells,
 )
+from models.book.tables.column import CellKind, Column, TableFacts
 from models.book.tables.formats import UNREADABLE, read_csv, read_head, read_parquet
-from models.book.tables.schema import (
-    HOUSEHOLD_FOLDER,
-    POLICY_FOLDER,
-    ROW_COLUMN,
-    SCHEMA,
-    CellKind,
-    Column,
-    TableFacts,
-)
+from models.book.tables.schema import HOUSEHOLD_FOLDER, POLICY_FOLDER, ROW_COLUMN, SCHEMA
 from models.book.tables.table import Source, Table, empty_table
 
 

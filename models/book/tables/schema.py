@@ -8,264 +8,185 @@ between cells (those are checks, with words of their own, in `models.book.checks
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from models.book.tables.column import (
+    CellKind,
+    Column,
+    TableFacts,
+    date,
+    date_or_null,
+    flag_or_null,
+    number,
+    number_or_null,
+    text,
+    text_or_null,
+)
 from models.household import TREATMENT_OF
 from models.law import FILING_STATUSES
 from models.order import Side
 from models.tax.corporate_actions import KINDS
-
-
-class CellKind(StrEnum):
-    """What a cell holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    FLAG = "flag"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column.
-
-    Attributes
-    ----------
-    required
-        The file must have the column; an absent optional column reads as all null.
-    nullable
-        Its cells may be null; what null means is `default`, or stands in the contract types.
-    default
-        Value of a null number (text and flags have none that is the same in every row).
-    choices
-        The closed list of a text column, empty when any text will do.
-    """
-
-    name: str
-    kind: CellKind
-    required: bool = True
-    nullable: bool = False
-    default: float | None = None
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TableFacts:
-    """One table: its columns in order, whether a book needs it, and what names a row.
-
-    `key` columns may not repeat together; empty when repeating a row changes nothing or when the
-    table has a rule of its own.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
-    required: bool = True
-    key: tuple[str, ...] = ()
-
-    def column(self, name: str) -> Column:
-        """Return the facts of one column; KeyError when the table has none of that name."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name!r}")
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """Names of the columns in order."""
-        return tuple(column.name for column in self.columns)
-
 
 RESTRICTION_RULES: Final = ("no_buy", "no_sell", "hold_at_least")
 ORIGINS: Final = ("purchase", "gift", "inheritance", "transfer")
 INSTRUMENTS: Final = ("etf", "stock", "mutual_fund", "money_market")
 SIDES: Final = tuple(side.value for side in Side)
 
-
-def _text(name: str, *choices: str) -> Column:
-    return Column(name, CellKind.TEXT, choices=choices)
-
-
-def _text_or_null(name: str, *choices: str) -> Column:
-    return Column(name, CellKind.TEXT, required=False, nullable=True, choices=choices)
-
-
-def _number(name: str) -> Column:
-    return Column(name, CellKind.NUMBER)
-
-
-def _number_or_null(name: str, default: float | None = None) -> Column:
-    return Column(name, CellKind.NUMBER, required=False, nullable=True, default=default)
-
-
-def _date(name: str) -> Column:
-    return Column(name, CellKind.DATE)
-
-
-def _date_or_null(name: str) -> Column:
-    return Column(name, CellKind.DATE, required=False, nullable=True)
-
-
-def _flag_or_null(name: str) -> Column:
-    return Column(name, CellKind.FLAG, required=False, nullable=True)
-
-
 _TABLES = (
     TableFacts(
         "households",
         (
-            _text("household_id"),
-            _text("target_id"),
-            _text("policy_id"),
-            _number_or_null("net_flow", 0.0),
-            _text_or_null("overrides"),
-            _date_or_null("confirmed"),
+            text("household_id"),
+            text("target_id"),
+            text("policy_id"),
+            number_or_null("net_flow", 0.0),
+            text_or_null("overrides"),
+            date_or_null("confirmed"),
         ),
         key=("household_id",),
     ),
     TableFacts(
         "filing_units",
         (
-            _text("filing_unit_id"),
-            _text("household_id"),
-            _text("filing_status", *FILING_STATUSES),
-            _number("ordinary_income"),
-            _number_or_null("qualified_dividends", 0.0),
-            _number_or_null("net_investment_income"),
-            _number_or_null("magi"),
-            _number("state_rate"),
-            _number("st_realized_ytd"),
-            _number("lt_realized_ytd"),
-            _number("st_carryforward"),
-            _number("lt_carryforward"),
-            _number_or_null("tax_budget_usd"),
-            _number_or_null("gain_budget_usd"),
-            _number_or_null("usual_long_rate"),
-            _number_or_null("usual_ordinary_rate"),
+            text("filing_unit_id"),
+            text("household_id"),
+            text("filing_status", *FILING_STATUSES),
+            number("ordinary_income"),
+            number_or_null("qualified_dividends", 0.0),
+            number_or_null("net_investment_income"),
+            number_or_null("magi"),
+            number("state_rate"),
+            number("st_realized_ytd"),
+            number("lt_realized_ytd"),
+            number("st_carryforward"),
+            number("lt_carryforward"),
+            number_or_null("tax_budget_usd"),
+            number_or_null("gain_budget_usd"),
+            number_or_null("usual_long_rate"),
+            number_or_null("usual_ordinary_rate"),
         ),
         key=("filing_unit_id",),
     ),
     TableFacts(
         "accounts",
         (
-            _text("account_id"),
-            _text("household_id"),
-            _text("filing_unit_id"),
-            _text("owner"),
-            _text("account_type", *TREATMENT_OF),
-            _number("cash"),
-            _number("cash_floor"),
-            _number("net_flow"),
-            _text_or_null("menu_id"),
-            _text_or_null("target_id"),
-            _number_or_null("rmd_due_usd", 0.0),
-            _flag_or_null("withdrawable"),
-            _number_or_null("early_penalty_rate", 0.0),
-            _flag_or_null("reinvests"),
-            _number_or_null("cash_yield", 0.0),
-            _text_or_null("custodian"),
+            text("account_id"),
+            text("household_id"),
+            text("filing_unit_id"),
+            text("owner"),
+            text("account_type", *TREATMENT_OF),
+            number("cash"),
+            number("cash_floor"),
+            number("net_flow"),
+            text_or_null("menu_id"),
+            text_or_null("target_id"),
+            number_or_null("rmd_due_usd", 0.0),
+            flag_or_null("withdrawable"),
+            number_or_null("early_penalty_rate", 0.0),
+            flag_or_null("reinvests"),
+            number_or_null("cash_yield", 0.0),
+            text_or_null("custodian"),
         ),
         key=("account_id",),
     ),
     TableFacts(
         "lots",
         (
-            _text("lot_id"),
-            _text("account_id"),
-            _text("security_id"),
-            _number("shares"),
+            text("lot_id"),
+            text("account_id"),
+            text("security_id"),
+            number("shares"),
             # null in sheltered accounts only: a check of the lot, not of the cell alone
             Column("basis", CellKind.NUMBER, nullable=True),
             Column("acquired", CellKind.DATE, nullable=True),
-            _date_or_null("holding_start"),
-            _text_or_null("origin", *ORIGINS),
+            date_or_null("holding_start"),
+            text_or_null("origin", *ORIGINS),
         ),
         key=("lot_id",),
     ),
     TableFacts(
         "securities",
         (
-            _text("security_id"),
-            _number("price"),
-            _date_or_null("price_date"),
-            _text("asset_class"),
-            _number("half_spread_bps"),
-            _number("share_step"),
-            _text_or_null("identical_group"),
-            _number("qualified_yield"),
-            _number("ordinary_yield"),
-            _number("exempt_yield"),
-            _number_or_null("foreign_tax_yield", 0.0),
-            _number("specific_vol"),
-            _number_or_null("rank"),
-            _text_or_null("instrument", *INSTRUMENTS),
-            _number_or_null("adv_shares"),
-            _flag_or_null("tradable"),
-            _text_or_null("proxy"),
-            _number_or_null("proxy_weight", 1.0),
-            _date_or_null("confirmed"),
+            text("security_id"),
+            number("price"),
+            date_or_null("price_date"),
+            text("asset_class"),
+            number("half_spread_bps"),
+            number("share_step"),
+            text_or_null("identical_group"),
+            number("qualified_yield"),
+            number("ordinary_yield"),
+            number("exempt_yield"),
+            number_or_null("foreign_tax_yield", 0.0),
+            number("specific_vol"),
+            number_or_null("rank"),
+            text_or_null("instrument", *INSTRUMENTS),
+            number_or_null("adv_shares"),
+            flag_or_null("tradable"),
+            text_or_null("proxy"),
+            number_or_null("proxy_weight", 1.0),
+            date_or_null("confirmed"),
         ),
         key=("security_id",),
     ),
     TableFacts(
         "substitutes",
-        (_text("security_id"), _text("substitute_id")),
+        (text("security_id"), text("substitute_id")),
         required=False,
         key=("security_id", "substitute_id"),
     ),
     TableFacts(
         "exposures",
-        (_text("security_id"), _text("asset_class"), _number("weight")),
+        (text("security_id"), text("asset_class"), number("weight")),
         required=False,
         key=("security_id", "asset_class"),
     ),
     TableFacts(
         "targets",
         (
-            _text("target_id"),
-            _text_or_null("asset_class"),
-            _text_or_null("security_id"),
-            _number("weight"),
-            _number_or_null("band"),
+            text("target_id"),
+            text_or_null("asset_class"),
+            text_or_null("security_id"),
+            number("weight"),
+            number_or_null("band"),
         ),
         key=("target_id", "asset_class", "security_id"),
     ),
     TableFacts(
         "covariance",
-        (_text("asset_class_a"), _text("asset_class_b"), _number("covariance")),
+        (text("asset_class_a"), text("asset_class_b"), number("covariance")),
         required=False,
     ),
     TableFacts(
         "factor_covariance",
-        (_text("factor_a"), _text("factor_b"), _number("covariance")),
+        (text("factor_a"), text("factor_b"), number("covariance")),
         required=False,
     ),
     TableFacts(
         "factor_loadings",
-        (_text("security_id"), _text("factor"), _number("loading")),
+        (text("security_id"), text("factor"), number("loading")),
         required=False,
         key=("security_id", "factor"),
     ),
     TableFacts(
         "returns",
-        (_date("date"), _text("asset_class"), _number("daily_return")),
+        (date("date"), text("asset_class"), number("daily_return")),
         required=False,
         key=("date", "asset_class"),
     ),
     TableFacts(
         "trades",
         (
-            _text("trade_id"),
-            _text("account_id"),
-            _text("security_id"),
-            _date("trade_date"),
-            _text("side", *SIDES),
-            _number("shares"),
-            _number("amount"),
-            _number_or_null("realized_gain"),
-            _text_or_null("lot_id"),
+            text("trade_id"),
+            text("account_id"),
+            text("security_id"),
+            date("trade_date"),
+            text("side", *SIDES),
+            number("shares"),
+            number("amount"),
+            number_or_null("realized_gain"),
+            text_or_null("lot_id"),
             Column("acquired", CellKind.DATE, required=False, nullable=True),
         ),
         required=False,
@@ -284,35 +205,35 @@ _TABLES = (
     TableFacts(
         "open_orders",
         (
-            _text("order_id"),
-            _text("account_id"),
-            _text("security_id"),
-            _text("side", *SIDES),
-            _number("shares"),
-            _text_or_null("lot_id"),
-            _text("status"),
+            text("order_id"),
+            text("account_id"),
+            text("security_id"),
+            text("side", *SIDES),
+            number("shares"),
+            text_or_null("lot_id"),
+            text("status"),
         ),
         required=False,
         key=("order_id", "lot_id"),
     ),
     TableFacts(
         "scheduled_buys",
-        (_text("account_id"), _text("security_id"), _date("date")),
+        (text("account_id"), text("security_id"), date("date")),
         required=False,
     ),
     TableFacts(
         "corporate_actions",
         (
-            _text("action_id"),
-            _text("security_id"),
-            _date("date"),
-            _text("kind", *KINDS),
-            _number_or_null("ratio"),
-            _number_or_null("cash_per_share"),
-            _text_or_null("new_security_id"),
-            _number_or_null("basis_fraction"),
-            _number_or_null("new_price"),
-            _date_or_null("booked"),
+            text("action_id"),
+            text("security_id"),
+            date("date"),
+            text("kind", *KINDS),
+            number_or_null("ratio"),
+            number_or_null("cash_per_share"),
+            text_or_null("new_security_id"),
+            number_or_null("basis_fraction"),
+            number_or_null("new_price"),
+            date_or_null("booked"),
         ),
         required=False,
         key=("action_id",),
@@ -320,30 +241,30 @@ _TABLES = (
     TableFacts(
         "movements",
         (
-            _text_or_null("movement_id"),
-            _text("account_id"),
-            _date("date"),
-            _number("amount"),
-            _text_or_null("kind"),
+            text_or_null("movement_id"),
+            text("account_id"),
+            date("date"),
+            number("amount"),
+            text_or_null("kind"),
         ),
         required=False,
     ),
     TableFacts(
         "restrictions",
         (
-            _text_or_null("household_id"),
-            _text_or_null("account_id"),
-            _text("security_id"),
-            _text("rule", *RESTRICTION_RULES),
-            _number_or_null("shares"),
-            _date_or_null("until"),
-            _text_or_null("reason"),
+            text_or_null("household_id"),
+            text_or_null("account_id"),
+            text("security_id"),
+            text("rule", *RESTRICTION_RULES),
+            number_or_null("shares"),
+            date_or_null("until"),
+            text_or_null("reason"),
         ),
         required=False,
     ),
     TableFacts(
         "menus",
-        (_text("menu_id"), _text("security_id")),
+        (text("menu_id"), text("security_id")),
         required=False,
         key=("menu_id", "security_id"),
     ),

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from models.arrays import Bools, Days, Floats, Ints, Texts
 from models.book.tables.cells import Cells, null_cells
-from models.book.tables.schema import SCHEMA, CellKind, TableFacts
+from models.book.tables.column import CellKind, TableFacts
+from models.book.tables.schema import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)

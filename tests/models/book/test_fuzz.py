@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.book import SCHEMA, FaultyBookError, read_book
-from models.book.tables.schema import CellKind
+from models.book.tables.column import CellKind
 from tests.books import ASOF, tiny_book, write
 
 KIND_OF_FAULT = {

@@ -18,7 +18,7 @@ from models.arrays import Floats, Ints
 from models.book.checks.check import Check, Finding
 from models.book.checks.evidence import Evidence
 from models.book.rows.prices import comparable, confirmed, falls
-from models.book.tables.schema import CellKind
+from models.book.tables.column import CellKind
 from models.book.tables.table import Table
 from models.household import TaxTreatment
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from models.book import SCHEMA, Book
-from models.book.tables.schema import CellKind
+from models.book.tables.column import CellKind
 
 
 def test_every_column_of_the_contract_types_is_in_the_schema() -> None:
