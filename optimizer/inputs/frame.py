@@ -110,9 +110,13 @@ class Frame:
     @property
     def risk_price(self) -> float:
         """What half of the squared tracking error costs: w·γ·H, and what a limit on it adds."""
+        return self.own_risk_price + self.te_multiplier
+
+    @property
+    def own_risk_price(self) -> float:
+        """What the policy by itself asks for half of the squared tracking error: w·γ·H."""
         risk = self.policy.risk
-        price = self.policy.weights.tracking_error * risk.aversion * risk.horizon_years
-        return price + self.te_multiplier
+        return self.policy.weights.tracking_error * risk.aversion * risk.horizon_years
 
     @property
     def labels(self) -> Texts:

@@ -155,7 +155,7 @@ def _least_multiplier(model: Model, incumbent: Incumbent, allowed: float, low: f
     """
     risk = model.frame.policy.risk
     own = risk.aversion * risk.horizon_years
-    base = model.frame.policy.weights.tracking_error * own
+    base = model.frame.own_risk_price
     over = np.inf
     if model.frame.te_multiplier == low:
         over = _beyond(tracking_squared(model, incumbent.solution.x), allowed)
