@@ -4,8 +4,10 @@
 
 Every night each asset class moves by itself, and each security by its own risk; plans are filled
 at once, and what a night says no to is handed to the next, as a shop does. All gates live through
-the same prices. Refused: shocks of the book's own risk model alone, whose classes move together, so
-that less is to be done.
+the same prices. Nights after a scheduled purchase was due are told apart: what it kept from being
+harvested is free that night, and trading is no churn; in a synthetic book all dividends are
+reinvested on one day. Refused: shocks of the book's own risk model alone, whose classes move
+together, so that less is to be done.
 """
 
 from __future__ import annotations
@@ -47,9 +49,13 @@ ANSWERED: Final = (Status.PLANNED, Status.NO_ACTION)
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One household's night: whether it traded, was answered by an earlier no, and drifts by."""
+    """One household's night: whether it traded, was answered by an earlier no, and drifts by.
+
+    `freed` says that a scheduled purchase was due the day before.
+    """
 
     traded: bool
+    freed: bool
     stood: bool
     orders: int
     tracking: float
@@ -82,8 +88,14 @@ def nights_of(of: Household, policy: Policy, nights: int, seed: int) -> Iterator
             return
         stood = plan.no is not None and plan.reason == still_said(plan.no)
         tracking = plan.figures.te_after or 0.0
-        yield Night(bool(plan.orders), stood, len(plan.orders), tracking)
+        yield Night(bool(plan.orders), _freed(of), stood, len(plan.orders), tracking)
         of = next_day(of, policy, plan)
+
+
+def _freed(of: Household) -> bool:
+    """Whether a purchase that blocked harvests was due the day before."""
+    before = np.datetime64(of.asof - timedelta(days=1), "D")
+    return bool((of.scheduled_buys.date.astype("datetime64[D]") == before).any())
 
 
 def told(book: Book, policy: Policy, nights: int) -> str:
@@ -94,12 +106,14 @@ def told(book: Book, policy: Policy, nights: int) -> str:
     ]
     whole = [life for life in lives if len(life) == nights + 1]
     traded = np.array([[night.traded for night in life[1:]] for life in whole])
+    churned = np.array([[night.traded and not night.freed for night in life[1:]] for life in whole])
     again = [night for life in whole for night in life[1:]]
     orders = [night.orders for night in again if night.traded]
     first, last = (1e4 * float(np.mean([life[n].tracking for life in whole])) for n in (0, -1))
     return (
         f"{len(whole)} of {len(lives)} households: {traded.mean():.1%} trade again on a night, "
-        f"{traded.mean(axis=0).max():.1%} on the worst, {np.mean(orders or [0]):.0f} orders each; "
+        f"{traded.mean(axis=0).max():.1%} on the worst and {churned.mean(axis=0).max():.1%} on the "
+        f"worst that frees no harvest, {np.mean(orders or [0]):.0f} orders each; "
         f"{np.mean([night.stood for night in again]):.0%} are answered by an earlier no; tracking "
         f"{first:.1f} bps after the first night and {last:.1f} after the last"
     )
