@@ -523,8 +523,8 @@ TANGENT_ROUNDS = 8
 NODES = 200
 """Nodes of each."""
 
-WORK_TOGETHER = 25_000
-"""Simplex iterations after which none is begun, in all of a household: four seconds."""
+WORK_TOGETHER = 15_000
+"""Simplex iterations after which none is begun with those near, or with all: two seconds each."""
 
 GAP_BPS = 1.0
 """Basis points of gap at which each, and all, may stop; less is no better plan. With 0.3 the

@@ -66,13 +66,13 @@ def refined(
         trials += reopened(model, incumbent, candidate, candidate.supported.tickets)
         candidate = _best(trials) or candidate
     if at_the_edge or candidate.objective - candidate.settled_objective >= LOST_MUCH_BPS:
-        effort = Effort(WORK_TOGETHER)
         for open_ones in _spaces(_near(free, incumbent, tickets, trials)):
             if (
                 not at_the_edge
                 and candidate.objective - candidate.settled_objective < LOST_MUCH_BPS
             ):
                 break
+            effort = Effort(WORK_TOGETHER)
             for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
                 trials += chosen_together(
                     free, incumbent, tickets, candidate, open_ones, regime, effort
