@@ -13,7 +13,7 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Branch
-from optimizer.rounding.tickets import Tickets, least_ticket
+from optimizer.rounding.tickets import Tickets, least_ticket, sellable
 from optimizer.search.model import Model
 
 
@@ -68,7 +68,7 @@ class Wishes:
 
 def possible(model: Model, tickets: Tickets, can_empty: Bools) -> tuple[Bools, Bools]:
     """Tickets that can be lifted to the minimum, and those that can only leave whole."""
-    can_sell = sum_by(tickets.of_sale, _sellable(model), tickets.size)
+    can_sell = sellable(model.frame, tickets, _sellable(model))
     buyable = sum_by(tickets.of_buy, model.frame.buys.most, tickets.size)
     reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(model.frame)
     return reach, can_empty & ~reach
@@ -85,17 +85,23 @@ def decisions(
     """Decisions about the small tickets, the natural one first.
 
     If one makes the program infeasible (a floor needs the cash, or cash is too short to lift a
-    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted.
+    buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted; and
+    where losses meet recent purchases, sales lifted by lots that meet none.
     """
     least, small, empties = least_ticket(model.frame), wishes.small, wishes.empties
     natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
     natural &= not late
     found = []
     nobody = np.zeros(tickets.size, bool)
-    for wish in (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody):
+    wished = (natural, natural | tickets.is_sale, nobody, tickets.is_sale, ~nobody)
+    meets = _meets(model.frame)
+    trials = [(wish, np.zeros_like(meets)) for wish in wished]
+    if meets.any():
+        trials += [(wish, meets) for wish in (wished[1], wished[3])]
+    for wish, last in trials:
         keep = small & (wish | wishes.rests) & (wishes.reach | empties)
         trial = closed_too(decided, tickets, (small & ~keep) | tickets.opposite(keep))
-        low = _lifted_sales(model, tickets, wishes, keep)
+        low = _lifted_sales(model, tickets, wishes, keep, last)
         found.append(
             replace(
                 trial,
@@ -106,11 +112,26 @@ def decisions(
     return found
 
 
-def _lifted_sales(model: Model, tickets: Tickets, wishes: Wishes, keep: Bools) -> Floats:
-    """Least sale by column that brings each kept ticket to the minimum, or sells it out."""
+def _meets(frame: Frame) -> Bools:
+    """Sale columns whose sale changes what losses may meet of recent purchases, `(n_sales,)`."""
+    found = np.zeros(len(frame.sales.value), bool)
+    for met in frame.replaced.met:
+        found[met.columns] = True
+    return found
+
+
+def _lifted_sales(
+    model: Model, tickets: Tickets, wishes: Wishes, keep: Bools, last: Bools
+) -> Floats:
+    """Least sale by column that brings each kept ticket to the minimum, or sells it out.
+
+    What is missing is taken first of columns that the solution sells most, of `last` only then.
+    Two columns of one lot (a loss that recent purchases may disallow) share its shares.
+    """
     least, most = least_ticket(model.frame), _sellable(model)
     sale, empties = wishes.sale, wishes.empties
     low = np.zeros(len(sale))
+    spare = _spare_of_lot(model.frame, sale)
     for ticket in np.flatnonzero(keep & tickets.is_sale):
         own = np.flatnonzero(tickets.of_sale == ticket)
         if empties[ticket]:
@@ -118,11 +139,22 @@ def _lifted_sales(model: Model, tickets: Tickets, wishes: Wishes, keep: Bools) -
             continue
         low[own] = sale[own]
         missing = least - sale[own].sum()
-        for column in own[np.argsort(-sale[own], kind="stable")]:
-            more = min(missing, most[column] - sale[column])
-            low[column] += max(more, 0.0)
-            missing -= max(more, 0.0)
+        for column in own[np.lexsort((-sale[own], last[own]))]:
+            lot = model.frame.sales.lot[column]
+            room = most[column] - sale[column]
+            more = max(min(missing, room, spare[lot] if lot >= 0 else room), 0.0)
+            low[column] += more
+            missing -= more
+            if lot >= 0:
+                spare[lot] -= more
     return low
+
+
+def _spare_of_lot(frame: Frame, sale: Floats) -> Floats:
+    """What a sale leaves of each lot of the household, in percents."""
+    owned = np.flatnonzero(frame.sales.lot >= 0)
+    value = frame.household.lot_value_usd / frame.percent_usd
+    return np.asarray(value - sum_by(frame.sales.lot[owned], sale[owned], len(value)))
 
 
 def closed_too(decided: Decided, tickets: Tickets, shut: Bools) -> Decided:
