@@ -387,6 +387,10 @@ times the gate, 40 cost the gate or more when left out and settled again, 5 from
 PRUNING_ROUNDS = 3
 """Times that tickets of no worth are looked for: closing some may leave others without."""
 
+WITHOUT_ROUNDS = 4
+"""Solves for what the other tickets become when some are closed: those left too small are closed or
+held at the minimum, which may leave others too small."""
+
 # rounding: crowded classes
 
 CROWDED_BPS = 1.0

@@ -149,6 +149,14 @@ def resettled(
 
     The sides stay, and so do the sales that its harvests rest on.
     """
+    found = solved_again(model, supported, tickets, branch)
+    return None if found is None or found[1].any() else found[0]
+
+
+def solved_again(
+    model: Model, supported: Supported, tickets: Tickets, branch: Branch
+) -> tuple[Supported, Bools] | None:
+    """Solve with other bounds; return what comes and which of its tickets are too small."""
     columns = model.arrays.columns
     solution = model.solve(branch)
     if not solution.usable:
@@ -158,9 +166,8 @@ def resettled(
     can_empty = emptiable(model.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
     noise = (amounts <= TOUCH) & ~rested_on(supported.settled, tickets)
-    if (too_small(tickets, amounts, least_ticket(model.frame), can_empty) & ~noise).any():
-        return None
-    return replace(
+    small = too_small(tickets, amounts, least_ticket(model.frame), can_empty) & ~noise
+    found = replace(
         supported,
         settled=replace(supported.settled, branch=branch),
         solution=solution,
@@ -170,6 +177,7 @@ def resettled(
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],
     )
+    return found, small
 
 
 def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:

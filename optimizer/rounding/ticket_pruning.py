@@ -16,11 +16,12 @@ import numpy as np
 
 from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_PERCENT
-from optimizer.rounding.minimum_trade import Supported, resettled, rested_on
+from optimizer.program.language import Branch
+from optimizer.rounding.minimum_trade import Supported, rested_on, solved_again
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.tickets import Tickets, least_ticket
 from optimizer.search.model import Model
-from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH
+from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
 
 
 def fewer(model: Model, supported: Supported, tickets: Tickets) -> Supported:
@@ -147,17 +148,49 @@ def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
 
 
 def without(model: Model, supported: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
-    """Solve with some tickets closed and no other opened; None if that is not legal."""
+    """Solve with some tickets closed and no other opened; None if that is not legal.
+
+    What then is too small is closed too if it is nearer to nothing, else held at the minimum for
+    the next solve: a sale by what it took of each lot, a buy by itself.
+    """
     branch = supported.settled.branch
     rests = rested_on(supported.settled, tickets)
     if rests[closed].any():
         return None
     amounts = tickets.amounts(supported.sale, supported.buy)
+    least = least_ticket(model.frame)
+    part = np.minimum(least, amounts) / np.maximum(amounts, TOUCH)
     shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
-    bounds = dict(branch.bounds)
-    for block, of_block in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
-        own = model.arrays.columns[block]
-        low, high = bounds.get(block, (model.arrays.low[own], model.arrays.high[own]))
-        high = np.where(shut[of_block], 0.0, high)
-        bounds[block] = (np.minimum(low, high), high)
-    return resettled(model, supported, tickets, replace(branch, bounds=bounds))
+    held = np.zeros(tickets.size, bool)
+    for _ in range(WITHOUT_ROUNDS):
+        bounds, holding = dict(branch.bounds), dict(branch.bounds)
+        for block, of_block, amount in (
+            ("sale", tickets.of_sale, supported.sale),
+            ("buy", tickets.of_buy, supported.buy),
+        ):
+            own = model.arrays.columns[block]
+            low, high = bounds.get(block, (model.arrays.low[own], model.arrays.high[own]))
+            high = np.where(shut[of_block], 0.0, high)
+            bounds[block] = (np.minimum(low, high), high)
+            low = np.maximum(low, np.where(held, part, 0.0)[of_block] * amount)
+            holding[block] = (np.minimum(low, high), high)
+        found = solved_again(model, supported, tickets, replace(branch, bounds=holding))
+        if found is None:
+            return None
+        again, small = found
+        if not small.any():
+            return _let_go(model, again, replace(branch, bounds=bounds)) if held.any() else again
+        nearer = tickets.amounts(again.sale, again.buy) < 0.5 * least
+        shut |= small & nearer & ~rests
+        held |= small & ~(nearer & ~rests)
+    return None
+
+
+def _let_go(model: Model, supported: Supported, branch: Branch) -> Supported:
+    """The same with tickets no longer held at the minimum: none is asked for."""
+    low = model.arrays.branched(branch)[2]
+    return replace(
+        supported,
+        settled=replace(supported.settled, branch=branch),
+        sale_low=low[model.arrays.columns["sale"]],
+    )
