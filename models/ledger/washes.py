@@ -80,8 +80,12 @@ def match_washes(
     past: list[PastWash] = []
     matches: list[Match] = []
     held: dict[int, tuple[Fragment, ...]] = {}
+    sold: dict[int, list[LotSale]] = {identical: [] for identical in asking}
+    for sale in sales:
+        if (identical := int(identicals[sale.security])) in sold:
+            sold[identical].append(sale)
     for identical in sorted(asking):
-        mine = [sale for sale in sales if int(identicals[sale.security]) == identical]
+        mine = sold[identical]
         bought = buys.get(identical, [])
         result = _replay(household, history, identical, mine, bought)
         own = {str(household.lots.lot_id[sale.lot]): sale.lot for sale in mine}
