@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.book import read_book
+from models.order import Order
 from models.plan import Plan, Status
+from models.policy import Gate
 from optimizer.rebalance import rebalance
 from scenarios.synthetic import ASOF, generate_book
 
@@ -25,12 +28,21 @@ def plans(folder: Path, kind: str, count: int, seed: int) -> Iterator[Plan]:
 
 
 def told(kind: str, count: int, folder: Path, seed: int = 7) -> dict[str, str]:
-    """Return why households got no plan, by their id."""
-    return {
-        plan.household_id: f"{plan.status}: {plan.reason}"
-        for plan in plans(folder, kind, count, seed)
-        if plan.status not in ANSWERED
-    }
+    """Return why households got no plan, or one with orders worth less than asked, by their id."""
+    found = {}
+    for plan in plans(folder, kind, count, seed):
+        if plan.status not in ANSWERED:
+            found[plan.household_id] = f"{plan.status}: {plan.reason}"
+        elif cheap := [order.order_id for order in plan.orders if worth_less(order, plan)]:
+            found[plan.household_id] = f"orders worth less than the gate asks: {cheap}"
+    return found
+
+
+def worth_less(order: Order, plan: Plan) -> bool:
+    """Whether an order is worth less than the standard gate asks of its size."""
+    assert plan.figures is not None
+    asked = Gate().asked_usd(np.array([float(order.amount)]), plan.figures.value_usd)[0]
+    return order.marginal_usd is not None and order.marginal_usd < asked
 
 
 def test_a_household_of_ten_accounts_is_answered(tmp_path: Path) -> None:
