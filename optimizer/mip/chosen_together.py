@@ -19,7 +19,7 @@ from optimizer.mip.outer_approximation import OuterApproximation, keep_tracking
 from optimizer.mip.question import Effort
 from optimizer.mip.whole_disjunctions import state_whole
 from optimizer.mip.whole_orders import whole_candidate
-from optimizer.rounding.candidate import Candidate, amounts_of
+from optimizer.rounding.candidate import Candidate, amounts_of, can_overstep, lowered
 from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.harvests import wash_disjunctions
@@ -27,7 +27,16 @@ from optimizer.search.model import Incumbent, Model
 from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.tracking_region import Region, allowed_square, least_square, region
-from optimizer.settings import GAP_BPS, MOST_WORSE, NODES, SPREAD, TANGENT_ROUNDS, TE_MARGIN
+from optimizer.settings import (
+    GAP_BPS,
+    LOWERED_TRIES,
+    MOST_WORSE,
+    NODES,
+    REPAIR_MORE,
+    SPREAD,
+    TANGENT_ROUNDS,
+    TE_MARGIN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,25 @@ def chosen_together(
 ) -> list[Candidate]:
     """Plans whose tickets were made whole at once, each better than the last by the program.
 
-    Only tickets that are `near` may be written; what is asked is taken off the `effort`.
+    Only tickets that are `near` may be written; what is asked is taken off the `effort`. Where fine
+    steps are made whole afterwards and the last plan oversteps a limit by that, it is asked again
+    with the limit lowered by what the judge saw.
     """
-    points = _points(model, incumbent, regime, tickets, near, candidate, effort)
-    return [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
+    found: list[Candidate] = []
+    lower, more = model, REPAIR_MORE
+    for _ in range(LOWERED_TRIES):
+        points = _points(lower, incumbent, regime, tickets, near, candidate, effort)
+        made = [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
+        found += made
+        breaches = made[-1].verdict.breaches if made else ()
+        kept = min((each.gated for each in made if each.kept), default=np.inf)
+        if not breaches or kept - made[-1].gated < GAP_BPS:
+            break
+        if not all(can_overstep(model.arrays, each) for each in breaches):
+            break
+        row_high = lowered(lower.arrays, points[-1].x, breaches, more)
+        lower, more = replace(lower, arrays=replace(lower.arrays, row_high=row_high)), 2.0 * more
+    return found
 
 
 def _points(

@@ -26,6 +26,8 @@ from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
+    AT_STAKE,
+    AT_STAKE_BPS,
     DEAR,
     DEAR_BPS,
     FEW_TICKETS,
@@ -72,7 +74,8 @@ def refined(
                 and candidate.objective - candidate.settled_objective < LOST_MUCH_BPS
             ):
                 break
-            effort = Effort(WORK_TOGETHER)
+            lost = candidate.objective - candidate.settled_objective
+            effort = Effort(WORK_TOGETHER * (AT_STAKE if lost >= AT_STAKE_BPS else 1))
             for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
                 trials += chosen_together(
                     free, incumbent, tickets, candidate, open_ones, regime, effort

@@ -189,17 +189,23 @@ def test_a_position_of_losses_is_sold_out_where_nothing_but_losses_may_be_sold(
 @pytest.mark.parametrize(
     ("kind", "seed", "block", "name", "found_bps"),
     [
-        ("small", 701, 4, "etf-0000002", 680.365),
+        ("small", 1102, 5, "etf-0000003", 27.013),
         ("random", 701, 1, "etf-0000009", 134.714),
         ("random", 701, 13, "etf-0000004", 98.0),
         pytest.param("small", 701, 7, "etf-0000007", 245.226, marks=pytest.mark.full),
+        pytest.param("small", 701, 4, "etf-0000002", 680.365, marks=pytest.mark.full),
         pytest.param("small", 901, 3, "etf-0000013", -37.0, marks=pytest.mark.full),
+        pytest.param("small", 1102, 0, "etf-0000010", 272.486, marks=pytest.mark.full),
+        pytest.param("small", 1103, 1, "etf-0000008", 277.474, marks=pytest.mark.full),
     ],
 )
 def test_other_tickets_are_written_where_those_of_the_solution_lose_a_basis_point(
     kind: str, seed: int, block: int, name: str, found_bps: float
 ) -> None:
-    """Households whose plan was 0.9 to 266 bps worse than one that a hunt knows, one at te_max."""
+    """Households whose plan was 0.9 to 266 bps worse than one that a hunt knows.
+
+    One is at te_max; one missed its turnover by a hair, and 31 bps by that.
+    """
     with book_of(kind, seed, block, BLOCK) as (_, book):
         of = book.household(name)
         plan = rebalance(of, book.policy(of.policy_id))
