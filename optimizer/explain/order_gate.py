@@ -21,7 +21,7 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_PERCENT
-from optimizer.rounding.candidate import Candidate, amounts_of, in_shares
+from optimizer.rounding.candidate import Candidate, amounts_of, in_shares, tightened
 from optimizer.rounding.minimum_trade import Supported, rested_on
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
@@ -38,7 +38,7 @@ def worthwhile(model: Model, candidate: Candidate) -> tuple[Candidate, tuple[Wor
 
     Left out with a part of all that its account buys, a sale may be worth less than it is at the
     prices that cash and the other orders have, or once they are settled again: then that is what
-    it is worth.
+    it is worth. Where shares then overstep a limit, it is lowered and they are left out again.
     """
     worth = _worths(candidate)
     policy = model.frame.policy
@@ -46,6 +46,7 @@ def worthwhile(model: Model, candidate: Candidate) -> tuple[Candidate, tuple[Wor
         return candidate, worth
     tickets = candidate.supported.tickets
     kept = np.full(tickets.size, np.nan)
+    within = model
     for _ in range(MOST_GATED):
         cheap = _cheap(model, candidate, tickets, worth)
         if len(cheap):
@@ -56,10 +57,13 @@ def worthwhile(model: Model, candidate: Candidate) -> tuple[Candidate, tuple[Wor
             priced = usd * (priced - not_charged(model.frame, tickets, amounts))[cheap]
             dear = priced > DEARER * gate
             kept[cheap[dear]] = priced[dear]
-        left = _closed(model, candidate.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
+        left = _closed(within, candidate.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
         if left is candidate.supported:
             break
-        other = in_shares(model, left, tickets, candidate.settled_objective)
+        other = in_shares(within, left, tickets, candidate.settled_objective)
+        if other is not None and (tighter := tightened(within, other)):
+            within = tighter
+            continue
         if other is None or not other.kept or other.gated >= candidate.gated:
             break
         candidate, worth = other, _worths(other)

@@ -128,10 +128,10 @@ def candidate_of(
         if found is None:
             return best
         best = found
-        tightened = _tightened(trial, found)
-        if tightened is None:
+        tighter = tightened(trial, found)
+        if tighter is None:
             return best
-        trial = tightened
+        trial = tighter
     return best
 
 
@@ -293,7 +293,7 @@ def _understated(model: Model, solution: Solution) -> float:
     return frame.policy.weights.tax * frame.bps_of_usd(change) - stated
 
 
-def _tightened(model: Model, last: Candidate) -> Model | None:
+def tightened(model: Model, last: Candidate) -> Model | None:
     """Lower the limits that were overstepped; None if no other limit could mend the plan."""
     breaches = last.verdict.breaches
     if not overstepped(model, last):
