@@ -43,7 +43,8 @@ def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Dec
     """Move required distributions into accounts of the same unit, up to the cent that is due.
 
     What the household withdraws from the account counts for it. Where that covers it, more may
-    still move, up to what is required: then it is what the program chose.
+    still move, up to what is required: then it is what the program chose, to the nearest cent (a
+    cent less than chosen is a cent under the floor of who was to receive it).
     """
     due = frame.household.accounts.rmd_due_usd
     own = frame.household.accounts.net_flow
@@ -54,8 +55,9 @@ def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Dec
             exact = Decimal(repr(float(due[account])))
             out = max(Decimal(0), -Decimal(repr(float(own[account])))) - amounts[account]
             due_still = max((exact - out).quantize(CENT_USD, ROUND_CEILING), Decimal(0))
-            chosen = Decimal(repr(float((transfer[account] - TOUCH) * frame.percent_usd)))
-            cents = max(due_still, chosen.quantize(CENT_USD, ROUND_FLOOR))
+            chosen = Decimal(repr(float(transfer[account] * frame.percent_usd)))
+            most = exact.quantize(CENT_USD, ROUND_CEILING)
+            cents = max(due_still, min(chosen.quantize(CENT_USD), most))
             amounts[account] -= cents
             moved += cents
         takers = np.where(frame.accounts.unit == unit, receipt, 0.0)

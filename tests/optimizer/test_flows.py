@@ -44,7 +44,7 @@ def test_a_distribution_beyond_what_a_withdrawal_covers_moves_all_the_same(
     ):
         solution.x[columns[block]] = np.array(dollars) / usd
     moved = [float(flow.amount) for flow in flows_of(found.model, solution)]
-    assert moved == pytest.approx([1000.0, of.net_flow - 1000.0], abs=0.02)
+    assert moved == pytest.approx([1000.0, of.net_flow - 1000.0], abs=1e-9)
     assert sum(moved) == pytest.approx(of.net_flow, abs=1e-9)
 
 
