@@ -126,7 +126,10 @@ def _points(
         if effort.work <= 0:
             return points
         answer = whole.question(cost).solve(
-            nodes=NODES, gap=GAP_BPS / max(abs(best), 1.0), start=whole.start(amount)
+            nodes=NODES,
+            gap=GAP_BPS / max(abs(best), 1.0),
+            light=not effort.thorough,
+            start=whole.start(amount),
         )
         effort.work -= answer.work
         if answer.x is None:

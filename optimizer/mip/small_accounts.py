@@ -32,6 +32,7 @@ from optimizer.settings import (
     DEAR_BPS,
     FEW_TICKETS,
     LOST_BPS,
+    LOST_MORE_BPS,
     LOST_MUCH_BPS,
     MOST_REFINED,
     MOST_REFINED_REGIMES,
@@ -67,20 +68,17 @@ def refined(
     if not at_the_edge:
         trials += reopened(model, incumbent, candidate, candidate.supported.tickets)
         candidate = _best(trials) or candidate
-    if at_the_edge or candidate.objective - candidate.settled_objective >= LOST_MUCH_BPS:
-        for open_ones in _spaces(_near(free, incumbent, tickets, trials)):
-            if (
-                not at_the_edge
-                and candidate.objective - candidate.settled_objective < LOST_MUCH_BPS
-            ):
-                break
-            lost = candidate.objective - candidate.settled_objective
-            effort = Effort(WORK_TOGETHER * (AT_STAKE if lost >= AT_STAKE_BPS else 1))
-            for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
-                trials += chosen_together(
-                    free, incumbent, tickets, candidate, open_ones, regime, effort
-                )
-                candidate = _best(trials) or candidate
+    for open_ones, worth_bps in _spaces(_near(free, incumbent, tickets, trials)):
+        lost = candidate.objective - candidate.settled_objective
+        if not at_the_edge and lost < worth_bps:
+            break
+        much = lost >= AT_STAKE_BPS
+        effort = Effort(WORK_TOGETHER * (AT_STAKE if much else 1), thorough=much)
+        for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
+            trials += chosen_together(
+                free, incumbent, tickets, candidate, open_ones, regime, effort
+            )
+            candidate = _best(trials) or candidate
     return candidate
 
 
@@ -107,10 +105,11 @@ def _near(
     return np.asarray((np.array(used) > TOUCH).any(axis=0))
 
 
-def _spaces(near: Bools) -> tuple[Bools, ...]:
-    """Tickets that may be chosen together, one space after the other: those near, then all."""
-    alone = len(near) > MOST_TOGETHER or bool(near.all())
-    return (near,) if alone else (near, np.ones(len(near), bool))
+def _spaces(near: Bools) -> tuple[tuple[Bools, float], ...]:
+    """Tickets that may be chosen together, and the bps lost from which they are: near, then all."""
+    if len(near) > MOST_TOGETHER or bool(near.all()):
+        return ((near, LOST_MUCH_BPS),)
+    return (near, LOST_MUCH_BPS), (np.ones(len(near), bool), LOST_MORE_BPS)
 
 
 def legal_nearby(
