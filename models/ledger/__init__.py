@@ -7,7 +7,7 @@ everything after that is exact. Nothing here knows an objective, a limit or a so
 from models.ledger.after import household_after
 from models.ledger.booking import BookedOrder, Booking, book_orders
 from models.ledger.exact import exact
-from models.ledger.history import History, read_history, recent_by_lot
+from models.ledger.history import NO_HISTORY, History, read_history, recent_by_lot
 from models.ledger.replacements import (
     FIXED,
     Effect,
@@ -16,11 +16,13 @@ from models.ledger.replacements import (
     replacements,
 )
 from models.ledger.replay import Ledger, UnitRun, replay
-from models.ledger.reservations import Reservations, is_loss_lot, reserve
+from models.ledger.reservations import NOTHING_RESERVED, Reservations, is_loss_lot, reserve
 from models.ledger.sales import LotSale
 
 __all__ = [
     "FIXED",
+    "NOTHING_RESERVED",
+    "NO_HISTORY",
     "BookedOrder",
     "Booking",
     "Effect",

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 
@@ -54,6 +55,10 @@ class History:
     closed: Mapping[int, tuple[Fragment, ...]]
     where_of: Mapping[str, BoughtWhere]
     rules: WashRules
+
+
+NO_HISTORY: Final = History({}, {}, {}, {}, {}, WashRules(least_loss_usd=LOSS_USD))
+"""The past of a run that asks it nothing: where nothing is ordered, no loss meets a purchase."""
 
 
 def read_history(household: Household, closed_replacements: str = "ignore") -> History:

@@ -17,7 +17,7 @@ from models.ledger.exact import PRECISION, ZERO, exact
 from models.ledger.history import History
 from models.ledger.reservations import Reservations
 from models.ledger.sales import LotSale, sell_lots
-from models.ledger.washes import Washes, match_washes
+from models.ledger.washes import NO_WASHES, Washes, match_washes
 from models.order import Flow
 from models.plan import Lockout
 from models.policy import Policy
@@ -114,7 +114,10 @@ def replay(
     with localcontext(prec=PRECISION):
         moved = _moved(household, flows)
         cash, cost = _settle_cash(household, policy, orders, moved)
-        washes = match_washes(household, history, reserved, sell_lots(household, orders), orders)
+        washes = NO_WASHES
+        if orders:
+            sales = sell_lots(household, orders)
+            washes = match_washes(household, history, reserved, sales, orders)
         sold: dict[int, Decimal] = {}
         for sale in washes.sales:
             sold[sale.lot] = sold.get(sale.lot, ZERO) + sale.shares

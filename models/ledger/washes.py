@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from models.household import Household
 from models.ledger.booking import BookedOrder
@@ -54,6 +55,10 @@ class Washes:
     past: tuple[PastWash, ...]
     matches: tuple[Match, ...]
     held: Mapping[int, tuple[Fragment, ...]]
+
+
+NO_WASHES: Final = Washes((), (), (), {})
+"""What a run without orders has: no loss is sold, and nothing is bought that a past one awaits."""
 
 
 def match_washes(

@@ -127,8 +127,28 @@ def tax(
     netted = net_gains(net_short, net_long, facts.law.loss_limit(facts.filing_status))
     if facts.flat is not None:
         return _flat_tax(facts.flat, netted, net_short, net_long, distribution)
-    status, law = facts.filing_status, facts.law
     taxable = facts.ordinary_income + facts.qualified_dividends + distribution + netted.net
+    taxes = _taxes(facts, netted, distribution, taxable)
+    carried = carry_over(net_short, net_long, netted.offset, taxable)
+    return _breakdown(taxes, netted, taxable, carried)
+
+
+def total_tax(
+    facts: TaxFacts, net_short: Decimal, net_long: Decimal, distribution: Decimal = ZERO
+) -> Decimal:
+    """Return the total of `tax` alone: a slope asks for nothing else, and asks often."""
+    if facts.flat is not None:
+        return tax(facts, net_short, net_long, distribution).total
+    netted = net_gains(net_short, net_long, facts.law.loss_limit(facts.filing_status))
+    taxable = facts.ordinary_income + facts.qualified_dividends + distribution + netted.net
+    return sum(_taxes(facts, netted, distribution, taxable), ZERO)
+
+
+def _taxes(
+    facts: TaxFacts, netted: Netted, distribution: Decimal, taxable: Decimal
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Federal tax, NIIT and state tax of netted gains."""
+    status, law = facts.filing_status, facts.law
     federal = income_tax(law, status, taxable, facts.qualified_dividends + netted.preferential)
     surtax = niit(
         law,
@@ -138,8 +158,7 @@ def tax(
     )
     income = max(ZERO, facts.ordinary_income + facts.qualified_dividends)
     state = facts.state_rate * max(netted.net + distribution, -income)
-    carried = carry_over(net_short, net_long, netted.offset, taxable)
-    return _breakdown((federal, surtax, state), netted, taxable, carried)
+    return federal, surtax, state
 
 
 def tax_at(facts: TaxFacts, position: Position) -> TaxBreakdown:

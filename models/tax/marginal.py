@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from models.tax.filing import NOTHING, Position, TaxFacts, tax
+from models.tax.filing import NOTHING, Position, TaxFacts, total_tax
 from models.tax.netting import net_gains
 
 STEP_USD: Final = Decimal("0.000001")
@@ -53,23 +53,27 @@ def marginal_rates(facts: TaxFacts, before: Position = NOTHING) -> MarginalRates
         return MarginalRates(short, short, long, short)
     limit = facts.law.loss_limit(facts.filing_status)
     netted = net_gains(before.net_short, before.net_long, limit)
-    shifted = replace(
-        facts,
-        ordinary_income=facts.ordinary_income - netted.offset,
-        net_investment_income=facts.net_investment_income - netted.offset,
-        magi=facts.magi - netted.offset,
+    shifted = (
+        facts
+        if not netted.offset
+        else replace(
+            facts,
+            ordinary_income=facts.ordinary_income - netted.offset,
+            net_investment_income=facts.net_investment_income - netted.offset,
+            magi=facts.magi - netted.offset,
+        )
     )
     here = Position(netted.ordinary, netted.preferential, before.distribution)
-    base = tax(shifted, *here).total
+    base = total_tax(shifted, *here)
 
     def slope(short: Decimal, long: Decimal, distribution: Decimal) -> Decimal:
-        moved = tax(
+        moved = total_tax(
             shifted,
             here.net_short + short,
             here.net_long + long,
             here.distribution + distribution,
         )
-        return (moved.total - base) / STEP_USD
+        return (moved - base) / STEP_USD
 
     zero = Decimal(0)
     long = slope(zero, STEP_USD, zero)

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import cached_property
 
 import numpy as np
 
 from models.arrays import Floats
 from models.drag_reference import TARGET, Rates, drag_reference
 from models.household import Household
-from models.ledger import History, Ledger, Reservations, read_history, replay, reserve
+from models.ledger import (
+    NO_HISTORY,
+    NOTHING_RESERVED,
+    History,
+    Ledger,
+    Reservations,
+    read_history,
+    replay,
+    reserve,
+)
 from models.ledger.exact import PRECISION
 from models.market import Target
 from models.policy import Policy
@@ -25,14 +35,14 @@ from optimizer.judge.tracking import account_scale
 from optimizer.judge.unit_year import UnitYear, unit_taxes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bench:
-    """A household as every plan of it is judged.
+    """A household as every plan of it is judged; `read` is its past where that was read already.
+
+    What orders alone ask for is found when they do.
 
     Attributes
     ----------
-    history, reserved
-        The past's wash-sale windows, and what open orders set aside.
     rates, scale
         Rates by filing unit, and what a dollar of each account counts.
     goals
@@ -46,8 +56,7 @@ class Bench:
 
     household: Household
     policy: Policy
-    history: History
-    reserved: Reservations
+    read: tuple[History, Reservations] | None
     rates: tuple[UnitRates, ...]
     scale: Floats
     goals: Mapping[str, Target]
@@ -55,27 +64,38 @@ class Bench:
     idle: Ledger
     still: tuple[UnitYear, ...]
 
+    @cached_property
+    def history(self) -> History:
+        """The past's wash-sale windows."""
+        if self.read is not None:
+            return self.read[0]
+        with localcontext(prec=PRECISION):
+            return read_history(self.household, self.policy.wash_sale.closed_replacements)
+
+    @cached_property
+    def reserved(self) -> Reservations:
+        """What open orders set aside."""
+        if self.read is not None:
+            return self.read[1]
+        with localcontext(prec=PRECISION):
+            return reserve(self.household, self.policy)
+
 
 def bench(
     household: Household, policy: Policy, past: tuple[History, Reservations] | None = None
 ) -> Bench:
-    """Read the past, the rates and what doing nothing comes to, exactly.
+    """Read the rates and what doing nothing comes to, exactly.
 
     `past` is what the ledger reads of trades and open orders, where that was read already.
     """
     with localcontext(prec=PRECISION):
-        history, reserved = past or (
-            read_history(household, policy.wash_sale.closed_replacements),
-            reserve(household, policy),
-        )
         rates = unit_rates(household, policy)
         scale = account_scale(household, policy, rates)
-        idle = replay(household, policy, (), (), history, reserved)
+        idle = replay(household, policy, (), (), NO_HISTORY, NOTHING_RESERVED)
         return Bench(
             household=household,
             policy=policy,
-            history=history,
-            reserved=reserved,
+            read=past,
             rates=rates,
             scale=scale,
             goals=destinations(household, policy),

@@ -14,6 +14,7 @@ from models.order import Flow, Order
 from models.plan import Breach
 from models.policy import Policy
 from models.tolerances import CENT_USD, RELATIVE, SHARES
+from optimizer.judge.bench import Bench
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.objective import Measure
 from optimizer.judge.tracking import ManagementGroup
@@ -24,8 +25,8 @@ from optimizer.judge.unit_year import UnitYear
 class Case:
     """A household, what was ordered, and what the ledger made of it.
 
-    `orders` are as given, `ledger.orders` those that could be booked. `before` is None where the
-    state before is undefined; `after` is the state after everything.
+    `orders` are as given, `ledger.orders` those that could be booked; `known` is what was known
+    before them, `after` the state after everything.
     """
 
     household: Household
@@ -33,12 +34,21 @@ class Case:
     orders: tuple[Order, ...]
     flows: tuple[Flow, ...]
     ledger: Ledger
-    history: History
-    reserved: Reservations
+    known: Bench
     held: Holdings
     groups: tuple[ManagementGroup, ...]
     units: tuple[UnitYear, ...]
     after: Measure
+
+    @property
+    def history(self) -> History:
+        """The past's wash-sale windows."""
+        return self.known.history
+
+    @property
+    def reserved(self) -> Reservations:
+        """What open orders set aside."""
+        return self.known.reserved
 
     @cached_property
     def buys(self) -> list[BookedOrder]:
@@ -87,6 +97,8 @@ Rule: TypeAlias = Callable[[Case], Iterator[Breach]]
 
 def excess_usd(amount: Decimal, limit: Decimal) -> Decimal | None:
     """Return by how much dollars exceed a limit, None within a cent and 1e-9 of it."""
+    if amount <= limit:
+        return None
     over = amount - limit
     return over if over > CENT_USD + exact(RELATIVE) * abs(limit) else None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.ledger import Ledger
 from models.order import Flow
 
@@ -51,6 +51,12 @@ class Holdings:
     value_usd: float
 
     @property
+    def stand(self) -> bool:
+        """Whether nothing is traded and no dollar moves."""
+        same = self.cash_after == self.cash_before
+        return self.after is self.before and bool(same.all()) and not self.moved.any()
+
+    @property
     def worth_before(self) -> Floats:
         """Dollars by account after its own flow, nothing traded."""
         return np.asarray(self.before @ self.price + self.cash_before)
@@ -72,9 +78,8 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
     securities, column = np.unique(np.concatenate([lots.security, traded]), return_inverse=True)
     m, n = len(securities), len(accounts.account_id)
     held = column[: len(lots.security)]
-    before: Floats = np.zeros((n, m))
-    np.add.at(before, (lots.account, held), lots.shares)
-    after: Floats = before.copy()
+    before: Floats = np.bincount(lots.account * m + held, lots.shares, n * m).reshape(n, m)
+    after: Floats = before.copy() if ledger.change else before
     for (account, _), col, change in zip(
         ledger.change, column[len(lots.security) :], ledger.change.values(), strict=True
     ):
@@ -85,7 +90,6 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
     for flow in flows:
         if flow.account_id in moved and flow.amount.is_finite():
             moved[flow.account_id] += float(flow.amount)
-    treatment = [TREATMENT_OF[kind] for kind in accounts.account_type]
     return Holdings(
         securities=securities,
         price=price,
@@ -94,7 +98,7 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
         cash_before=cash_before,
         cash_after=np.array([float(cash) for cash in ledger.cash]),
         moved=np.array(list(moved.values()), float),
-        taxable=np.array([kind is TaxTreatment.TAXABLE for kind in treatment], bool),
-        deferred=np.array([kind is TaxTreatment.DEFERRED for kind in treatment], bool),
+        taxable=household.taxable,
+        deferred=np.array([each is TaxTreatment.DEFERRED for each in household.treatment], bool),
         value_usd=float((before @ price).sum() + cash_before.sum() + household.net_flow),
     )

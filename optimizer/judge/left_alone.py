@@ -15,7 +15,9 @@ from models.triggers import (
     screen,
     still_said,
 )
-from optimizer.judge.verify import verify
+from optimizer.judge.bench import bench
+from optimizer.judge.rules import KEPT_BY_NOTHING
+from optimizer.judge.verify import judged
 
 
 def inside_bands(household: Household, policy: Policy) -> Plan | None:
@@ -39,7 +41,7 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
         if no is None or not rests_on_the_same(household, policy, screened.triggers_of(0)):
             return None
         reason, kept = still_said(no), no
-    verdict = verify(household, policy, (), ())
+    verdict = judged(bench(household, policy), (), (), KEPT_BY_NOTHING)
     if not verdict.kept:
         return None
     if kept and outgrown(household, policy, verdict.figures.objective_before_bps):

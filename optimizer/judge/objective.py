@@ -130,7 +130,9 @@ class Yardstick:
         horizon = self.policy.risk.horizon_years
         delta = discount(self.policy)
         basis_change = -sum(
-            float(unit.rates.future * (unit.run.recognized - unit.run.destroyed)) for unit in units
+            float(unit.rates.future * (unit.run.recognized - unit.run.destroyed))
+            for unit in units
+            if unit.changed
         )
         withdrawal = sum(
             tax.roth_premium * float(unit.run.roth)

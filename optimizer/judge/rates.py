@@ -8,43 +8,104 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import cached_property
 
 from models.household import Household
 from models.law import law_for
 from models.ledger import exact
-from models.ledger.exact import ZERO
+from models.ledger.exact import PRECISION, ZERO
 from models.policy import Policy
-from models.tax.filing import FlatRates, Position, TaxFacts
-from models.tax.marginal import USUAL_LONG_RATE, marginal_rates
+from models.tax.filing import NOTHING, FlatRates, Position, TaxBreakdown, TaxFacts, tax_at
+from models.tax.marginal import USUAL_LONG_RATE, MarginalRates, marginal_rates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitRates:
     """A filing unit's return before the run and the rates that follow from it, as fractions.
 
-    `before` is the year to date less what was carried in. `short` τ_s and `long` τ_l are all-in
-    marginal rates there. The rest is of years like this one in which no gain is taken: `ordinary`
-    and `qualified` are paid on income, `deferred` is τ_ret, `future` τ_f. A loss carried out is
-    worth `carried_soon` κ₁ a dollar up to `soon_usd`, `carried_late` κ₂ beyond.
+    `before` is the year to date less what was carried in; what the table states of usual years is
+    NaN where it states nothing. Rates are found, exactly, when they are asked for: where nothing is
+    sold few are.
     """
 
     facts: TaxFacts
     before: Position
-    short: Decimal
-    long: Decimal
-    ordinary: Decimal
-    qualified: Decimal
-    deferred: Decimal
-    future: Decimal
-    carried_soon: Decimal
-    soon_usd: Decimal
-    carried_late: Decimal
+    policy: Policy
+    stated_long: float
+    stated_ordinary: float
+
+    @cached_property
+    def now(self) -> MarginalRates:
+        """All-in marginal rates where the year stands."""
+        with localcontext(prec=PRECISION):
+            return marginal_rates(self.facts, self.before)
+
+    @cached_property
+    def later(self) -> MarginalRates:
+        """The same of years like this one in which no gain is taken."""
+        with localcontext(prec=PRECISION):
+            return marginal_rates(self.facts)
+
+    @cached_property
+    def stands(self) -> TaxBreakdown:
+        """The law's tax where the year stands."""
+        with localcontext(prec=PRECISION):
+            return tax_at(self.facts, self.before)
+
+    @cached_property
+    def free(self) -> TaxBreakdown:
+        """The law's tax with no gain, nothing carried in and nothing distributed."""
+        with localcontext(prec=PRECISION):
+            return tax_at(self.facts, NOTHING)
+
+    @property
+    def short(self) -> Decimal:
+        """τ_s."""
+        return self.now.short
+
+    @property
+    def long(self) -> Decimal:
+        """τ_l."""
+        return self.now.long
+
+    @property
+    def ordinary(self) -> Decimal:
+        """What later years pay on ordinary income."""
+        return self.later.ordinary
+
+    @property
+    def qualified(self) -> Decimal:
+        """What later years pay on qualified dividends."""
+        return self.later.long
+
+    @property
+    def deferred(self) -> Decimal:
+        """τ_ret."""
+        own = _stated(self.stated_ordinary, self.later.ordinary)
+        return _given(self.policy.tax.deferred_rate, own)
+
+    @cached_property
+    def future(self) -> Decimal:
+        """τ_f."""
+        with localcontext(prec=PRECISION):
+            usual = self.later.long
+            if self.facts.flat is None:
+                usual = max(usual, exact(USUAL_LONG_RATE) + self.facts.state_rate)
+        return _given(self.policy.tax.future_gain_rate, _stated(self.stated_long, usual))
 
     def worth_of(self, carried: Decimal) -> Decimal:
-        """Dollars that losses carried out are worth."""
-        beyond = max(carried - self.soon_usd, ZERO)
-        return self.carried_soon * (carried - beyond) + self.carried_late * beyond
+        """Dollars that losses carried out are worth: κ₁ a dollar in the first years, κ₂ beyond."""
+        given = self.policy.tax
+        with localcontext(prec=PRECISION):
+            late = _given(given.carryforward_value, exact(discount(self.policy)) * self.future)
+            soon, years = late, given.offset_years if given.carryforward_value is None else 0
+            if years:
+                worth = [1.0 / (1.0 + given.discount_rate) ** (year + 1) for year in range(years)]
+                soon = max(late, self.later.ordinary * exact(sum(worth) / years))
+            most = years * self.facts.law.loss_limit(self.facts.filing_status)
+            beyond = max(carried - most, ZERO)
+            return soon * (carried - beyond) + late * beyond
 
 
 def discount(policy: Policy) -> float:
@@ -79,35 +140,12 @@ def _unit(household: Household, policy: Policy, u: int) -> UnitRates:
         state_rate=exact(units.state_rate[u]),
         law=law_for(household.asof.year),
     )
-    rates = marginal_rates(facts, before)
     if given.short_rate is not None or given.long_rate is not None:
+        rates = marginal_rates(facts, before)
         flat = FlatRates(_given(given.short_rate, rates.short), _given(given.long_rate, rates.long))
         facts = replace(facts, flat=flat)
-        rates = marginal_rates(facts, before)
-    later = marginal_rates(facts)
-    usual = later.long
-    if facts.flat is None:
-        usual = max(usual, exact(USUAL_LONG_RATE) + facts.state_rate)
-    future = _given(given.future_gain_rate, _stated(units.usual_long_rate[u], usual))
-    late = _given(given.carryforward_value, exact(discount(policy)) * future)
-    soon = late
-    years = given.offset_years if given.carryforward_value is None else 0
-    if years:
-        worth = [1.0 / (1.0 + given.discount_rate) ** (year + 1) for year in range(years)]
-        soon = max(late, later.ordinary * exact(sum(worth) / years))
-    return UnitRates(
-        facts=facts,
-        before=before,
-        short=rates.short,
-        long=rates.long,
-        ordinary=later.ordinary,
-        qualified=later.long,
-        deferred=_given(given.deferred_rate, _stated(units.usual_ordinary_rate[u], later.ordinary)),
-        future=future,
-        carried_soon=soon,
-        soon_usd=years * facts.law.loss_limit(facts.filing_status),
-        carried_late=late,
-    )
+    long, ordinary = float(units.usual_long_rate[u]), float(units.usual_ordinary_rate[u])
+    return UnitRates(facts, before, policy, long, ordinary)
 
 
 def _given(value: float | None, default: Decimal) -> Decimal:

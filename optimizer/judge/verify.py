@@ -109,8 +109,10 @@ def judged(
         held = holdings(household, ledger, flows)
         groups = management_groups(household, held, known.goals, scale)
         yardstick = Yardstick(household, policy, rates, groups, held, known.borne_anyway)
-        after = yardstick.after(units, ledger.cost, ledger.sales, ledger.orders)
         before = yardstick.before(known.still)
+        after = before
+        if household.net_flow or units is not known.still or not held.stand:
+            after = yardstick.after(units, ledger.cost, ledger.sales, ledger.orders)
         errors = before.tracking_error, after.tracking_error
         if known.goals is not household.market.targets:  # told against the targets, all the same
             real = management_groups(household, held, household.market.targets, scale)
@@ -122,8 +124,7 @@ def judged(
             orders=tuple(orders),
             flows=tuple(flows),
             ledger=ledger,
-            history=known.history,
-            reserved=known.reserved,
+            known=known,
             held=held,
             groups=groups,
             units=units,

@@ -6,10 +6,12 @@ end is another. That holds where no wash sale is at stake (see `judge.left_out`)
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.ledger import LotSale, UnitRun
 from models.ledger.exact import ZERO
 from optimizer.judge.case import Case
-from optimizer.judge.unit_year import UnitYear, with_run
+from optimizer.judge.unit_year import UnitYear
 
 
 def years_without(case: Case) -> dict[int, tuple[int, UnitYear]]:
@@ -23,7 +25,7 @@ def years_without(case: Case) -> dict[int, tuple[int, UnitYear]]:
         if sales:
             unit = sales[0].unit
             year = case.units[unit]
-            found[place] = (unit, with_run(year, _without(year.run, sales)))
+            found[place] = (unit, replace(year, run=_without(year.run, sales)))
     return found
 
 

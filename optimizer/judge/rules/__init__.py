@@ -80,6 +80,20 @@ RULES: Final[tuple[Rule, ...]] = (
     bands,
 )
 
+KEPT_BY_NOTHING: Final[tuple[Rule, ...]] = (
+    cash_floor,
+    household_flow,
+    required_distribution,
+    cash_asked,
+    sold_out,
+    tax_budget,
+    take_gains,
+    te_max,
+    class_limit,
+    bands,
+)
+"""Rules that ordering nothing may break; the others speak of orders, or of what they add up to."""
+
 KEPT_FOR_OTHERS: Final[tuple[Rule, ...]] = (
     restriction,
     tax_budget,

@@ -25,7 +25,7 @@ def tax_budget(case: Case) -> Iterator[Breach]:
         _limits(case, own.tolist(), "tax_budget_usd"),
         strict=True,
     ):
-        if budget is None:
+        if budget is None or not unit.changed:
             continue
         over = excess_usd(unit.budget_after_usd, max(budget, unit.budget_before_usd))
         if over is not None:

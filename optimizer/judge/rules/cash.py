@@ -38,6 +38,8 @@ def household_flow(case: Case) -> Iterator[Breach]:
     A withdrawal leaves withdrawable accounts; a contribution enters taxable ones; anything beyond
     is a required distribution moving into a taxable account of the same filing unit.
     """
+    if not case.flows and not case.household.net_flow:
+        return
     known = set(case.household.accounts.account_id.tolist())
     for flow in case.flows:
         if flow.account_id not in known or not flow.amount.is_finite():
