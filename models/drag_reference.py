@@ -26,16 +26,17 @@ sweep that pays nothing is not taken for cheap.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, read_only, sum_by
-from models.household import TREATMENT_OF, Household, TaxTreatment
+from models.household import Household, TaxTreatment
 from models.market import CASH, MARKETS, Market, Target
-from models.tolerances import WEIGHT
+from models.room_prices import KNOWN, room_prices
 
 TARGET: Final = "target"
 """The policy's `drag_reference` that asks for what is computed here."""
@@ -45,13 +46,6 @@ LEAST_USD: Final = 1.0
 
 CALM_VOLATILITY: Final = 0.01
 """A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
-
-MOST_CROSSED: Final = 24
-"""Rows of a target up to which every crossing of three treatments is tried. At 24 rows there are
-1,728 crossings, a third of a millisecond; narrowing takes two."""
-
-NARROWED: Final = 53
-"""Times that a range of prices is halved: 1e-16 of it is left."""
 
 TREATMENTS: Final = tuple(TaxTreatment)
 """Rows of costs and room, in this order."""
@@ -83,11 +77,16 @@ def cash_like(market: Market) -> Bools:
 
 def best_cash_yield(household: Household) -> float:
     """What the best of cash and cash-like funds earns a year, fraction (0 if none earns)."""
-    securities = household.market.securities
-    funds = cash_like(household.market) & securities.usable
-    earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
-    by_funds = float(earned[funds].max(initial=0.0))
+    by_funds = _best_fund(household.market)
     return max(by_funds, float(household.accounts.cash_yield.max(initial=0.0)))
+
+
+@lru_cache(maxsize=MARKETS)
+def _best_fund(market: Market) -> float:
+    securities = market.securities
+    funds = cash_like(market) & securities.usable
+    earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
+    return float(earned[funds].max(initial=0.0))
 
 
 def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
@@ -111,7 +110,7 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     n = len(accounts.account_id)
     held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
     counted = scale * np.maximum(held, 0.0)
-    kind = np.array([TREATMENTS.index(TREATMENT_OF[each]) for each in accounts.account_type])
+    kind = np.array([TREATMENTS.index(each) for each in household.treatment.tolist()])
     best = best_cash_yield(household)
     found: Floats = np.zeros((n, len(market.securities.security_id)))
     for name in household.group_targets:
@@ -128,90 +127,9 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
             float(taxed @ rates.ordinary),
             float(deferred @ rates.deferred),
         )
-        prices = _of_securities(market, market.targets[name], of_group, room / room.sum(), best)
+        prices = _of_securities(_known(market)(name, of_group, best), room / room.sum())
         found[mine] = scale[mine, None] * prices
     return found
-
-
-def room_prices(costs: Floats, weights: Floats, room: Floats) -> Floats:
-    """u, fraction a year: what a dollar of each treatment's room costs; ∞ where there is none.
-
-    Parameters
-    ----------
-    costs
-        Yearly cost of each row of the target by treatment, shape `(k, n_rows)`.
-    weights, room
-        Shares of the group's value, shapes `(n_rows,)` and `(k,)`, each adding up to 1.
-    """
-    prices = np.full(len(room), np.inf)
-    live = np.flatnonzero(room > WEIGHT)
-    prices[live[0]] = 0.0
-    if len(live) == 2:
-        saved = costs[live[0]] - costs[live[1]]
-        prices[live[1]] = _marginal(saved, weights, float(room[live[1]]))
-    elif len(live) > 2:
-        prices[live[1:]] = _crossing(costs[live], weights, room[live])
-    return prices
-
-
-def _marginal(saved: Floats, weights: Floats, room: float) -> float:
-    """What the row saves at which room is full, when the rows that save most go first."""
-    order = np.argsort(-saved, kind="stable")
-    full = np.cumsum(weights[order]) >= room - WEIGHT
-    return float(saved[order[np.argmax(full) if full.any() else -1]])
-
-
-def _crossing(costs: Floats, weights: Floats, room: Floats) -> Floats:
-    """Prices of the second and third treatment's room, the first being free.
-
-    The dual is concave and piecewise linear in two prices: it is greatest where two of its kinks
-    cross.
-    """
-    rows = costs
-    if rows.shape[1] > MOST_CROSSED:
-        rows, place = np.unique(costs, axis=1, return_inverse=True)
-        weights = sum_by(place.ravel(), weights, rows.shape[1])
-    n = rows.shape[1]
-    if n > MOST_CROSSED:
-        return _narrowed(rows, weights, room)
-    second, third, between = rows[0] - rows[1], rows[0] - rows[2], rows[1] - rows[2]
-    u = np.concatenate(
-        [
-            (np.tile(second, n), np.repeat(third, n)),
-            (np.repeat(second, n), np.add.outer(second, between).ravel()),
-            (np.subtract.outer(third, between).ravel(), np.repeat(third, n)),
-        ],
-        axis=1,
-    )
-    borne = np.minimum(np.minimum(rows[0], rows[1] + u[0][:, None]), rows[2] + u[1][:, None])
-    worth = borne @ weights - room[1] * u[0] - room[2] * u[1]
-    top = np.flatnonzero(worth >= worth.max() - SAME)
-    return np.asarray(u[:, top[np.lexsort((u[1][top], u[0][top]))[0]]])
-
-
-SAME: Final = 1e-15
-"""Fraction a year: values of the dual that differ by less are one; the least prices are taken."""
-
-
-def _narrowed(costs: Floats, weights: Floats, room: Floats) -> Floats:
-    """The same by halving a range of the third price: the second is what the marginal row saves.
-
-    The dual is concave in the third price, which lies between what any row would save by the third
-    treatment against the first. It rises where more than the third's room is wanted there, of what
-    the second does not hold.
-    """
-    saved = costs[0] - costs[2]
-    low, high = float(saved.min()), float(saved.max())
-    for _ in range(NARROWED):
-        third = 0.5 * (low + high)
-        beside = np.minimum(costs[0], costs[2] + third)
-        order = np.argsort(-(beside - costs[1]), kind="stable")
-        there = np.clip(room[1] - (np.cumsum(weights[order]) - weights[order]), 0.0, weights[order])
-        wanted = float((weights[order] - there) @ (saved[order] > third))
-        low, high = (third, high) if wanted > room[2] else (low, third)
-    third = 0.5 * (low + high)
-    beside = np.minimum(costs[0], costs[2] + third)
-    return np.array([_marginal(beside - costs[1], weights, float(room[1])), third])
 
 
 def marginal_prices(costs: Floats, prices: Floats, cash: Floats) -> Floats:
@@ -224,16 +142,28 @@ def marginal_prices(costs: Floats, prices: Floats, cash: Floats) -> Floats:
     return np.asarray(borne - float((cash[live] + prices[live]).min()))
 
 
-def _of_securities(
-    market: Market,
-    target: Target,
-    rates: tuple[float, float, float],
-    room: Floats,
-    best: float,
-) -> Floats:
-    """π of every security under one target, at τ_l, τ_o and τ_ret, shape `(n_securities,)`."""
-    risk, named, yields = market.risk, target.securities, _yields(market)
-    place, like_cash = yields.place, yields.money_market
+class _Costs(NamedTuple):
+    """What a dollar costs a year under one target at some rates, by treatment in this order.
+
+    `of_security`, `(k, n_securities)`, `of_class`, `(k, n_classes)`, and `of_cash`, `(k,)`; `rows`
+    and `weights` are those of the target.
+    """
+
+    market: Market
+    target: Target
+    of_security: Floats
+    of_class: Floats
+    of_cash: Floats
+    rows: Floats
+    weights: Floats
+
+
+def _costs(
+    market: Market, target_id: str, rates: tuple[float, float, float], best: float
+) -> _Costs:
+    """Costs at τ_l, τ_o and τ_ret where the best cash earns `best`."""
+    target, yields = market.targets[target_id], _yields(market)
+    named, place, like_cash = target.securities, yields.place, yields.money_market
     long, ordinary, deferred = rates
     taxed = yields.qualified * long + yields.ordinary * ordinary
     own = np.array([taxed, (1.0 - deferred) * yields.foreign, yields.foreign])
@@ -244,10 +174,23 @@ def _of_securities(
     rows = [means[:, place[name]] if name in place else cash for name in target.classes]
     rows += [own[:, one] if not like_cash[one] else cash for one in named.tolist()]
     wanted = np.concatenate([target.class_weights, target.security_weights])
-    prices = room_prices(np.array(rows).T, wanted, room)
-    found = np.asarray(risk.class_weights @ marginal_prices(means, prices, cash))
-    found[named] = marginal_prices(own[:, named], prices, cash)
-    found[like_cash] = 0.0
+    return _Costs(market, target, own, means, cash, np.array(rows).T, wanted)
+
+
+@lru_cache(maxsize=MARKETS)
+def _known(market: Market) -> Callable[[str, tuple[float, float, float], float], _Costs]:
+    """Costs of one market, remembered as long as the market is."""
+    return lru_cache(maxsize=KNOWN)(partial(_costs, market))
+
+
+def _of_securities(costs: _Costs, room: Floats) -> Floats:
+    """π of every security under one target, shape `(n_securities,)`."""
+    market, named, cash = costs.market, costs.target.securities, costs.of_cash
+    prices = room_prices(costs.rows, costs.weights, room)
+    found = np.asarray(market.risk.class_weights @ marginal_prices(costs.of_class, prices, cash))
+    if len(named):
+        found[named] = marginal_prices(costs.of_security[:, named], prices, cash)
+    found[_yields(market).money_market] = 0.0
     return found
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from models.household import Household
 from models.plan import Plan
 from models.policy import Policy
-from models.triggers import approved_beforehand
+from models.triggers import Screened, approved_beforehand
 from optimizer.explain.answer import answered, infeasible, standing_still
 from optimizer.explain.conflict import explain_conflict
 from optimizer.inputs.frame import frame
@@ -34,14 +34,21 @@ Outcome: TypeAlias = tuple[Search, Candidate | None] | Proof | Open
 """What a way brings: a search and its candidate, if any; a proof that there is none; or neither."""
 
 
-def rebalance(household: Household, policy: Policy, *, certify: int | None = None) -> Plan:
+def rebalance(
+    household: Household,
+    policy: Policy,
+    *,
+    certify: int | None = None,
+    screened: Screened | None = None,
+) -> Plan:
     """Answer for one household: a plan, or clearly why there is none.
 
-    `certify` solves may be spent on branching for a tighter bound (None: as the policy says).
+    `certify` solves may be spent on branching for a tighter bound (None: as the policy says);
+    `screened` is what a screen of many said of the household already.
     """
     begun = time.perf_counter()
     solves = policy.solver.certify if certify is None else certify
-    plan = inside_bands(household, policy)
+    plan = inside_bands(household, policy, screened)
     if plan is None:
         plan = concluded(search_within_limits(frame(household, policy), chain_of(policy)), solves)
     plan = replace(plan, request="" if household.asked is None else household.asked.request.sha256)

@@ -7,7 +7,7 @@ from models.triggers.approval import AUTO, NEEDS_APPROVAL, approved_beforehand
 from models.triggers.bands import always_drifts
 from models.triggers.columns import AccountRows, LotRows, TriggerColumns, columns_of, is_taxable
 from models.triggers.gate import held_back
-from models.triggers.screen import Screen, Trigger, screen
+from models.triggers.screen import Screen, Screened, Trigger, screen
 from models.triggers.season import in_season
 from models.triggers.standing_no import (
     earlier_no,
@@ -23,6 +23,7 @@ __all__ = [
     "AccountRows",
     "LotRows",
     "Screen",
+    "Screened",
     "Trigger",
     "TriggerColumns",
     "always_drifts",

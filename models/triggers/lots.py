@@ -51,7 +51,8 @@ def turning_long_usd(columns: TriggerColumns) -> Floats:
     first = first_long_term_days(lots.holding_start)
     ahead = (first - np.datetime64(columns.asof, "D")).astype(np.int64)
     soon = accounts.taxable[lots.account] & ~np.isnat(first) & ~lots.inherited
-    soon &= (ahead >= 0) & (ahead <= days[columns.policy[household]])
+    most = days[columns.policy[household]]
+    soon &= (most > 0) & (ahead >= 0) & (ahead <= most)  # of several policies one may not ask
     amount = np.abs(np.nan_to_num(columns.lot_values - lots.basis))
     np.maximum.at(found, household[soon], amount[soon])
     return found

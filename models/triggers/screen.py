@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -86,6 +87,13 @@ class Screen:
     def triggers_of(self, household: int) -> tuple[Trigger, ...]:
         """Why a household needs an answer; empty when it does not."""
         return tuple(trigger for trigger in Trigger if self.fired[trigger][household])
+
+
+class Screened(NamedTuple):
+    """A household among those that were screened together."""
+
+    screen: Screen
+    place: int
 
 
 def screen(columns: TriggerColumns) -> Screen:

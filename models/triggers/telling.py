@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from models.triggers.bands import class_names
 from models.triggers.screen import Screen, Trigger, policy_of
-from models.triggers.weights import row_names
 
 
 def left_alone(screened: Screen, household: int) -> str:
@@ -46,7 +46,7 @@ def _closest(screened: Screen, household: int) -> str:
         return ""
     rows, groups, columns = screened.rows, screened.groups, screened.columns
     target = int(groups.target[rows.group[row]])
-    name = row_names(columns)[target][rows.row[row]]
+    name = class_names(columns.targets[target], columns.market)[rows.row[row]]
     room = float(rows.room[row])
     of = f"{name} of {columns.targets[target].target_id}"
     if room < 0.0:

@@ -83,7 +83,10 @@ def groups_of(columns: TriggerColumns) -> Groups:
     """Return the management groups of all households."""
     accounts, lots = columns.accounts, columns.lots
     width = max(len(columns.targets), 1)
-    keys, of_account = np.unique(accounts.household * width + accounts.target, return_inverse=True)
+    asked = accounts.household * width + accounts.target
+    keys, first, place = np.unique(asked, return_index=True, return_inverse=True)
+    order = np.lexsort((first, keys // width))  # groups stand as their first accounts do
+    keys, of_account = keys[order], np.argsort(order)[place]
     cash = sum_by(of_account, accounts.cash + accounts.net_flow, len(keys))
     held = sum_by(of_account[lots.account], columns.lot_values, len(keys))
     return Groups(keys // width, keys % width, held + cash, cash, of_account)

@@ -31,7 +31,7 @@ def run(
     kinds = kinds_of(fail_on)  # a kind that is misspelt is told before the night, not after
     give_back()
     engine = engine_of(night)
-    rebalance = Imported("optimizer.rebalance", "rebalance")
+    rebalance = Imported("optimizer.rebalance", "rebalance", screened=True)
     troubles: list[Tick] = []
     with Progress() as progress:
 

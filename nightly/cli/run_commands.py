@@ -32,7 +32,7 @@ def verify(book: Path, run_folder: Path, as_json: bool) -> int:
 
 def replay_plan(run: Path, household_id: str, book: str | None, as_json: bool) -> int:
     """Make one plan of a run again and compare it byte for byte (`hearth replay`)."""
-    decision = Imported("optimizer.rebalance", "rebalance")
+    decision = Imported("optimizer.rebalance", "rebalance", screened=True)
     place = None if book is None else located(book)
     found = replay(RunFolder(run.resolve()), household_id, place, decision)
     if as_json:

@@ -22,7 +22,7 @@ from nightly.triage.asked import AskedTonight
 from nightly.workers.engines import InProcess
 from nightly.workers.messages import Imported
 
-DECIDES: Final = Imported("optimizer.rebalance", "rebalance")
+DECIDES: Final = Imported("optimizer.rebalance", "rebalance", screened=True)
 """What plans, as in every run."""
 
 

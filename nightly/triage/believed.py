@@ -113,11 +113,13 @@ def seen_of(book: Book, household_id: str) -> dict[str, Any] | None:
     uncertain = " | ".join(map(str, book.uncertain.get(household_id, ()))) or None
     row: dict[str, Any] = {"household_id": household_id, "value_usd": None, "flow_usd": None}
     if household_id in book.positions and not book.faults_of(household_id):
-        household = book.household(household_id)
-        lots, accounts = household.lots, household.accounts
-        price: Floats = household.market.securities.price[lots.security]
-        row["value_usd"] = round(float(lots.shares @ price + accounts.cash.sum()), 2)
-        row["flow_usd"] = round(float(accounts.net_flow.sum() + household.net_flow), 2)
+        place = book.positions[household_id]
+        lots, accounts = book.columns.lots, book.columns.accounts
+        mine, own = lots.place(place), accounts.place(place)
+        price: Floats = book.market.securities.price[lots.rows.security[mine]]
+        value, flow = lots.rows.shares[mine] @ price, accounts.rows.net_flow[own].sum()
+        row["value_usd"] = round(float(value + accounts.rows.cash[own].sum()), 2)
+        row["flow_usd"] = round(float(flow + float(book.net_flow[place])), 2)
     elif uncertain is None:
         return None
     return {**row, "uncertain": uncertain}

@@ -104,11 +104,14 @@ def with_carried(household: Household, orders: Sequence[EarlierOrder], cost: flo
 
 def with_lockouts(household: Household, identicals: Iterable[tuple[str, str]]) -> Household:
     """Return the household barred from buying identical groups, each with a reason."""
+    locked = list(identicals)
+    if not locked:
+        return household
     securities = household.market.securities
     code = {name: place for place, name in enumerate(securities.identical_names)}
     rows = [
         (security, reason)
-        for identical, reason in identicals
+        for identical, reason in locked
         if identical in code
         for security in np.flatnonzero(securities.identical_group == code[identical]).tolist()
     ]

@@ -30,6 +30,7 @@ class NightBook:
     asked: AskedTonight | None = None
     money: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     nos: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    _last: dict[str, Household] = field(default_factory=dict, init=False, repr=False)
 
     def faults_of(self, household_id: str, /) -> tuple[Fault, ...]:
         """Return the faults that make a household invalid."""
@@ -60,7 +61,18 @@ class NightBook:
         return self.asked.name_on(str(name))
 
     def household(self, household_id: str, /) -> Household:
-        """Return the household with what is carried into it, and with what was asked of it."""
+        """Return the household with what is carried into it, and with what was asked of it.
+
+        The last one is kept: who answers a household asks for it more than once.
+        """
+        found = self._last.get(household_id)
+        if found is None:
+            found = self._tonight(household_id)
+            self._last.clear()
+            self._last[household_id] = found
+        return found
+
+    def _tonight(self, household_id: str) -> Household:
         household = self._carried(household_id)
         if self.asked is None or self.asked.household_id != household_id:
             return household

@@ -34,7 +34,7 @@ from nightly.workers.engines import Engine, Processes
 from nightly.workers.messages import Imported, Job
 from optimizer.judge.verify import Verdict, verify
 
-DECISION: Final = Imported("optimizer.rebalance", "rebalance")
+DECISION: Final = Imported("optimizer.rebalance", "rebalance", screened=True)
 
 LARGEST_SAMPLE: Final = 40
 """Households of a sample at most: two plans each, while somebody waits."""

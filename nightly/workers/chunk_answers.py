@@ -8,16 +8,19 @@ them into rows alone while the workers wait for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from models.book.book import Book
 from models.market import AT_NET_ASSET_VALUE
 from models.plan import Plan, Status
+from models.triggers import Screened
 from nightly.partition.partitions import Partitions
 from nightly.results.moment import clock
 from nightly.results.tables import BookFacts, tables_of
 from nightly.triage.believed import seen_of
 from nightly.triage.night_book import NightBook, answered
+from nightly.triage.screens import screens_of
 from nightly.triage.standing import NOS, no_rows
 from nightly.triage.tonight import tonight_of
 from nightly.workers.answer import answer
@@ -43,6 +46,8 @@ class ChunkAnswers:
         self.partitions = Partitions(job.partitions)
         self.tonight = tonight_of(self.partitions.root.parents[1])
         self._digests: dict[str | None, str] = {}
+        self._takes_screened = isinstance(decision, Imported) and decision.screened
+        self._screens: Mapping[str, Screened] = {}
         self._open: tuple[int, NightBook] | None = None
 
     def of(self, task: Task, tell: Tell) -> Answered:
@@ -76,8 +81,10 @@ class ChunkAnswers:
             return Plan(household_id, Status.FAILED, why)
         if household_id in book.deferred and not book.faults_of(household_id):
             return Plan(household_id, Status.DEFERRED, book.deferred[household_id])
-        plan = answer(book, household_id, self.rebalance, self.job.on_policy)
-        return answered(book, plan)
+        decide: Any = self.rebalance
+        if household_id in self._screens:
+            decide = partial(decide, screened=self._screens[household_id])
+        return answered(book, answer(book, household_id, decide, self.job.on_policy))
 
     def _notices(
         self, book: NightBook, plan: Plan
@@ -105,7 +112,10 @@ class ChunkAnswers:
     def _book(self, partition: int) -> NightBook:
         if self._open is None or self._open[0] != partition:
             self._open = None  # let go of the last one before the next is read
-            self._open = (partition, self.tonight.of_part(self.partitions, partition))
+            night = self.tonight.of_part(self.partitions, partition)
+            self._open = (partition, night)
+            if self._takes_screened:
+                self._screens = screens_of(night, self.job.on_policy)
         return self._open[1]
 
 

@@ -27,10 +27,13 @@ class Imported:
     """A decision by its name: workers import it, the run's own process need not.
 
     A solver library takes a second and a hundred megabytes that only workers have a use for.
+    `screened` says that it takes, by that keyword, what a screen of the whole part says of a
+    household (`nightly.triage.screens`).
     """
 
     module: str
     name: str
+    screened: bool = False
 
     def found(self) -> Rebalance:
         """Return the decision itself."""

@@ -7,9 +7,9 @@ household is at hand: a run does not keep its lots.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from models.ledger import exact
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
+
+if TYPE_CHECKING:
+    from optimizer.judge.unit_year import UnitYear
 
 TURNING, NEARLY_USED = "turning", "nearly_used"
 
@@ -63,9 +66,7 @@ def _nearly_used(household: Household, policy: Policy, plan: Plan) -> Iterator[d
     if plan.status not in ANSWERED or not (budgets or turnover):
         return
     if budgets:
-        from optimizer.judge.verify import verify
-
-        for u, unit in enumerate(verify(household, policy, plan.orders, plan.flows).units):
+        for u, unit in enumerate(_years(household, policy, plan)):
             before = exact(units.st_realized_ytd[u]) + exact(units.lt_realized_ytd[u])
             for rule, used, limit in (
                 ("tax_budget", unit.budget_after_usd, taxes[u]),
@@ -80,6 +81,17 @@ def _nearly_used(household: Household, policy: Policy, plan: Plan) -> Iterator[d
         if used >= NEARLY * limit > 0:
             where = "turnover household"
             yield _row(household, NEARLY_USED, where, None, float(used), float(limit))
+
+
+def _years(household: Household, policy: Policy, plan: Plan) -> Sequence[UnitYear]:
+    """Return each filing unit's year as the judge finds it after the plan."""
+    from optimizer.judge.bench import Bench
+    from optimizer.judge.verify import judged
+
+    known = Bench(household, policy)
+    if not plan.orders and not plan.flows:
+        return known.still
+    return judged(known, plan.orders, plan.flows, ()).units
 
 
 def _budgets(own: np.ndarray, shared: float | None) -> list[Decimal | None]:

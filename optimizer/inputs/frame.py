@@ -28,7 +28,7 @@ from optimizer.inputs.risk_cells import RiskCells, risk_cells
 from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
 from optimizer.inputs.windows import Windows, windows
-from optimizer.judge.bench import Bench, bench
+from optimizer.judge.bench import Bench
 
 BPS_PER_PERCENT: Final = 100.0
 """An amount is in percents of the household's value: 100 basis points."""
@@ -132,7 +132,7 @@ class Frame:
     def bench(self) -> Bench:
         """What the judge knows of the household before it sees an order."""
         past = self.windows.history, self.windows.reserved
-        return bench(self.household, self.policy, past)
+        return Bench(self.household, self.policy, past)
 
     @cached_property
     def groups(self) -> GroupValues:

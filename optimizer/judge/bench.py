@@ -37,83 +37,70 @@ from optimizer.judge.unit_year import UnitYear, unit_taxes
 
 @dataclass(frozen=True)
 class Bench:
-    """A household as every plan of it is judged; `read` is its past where that was read already.
+    """A household as every plan of it is judged: each part is found, exactly, when it is asked for.
 
-    What orders alone ask for is found when they do.
-
-    Attributes
-    ----------
-    rates, scale
-        Rates by filing unit, and what a dollar of each account counts.
-    goals
-        What stands in for the targets, see `models.triggers.aim`.
-    borne_anyway
-        π by account and security, fraction a year (see `models.drag_reference`): what drag is
-        counted beyond; zeros where the policy has no reference.
-    idle, still
-        The ledger when nothing is ordered, and each filing unit's year then.
+    `past` is what the ledger reads of trades and open orders, where that was read already.
     """
 
     household: Household
     policy: Policy
-    read: tuple[History, Reservations] | None
-    rates: tuple[UnitRates, ...]
-    scale: Floats
-    goals: Mapping[str, Target]
-    borne_anyway: Floats
-    idle: Ledger
-    still: tuple[UnitYear, ...]
+    past: tuple[History, Reservations] | None = None
 
     @cached_property
     def history(self) -> History:
-        """The past's wash-sale windows."""
-        if self.read is not None:
-            return self.read[0]
+        """The past's wash-sale windows; nothing ordered asks for none."""
+        if self.past is not None:
+            return self.past[0]
         with localcontext(prec=PRECISION):
             return read_history(self.household, self.policy.wash_sale.closed_replacements)
 
     @cached_property
     def reserved(self) -> Reservations:
         """What open orders set aside."""
-        if self.read is not None:
-            return self.read[1]
+        if self.past is not None:
+            return self.past[1]
         with localcontext(prec=PRECISION):
             return reserve(self.household, self.policy)
 
+    @cached_property
+    def rates(self) -> tuple[UnitRates, ...]:
+        """Rates by filing unit."""
+        with localcontext(prec=PRECISION):
+            return unit_rates(self.household, self.policy)
 
-def bench(
-    household: Household, policy: Policy, past: tuple[History, Reservations] | None = None
-) -> Bench:
-    """Read the rates and what doing nothing comes to, exactly.
+    @cached_property
+    def scale(self) -> Floats:
+        """What a dollar of each account counts."""
+        return account_scale(self.household, self.policy, self.rates)
 
-    `past` is what the ledger reads of trades and open orders, where that was read already.
-    """
-    with localcontext(prec=PRECISION):
-        rates = unit_rates(household, policy)
-        scale = account_scale(household, policy, rates)
-        idle = replay(household, policy, (), (), NO_HISTORY, NOTHING_RESERVED)
-        return Bench(
-            household=household,
-            policy=policy,
-            read=past,
-            rates=rates,
-            scale=scale,
-            goals=destinations(household, policy),
-            borne_anyway=_borne_anyway(household, policy, rates, scale),
-            idle=idle,
-            still=unit_taxes(household, rates, idle),
+    @cached_property
+    def goals(self) -> Mapping[str, Target]:
+        """What stands in for the targets, see `models.triggers.aim`."""
+        return destinations(self.household, self.policy)
+
+    @cached_property
+    def idle(self) -> Ledger:
+        """The ledger when nothing is ordered."""
+        return replay(self.household, self.policy, (), (), NO_HISTORY, NOTHING_RESERVED)
+
+    @cached_property
+    def still(self) -> tuple[UnitYear, ...]:
+        """Each filing unit's year when nothing is ordered."""
+        return unit_taxes(self.household, self.rates, self.idle)
+
+    @cached_property
+    def borne_anyway(self) -> Floats:
+        """π by account and security, fraction a year: what drag is counted beyond.
+
+        See `models.drag_reference`; zeros where the policy has no reference.
+        """
+        household, rates = self.household, self.rates
+        if self.policy.tax.drag_reference != TARGET:
+            securities = household.market.securities.security_id
+            return np.zeros((len(household.accounts.account_id), len(securities)))
+        paid = Rates(
+            long=np.array([float(each.qualified) for each in rates]),
+            ordinary=np.array([float(each.ordinary) for each in rates]),
+            deferred=np.array([float(each.deferred) for each in rates]),
         )
-
-
-def _borne_anyway(
-    household: Household, policy: Policy, rates: tuple[UnitRates, ...], scale: Floats
-) -> Floats:
-    if policy.tax.drag_reference != TARGET:
-        securities = household.market.securities.security_id
-        return np.zeros((len(household.accounts.account_id), len(securities)))
-    paid = Rates(
-        long=np.array([float(each.qualified) for each in rates]),
-        ordinary=np.array([float(each.ordinary) for each in rates]),
-        deferred=np.array([float(each.deferred) for each in rates]),
-    )
-    return drag_reference(household, paid, scale)
+        return drag_reference(household, paid, self.scale)

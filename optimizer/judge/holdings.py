@@ -78,8 +78,8 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
     securities, column = np.unique(np.concatenate([lots.security, traded]), return_inverse=True)
     m, n = len(securities), len(accounts.account_id)
     held = column[: len(lots.security)]
-    before: Floats = np.bincount(lots.account * m + held, lots.shares, n * m).reshape(n, m)
-    after: Floats = before.copy() if ledger.change else before
+    before = np.bincount(lots.account * m + held, lots.shares, n * m).reshape(n, m).astype(float)
+    after = before.copy() if ledger.change else before
     for (account, _), col, change in zip(
         ledger.change, column[len(lots.security) :], ledger.change.values(), strict=True
     ):

@@ -6,6 +6,7 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.triggers import (
+    Screened,
     Trigger,
     always_drifts,
     columns_of,
@@ -15,12 +16,14 @@ from models.triggers import (
     screen,
     still_said,
 )
-from optimizer.judge.bench import bench
+from optimizer.judge.bench import Bench
 from optimizer.judge.rules import KEPT_BY_NOTHING
 from optimizer.judge.verify import judged
 
 
-def inside_bands(household: Household, policy: Policy) -> Plan | None:
+def inside_bands(
+    household: Household, policy: Policy, screened: Screened | None = None
+) -> Plan | None:
     """Answer `no_action` if no trigger of the policy asks for more, and doing nothing breaks none.
 
     By default that is: every target has bands, every weight keeps its own, nothing is due. A target
@@ -28,20 +31,24 @@ def inside_bands(household: Household, policy: Policy) -> Plan | None:
     always needs an answer, and so does a limit that doing nothing breaks. A household with orders
     of an earlier night on their way waits for them, unless it has a cash need. Of whom something is
     asked tonight is looked at. What an earlier night said no to is not solved again while that
-    stands.
+    stands. `screened` is what a screen of many says of the household, where there was one.
     """
     no = household.earlier_no
-    looked_at = household.asked is not None or (no is None and always_drifts(household, policy))
+    looked_at = household.asked is not None
+    if screened is None and no is None:
+        looked_at |= always_drifts(household, policy)
     if not household.waits and looked_at:
         return None
-    screened = screen(columns_of(household, policy))
-    waiting = bool(household.waits) and not screened.fired[Trigger.CASH][0]
-    reason, kept = household.waits if waiting else left_alone(screened, 0), None
-    if screened.needed[0] and not waiting:
-        if no is None or not rests_on_the_same(household, policy, screened.triggers_of(0)):
+    found, at = screened or (screen(columns_of(household, policy)), 0)
+    waiting = bool(household.waits) and not found.fired[Trigger.CASH][at]
+    reason, kept = household.waits if waiting else "", None
+    if not waiting and (triggers := found.triggers_of(at)):
+        if no is None or not rests_on_the_same(household, policy, triggers):
             return None
         reason, kept = still_said(no), no
-    verdict = judged(bench(household, policy), (), (), KEPT_BY_NOTHING)
+    elif not waiting:
+        reason = left_alone(found, at)
+    verdict = judged(Bench(household, policy), (), (), KEPT_BY_NOTHING)
     if not verdict.kept:
         return None
     if kept and outgrown(household, policy, verdict.figures.objective_before_bps):

@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from models.drag_reference import best_cash_yield, cash_like
 from models.household import Household
 from models.ledger import BookedOrder, LotSale
 from models.ledger.exact import ZERO
+from models.market import MARKETS, Market
 from models.policy import Policy
 from optimizer.judge.forgone import option_usd, waiting_usd
 from optimizer.judge.holdings import Holdings
@@ -206,13 +207,8 @@ class Yardstick:
 
         A fund that is like cash adds what it earns less than the best cash.
         """
-        securities, columns = self.household.market.securities, self.held.securities
-        earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
-        less = np.where(
-            cash_like(self.household.market),
-            np.maximum(best_cash_yield(self.household) - earned, 0.0),
-            0.0,
-        )
+        columns = self.held.securities
+        less = earned_less(self.household.market, best_cash_yield(self.household))
         rates = (
             self.drag_rates - self.borne_anyway[:, columns] + np.outer(self._owned, less[columns])
         )
@@ -230,3 +226,13 @@ class Yardstick:
     @property
     def _price_of_a_year(self) -> float:
         return self.policy.weights.tax_drag * annuity_years(self.policy)
+
+
+@lru_cache(maxsize=MARKETS)
+def earned_less(market: Market, best: float) -> Floats:
+    """What a fund that is like cash earns less than the best cash, by security; 0 for others."""
+    securities = market.securities
+    earned = securities.qualified_yield + securities.ordinary_yield + securities.exempt_yield
+    less: Floats = np.where(cash_like(market), np.maximum(best - earned, 0.0), 0.0)
+    less.flags.writeable = False
+    return less

@@ -16,7 +16,6 @@ from models.ledger.exact import PRECISION, ZERO
 from models.tax.filing import Position, TaxBreakdown, tax, tax_at
 from optimizer.judge.rates import UnitRates
 
-
 NO_RUN: Final = UnitRun()
 """Nothing sold, nothing that leaves."""
 

@@ -19,7 +19,7 @@ from models.ledger.exact import PRECISION, ZERO
 from models.order import Flow, Order
 from models.plan import Breach, Figures, Lockout
 from models.policy import Policy
-from optimizer.judge.bench import Bench, bench
+from optimizer.judge.bench import Bench
 from optimizer.judge.case import Case, Rule, breaches_of, excess_usd
 from optimizer.judge.holdings import holdings
 from optimizer.judge.left_out import LeftOut
@@ -88,7 +88,7 @@ def verify(
     orders, flows
         As they would leave, exact.
     """
-    return judged(bench(household, policy), orders, flows)
+    return judged(Bench(household, policy), orders, flows)
 
 
 def judged(

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "models": (
         ("arrays", "earlier_no", "errors", "finite", "tolerances"),
-        ("law", "market", "market_data", "policy"),
+        ("law", "market", "market_data", "policy", "room_prices"),
         ("request",),
         ("household", "order"),
         ("asked", "drag_reference", "drift", "expected_flow", "law_year", "plan", "tax"),

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from models.arrays import Floats
-from models.drag_reference import Rates, drag_reference, marginal_prices, room_prices
+from models.drag_reference import Rates, drag_reference, marginal_prices
 from models.household import Household
+from models.room_prices import room_prices
 from tests.households import BOND, CASH, STOCK, Row, account, household, lot, security, target, unit
 
 LONG, ORDINARY, FREE = np.array([0.15]), np.array([0.25]), np.zeros(1)

@@ -17,7 +17,7 @@ from models.ledger.exact import ZERO
 from models.plan import Figures
 from models.policy import Policy
 from models.triggers import held_back
-from optimizer.judge.bench import Bench, bench
+from optimizer.judge.bench import Bench
 from optimizer.judge.verify import judged as judged_on
 
 
@@ -65,7 +65,7 @@ class Court:
 
     def __post_init__(self) -> None:
         """Work out what the judge knows before it sees an order, and what cash is spoken for."""
-        self._bench = bench(self.household, self.policy)
+        self._bench = Bench(self.household, self.policy)
         reserved = reserve(self.household, self.policy).cash
         floors = self.household.accounts.cash_floor.tolist()
         aside = (exact(floor) + reserved.get(a, ZERO) for a, floor in enumerate(floors))

@@ -49,9 +49,10 @@ def with_held(household: Household) -> Household:
     """Return the household that does not sell what it has of securities that cannot be used."""
     securities, rows = household.market.securities, household.restrictions
     lots = household.lots.security
-    kept = np.unique(lots[~securities.usable[lots]])
-    if not kept.size:
+    held = securities.usable[lots]
+    if held.all():
         return household
+    kept = np.unique(lots[~held])
     reasons = [_why(household, int(security)) for security in kept]
     more = Restrictions(
         account=np.append(rows.account, np.full(kept.size, WHOLE_HOUSEHOLD)),

@@ -8,7 +8,7 @@ Refused: an object per row, and sorting by strings where integers decide (texts 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -29,10 +29,13 @@ class Sorted(Generic[T]):
 
     def of(self, household: int) -> T:
         """Return the rows of one household, as views."""
-        start, stop = self.starts[household], self.starts[household + 1]
-        kind: Any = type(self.rows)
-        views: T = kind(*[getattr(self.rows, name)[start:stop] for name in kind.__slots__])
+        mine, kind = self.place(household), cast(Any, type(self.rows))
+        views: T = kind(*[getattr(self.rows, name)[mine] for name in kind.__slots__])
         return views
+
+    def place(self, household: int) -> slice:
+        """Return where the rows of one household stand."""
+        return slice(self.starts[household], self.starts[household + 1])
 
 
 class Order:
