@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.fills.booking import Booked, book, write_allocations
-from nightly.fills.money import book_money, says_of_money
+from nightly.fills.booking import Booked, book, looked_at, write_allocations
+from nightly.fills.money import book_money, money_looked_at, says_of_money
 from nightly.fills.reports import AnswersFile, file_at
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
@@ -49,6 +49,34 @@ def fills(
     else:
         _say(booked)
     return TROUBLED if booked.fitted.refused else ANSWERED
+
+
+def preview(file: Path, place: Path, tolerance: float, as_json: bool) -> int:
+    """Say what booking a file of answers would come to, and book nothing; 1 if a row would not."""
+    register, answers = register_at(place), file_at(file)
+    now = register.read()
+    if says_of_money(answers.content):
+        told = money_looked_at(now, answers)
+        booked, states = len(told["booked"]), told["money"]
+    else:
+        found = looked_at(now, answers, Decimal(repr(tolerance)))
+        told, booked, states = found.as_data(), len(found.fitted.answers), found.standing
+    if as_json:
+        console.say_json({"file": str(file), "register": str(register.path), **told})
+    else:
+        for row in told["refused"]:
+            print(f"would be refused: {row['place']}: {row['order']}: {row['why']}")
+        for row in told.get("moved", ()):
+            print(
+                f"{row['ticket_id']}: {row['state_before']} → {row['state']}, "
+                f"{row['filled_before']} → {row['filled']} of {row['shares']} shares"
+            )
+        print(
+            f"nothing is booked; {counted(booked, 'answer')} would be, "
+            f"{counted(told['repeated'], 'row')} known before, {len(told['refused'])} refused; "
+            f"then: {', '.join(f'{n} {state}' for state, n in states.items()) or 'none'}"
+        )
+    return TROUBLED if told["refused"] else ANSWERED
 
 
 def _money(

@@ -143,6 +143,9 @@ def fills(
         float, typer.Option(min=0.0, help="Share of the book's price that a fill may lie off.")
     ] = float(FAR_OFF),
     by: Sender = "",
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what it would do, and book nothing.")
+    ] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -152,6 +155,8 @@ def fills(
     text. Blocks are allocated back in share steps. Rows that do not fit are refused one by one and
     told; exit code 1 if any was. A fill that is known is not booked twice.
     """
+    if preview:
+        raise typer.Exit(fill_commands.preview(file, register, price_tolerance, as_json))
     raise typer.Exit(
         fill_commands.fills(file, register, by, price_tolerance, (out, force), as_json)
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from nightly.export.files import ALLOCATIONS, allocation_row
 from nightly.export.spreadsheet import csv_text
 from nightly.fills.fitting import Fitted, fitted
-from nightly.fills.reports import AnswersFile, reports_in
+from nightly.fills.reports import AnswersFile, Report, reports_in
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, data_of
@@ -69,21 +69,38 @@ def book(
     if not register.path.exists():
         raise RegisterError(f"{register.path} is no register of orders; name it with --register")
     with register.held(on_wait) as held:
-        found = fitted(held.registered, reports, far_off)
-        named = sorted({answer.ticket_id for answer in found.answers})
-        before = [_stands(held.registered, name) for name in named]
-        if found.answers:
+        found = _coming_to(held.registered, file, reports, far_off)
+        file.must_come_to(found.as_data())
+        if found.fitted.answers:
             told = {
                 "sha256": file.sha256,
-                "answers": [data_of(answer) for answer in found.answers],
-                "refused": [asdict(misfit) for misfit in found.refused],
+                "answers": [data_of(answer) for answer in found.fitted.answers],
+                "refused": [asdict(misfit) for misfit in found.fitted.refused],
             }
             held.add("answers", rights.person, file.name, told)
-        now = held.registered
-        standing = Counter(s.state.value for s in now.tickets.values())
-        rows = csv_text(COLUMNS, _rows(now, found))
-        moved = [_moved(now, *each) for each in zip(named, before, strict=True)]
-        return Booked(file.sha256, found, dict(sorted(standing.items())), rows, moved)
+        return found
+
+
+def looked_at(now: Registered, file: AnswersFile, far_off: Decimal) -> Booked:
+    """Return what booking a file of answers would come to now; nothing is written.
+
+    Raises
+    ------
+    AnswersError
+        If the file holds no answers.
+    """
+    return _coming_to(now, file, reports_in(file), far_off)
+
+
+def _coming_to(
+    now: Registered, file: AnswersFile, reports: Sequence[Report], far_off: Decimal
+) -> Booked:
+    found = fitted(now, reports, far_off)
+    after = {name: state for name, (state, _) in found.stands.items()}
+    standing = Counter(after.get(name, s.state).value for name, s in now.tickets.items())
+    rows = csv_text(COLUMNS, _rows(now, found))
+    moved = [_moved(now, found, name) for name in found.stands]
+    return Booked(file.sha256, found, dict(sorted(standing.items())), rows, moved)
 
 
 def write_allocations(booked: Booked, out: Path, over: bool = False) -> None:
@@ -110,21 +127,17 @@ def _rows(now: Registered, found: Fitted) -> Iterator[dict[str, Any]]:
             }
 
 
-def _stands(now: Registered, name: str) -> tuple[str, str]:
-    standing = now.tickets[name]
-    return standing.state.value, f"{standing.filled.normalize():f}"
-
-
-def _moved(now: Registered, name: str, before: tuple[str, str]) -> dict[str, str]:
-    ticket, (state, filled) = now.tickets[name].ticket, _stands(now, name)
+def _moved(now: Registered, found: Fitted, name: str) -> dict[str, str]:
+    standing, (state, filled) = now.tickets[name], found.stands[name]
+    ticket = standing.ticket
     return {
         "ticket_id": name,
         **{each: getattr(ticket, each) for each in ("household_id", "security_id", "side")},
         "shares": f"{ticket.shares.normalize():f}",
-        "state_before": before[0],
-        "state": state,
-        "filled_before": before[1],
-        "filled": filled,
+        "state_before": standing.state.value,
+        "state": state.value,
+        "filled_before": f"{standing.filled.normalize():f}",
+        "filled": f"{filled.normalize():f}",
     }
 
 

@@ -9,7 +9,7 @@ tickets or blocks were sent shows in the first fill; the other kind is then refu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -39,11 +39,15 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The answers of a file in their order, the rows that say nothing new, and those refused."""
+    """The answers of a file in their order, the rows that say nothing new, and those refused.
+
+    `stands` is where each ticket that they move stands after them: its state and its shares.
+    """
 
     answers: tuple[Answer, ...]
     repeated: int
     refused: tuple[Misfit, ...]
+    stands: Mapping[str, tuple[State, Decimal]]
 
 
 def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OFF) -> Fitted:
@@ -62,7 +66,8 @@ def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OF
         for answer in mine:
             draft.move(answer)
         answers += mine
-    return Fitted(tuple(answers), repeated, tuple(refused))
+    stands = {name: (draft.state(name), draft.given(name)) for name in sorted(draft.states)}
+    return Fitted(tuple(answers), repeated, tuple(refused), stands)
 
 
 def _answers(draft: Draft, report: Report) -> list[Answer]:

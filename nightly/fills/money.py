@@ -10,9 +10,9 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from nightly.fills.csv_reports import FIRST_ROW
 from nightly.fills.reports import AnswersError, AnswersFile
@@ -21,6 +21,9 @@ from nightly.register.lines import RegisterError
 from nightly.register.money import MONEY_TRANSITIONS, MoneyState
 from nightly.register.register import Register
 from nightly.register.roles import Rights
+
+Row: TypeAlias = tuple[str, str, str, str]
+"""Movement, state, the day it moved on, and text, as typed."""
 
 SAYABLE: Final = tuple(state for state in MoneyState if state is not MoneyState.SENT)
 """States that a custodian may tell."""
@@ -50,40 +53,51 @@ def book_money(
     rows = _rows(file.content, file.name)
     if not register.path.exists():
         raise RegisterError(f"{register.path} is no register of orders; name it with --register")
+    with register.held(on_wait) as held:
+        found = _coming_to(held.registered, file, rows)
+        file.must_come_to(found)
+        if found["booked"]:
+            line = {"sha256": file.sha256, "answers": found["booked"], "refused": found["refused"]}
+            held.add(MONEY, rights.person, file.name, line)
+    return found
+
+
+def money_looked_at(now: Registered, file: AnswersFile) -> dict[str, Any]:
+    """Return what booking a file would come to now; nothing is written.
+
+    Raises
+    ------
+    AnswersError
+        If the file is no CSV with the columns that are needed.
+    """
+    return _coming_to(now, file, _rows(file.content, file.name))
+
+
+def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[str, Any]:
     answers: list[dict[str, str]] = []
     refused: list[dict[str, str]] = []
     repeated = 0
-    with register.held(on_wait) as held:
-        states = {name: each.state for name, each in held.registered.money.items()}
-        left_on = {name: each.movement.asof for name, each in held.registered.money.items()}
-        for number, (name, said, moved_on, text) in enumerate(rows, start=FIRST_ROW):
-            why = _why_not(states, name, said)
-            if not why and _nothing_new(states[name], said):
-                repeated += 1
-            elif why := why or _why_no_day(said, moved_on, left_on[name]):
-                refused.append({"place": f"row {number}", "order": name, "why": why})
-            else:
-                states[name] = MoneyState(said)
-                told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
-                answers.append({"movement_id": name, "state": said, "text": text, **told})
-        if answers:
-            line = {"sha256": file.sha256, "answers": answers, "refused": refused}
-            held.add(MONEY, rights.person, file.name, line)
-        standing = _standing(held.registered)
+    states = {name: each.state for name, each in now.money.items()}
+    for number, (name, said, moved_on, text) in enumerate(rows, start=FIRST_ROW):
+        why = _why_not(states, name, said)
+        if not why and _nothing_new(states[name], said):
+            repeated += 1
+        elif why := why or _why_no_day(said, moved_on, now.money[name].movement.asof):
+            refused.append({"place": f"row {number}", "order": name, "why": why})
+        else:
+            states[name] = MoneyState(said)
+            told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
+            answers.append({"movement_id": name, "state": said, "text": text, **told})
     return {
         "sha256": file.sha256,
         "booked": answers,
         "repeated": repeated,
         "refused": refused,
-        "money": standing,
+        "money": dict(sorted(Counter(state.value for state in states.values()).items())),
     }
 
 
-def _standing(now: Registered) -> dict[str, int]:
-    return dict(sorted(Counter(each.state.value for each in now.money.values()).items()))
-
-
-def _rows(content: bytes, name: str) -> list[tuple[str, str, str, str]]:
+def _rows(content: bytes, name: str) -> list[Row]:
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if not {"movement_id", "state"} <= set(reader.fieldnames or ()):

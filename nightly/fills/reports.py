@@ -6,19 +6,24 @@ Faults of a row are kept with it: the rows beside it are none the worse.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from models.errors import HearthError
+from nightly.register.deciding import MeanwhileError
 from nightly.register.states import State
 
 DIGITS: Final = 15
 """Digits before or after the point that a count of shares or a price may have: a thousand times the
 dollars that all households of the world own, and more parts of a share than any register keeps."""
+
+EFFECT: Final = ("sha256", "booked", "repeated", "refused", "moved")
+"""What of a booked file's record is its own doing."""
 
 TOLD: Final = 60
 """Characters of what somebody typed that an error repeats."""
@@ -55,15 +60,36 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
-    """A file of answers: what it is called, and its bytes."""
+    """A file of answers: what it is called, and its bytes.
+
+    `shown` is the digest of what it came to when somebody looked, empty where nobody did.
+    """
 
     name: str
     content: bytes
+    shown: str = ""
 
     @property
     def sha256(self) -> str:
         """Digest of its bytes."""
         return hashlib.sha256(self.content).hexdigest()
+
+    def must_come_to(self, found: Mapping[str, Any]) -> None:
+        """Raise `MeanwhileError` where it comes to something else than what was shown of it."""
+        if self.shown and self.shown != effect_of(found):
+            raise MeanwhileError(
+                f"{self.name} would do something else by now: what it speaks of has moved since "
+                "it was looked at. Nothing was booked; look again"
+            )
+
+
+def effect_of(found: Mapping[str, Any]) -> str:
+    """Return a digest of what a file comes to: what of it is booked, known, refused, and moves.
+
+    How many tickets stand where is left out, since others move too.
+    """
+    told = {name: found.get(name) for name in EFFECT}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def file_at(path: Path) -> AnswersFile:

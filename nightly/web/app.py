@@ -64,11 +64,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "/runs/{run}/decide-all": acting.decided_all,
     "/runs/{run}/send": acting.sent,
     "/runs/{run}/tune": tuning.tune,
-    "/runs/{run}/answers": answering.answered,
+    "/runs/{run}/answers": answering.looked,
+    "/runs/{run}/answers/book": answering.booked,
 }
 """Address → what a form that is posted there does."""
 
-TAKES_FILE: Final = frozenset({answering.answered})
+TAKES_FILE: Final = frozenset({answering.looked})
 """What takes a form with a file, and no other."""
 
 CODES: Final[tuple[tuple[type[HearthError], int, str], ...]] = (

@@ -23,6 +23,7 @@ from nightly.web.filters import Wanted
 from nightly.web.following import Following
 from nightly.web.left import Left, LeftOf
 from nightly.web.queue import Queue
+from nightly.web.shelf import Shelf
 
 Laid = TypeVar("Laid")
 
@@ -86,6 +87,7 @@ class Desk:
         self.book, self.runs, self.scratch, self.compared = book, runs, scratch, compared
         self.following = Following(Register(runs / NAME))
         self.trials = Trials()
+        self.shelf = Shelf()
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
         self._under_way: dict[str, UnderWay] = {}
         self._desks: dict[str, RunDesk] = {}

@@ -153,7 +153,10 @@ def test_money_leaves_with_its_plan_once_and_the_next_nights_wait_for_it(
     assert ["is no day" in row["why"] for row in whys] == [True, False, True]
     assert "before it left" in whys[1]["why"]
     answers = tell(book, f"{name},moved,2026-11-22,wired", "nobody,moved,,", f"{name},moved,,")
+    shown = data(capsys, "fills", str(answers), "--register", str(run.parent), "--preview")
+    assert register.read().money[name].state is MoneyState.SENT
     found = data(capsys, "fills", str(answers), "--register", str(run.parent))
+    assert found == shown
     assert [row["why"] for row in found["refused"]] == ["'nobody' was never sent from here"]
     assert (len(found["booked"]), found["repeated"]) == (1, 1)
     assert register.read().money[name].state is MoneyState.MOVED

@@ -182,7 +182,12 @@ def test_from_breach_to_export_by_keyboard_alone(
     answers = f"ticket_id,fill_id,shares,price\n{filled.ticket_id},f1,1,{filled.price}\n"
     file = {"name": "fills.csv", "mimeType": "text/csv", "buffer": answers.encode()}
     page.get_by_label("File of the broker’s answers").set_input_files([file])
-    page.get_by_role("button", name="Book what fits").focus()
+    page.get_by_role("button", name="See what it would do").focus()
+    keys.press("Enter")
+    page.locator("h2", has_text="What it would move").wait_for()
+    assert findings(page) == []
+    assert Register(runs / NAME).read().tickets[filled.ticket_id].filled == 0
+    page.wait_for_load_state()
     keys.press("Enter")
     page.locator("h2", has_text="What it moved").wait_for()
     assert findings(page) == []
