@@ -33,7 +33,7 @@ from nightly.register.fold import AGAIN, SENT
 from nightly.register.money import Movement
 from nightly.register.proposals import taken_in
 from nightly.register.records import Ticket, data_of
-from nightly.register.register import Held, beside
+from nightly.register.register import Held, Writable, beside
 from nightly.register.roles import Rights
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
@@ -74,9 +74,15 @@ class Sent:
 
 
 def send(
-    folder: RunFolder, wish: Wish, judged: Judged, on_wait: Callable[[], None] = lambda: None
+    folder: RunFolder,
+    wish: Wish,
+    judged: Judged,
+    on_wait: Callable[[], None] = lambda: None,
+    register: Writable | None = None,
 ) -> Sent:
     """Let the approved orders of a run leave, once.
+
+    `register` is the one beside the run where it is followed, None to read it here.
 
     Raises
     ------
@@ -93,7 +99,7 @@ def send(
     wish.rights.must("send")
     folder.manifest()
     runs = folder.path.parent
-    with beside(folder.path).held(on_wait) as held:
+    with (register or beside(folder.path)).held(on_wait) as held:
         finished = tuple((str(placed(runs, parcel)), what) for parcel, what in finish(held, runs))
         must_be_as_they_left(held, folder.path)
         notes = (TAKEN_IN,) if taken_in(held, folder) else ()

@@ -16,7 +16,7 @@ from nightly.fills.reports import AnswersFile, Report, reports_in
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, data_of
-from nightly.register.register import Register
+from nightly.register.register import Writable
 from nightly.register.roles import Rights
 from nightly.results.durable import whole_file
 
@@ -50,7 +50,7 @@ class Booked:
 
 
 def book(
-    register: Register,
+    register: Writable,
     file: AnswersFile,
     rights: Rights,
     far_off: Decimal,

@@ -19,7 +19,7 @@ from nightly.fills.reports import AnswersError, AnswersFile
 from nightly.register.fold import MONEY, Registered
 from nightly.register.lines import RegisterError
 from nightly.register.money import MONEY_TRANSITIONS, MoneyState
-from nightly.register.register import Register
+from nightly.register.register import Writable
 from nightly.register.roles import Rights
 
 Row: TypeAlias = tuple[str, str, str, str]
@@ -36,7 +36,7 @@ def says_of_money(content: bytes) -> bool:
 
 
 def book_money(
-    register: Register,
+    register: Writable,
     file: AnswersFile,
     rights: Rights,
     on_wait: Callable[[], None] = lambda: None,

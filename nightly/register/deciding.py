@@ -19,7 +19,7 @@ from nightly.register.digests import PlanDigest, digests
 from nightly.register.lines import RegisterError
 from nightly.register.proposals import taken_in
 from nightly.register.records import Decision
-from nightly.register.register import Held, beside
+from nightly.register.register import Held, Writable, beside
 from nightly.register.roles import Rights, RoleError
 from nightly.register.standing import APPROVED, REJECTED, PlanStanding
 from nightly.results.run_folder import RunFolder
@@ -65,8 +65,16 @@ class Decided:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide(folder: RunFolder, household_id: str, word: Word, rights: Rights) -> Decision:
+def decide(
+    folder: RunFolder,
+    household_id: str,
+    word: Word,
+    rights: Rights,
+    register: Writable | None = None,
+) -> Decision:
     """Write down a decision on one household's plan, in the register and in the log.
+
+    `register` is the one beside the run where it is followed, None to read it here.
 
     Raises
     ------
@@ -81,12 +89,18 @@ def decide(folder: RunFolder, household_id: str, word: Word, rights: Rights) -> 
     TransitionError
         If orders of the plan were sent.
     """
-    decided = decide_all(folder, [household_id], word, rights, one=True)
+    decided = decide_all(folder, [household_id], word, rights, register, one=True)
     return decided.made[0]
 
 
 def decide_all(
-    folder: RunFolder, households: Sequence[str], word: Word, rights: Rights, one: bool = False
+    folder: RunFolder,
+    households: Sequence[str],
+    word: Word,
+    rights: Rights,
+    register: Writable | None = None,
+    *,
+    one: bool = False,
 ) -> Decided:
     """Write down one decision on many plans, in one line; with `one`, what is refused is raised."""
     folder.manifest()
@@ -98,7 +112,7 @@ def decide_all(
     plans = plan_rows(folder, households)
     now = digests(folder.path, households)
     refused: dict[str, str] = {}
-    with beside(folder.path).held() as held:
+    with (register or beside(folder.path)).held() as held:
         taken_in(held, folder)
         rows = []
         for name in dict.fromkeys(households):

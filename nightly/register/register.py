@@ -11,17 +11,17 @@ them, and so left out.
 from __future__ import annotations
 
 import fcntl
-import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from nightly.register.fold import Registered
+from nightly.register.folded import FORMAT, Folded, entry_of
 from nightly.register.lines import RegisterError, line_of, lines_in
 from nightly.register.records import Entry
 from nightly.results.durable import force, refusing
@@ -30,9 +30,6 @@ from nightly.results.moment import clock
 NAME: Final = "orders.register"
 """The register's name among the runs."""
 
-FORMAT: Final = 1
-"""Version of what the lines say; another is refused, not guessed at."""
-
 MACHINE: Final = "hearth"
 """Who adds a line that no person asked for."""
 
@@ -40,10 +37,9 @@ MACHINE: Final = "hearth"
 class Held:
     """A register that this process holds; a class because what holds grows with each line."""
 
-    def __init__(self, handle: int, name: str, registered: Registered, length: int) -> None:
-        self.registered = registered
-        self._handle, self._name, self._length = handle, name, length
-        self._spoilt = False
+    def __init__(self, handle: int, name: str, folded: Folded) -> None:
+        self.registered = folded.registered
+        self._handle, self._name, self._folded = handle, name, folded
 
     def add(self, kind: str, by: str, why: str, data: Mapping[str, Any]) -> Entry:
         """Fold a line into what holds, write it and force it to disk.
@@ -57,23 +53,36 @@ class Held:
         RegisterError
             If an earlier line was refused: what holds must be read again.
         """
-        if self._spoilt:
+        if self._folded.spoilt:
             raise RegisterError(f"{self._name}: a line was refused; read the register again")
-        self._spoilt = True
-        entry = Entry(self.registered.entries + 1, kind, clock(), by, why, data)
-        head, line = line_of(self.registered.heads[-1], text_of(entry).encode())
-        self.registered.take(entry, head)
-        with refusing(Path(self._name)):
-            try:
-                _write_all(self._handle, line, self._length)
-                os.fsync(self._handle)
-            except OSError:
-                with suppress(OSError):  # a torn line does no harm either
-                    os.ftruncate(self._handle, self._length)
-                raise
-        self._length += len(line)
-        self._spoilt = False
+        with self._folded.growing():
+            entry = Entry(self.registered.entries + 1, kind, clock(), by, why, data)
+            head, line = line_of(self.registered.heads[-1], text_of(entry).encode())
+            self.registered.take(entry, head)
+            place = self._folded.length
+            with refusing(Path(self._name)):
+                try:
+                    _write_all(self._handle, line, place)
+                    os.fsync(self._handle)
+                except OSError:
+                    with suppress(OSError):  # a torn line does no harm either
+                        os.ftruncate(self._handle, place)
+                    raise
+            self._folded.took(line)
         return entry
+
+
+class Writable(Protocol):
+    """A register that can be held: read whole each time, or followed."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        ...
+
+    def held(self, on_wait: Callable[[], None] = ...) -> AbstractContextManager[Held]:
+        """Keep every other process from writing while the block lasts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +105,12 @@ class Register:
             return Registered()
         except OSError as error:
             raise RegisterError(f"{self.path} cannot be read: {error}") from error
-        return _folded(content, self.path)[0]
+        folded = Folded()
+        folded.read_on(content, str(self.path))
+        return folded.registered
 
-    def read_on(self, registered: Registered, length: int) -> int:
-        """Fold what was added after the first `length` bytes into what holds; return its end.
+    def read_on(self, folded: Folded) -> None:
+        """Fold what was added since.
 
         Raises
         ------
@@ -107,18 +118,19 @@ class Register:
             If what was added is not as it was written.
         """
         with self.path.open("rb") as file:
-            file.seek(length)
-            lines = lines_in(file.read(), str(self.path), registered.heads[-1], registered.entries)
-        with _nothing_collected():
-            for head, said in lines.whole:
-                registered.take(_entry(said), head)
-        return length + lines.length
+            file.seek(folded.length)
+            folded.read_on(file.read(), str(self.path))
 
     @contextmanager
-    def held(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[Held]:
+    def held(
+        self,
+        on_wait: Callable[[], None] = lambda: None,
+        as_in: Callable[[int], Folded] = lambda _: Folded(),
+    ) -> Iterator[Held]:
         """Keep every other process from writing while the block lasts; others wait their turn.
 
-        `on_wait` is called once if another process is writing now. A last line that is torn is cut
+        `on_wait` is called once if another process is writing now. `as_in` says what was folded
+        before of an open file, whose first bytes it has compared. A last line that is torn is cut
         off, and a line says so.
 
         Raises
@@ -134,18 +146,19 @@ class Register:
         try:
             with refusing(self.path):
                 _lock(handle, on_wait)
-                content = _read_all(handle)
-            registered, length = _folded(content, self.path)
-            held = Held(handle, str(self.path), registered, length)
-            if length < len(content):
+                folded = as_in(handle)
+                with folded.lock:  # nobody else reads the same lines on
+                    torn = folded.read_on(_read_from(handle, folded.length), str(self.path))
+            held = Held(handle, str(self.path), folded)
+            if torn:
                 with refusing(self.path):
-                    os.ftruncate(handle, length)
+                    os.ftruncate(handle, folded.length)
                     os.fsync(handle)
-            if not registered.entries:
+            if not folded.registered.entries:
                 held.add("begin", MACHINE, "", {"identity": uuid4().hex, "format": FORMAT})
                 force(self.path.parent)
-            if length < len(content):
-                held.add("mended", MACHINE, "torn", {"torn_bytes": len(content) - length})
+            if torn:
+                held.add("mended", MACHINE, "torn", {"torn_bytes": torn})
             yield held
         finally:
             os.close(handle)
@@ -165,36 +178,7 @@ def entries_in(path: Path) -> Iterator[tuple[str, Entry]]:
         If the file is not as it was written.
     """
     for head, content in lines_in(path.read_bytes(), str(path)).whole:
-        yield head, _entry(content)
-
-
-def _folded(content: bytes, path: Path) -> tuple[Registered, int]:
-    """Return what holds after the lines of a file, and where they end."""
-    lines = lines_in(content, str(path))
-    registered = Registered()
-    with _nothing_collected():
-        for head, said in lines.whole:
-            entry = _entry(said)
-            if entry.kind == "begin" and entry.data["format"] != FORMAT:
-                raise RegisterError(f"{path} has format {entry.data['format']}, not {FORMAT}")
-            registered.take(entry, head)
-    return registered, lines.length
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Keep the collector of cycles still while lines are folded: all that is made is kept.
-
-    It walks through everything that a process holds again and again as a register grows, which is
-    half of the time that 20,000 tickets take beside as many that are there already.
-    """
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
+        yield head, entry_of(content)
 
 
 def text_of(entry: Entry) -> str:
@@ -210,16 +194,6 @@ def text_of(entry: Entry) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-def _entry(content: bytes) -> Entry:
-    try:
-        return Entry(**json.loads(content))
-    except (TypeError, ValueError) as error:
-        raise RegisterError(
-            f"a line of the register is whole and says nothing that is known here ({error}): it "
-            "was written by another version, or by hand; fetch the file from a copy"
-        ) from error
-
-
 def _lock(handle: int, on_wait: Callable[[], None]) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -228,9 +202,9 @@ def _lock(handle: int, on_wait: Callable[[], None]) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
 
 
-def _read_all(handle: int) -> bytes:
+def _read_from(handle: int, place: int) -> bytes:
     with os.fdopen(os.dup(handle), "rb") as file:
-        file.seek(0)
+        file.seek(place)
         return file.read()
 
 

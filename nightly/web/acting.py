@@ -48,7 +48,7 @@ def decided(visit: Visit, desk: RunDesk, form: Form) -> Response:
     folder = desk.bench.folder
     if len(seen) == 1:
         (name,) = seen
-        decide(folder, name, word, visit.rights)
+        decide(folder, name, word, visit.rights, visit.desk.following)
         _copied(desk)
         return RedirectResponse(address(folder.run_id, "household", id=name), 303)
     return _many(visit, desk, list(seen), word)
@@ -86,7 +86,8 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
             raise MeanwhileError(CHANGED)
         return judged_again(folder, households, str(visit.desk.book), verify)
 
-    found = send(folder, Wish(wanted, None, visit.rights, "sent from the workbench"), judged)
+    wish = Wish(wanted, None, visit.rights, "sent from the workbench")
+    found = send(folder, wish, judged, register=visit.desk.following)
     _copied(desk)
     with visit.desk.following.now() as now:  # while whoever sends waits, not when they look next
         desk.sent_as_of(now)
@@ -114,7 +115,7 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
 
 def _many(visit: Visit, desk: RunDesk, names: list[str], word: Word) -> Response:
     folder = desk.bench.folder
-    found = decide_all(folder, names, word, visit.rights)
+    found = decide_all(folder, names, word, visit.rights, visit.desk.following)
     _copied(desk)
     refused = [f"{name}: {why}" for name, why in found.refused.items()]
     made = f"{counted(len(found.made), 'plan')} {word.decision}"

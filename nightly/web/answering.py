@@ -64,7 +64,7 @@ def booked(visit: Visit, desk: RunDesk, form: Form) -> Response:
     shown = form.one("seen")
     if not shown:
         raise RefusedError(400, "the form is not as this page makes it")
-    file, register = replace(file, shown=shown), visit.desk.following.register
+    file, register = replace(file, shown=shown), visit.desk.following
     told: dict[str, Any]
     if says_of_money(file.content):
         told = book_money(register, file, visit.rights)
@@ -78,7 +78,7 @@ def _shown(
     visit: Visit, file: AnswersFile, told: dict[str, Any], seen: str = "", untold: str = ""
 ) -> Response:
     """Return the page of what a file did, or with `seen` of what it would do."""
-    record = {"file": file.name, "register": str(visit.desk.following.register.path), **told}
+    record = {"file": file.name, "register": str(visit.desk.following.path), **told}
     return visit.page(
         "answers",
         plain(record),

@@ -15,12 +15,12 @@ from models.errors import HearthError
 from nightly.proof.bench import Bench
 from nightly.proof.evidence import evidence_of
 from nightly.register.fold import Registered
+from nightly.register.following import Following
 from nightly.register.register import NAME, Register
 from nightly.results.run_folder import EVENTS, REQUEST, RunFolder
 from nightly.results.under_way import UnderWay, followed
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
-from nightly.web.following import Following
 from nightly.web.left import Left, LeftOf
 from nightly.web.queue import Queue
 from nightly.web.shelf import Shelf

@@ -28,6 +28,7 @@ from nightly.fills.money import book_money
 from nightly.fills.reports import file_at
 from nightly.register.deciding import Word, decide
 from nightly.register.fold import Registered
+from nightly.register.folded import Folded
 from nightly.register.proposals import known_now, propose
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
@@ -83,8 +84,7 @@ class World:
     pays: bool = False
     bank: Bank = field(default_factory=Bank)
     letters: list[str] = field(default_factory=list)
-    _known: Registered = field(default_factory=Registered)
-    _read_to: int = 0
+    _known: Folded = field(default_factory=Folded)
 
     @property
     def register(self) -> Register:
@@ -94,8 +94,8 @@ class World:
     def now(self) -> Registered:
         """Return what the register says, read on from where it was read last."""
         if self.register.path.exists():
-            self._read_to = self.register.read_on(self._known, self._read_to)
-        return self._known
+            self.register.read_on(self._known)
+        return self._known.registered
 
     def begin_night(self, shares: Sequence[int], approval: str) -> None:
         """Plan every household of today's book; the run is not complete yet."""

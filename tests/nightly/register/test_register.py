@@ -15,6 +15,7 @@ import pytest
 
 from models.errors import RunFolderError
 from nightly.register.fold import Registered
+from nightly.register.folded import Folded
 from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, Entry, Fill, data_of, record_of
 from nightly.register.register import NAME, Register, beside, entries_in
@@ -172,7 +173,7 @@ def test_nothing_is_collected_while_lines_are_folded(
         folded(now, entry, head)
 
     monkeypatch.setattr(Registered, "take", take)
-    for read in (register.read, lambda: register.read_on(Registered(), 0)):
+    for read in (register.read, lambda: register.read_on(Folded())):
         with suppress(RegisterError):
             read()
         assert gc.isenabled()

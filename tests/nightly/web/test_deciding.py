@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from nightly.register.register import NAME, Register
 from nightly.register.states import State
 from nightly.web.doors import CSRF
+from tests.nightly.register.folding import lines_folded
 from tests.nightly.web.opened import (
     SAMPLE,
     Page,
@@ -135,6 +136,24 @@ def test_who_comes_second_is_told_who_was_first(person: Any, runs: Path, run_id:
     assert "was rejected by Ann meanwhile" in parsed(answer.text).text
     assert Register(runs / NAME).read().entries == lines
     assert decide(bob, run_id, first(look(bob, run_id))).status_code == 303
+
+
+def test_a_word_costs_the_line_that_it_adds(
+    person: Any, runs: Path, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deciding and sending fold what is new of the register, and the pages after them nothing."""
+    (runs / "roles.toml").write_text(ONE, "utf-8")
+    cleo = person("Cleo")
+    page = first(look(cleo, run_id))
+    lines = Register(runs / NAME).read().entries
+    with lines_folded(monkeypatch) as taken:
+        assert decide(cleo, run_id, page).status_code == 303
+        look(cleo, run_id)
+        page = parsed(cleo.get(f"/runs/{run_id}/send").text)
+        form = {CSRF: page.code, "seen": page.fields("seen")[0], "form": "csv"}
+        assert cleo.post(f"/runs/{run_id}/send", data=form).status_code == 200
+        parsed(cleo.get(f"/runs/{run_id}/send").text)
+    assert taken == list(range(lines + 1, lines + 4))  # decided, sent, in place
 
 
 def test_of_eight_at_once_one_is_written(person: Any, runs: Path, run_id: str) -> None:

@@ -8,9 +8,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from nightly.main import main
-from nightly.register.fold import Registered
-from nightly.register.register import NAME, Register
-from nightly.web.following import Following
 from tests.nightly.web.conftest import NAMES
 from tests.nightly.web.opened import (
     SAMPLE,
@@ -209,33 +206,6 @@ def test_a_table_that_was_changed_is_told(sample_runs: Path, run_id: str, tmp_pa
         text = parsed(ann.get(household_at(run_id, "rmd-due")).text).text
         assert "does not agree" in text
         assert "cost_usd" in text
-
-
-def test_the_register_that_is_followed_is_the_one_that_is_read(
-    sample_runs: Path, tmp_path: Path
-) -> None:
-    """Line by line, torn ones left out, and anew when the file is another."""
-    content = (sample_runs / NAME).read_bytes()
-    register = Register(tmp_path / NAME)
-    following = Following(register)
-
-    def same() -> None:
-        with following.now() as now:
-            whole = register.read()
-            assert (now.entries, now.heads) == (whole.entries, whole.heads)
-            assert now.plans == whole.plans
-
-    same()
-    first = content.index(b"\n") + 1
-    for length in (0, 5, first, first + 7, len(content)):
-        with register.path.open("wb" if not length else "r+b") as file:
-            file.write(content[:length])
-        same()
-    register.path.unlink()
-    same()
-    register.path.write_bytes(content)
-    same()
-    assert isinstance(register.read(), Registered)
 
 
 def test_every_figure_says_how_it_came_to_be(ann: TestClient, run_id: str) -> None:
