@@ -18,6 +18,9 @@ from optimizer.settings import HELD_AGAINST
 from optimizer.solvers.dual_bound import columns_at_least
 from optimizer.solvers.solution import Solution
 
+TRADES = ("sale", "buy")
+"""Columns that most solutions leave at a bound."""
+
 
 class Cutoff:
     """What the latest solutions of one program prove, a tangent a row; it decides nothing new."""
@@ -45,6 +48,22 @@ class Cutoff:
         if self.objective is not arrays.q or not self.learned:
             return False
         return bool(self._bounds(arrays, arrays.branched(branch)).max() >= below)
+
+    def slope(self, arrays: Arrays) -> Floats | None:
+        """What sales and buys cost at least where they stood in every solution of late, if any.
+
+        Bps a percent, `(n,)`: positive at the lower bound, negative at the upper, 0 where one moved
+        and in every other column: what taxes are reckoned by costs thousands where it is missing.
+        """
+        if self.objective is not arrays.q or not self.learned:
+            return None
+        slope = np.zeros(len(arrays.q))
+        for block in TRADES:
+            mine = arrays.columns[block]
+            known = self.slopes[: min(self.learned, HELD_AGAINST), mine]
+            least, most = known.min(axis=0), known.max(axis=0)
+            slope[mine] = np.maximum(least, 0.0) + np.minimum(most, 0.0)
+        return slope
 
     def _bounds(self, arrays: Arrays, limits: Limits) -> Floats:
         """Least objective within limits by each tangent, −inf where it rests on a side now open."""

@@ -55,7 +55,8 @@ class Model:
 
     def solve(self, branch: Branch) -> Solution:
         """Solve the program in one branch."""
-        solution = self.tally.count(self.door.solve(self.program, self.arrays, branch))
+        slope = self.cutoff.slope(self.arrays)
+        solution = self.tally.count(self.door.solve(self.program, self.arrays, branch, slope))
         self.cutoff.learn(self.arrays, solution)
         return solution
 

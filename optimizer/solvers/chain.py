@@ -20,7 +20,16 @@ from models.arrays import Floats
 from models.policy import Policy
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.language import Branch, Program
-from optimizer.settings import GIVES_WAY, RESIDUAL
+from optimizer.settings import (
+    FIXED,
+    GIVES_WAY,
+    PRICED_BPS,
+    PRICED_FROM,
+    PRICED_OUT,
+    PRICED_PART,
+    PRICINGS,
+    RESIDUAL,
+)
 from optimizer.solvers.adapters import ADAPTERS, answer_of
 from optimizer.solvers.dual_bound import bound_within, proves_nothing_feasible, tangent_at
 from optimizer.solvers.presolve import gentle, reduce
@@ -40,17 +49,59 @@ class Door:
     name: str = "piqp"
     through: Through | None = None
 
-    def solve(self, program: Program, arrays: Arrays, branch: Branch) -> Solution:
-        """Solve the program with a branch's bounds in place."""
+    def solve(
+        self, program: Program, arrays: Arrays, branch: Branch, slope: Floats | None = None
+    ) -> Solution:
+        """Solve the program with a branch's bounds in place.
+
+        `slope` is the Lagrangian's by column where branches nearby were solved, 0 where it is not
+        known: columns that cost much where they stood are left there and priced afterwards.
+        """
         limits = arrays.branched(branch)
         if self.through is not None:
             return self._through(self.through, program, arrays, branch)
+        if slope is not None and (priced := self._priced(arrays, limits, slope)) is not None:
+            return priced
         for part in (0.0, GIVES_WAY, 1.0):
             within = arrays.widened(limits, part) if part else limits
             found = self._within(arrays, within, limits if part == 1.0 else within)
             if found is not None:
                 return found
         return unsolved(SolveStatus.FAILED, "clarabel")
+
+    def _priced(self, arrays: Arrays, limits: Limits, slope: Floats) -> Solution | None:
+        """Solve with few columns, and prove by their prices that all others stay at a bound.
+
+        None where that does not work out: nothing is feasible so, or prices keep falling.
+        """
+        low, high = np.maximum(limits[2], arrays.box_low), np.minimum(limits[3], arrays.box_high)
+        wide = high - low > FIXED
+        if wide.sum() < PRICED_FROM:
+            return None
+        at_low, at_high = wide & (slope > PRICED_OUT), wide & (slope < -PRICED_OUT)
+        for _ in range(PRICINGS):
+            if (at_low | at_high).sum() < PRICED_PART * wide.sum():
+                return None
+            least = np.where(at_high, limits[3], limits[2])
+            most = np.where(at_low, limits[2], limits[3])
+            reduced = reduce(arrays, (*limits[:2], least, most))
+            if reduced is None or not len(reduced.free):
+                return None
+            reduced, scale = gentle(reduced)
+            raw = answer_of(self.name, reduced)
+            if raw.status is not SolveStatus.SOLVED:
+                return None
+            multipliers = scale * reduced.multipliers(raw.equal, raw.between, len(limits[0]))
+            x = reduced.expand(raw.x)
+            found = _judged(arrays, limits, raw.status, x, multipliers, self.name)
+            if found.status is not SolveStatus.SOLVED or found.tangent is None:
+                return None
+            slope = found.tangent.slope
+            wrong = np.where(at_low, -slope, np.where(at_high, slope, 0.0))
+            if np.maximum(wrong, 0.0) @ (high - low) <= PRICED_BPS:
+                return found
+            at_low, at_high = at_low & (wrong <= 0.0), at_high & (wrong <= 0.0)
+        return None
 
     def _within(self, arrays: Arrays, limits: Limits, asked: Limits) -> Solution | None:
         """Solve within limits; None where nothing keeps them and yet a legal plan might.
