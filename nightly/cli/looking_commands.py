@@ -20,12 +20,23 @@ from workbench.wording import counted
 SHOWN: Final = 50
 """Rows of a page; --json has them all."""
 
-PLAN: Final = ("household_id", "status", "state", "orders", "traded_usd", "taxes_usd", "reason")
+PLAN: Final = (
+    "household_id",
+    "status",
+    "state",
+    "orders",
+    "traded_usd",
+    "moved_usd",
+    "taxes_usd",
+    "reason",
+)
 ORDER: Final = ("account_id", "side", "security_id", "shares", "price", "amount", "state", "filled")
 TICKET: Final = ("ticket_id", "state", "shares", "filled", "limit_price")
 MONEY: Final = ("movement_id", "kind", "state", "amount")
 
-DOLLARS: Final = frozenset({"traded_usd", "tax_usd", "distribution_tax_usd", "taxes_usd", "amount"})
+DOLLARS: Final = frozenset(
+    {"traded_usd", "moved_usd", "tax_usd", "distribution_tax_usd", "taxes_usd", "amount"}
+)
 """Columns that are shown without cents."""
 
 RIGHT: Final = DOLLARS | {"orders", "shares", "filled", "price", "limit_price"}

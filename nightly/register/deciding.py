@@ -11,11 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from models.errors import HearthError, UnknownHouseholdError
 from nightly.register.digests import PlanDigest, digests
+from nightly.register.dollars import dollars_of_plans
 from nightly.register.lines import RegisterError
 from nightly.register.proposals import taken_in
 from nightly.register.records import Decision
@@ -214,26 +212,21 @@ def _row(
 def plan_rows(
     folder: RunFolder, households: Collection[str] | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Return the rows of a run's plans by household, each with the dollars that it trades."""
-    orders = run_table(folder.path, "orders", households)
-    amounts = pa.table(
-        [orders["household_id"], pc.multiply(orders["shares"], orders["price"])],
-        names=["household_id", "usd"],
-    ).group_by("household_id")
-    traded = {
-        row["household_id"]: row["usd_sum"]
-        for row in amounts.aggregate([("usd", "sum")]).to_pylist()
+    """Return the rows of a run's plans by household, with the dollars each trades and moves."""
+    told = {
+        row["household_id"]: row for row in dollars_of_plans(folder.path, households).to_pylist()
     }
+    none = {"traded_usd": 0.0, "moved_usd": 0.0}
     return {
-        row["household_id"]: {**row, "traded_usd": traded.get(row["household_id"], 0.0)}
+        row["household_id"]: {**row, **told.get(row["household_id"], none)}
         for row in run_table(folder.path, "plans", households).to_pylist()
     }
 
 
 def figures_of(plan: Mapping[str, Any]) -> dict[str, float]:
-    """Return what limits are set on: traded amounts, tax and orders of a plan's row."""
+    """Return what limits are set on: dollars traded or moved, tax and orders of a plan's row."""
     return {
-        "max_usd": plan["traded_usd"],
+        "max_usd": max(plan["traded_usd"], plan["moved_usd"]),
         "max_tax_usd": (plan["tax_usd"] or 0.0) + (plan["distribution_tax_usd"] or 0.0),
         "max_orders": plan["orders"],
     }

@@ -20,7 +20,10 @@ from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 
-FIGURES: Final = ("orders", "traded_usd", "tax_usd", "distribution_tax_usd", "realized_st")
+FIGURES: Final = (
+    *("orders", "traded_usd", "moved_usd"),
+    *("tax_usd", "distribution_tax_usd", "realized_st"),
+)
 """What of a plan is shown beside its standing."""
 
 TABLES: Final = ("flows", "lockouts", "breaches", "binding")

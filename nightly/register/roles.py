@@ -6,7 +6,7 @@
     [roles.adviser]
     people = ["Ann", "Bob"]
     may = ["approve", "reject", "cancel"]
-    max_usd = 250000.0            # traded amounts of a plan; also max_tax_usd, max_orders
+    max_usd = 250000.0            # of a plan, traded or moved; also max_tax_usd, max_orders
 
     [roles.compliance]
     people = ["Cleo"]

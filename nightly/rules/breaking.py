@@ -140,7 +140,7 @@ def _plans(run: RunFolder, changed: dict[str, Any]) -> Iterator[Broken]:
         figures = {
             "te_after": row["te_after"],
             "tax": told["max_tax_usd"],
-            "turnover": told["max_usd"] / 2.0 / value if value else None,
+            "turnover": row["traded_usd"] / 2.0 / value if value else None,
             "realized_st": row["realized_st"],
             "orders": told["max_orders"],
         }

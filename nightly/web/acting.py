@@ -6,8 +6,8 @@ was, and nothing of theirs is written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
@@ -102,7 +102,7 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
             links=[(address(folder.run_id, "send"), "Back to Approve and send")],
         )
     return visit.told(
-        f"{counted(facts['tickets'], 'ticket')} left",
+        f"{_what_left(facts)} left",
         [
             f"{counted(facts['households'], 'household')} in {counted(facts['blocks'], 'block')}, "
             f"in {found.place}. Send either the tickets or the blocks.",
@@ -111,6 +111,13 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
         listed=left_out[:LISTED],
         links=[(address(folder.run_id, "send"), "What left")],
     )
+
+
+def _what_left(facts: Mapping[str, Any]) -> str:
+    told = [counted(facts["tickets"], "ticket")] if facts["tickets"] else []
+    if facts["movements"]:
+        told.append(counted(facts["movements"], "movement") + " of money")
+    return " and ".join(told)
 
 
 def _many(visit: Visit, desk: RunDesk, names: list[str], word: Word) -> Response:

@@ -27,7 +27,7 @@ SORTS: Final[Mapping[str, tuple[str, bool]]] = {
 }
 """Name of an order → the column it follows, and whether the greatest come first."""
 
-COLUMN_OF: Final = {"max_usd": "traded_usd", "max_tax_usd": "tax", "max_orders": "orders"}
+COLUMN_OF: Final = {"max_usd": "most_usd", "max_tax_usd": "tax", "max_orders": "orders"}
 """Limit of a role → the column that it is on."""
 
 

@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nightly.register.fold import Registered
+from nightly.register.money import facts_of_money
 from nightly.register.standing import Standing, facts_of
 
 TICKETS_SHOWN: Final = 200
-"""Tickets of a page; the command line has them all."""
+"""Tickets of a page, and movements of money; the command line has them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How many tickets left, the first of them as they stand, and every block."""
+    """How many tickets left, the first of them as they stand, every block; and money likewise."""
 
     count: int
     first: list[dict[str, Any]]
     blocks: list[dict[str, Any]]
+    moved: int
+    money: list[dict[str, Any]]
 
 
 class LeftOf:
@@ -39,7 +42,9 @@ class LeftOf:
         if self._known is None or self._known[0] != head:
             sent = now.sent_of(self.run_id)
             first = [facts_of(standing) for standing in sent[:TICKETS_SHOWN]]
-            self._known = head, Left(len(sent), first, _blocks(sent))
+            mine = [m for _, m in sorted(now.money.items()) if m.movement.run_id == self.run_id]
+            money = [facts_of_money(standing) for standing in mine[:TICKETS_SHOWN]]
+            self._known = head, Left(len(sent), first, _blocks(sent), len(mine), money)
         return self._known[1]
 
 

@@ -184,6 +184,8 @@ def send_page(visit: Visit, request: Request) -> Response:
         "blocks": sent.blocks,
         "tickets": sent.first,
         "sent": sent.count,
+        "money": sent.money,
+        "moved": sent.moved,
     }
     rights = visit.rights
     return visit.page(
@@ -194,6 +196,7 @@ def send_page(visit: Visit, request: Request) -> Response:
         beyond=[list(rights.beyond(figures_of(row)).values()) for row in waiting],
         more_waiting=found.found > len(waiting),
         more_tickets=sent.count > len(sent.first),
+        more_money=sent.moved > len(sent.money),
         ready=ready.count,
         seen=ready.seen,
         may_send="send" in rights.acts,

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from models.arrays import Bools, Floats, Ints
 from models.triggers import AUTO, NEEDS_APPROVAL, Screen, Trigger, screen
 from nightly.proof.bench import Bench
+from nightly.register.dollars import dollars_of_plans
 from nightly.register.fold import Registered
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_columns, run_table
@@ -76,8 +77,10 @@ class Queue:
         }
         self.numbers: dict[str, Floats] = {
             name: plans[name].to_numpy().astype(float)
-            for name in (*FIGURES, "traded_usd", "orders")
+            for name in (*FIGURES, "traded_usd", "moved_usd", "orders")
         }
+        self.numbers["most_usd"] = np.fmax(self.numbers["traded_usd"], self.numbers["moved_usd"])
+        self._proposed: Bools = plans["proposed"].to_numpy()
         self.numbers["tax"] = np.nan_to_num(self.numbers["tax_usd"]) + np.nan_to_num(
             self.numbers["distribution_tax_usd"]
         )
@@ -203,9 +206,8 @@ class Queue:
         """Set every plan to where the night left it; without the register nothing is proposed."""
         self._stage[:] = Stage.NONE
         if proposed:
-            orders = self.numbers["orders"] > 0
-            self._stage[orders & _is(self.words["approval"], AUTO)] = Stage.READY
-            self._stage[orders & _is(self.words["approval"], NEEDS_APPROVAL)] = Stage.WAITING
+            for word, stage in ((AUTO, Stage.READY), (NEEDS_APPROVAL, Stage.WAITING)):
+                self._stage[self._proposed & _is(self.words["approval"], word)] = stage
 
     def _chosen(self, wanted: Wanted) -> Bools:
         chosen: Bools = np.ones(len(self.ids), bool)
@@ -247,18 +249,18 @@ class Queue:
 
 
 def _plans(folder: RunFolder) -> Any:
-    """Return the queue's columns of a run's plans, by household, with the dollars they trade."""
+    """Return the queue's columns of a run's plans, by household, with what they trade and move.
+
+    Proposed is what trades or moves anything.
+    """
     columns = ["household_id", "status", "approval", "policy_id", "orders", *FIGURES]
     plans = run_table(folder.path, "plans").select(columns).combine_chunks()
-    orders = run_table(folder.path, "orders")
-    traded = pa.table(
-        [orders["household_id"], pc.multiply(orders["shares"], orders["price"])],
-        names=["household_id", "usd"],
-    )
-    sums = traded.group_by("household_id").aggregate([("usd", "sum")])
-    where = pc.index_in(plans["household_id"], value_set=sums["household_id"].combine_chunks())
-    usd = pc.fill_null(sums["usd_sum"].combine_chunks().take(where.combine_chunks()), 0.0)
-    return plans.append_column("traded_usd", usd).sort_by("household_id")
+    told = dollars_of_plans(folder.path)
+    where = pc.index_in(plans["household_id"], value_set=told["household_id"].combine_chunks())
+    for name in ("traded_usd", "moved_usd"):
+        usd = told[name].combine_chunks().take(where.combine_chunks())
+        plans = plans.append_column(name, pc.fill_null(usd, 0.0))
+    return plans.append_column("proposed", pc.is_valid(where)).sort_by("household_id")
 
 
 def _codes(words: Any) -> Ints:

@@ -1,8 +1,8 @@
 """Pictures as numbers: where each bar begins and how long it is; templates draw them as SVG.
 
 No picture says what no table says: every length is a figure of the record, and the table stands
-beside it. Colours come from classes, so that dark, light and print have their own; accounts differ
-by pattern of lightness too, for those who do not see the colours.
+beside it. Colours come from classes, so that dark, light and print have their own; they differ in
+lightness too, for those who do not see the colours.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROW: Final = 40.0
 BAR: Final = 12.0
 
 COLOURS: Final = 8
-"""Accounts that have a colour of their own; the ninth begins again."""
+"""Accounts that have a colour of their own; the ninth begins again, with a stripe along it."""
 
 SEEN: Final = 5e-4
 """Weight under which a class is not drawn: a twentieth of a percentage point."""
@@ -38,11 +38,12 @@ DAY: Final = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a bar: an account's part."""
+    """A piece of a bar: an account's part; `stripes` tells apart accounts of one colour."""
 
     x: float
     width: float
     colour: int
+    stripes: int
     account: str
 
 
@@ -66,7 +67,7 @@ class Chart:
     target_id: str
     rows: tuple[Bars, ...]
     ticks: tuple[tuple[float, str], ...]
-    accounts: tuple[tuple[int, str], ...]
+    accounts: tuple[tuple[int, int, str], ...]
     height: float
     label: float = LABEL
     width: float = LABEL + WIDTH + 40.0
@@ -90,8 +91,12 @@ def weight_bars(
             (LABEL + scale * step * k, f"{100 * step * k:.0f} %")
             for k in range(round(top / step) + 1)
         )
-        used = {p.account: p.colour for row in drawn for p in (*row.before, *row.after)}
-        legend = tuple((used[name], name) for name in names if name in used)
+        used = {p.account for row in drawn for p in (*row.before, *row.after)}
+        legend = tuple(
+            (place % COLOURS, place // COLOURS, name)
+            for place, name in enumerate(names)
+            if name in used
+        )
         charts.append(Chart(group, drawn, ticks, legend, 26.0 + ROW * len(rows)))
     return charts
 
@@ -127,7 +132,7 @@ def _pieces(parts: Sequence[float], scale: float, names: Sequence[str]) -> tuple
     x, found = LABEL, []
     for place, (part, name) in enumerate(zip(parts, names, strict=True)):
         if part * scale > 0.0:
-            found.append(Piece(x, part * scale, place % COLOURS, name))
+            found.append(Piece(x, part * scale, place % COLOURS, place // COLOURS, name))
             x += part * scale
     return tuple(found)
 

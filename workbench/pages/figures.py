@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, Callable[[float], str]]] = {
     "whole_usd": whole_usd,
     "cell": lambda value: NOTHING if abs(value) < CENT else usd(value),
     "money": money,
+    "magnitude": lambda value: usd(abs(value)),
     "price": lambda value: f"{value:,.4f}".rstrip("0").ljust(len(f"{value:,.2f}"), "0"),
     "percent": _percent,
     "bps": lambda value: f"{number(value, 2)} bps",

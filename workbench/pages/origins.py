@@ -56,6 +56,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "shadow_price": "Dollars of objective that one more unit of this rule would be worth",
     "filled_before": "Shares that the market had said were traded before this file",
     "filled": "Shares that the market says were traded",
+    "moved_usd": "Σ of what leaves the household's accounts with the plan, or comes in if more",
     "traded_usd": "Σ shares · price of the plan's orders",
     "tax": "Tax of the run and of its distributions",
     "beyond": "Weight outside the band, the largest row of the household",

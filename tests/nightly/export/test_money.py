@@ -67,7 +67,12 @@ def test_a_contribution_comes_from_the_client() -> None:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a book of two who withdraw: h1 has to sell for it, h2 has the cash."""
+    """Return a book of two who withdraw."""
+    return withdrawing(tmp_path)
+
+
+def withdrawing(place: Path) -> Path:
+    """Return a book of two who withdraw: h1 has to sell for it, h2 has the cash and is asked."""
     lots = [lot(f"l{k}", f"h{k}-a", "VTI", 100.0, 20_000.0, "2020-01-02") for k in (1, 2)]
     rows = tables(lots, "h1", "h2")
     for row, flows in zip(rows["households"], (-12_000.0, -400.0), strict=True):
@@ -75,12 +80,12 @@ def book(tmp_path: Path) -> Path:
     for row in rows["accounts"]:
         mine = row["account_id"].endswith("-a")
         row |= {"cash": 400.0 if mine else 0.0, "custodian": "schwab", "withdrawable": mine}
-    write(rows, tmp_path / "book", "csv")
-    policies = tmp_path / "book" / "policies"
+    write(rows, place / "book", "csv")
+    policies = place / "book" / "policies"
     policies.mkdir(exist_ok=True)
     (policies / "free.toml").write_text("[approval]\nalways = false\n")
     (policies / "asks.toml").write_text("[approval]\nalways = true\n[trades]\nmode = 'hold'\n")
-    return tmp_path / "book"
+    return place / "book"
 
 
 def night(book: Path, asof: str = ASOF) -> Path:
