@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from workbench.pages.axis import decimals, round_ticks
+from workbench.wording import number
+
 WIDTH: Final = 560.0
 """Units across for the scale of weights."""
 
@@ -32,8 +35,14 @@ SEEN: Final = 5e-4
 LEAST_ERROR: Final = 1e-4
 """Tracking error a year up to which the frontier is drawn at least: a hundredth of a percent."""
 
+LEAST_TAX: Final = 1.0
+"""Basis points of tax that the frontier is drawn over at least."""
+
 DAY: Final = 7.0
 """Units of a day on the calendar of lockouts."""
+
+LETTER: Final = 7.0
+"""Units of a letter of a group's name, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +167,11 @@ class Calendar:
     left: float
 
 
-def lockout_calendar(
-    asof: str, lockouts: Sequence[Mapping[str, Any]], left: float = 120.0
-) -> Calendar | None:
-    """Return the calendar of lockouts, None where there are none."""
+def lockout_calendar(asof: str, lockouts: Sequence[Mapping[str, Any]]) -> Calendar | None:
+    """Return the calendar of lockouts, None where there are none; every name has its room."""
     if not lockouts:
         return None
+    left = 16.0 + LETTER * max(len(lock["identical_group"]) for lock in lockouts)
     start = date.fromisoformat(asof)
     ends = [date.fromisoformat(lock["until"]) for lock in lockouts]
     days = max((max(ends) - start).days, 7) + 1
@@ -203,20 +211,19 @@ def frontier_curve(
     if len(line) < 2 or len(known) < 2:
         return None
     blank = Curve("", (), (), ())
-    low, high = min(y for _, y in known), max(y for _, y in known)
-    spread = max(high - low, 1.0)
-    most = 1.1 * max(LEAST_ERROR, *(x for x, _ in known))
+    across = round_ticks(0.0, 100.0 * max(LEAST_ERROR, *(x for x, _ in known)))
+    least = min(y for _, y in known)
+    upright = round_ticks(least, max(least + LEAST_TAX, *(y for _, y in known)))
+    low, high, most = upright[0], upright[-1], across[-1] / 100.0
     right, top = blank.width - blank.left - 36.0, blank.floor - 20.0
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return blank.left + right * x / most, blank.floor - top * (y - low) / spread
+        return blank.left + right * x / most, blank.floor - top * (y - low) / (high - low)
 
     drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*each) for each in line))
     placed = tuple(
         (*at(x, y), place) for place, (x, y) in enumerate(dots) if x is not None and y is not None
     )
-    x_ticks = tuple((at(most * k / 4, low)[0], f"{100 * most * k / 4:.2f} %") for k in range(5))
-    y_ticks = tuple(
-        (at(0.0, low + spread * k / 3)[1], f"{low + spread * k / 3:.0f}") for k in range(4)
-    )
+    x_ticks = tuple((at(x / 100.0, low)[0], f"{number(x, decimals(across))} %") for x in across)
+    y_ticks = tuple((at(0.0, y)[1], number(y, decimals(upright))) for y in upright)
     return Curve(drawn, placed, x_ticks, y_ticks)

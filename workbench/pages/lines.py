@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.pages.axis import round_ticks
+
 WIDTH, HEIGHT = 460.0, 250.0
 LEFT, RIGHT, TOP, FLOOR = 74.0, 24.0, 26.0, 208.0
 """Units of the picture, and of the room inside its axes."""
@@ -19,9 +21,6 @@ LEGEND_ROW: Final = 18.0
 
 DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 4")
 """Dashes of the lines, in order; who does not see the colours sees these."""
-
-STEPS: Final = 4
-"""Parts of the upright axis."""
 
 Figure = float | None
 Worded = Callable[[float], str]
@@ -70,15 +69,15 @@ def lines(
     known = [value for _, values in named for value in values if value is not None]
     if not known or not at:
         return None
-    low, high = min(0.0, *known), max(0.0, *known)
-    spread = (high - low) or 1.0
+    upright = round_ticks(min(0.0, *known), max(0.0, *known))
+    low, high = upright[0], upright[-1]
     first, reach = min(at), (max(at) - min(at)) or 1.0
 
     def across(place: float) -> float:
         return round(LEFT + 12.0 + (WIDTH - RIGHT - LEFT - 24.0) * (place - first) / reach, 1)
 
     def up(value: float) -> float:
-        return round(FLOOR - (FLOOR - TOP) * (value - low) / spread, 1)
+        return round(FLOOR - (FLOOR - TOP) * (value - low) / (high - low), 1)
 
     drawn = []
     for place, (name, values) in enumerate(named):
@@ -99,7 +98,6 @@ def lines(
                 y=HEIGHT + LEGEND_ROW * place,
             )
         )
-    upright = [low + spread * k / STEPS for k in range(STEPS + 1)]
     return Lines(
         title=title,
         lines=tuple(drawn),

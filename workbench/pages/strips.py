@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.pages.axis import round_ticks
+
 WIDTH, LEFT, RIGHT, TOP = 660.0, 100.0, 20.0, 28.0
 LETTER = 7.0
 """Units of the picture, of the room beside and above its strips, and of a letter of a name."""
@@ -19,8 +21,6 @@ ROW: Final = 58.0
 
 DOT: Final = 7.0
 """Units that a dot takes; figures closer than this are stacked."""
-
-TICKS: Final = 5
 
 Named = tuple[str, Sequence[tuple[str, float | None]]]
 
@@ -63,19 +63,20 @@ def strips(title: str, named: Sequence[Named], words: Callable[[float], str]) ->
     known = [value for _, rows in named for _, value in rows if value is not None]
     if not known:
         return None
-    low, high = min(known), max(known)
+    ticks = round_ticks(min(known), max(known))
+    low, high = ticks[0], ticks[-1]
     left = min(WIDTH / 2.0, max(LEFT, 16.0 + LETTER * max(len(name) for name, _ in named)))
-    spread = (high - low) or max(abs(high), 1.0)
 
     def across(value: float) -> float:
-        return round(left + DOT + (WIDTH - left - RIGHT - 2.0 * DOT) * (value - low) / spread, 1)
+        return round(
+            left + DOT + (WIDTH - left - RIGHT - 2.0 * DOT) * (value - low) / (high - low), 1
+        )
 
     drawn = []
     for place, (name, rows) in enumerate(named):
         floor = TOP + ROW * (place + 1)
         dots = [(across(v), h, f"{h}: {words(v)}, {name}") for h, v in rows if v is not None]
         drawn.append(Strip(name, floor, place, _stacked(sorted(dots), floor)))
-    ticks = [low + spread * k / (TICKS - 1) for k in range(TICKS)]
     height = TOP + ROW * len(drawn) + 26.0
     return Strips(title, tuple(drawn), tuple((across(v), words(v)) for v in ticks), height, left)
 

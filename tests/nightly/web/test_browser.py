@@ -113,6 +113,23 @@ def test_screens_keep_the_rules_of_access_and_show_the_records(page: Any, run_id
         assert value == ("" if told is None else repr(told)), where
 
 
+def test_screens_fit_a_telephone_and_paper(page: Any, run_id: str) -> None:
+    """No page is wider than the screen; what is printed has its tables, and nothing to press."""
+    household = household_at(run_id, "drifted-60-40")
+    places = ("", "/send", "/evidence")
+    for place in (household, *(f"/runs/{run_id}{each}" for each in places)):
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 400, "height": 800})
+        page.goto(place)
+        assert page.evaluate("document.documentElement.scrollWidth") == 400, place
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 816, "height": 1056})  # letter, in CSS pixels
+        hidden = [each for each in page.locator("table.rows").all() if not each.is_visible()]
+        folded = page.locator("details:not([open]) table.rows").count()
+        assert len(hidden) == folded, place
+        assert not [each for each in page.locator("button").all() if each.is_visible()], place
+
+
 def test_without_scripts_a_button_filters(
     browser: Any, workbench: tuple[str, Path], run_id: str
 ) -> None:
