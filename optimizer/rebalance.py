@@ -51,7 +51,8 @@ def rebalance(
     plan = inside_bands(household, policy, screened)
     if plan is None:
         plan = concluded(search_within_limits(frame(household, policy), chain_of(policy)), solves)
-    plan = replace(plan, request="" if household.asked is None else household.asked.request.sha256)
+    if household.asked is not None:
+        plan = replace(plan, request=household.asked.request.sha256)
     return replace(approved_beforehand(plan, policy.approval), seconds=time.perf_counter() - begun)
 
 

@@ -174,6 +174,8 @@ def _settle_cash(
 
 
 def _units(household: Household, washes: Washes, outflow: Sequence[Decimal]) -> tuple[UnitRun, ...]:
+    if washes is NO_WASHES and not any(outflow):
+        return (UnitRun(),) * len(household.units.filing_unit_id)
     totals = [dict[str, Decimal]() for _ in household.units.filing_unit_id]
 
     def add(unit: int, name: str, amount: Decimal) -> None:

@@ -57,8 +57,10 @@ class Screen:
     beyond
         Weight outside the band, the largest row of the household; 0 inside. Without bands in a
         target all of its drift counts.
+    room
+        What is left of the band of each row of `rows`.
     closest
-        Row of `rows` with the least room left, −1 without a band.
+        Row of `rows` with the least of it, −1 without a band.
     value_usd, moved_usd
         Worth, and dollars that full correction of drift and flows would trade, one way.
     taxable
@@ -73,6 +75,7 @@ class Screen:
     due: tuple[date | None, ...]
     drifted: Bools
     beyond: Floats
+    room: Floats
     closest: Ints
     value_usd: Floats
     moved_usd: Floats
@@ -142,6 +145,7 @@ def screen(columns: TriggerColumns) -> Screen:
         due=due,
         drifted=drifted,
         beyond=beyond,
+        room=room,
         closest=_closest(household, room, columns.households),
         value_usd=value,
         moved_usd=sum_by(household, dollars, columns.households) / 2.0 + cash,

@@ -47,7 +47,7 @@ def _closest(screened: Screen, household: int) -> str:
     rows, groups, columns = screened.rows, screened.groups, screened.columns
     target = int(groups.target[rows.group[row]])
     name = class_names(columns.targets[target], columns.market)[rows.row[row]]
-    room = float(rows.room[row])
+    room = float(screened.room[row])
     of = f"{name} of {columns.targets[target].target_id}"
     if room < 0.0:
         return f"{of} is {-100.0 * room:.2f} points outside its band"

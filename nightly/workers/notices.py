@@ -28,6 +28,10 @@ TURNING_DAYS: Final = 30
 """Calendar days before a lot turns long-term from which it is told: a month of nights, as far as a
 wash-sale window reaches."""
 
+NEARLY_A_YEAR, ABOUT = np.timedelta64(350, "D"), np.timedelta64(25, "D")
+"""Days that a lot which turns within the month has been held, 336 to 366, and some on either side:
+only of these the exact day is worked out."""
+
 TURNING_USD: Final = 1_000.0
 """Dollars of gain from which a turning lot is told: at rates 20 points apart, $200 of tax."""
 
@@ -47,14 +51,19 @@ def notices_of(household: Household, policy: Policy, plan: Plan) -> list[dict[st
 def _turning(household: Household, plan: Plan) -> Iterator[dict[str, Any]]:
     """Gain lots of taxable accounts that turn soon and that the plan does not sell."""
     lots, asof = household.lots, np.datetime64(household.asof, "D")
-    gain = lots.shares * household.market.securities.price[lots.security] - lots.basis
-    first = first_long_term_days(lots.holding_start)
+    near = np.flatnonzero(np.abs(asof - lots.holding_start - NEARLY_A_YEAR) <= ABOUT)
+    if not near.size:
+        return
+    price = household.market.securities.price[lots.security[near]]
+    gain = lots.shares[near] * price - lots.basis[near]
+    first = first_long_term_days(lots.holding_start[near])
     soon = (first > asof) & (first <= asof + np.timedelta64(TURNING_DAYS, "D"))
-    told = soon & household.taxable[lots.account] & (gain >= TURNING_USD)
+    told = soon & household.taxable[lots.account[near]] & (gain >= TURNING_USD)
     sold = {lot.lot_id for order in plan.orders for lot in order.lots}
     for at in np.flatnonzero(told).tolist():
-        if str(lots.lot_id[at]) not in sold:
-            yield _row(household, TURNING, str(lots.lot_id[at]), first[at].item(), gain[at], None)
+        name = str(lots.lot_id[near[at]])
+        if name not in sold:
+            yield _row(household, TURNING, name, first[at].item(), gain[at], None)
 
 
 def _nearly_used(household: Household, policy: Policy, plan: Plan) -> Iterator[dict[str, Any]]:

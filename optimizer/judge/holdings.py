@@ -75,7 +75,9 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
     """Lay out positions before and after the orders, and what flows bring where."""
     lots, accounts = household.lots, household.accounts
     traded = np.array([security for _, security in ledger.change], np.int64)
-    securities, column = np.unique(np.concatenate([lots.security, traded]), return_inverse=True)
+    touched = np.concatenate([lots.security, traded])
+    count = np.bincount(touched, minlength=1)
+    securities, column = np.flatnonzero(count), (np.cumsum(count > 0) - 1)[touched]
     m, n = len(securities), len(accounts.account_id)
     held = column[: len(lots.security)]
     before = np.bincount(lots.account * m + held, lots.shares, n * m).reshape(n, m).astype(float)

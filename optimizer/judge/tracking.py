@@ -80,8 +80,10 @@ def _possible(household: Household, held: Holdings) -> Floats:
     """Dollars that may come to each account, each source spread evenly over those it may reach."""
     accounts = household.accounts
     unit = accounts.filing_unit
-    found = max(household.net_flow, 0.0) * held.taxable / max(int(held.taxable.sum()), 1)
     due = np.maximum(accounts.rmd_due_usd - np.maximum(-accounts.net_flow, 0.0), 0.0)
+    if household.net_flow <= 0.0 and not due.any():
+        return np.zeros(len(due))
+    found = max(household.net_flow, 0.0) * held.taxable / max(int(held.taxable.sum()), 1)
     for a in np.flatnonzero(held.deferred & (due > 0.0)).tolist():
         reached = held.taxable & (unit == unit[a])
         found = found + due[a] * reached / max(int(reached.sum()), 1)
@@ -124,9 +126,9 @@ def deviation(
     positions, cash = dollars[:-1].copy(), float(dollars[-1])
     np.subtract.at(positions, target.securities, worth * target.security_weights)
     off = np.asarray(by_factor(market) @ positions).ravel()
-    for name, weight in zip(target.classes, target.class_weights, strict=True):
-        if name in risk.class_exposures:
-            off = off - worth * weight * risk.class_exposures[name]
+    weights, exposures = _class_rows(market, target)
+    # one class after another, as the sum is written: in this order each digit is what it was
+    off = np.subtract.reduce([off, *(worth * weights[:, None] * exposures)], axis=0)
     if CASH in risk.class_exposures:
         off = off + cash * risk.class_exposures[CASH]
     identicals = market.securities.identical_group
@@ -134,6 +136,27 @@ def deviation(
         identicals, positions / group.divisor_usd, len(market.securities.identical_names)
     )
     return off / group.divisor_usd, np.asarray(net, float)
+
+
+def _class_rows(market: Market, target: Target) -> tuple[Floats, Floats]:
+    """Weights of a target's classes that have exposures, `(n,)`, and these, `(n, k)`."""
+    if market.targets.get(target.target_id) is target:
+        return _rows_of(market)[target.target_id]
+    return _rows(market, target)
+
+
+@lru_cache(maxsize=MARKETS)
+def _rows_of(market: Market) -> Mapping[str, tuple[Floats, Floats]]:
+    return {name: _rows(market, target) for name, target in market.targets.items()}
+
+
+def _rows(market: Market, target: Target) -> tuple[Floats, Floats]:
+    known = market.risk.class_exposures
+    pairs = zip(target.classes, target.class_weights.tolist(), strict=True)
+    mine = [(weight, known[name]) for name, weight in pairs if name in known]
+    width = len(market.risk.factors)
+    exposures = np.array([each for _, each in mine], float).reshape(len(mine), width)
+    return np.array([weight for weight, _ in mine], float), exposures
 
 
 @lru_cache(maxsize=MARKETS)

@@ -7,7 +7,7 @@ Refused: an object per row, and sorting by strings where integers decide (texts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -26,11 +26,22 @@ class Sorted(Generic[T]):
 
     rows: T
     starts: Ints
+    _columns: tuple[Any, ...] = field(init=False, repr=False)
+    _none: T = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Gather what every household asks for: the columns, and the rows of who has none."""
+        kind: Any = type(self.rows)
+        columns = tuple(getattr(self.rows, name) for name in kind.__slots__)
+        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_none", kind(*[column[:0] for column in columns]))
 
     def of(self, household: int) -> T:
         """Return the rows of one household, as views."""
         mine, kind = self.place(household), cast(Any, type(self.rows))
-        views: T = kind(*[getattr(self.rows, name)[mine] for name in kind.__slots__])
+        if mine.start == mine.stop:
+            return self._none
+        views: T = kind(*[column[mine] for column in self._columns])
         return views
 
     def place(self, household: int) -> slice:
