@@ -34,7 +34,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, read_only, sum_by
-from models.household import Household, TaxTreatment
+from models.household import Household
 from models.market import CASH, MARKETS, Market, Target
 from models.room_prices import KNOWN, room_prices
 
@@ -46,9 +46,6 @@ LEAST_USD: Final = 1.0
 
 CALM_VOLATILITY: Final = 0.01
 """A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
-
-TREATMENTS: Final = tuple(TaxTreatment)
-"""Rows of costs and room, in this order."""
 
 
 class Rates(NamedTuple):
@@ -110,22 +107,23 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     n = len(accounts.account_id)
     held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
     counted = scale * np.maximum(held, 0.0)
-    kind = np.array([TREATMENTS.index(each) for each in household.treatment.tolist()])
+    taxable, deferred = household.taxable, household.deferred
+    kinds = (taxable, deferred, ~(taxable | deferred))
     best = best_cash_yield(household)
     found: Floats = np.zeros((n, len(market.securities.security_id)))
     for name in household.group_targets:
         mine = household.account_target == name
-        by_kind = [counted * (mine & (kind == k)) for k in range(len(TREATMENTS))]
+        by_kind = [counted * (mine & kind) for kind in kinds]
         room = np.array([each.sum() for each in by_kind])
         if room.sum() <= 0.0:
             continue
         size = np.maximum(room, LEAST_USD)
         by_unit = [sum_by(accounts.filing_unit, each, len(rates.long)) for each in by_kind]
-        taxed, deferred = by_unit[0] / size[0], by_unit[1] / size[1]
+        of_taxed, of_deferred = by_unit[0] / size[0], by_unit[1] / size[1]
         of_group = (
-            float(taxed @ rates.long),
-            float(taxed @ rates.ordinary),
-            float(deferred @ rates.deferred),
+            float(of_taxed @ rates.long),
+            float(of_taxed @ rates.ordinary),
+            float(of_deferred @ rates.deferred),
         )
         prices = _of_securities(_known(market)(name, of_group, best), room / room.sum())
         found[mine] = scale[mine, None] * prices

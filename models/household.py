@@ -206,7 +206,15 @@ class Household:
     @cached_property
     def taxable(self) -> Bools:
         """Which accounts are taxable, `(n_accounts,)`; the others are sheltered."""
-        return read_only(np.asarray(self.treatment == TaxTreatment.TAXABLE, dtype=bool))
+        return self._treated(TaxTreatment.TAXABLE)
+
+    @cached_property
+    def deferred(self) -> Bools:
+        """Which accounts are tax-deferred, `(n_accounts,)`."""
+        return self._treated(TaxTreatment.DEFERRED)
+
+    def _treated(self, treatment: TaxTreatment) -> Bools:
+        return read_only(np.array([each is treatment for each in self.treatment.tolist()], bool))
 
     @cached_property
     def account_target(self) -> Texts:

@@ -275,10 +275,15 @@ def _plan_row(plan: Plan, orders: int) -> Row:
         "gap_bps": _rounded(certificate.gap_bps, BPS_DECIMALS) if certificate else None,
         "solver": plan.solver,
         "seconds": plan.seconds,
-        "gap_by_cause": json.dumps({k: _rounded(v, BPS_DECIMALS) for k, v in causes.items()}),
-        "notes": json.dumps(list(plan.notes), ensure_ascii=False),
+        "gap_by_cause": _as_text({k: _rounded(v, BPS_DECIMALS) for k, v in causes.items()}),
+        "notes": _as_text(list(plan.notes)),
         **_figure_cells(plan.figures, orders),
     }
+
+
+def _as_text(found: dict[str, Any] | list[str]) -> str:
+    """JSON; most of it is empty, and that costs nothing."""
+    return json.dumps(found, ensure_ascii=False) if found else str(found)
 
 
 def _figure_cells(figures: Figures | None, orders: int) -> Row:

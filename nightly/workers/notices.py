@@ -56,9 +56,11 @@ def _turning(household: Household, plan: Plan) -> Iterator[dict[str, Any]]:
         return
     price = household.market.securities.price[lots.security[near]]
     gain = lots.shares[near] * price - lots.basis[near]
+    told = household.taxable[lots.account[near]] & (gain >= TURNING_USD)
+    if not told.any():
+        return
     first = first_long_term_days(lots.holding_start[near])
-    soon = (first > asof) & (first <= asof + np.timedelta64(TURNING_DAYS, "D"))
-    told = soon & household.taxable[lots.account[near]] & (gain >= TURNING_USD)
+    told &= (first > asof) & (first <= asof + np.timedelta64(TURNING_DAYS, "D"))
     sold = {lot.lot_id for order in plan.orders for lot in order.lots}
     for at in np.flatnonzero(told).tolist():
         name = str(lots.lot_id[near[at]])

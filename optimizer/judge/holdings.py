@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.household import Household, TaxTreatment
+from models.household import Household
 from models.ledger import Ledger
 from models.order import Flow
 
@@ -88,10 +88,10 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
         after[account, col] += float(change)
     price = household.market.securities.price[securities]
     cash_before = accounts.cash + accounts.net_flow
-    moved = dict.fromkeys(accounts.account_id.tolist(), 0.0)
+    moved = np.zeros(n)
     for flow in flows:
-        if flow.account_id in moved and flow.amount.is_finite():
-            moved[flow.account_id] += float(flow.amount)
+        if flow.amount.is_finite():
+            moved[accounts.account_id == flow.account_id] += float(flow.amount)
     return Holdings(
         securities=securities,
         price=price,
@@ -99,8 +99,8 @@ def holdings(household: Household, ledger: Ledger, flows: Sequence[Flow]) -> Hol
         after=after,
         cash_before=cash_before,
         cash_after=np.array([float(cash) for cash in ledger.cash]),
-        moved=np.array(list(moved.values()), float),
+        moved=moved,
         taxable=household.taxable,
-        deferred=np.array([each is TaxTreatment.DEFERRED for each in household.treatment], bool),
+        deferred=household.deferred,
         value_usd=float((before @ price).sum() + cash_before.sum() + household.net_flow),
     )

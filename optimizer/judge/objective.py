@@ -188,11 +188,17 @@ class Yardstick:
         securities, columns = self.household.market.securities, self.held.securities
         unit = self.household.accounts.filing_unit
         long = np.array([float(each.qualified) for each in self.rates])[unit]
-        ordinary = np.array([float(each.ordinary) for each in self.rates])[unit]
+        ordinary = self._ordinary
         taxed = np.outer(long, securities.qualified_yield[columns])
         taxed += np.outer(ordinary, securities.ordinary_yield[columns])
         foreign = np.outer(self._owned, securities.foreign_tax_yield[columns])
         return np.where(self.held.taxable[:, None], taxed, foreign)
+
+    @cached_property
+    def _ordinary(self) -> Floats:
+        """Rate on ordinary income of later years, by account."""
+        unit = self.household.accounts.filing_unit
+        return np.array([float(each.ordinary) for each in self.rates])[unit]
 
     @cached_property
     def _owned(self) -> Floats:
@@ -218,8 +224,7 @@ class Yardstick:
     def cash_prices(self) -> Floats:
         """What a dollar of cash adds to J by drag, by account."""
         accounts = self.household.accounts
-        ordinary = np.array([float(each.ordinary) for each in self.rates])[accounts.filing_unit]
-        taxed = np.where(self.held.taxable, ordinary, 0.0) * accounts.cash_yield
+        taxed = np.where(self.held.taxable, self._ordinary, 0.0) * accounts.cash_yield
         less = best_cash_yield(self.household) - accounts.cash_yield
         return self._price_of_a_year * (taxed + self._owned * less)
 
