@@ -108,18 +108,20 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
     counted = scale * np.maximum(held, 0.0)
     taxable, deferred = household.taxable, household.deferred
-    kinds = (taxable, deferred, ~(taxable | deferred))
+    kinds = np.array([taxable, deferred, ~(taxable | deferred)])
     best = best_cash_yield(household)
     found: Floats = np.zeros((n, len(market.securities.security_id)))
     for name in household.group_targets:
         mine = household.account_target == name
-        by_kind = [counted * (mine & kind) for kind in kinds]
-        room = np.array([each.sum() for each in by_kind])
+        by_kind = counted * (mine & kinds)
+        room = by_kind.sum(axis=1)
         if room.sum() <= 0.0:
             continue
-        size = np.maximum(room, LEAST_USD)
-        by_unit = [sum_by(accounts.filing_unit, each, len(rates.long)) for each in by_kind]
-        of_taxed, of_deferred = by_unit[0] / size[0], by_unit[1] / size[1]
+        of_taxed, of_deferred = (
+            sum_by(accounts.filing_unit, by_kind[k], len(rates.long))
+            / max(float(room[k]), LEAST_USD)
+            for k in range(2)
+        )
         of_group = (
             float(of_taxed @ rates.long),
             float(of_taxed @ rates.ordinary),

@@ -115,6 +115,13 @@ def _volatility(name: str, market: Market) -> float:
     return math.sqrt(max(variance, 0.0))
 
 
+def row_name(target: Target, market: Market, row: int) -> str:
+    """Return the name of one row: the class, or the security's id."""
+    if row < len(target.classes):
+        return target.classes[row]
+    return str(market.securities.security_id[target.securities[row - len(target.classes)]])
+
+
 def class_names(target: Target, market: Market) -> Texts:
     """Return the name of every row: the class, or the security's id."""
     names: Texts = np.concatenate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.triggers.bands import class_names
+from models.triggers.bands import row_name
 from models.triggers.screen import Screen, Trigger, policy_of
 
 
@@ -46,7 +46,7 @@ def _closest(screened: Screen, household: int) -> str:
         return ""
     rows, groups, columns = screened.rows, screened.groups, screened.columns
     target = int(groups.target[rows.group[row]])
-    name = class_names(columns.targets[target], columns.market)[rows.row[row]]
+    name = row_name(columns.targets[target], columns.market, int(rows.row[row]))
     room = float(screened.room[row])
     of = f"{name} of {columns.targets[target].target_id}"
     if room < 0.0:

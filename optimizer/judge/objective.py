@@ -139,6 +139,7 @@ class Yardstick:
             tax.roth_premium * float(unit.run.roth)
             - float(unit.rates.deferred * unit.run.distribution)
             for unit in units
+            if unit.changed
         )
         terms = {
             "tracking_error": (

@@ -146,14 +146,12 @@ def judged(
 
 def _stands_still(known: Bench) -> bool:
     """Whether doing nothing is a state to compare with: no household flow, no floor broken."""
-    household, reserved = known.household, known.reserved
-    short = (
-        excess_usd(exact(floor), cash - reserved.cash.get(account, ZERO))
-        for account, (floor, cash) in enumerate(
-            zip(household.accounts.cash_floor.tolist(), known.idle.cash, strict=True)
-        )
+    household, reserved = known.household, known.reserved.cash
+    floors = household.accounts.cash_floor.tolist()
+    return household.net_flow == 0 and not any(
+        excess_usd(exact(floor), cash - reserved[account] if account in reserved else cash)
+        for account, (floor, cash) in enumerate(zip(floors, known.idle.cash, strict=True))
     )
-    return household.net_flow == 0 and all(each is None for each in short)
 
 
 def _figures(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 
@@ -23,9 +24,13 @@ BPS_OF_VALUE = Decimal("1e-4")
 """One basis point."""
 
 
+NOTHING_ASKED: Final = Request()
+"""A request that asks nothing."""
+
+
 def request_of(case: Case) -> Request:
     """Return what was asked; a request that asks nothing where nothing was."""
-    return Request() if case.household.asked is None else case.household.asked.request
+    return NOTHING_ASKED if case.household.asked is None else case.household.asked.request
 
 
 def keep(case: Case) -> Iterator[Breach]:

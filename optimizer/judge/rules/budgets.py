@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -111,7 +112,7 @@ def _limits(case: Case, own: list[float], name: str) -> list[Decimal | None]:
     policy, asked = getattr(case.policy.limits, name), getattr(request_of(case), name)
     found = []
     for value in own:
-        given = [policy if np.isnan(value) else value, asked]
+        given = [policy if math.isnan(value) else value, asked]
         limits = [exact(limit) for limit in given if limit is not None]
         found.append(min(limits, default=None))
     return found
