@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -43,10 +44,15 @@ class LawMissing(HearthError):  # noqa: N818 -- says what is the matter, as a st
 
 
 class Schedule(NamedTuple):
-    """Rates by bracket: `rates[i]` applies up to `edges[i]` dollars, the last edge being None."""
+    """Rates by bracket: `rates[i]` applies up to `edges[i]` dollars, the last edge being None.
+
+    `starts[i]` is where it begins, and `below[i]` the tax on all income up to there.
+    """
 
     edges: tuple[Decimal | None, ...]
     rates: tuple[Decimal, ...]
+    starts: tuple[Decimal, ...]
+    below: tuple[Decimal, ...]
 
 
 class Surtax(NamedTuple):
@@ -111,7 +117,11 @@ class Law:
         if found is None:
             edges: tuple[Decimal, ...] = self._entry(topic, status)
             rates: tuple[Decimal, ...] = self._entry(topic, "rates")
-            found = self._schedules[topic, status] = Schedule((*edges, None), rates)
+            starts = (Decimal(0), *edges)
+            each = (r * (high - low) for r, low, high in zip(rates, starts, edges, strict=False))
+            below = tuple(accumulate(each, initial=Decimal(0)))
+            found = Schedule((*edges, None), rates, starts, below)
+            self._schedules[topic, status] = found
         return found
 
     def _amount(self, topic: str, name: str) -> Decimal:

@@ -7,6 +7,7 @@ The alternative minimum tax and the 25 and 28 percent kinds of gain are out of s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from decimal import Decimal
 from typing import Final
 
@@ -20,16 +21,16 @@ def schedule_tax(schedule: Schedule, income: Decimal, above: Decimal = ZERO) -> 
 
     Σ_i rate_i · (length of [above, income] within bracket i), in dollars.
     """
-    tax = ZERO
     lower = max(ZERO, above)
-    for edge, rate in zip(schedule.edges, schedule.rates, strict=True):
-        upper = income if edge is None or edge > income else edge
-        if upper > lower:
-            tax += rate * (upper - lower)
-            lower = upper
-        if upper is income:
-            break  # brackets ascend: nothing lies above
-    return tax
+    if income <= lower:
+        return ZERO
+    return _from_nothing(schedule, income) - (_from_nothing(schedule, lower) if lower else ZERO)
+
+
+def _from_nothing(schedule: Schedule, income: Decimal) -> Decimal:
+    """Tax an income of more than nothing: all brackets below its own, and its part of that."""
+    own = bisect_left(schedule.starts, income) - 1
+    return schedule.below[own] + schedule.rates[own] * (income - schedule.starts[own])
 
 
 def income_tax(law: Law, status: str, taxable_income: Decimal, preferential: Decimal) -> Decimal:
