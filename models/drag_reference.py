@@ -35,7 +35,7 @@ from scipy import sparse
 
 from models.arrays import Bools, Floats, read_only, sum_by
 from models.household import Household
-from models.market import CASH, MARKETS, Market, Target
+from models.market import CASH, MARKETS, Market
 from models.room_prices import KNOWN, room_prices
 
 TARGET: Final = "target"
@@ -43,6 +43,9 @@ TARGET: Final = "target"
 
 LEAST_USD: Final = 1.0
 """Dollars. Accounts worth less have no say in the rates of a treatment: they fade to nothing."""
+
+PLACED: Final = 16
+"""Ways to place one target at one set of rates that are remembered, a number a security each."""
 
 CALM_VOLATILITY: Final = 0.01
 """A year. Funds of treasury bills move by half of it, the calmest bond funds by four times."""
@@ -127,8 +130,9 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
             float(of_taxed @ rates.ordinary),
             float(of_deferred @ rates.deferred),
         )
-        prices = _of_securities(_known(market)(name, of_group, best), room / room.sum())
-        found[mine] = scale[mine, None] * prices
+        costs = _known(market)(name, of_group, best)
+        prices = room_prices(costs.rows, costs.weights, room / room.sum())
+        found[mine] = scale[mine, None] * costs.borne(prices.tobytes())
     return found
 
 
@@ -143,19 +147,15 @@ def marginal_prices(costs: Floats, prices: Floats, cash: Floats) -> Floats:
 
 
 class _Costs(NamedTuple):
-    """What a dollar costs a year under one target at some rates, by treatment in this order.
+    """What the rows of a target cost a dollar and year at some rates, `(k, n_rows)`; their weights.
 
-    `of_security`, `(k, n_securities)`, `of_class`, `(k, n_classes)`, and `of_cash`, `(k,)`; `rows`
-    and `weights` are those of the target.
+    `borne` gives π of every security, `(n_securities,)`, at prices of room told as bytes. Prices
+    are where kinks cross: a book's households ask for few, again and again.
     """
 
-    market: Market
-    target: Target
-    of_security: Floats
-    of_class: Floats
-    of_cash: Floats
     rows: Floats
     weights: Floats
+    borne: Callable[[bytes], Floats]
 
 
 def _costs(
@@ -174,24 +174,22 @@ def _costs(
     rows = [means[:, place[name]] if name in place else cash for name in target.classes]
     rows += [own[:, one] if not like_cash[one] else cash for one in named.tolist()]
     wanted = np.concatenate([target.class_weights, target.security_weights])
-    return _Costs(market, target, own, means, cash, np.array(rows).T, wanted)
+
+    @lru_cache(maxsize=PLACED)
+    def borne(told: bytes) -> Floats:
+        prices = np.frombuffer(told)
+        found = np.asarray(market.risk.class_weights @ marginal_prices(means, prices, cash))
+        found[named] = marginal_prices(own[:, named], prices, cash)
+        found[like_cash] = 0.0
+        return read_only(found)
+
+    return _Costs(np.array(rows).T, wanted, borne)
 
 
 @lru_cache(maxsize=MARKETS)
 def _known(market: Market) -> Callable[[str, tuple[float, float, float], float], _Costs]:
     """Costs of one market, remembered as long as the market is."""
     return lru_cache(maxsize=KNOWN)(partial(_costs, market))
-
-
-def _of_securities(costs: _Costs, room: Floats) -> Floats:
-    """π of every security under one target, shape `(n_securities,)`."""
-    market, named, cash = costs.market, costs.target.securities, costs.of_cash
-    prices = room_prices(costs.rows, costs.weights, room)
-    found = np.asarray(market.risk.class_weights @ marginal_prices(costs.of_class, prices, cash))
-    if len(named):
-        found[named] = marginal_prices(costs.of_security[:, named], prices, cash)
-    found[_yields(market).money_market] = 0.0
-    return found
 
 
 class _Yields(NamedTuple):

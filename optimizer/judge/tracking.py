@@ -124,7 +124,8 @@ def deviation(
     """B'x − B't by factor and Σx − Σt by identical group, arguments as in `tracking_variance`."""
     target, risk = group.target, market.risk
     positions, cash = dollars[:-1].copy(), float(dollars[-1])
-    np.subtract.at(positions, target.securities, worth * target.security_weights)
+    if len(target.securities):
+        np.subtract.at(positions, target.securities, worth * target.security_weights)
     off = np.asarray(by_factor(market) @ positions).ravel()
     weights, exposures = _class_rows(market, target)
     # one class after another, as the sum is written: in this order each digit is what it was
