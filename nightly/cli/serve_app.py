@@ -50,6 +50,9 @@ def serve(
     compared: Annotated[
         Path | None, typer.Option(help="CSV of a comparison with heuristics, for Evidence.")
     ] = None,
+    custodian: Annotated[
+        Path | None, typer.Option(help="Book of what a custodian shows, for Approve and send.")
+    ] = None,
 ) -> None:
     """Open the workbench on BOOK and its runs: look, approve, send; on this machine only.
 
@@ -73,6 +76,7 @@ def serve(
         tuple(name or ()),
         people.roles,
         compared,
+        custodian,
     )
     serve(book, runs, asked, lambda line: print(line, flush=True))
     raise typer.Exit(ANSWERED)

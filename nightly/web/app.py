@@ -24,7 +24,7 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import NAME, Rights, RoleError, rights_of
-from nightly.web import acting, answering, asking, evidence, looking, over_years, tuning
+from nightly.web import acting, answering, asking, custodian, evidence, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, with_headers
 from nightly.web.refusals import RefusedError
@@ -49,6 +49,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "/runs/{run}/request.json": asking.request_json,
     "/runs/{run}/next": looking.next_waiting,
     "/runs/{run}/send": looking.send_page,
+    "/runs/{run}/custodian": custodian.custodian,
+    "/runs/{run}/custodian.json": custodian.custodian_json,
     "/runs/{run}/tuning": tuning.tuning,
     "/runs/{run}/tuning.json": tuning.tuning_json,
     "/runs/{run}/evidence": evidence.evidence,

@@ -83,8 +83,16 @@ def _when_ready(laid: Future[Laid]) -> Laid:
 class Desk:
     """The runs in a folder; a class because each is opened once."""
 
-    def __init__(self, book: Path, runs: Path, scratch: Path, compared: Path | None = None) -> None:
-        self.book, self.runs, self.scratch, self.compared = book, runs, scratch, compared
+    def __init__(
+        self,
+        book: Path,
+        runs: Path,
+        scratch: Path,
+        compared: Path | None = None,
+        custodian: Path | None = None,
+    ) -> None:
+        self.book, self.runs, self.scratch = book, runs, scratch
+        self.compared, self.custodian = compared, custodian
         self.following = Following(Register(runs / NAME))
         self.trials = Trials()
         self.shelf = Shelf()

@@ -196,6 +196,7 @@ def send_page(visit: Visit, request: Request) -> Response:
         beyond=[list(rights.beyond(figures_of(row)).values()) for row in waiting],
         more_waiting=found.found > len(waiting),
         more_tickets=sent.count > len(sent.first),
+        custodian=visit.desk.custodian is not None,
         more_money=sent.moved > len(sent.money),
         ready=ready.count,
         seen=ready.seen,

@@ -34,7 +34,7 @@ class Listening:
 
     `identity_header` is set where a proxy names people, and `token_file` then holds what the proxy
     shows; `hosts` are names that it is asked for by, beside this machine's own; `compared` is a
-    comparison's table, shown as evidence.
+    comparison's table, shown as evidence; `custodian` is what a custodian shows, as a book.
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +45,7 @@ class Listening:
     hosts: tuple[str, ...] = ()
     roles: Path | None = None
     compared: Path | None = None
+    custodian: Path | None = None
 
 
 def door_of(asked: Listening) -> Door:
@@ -59,6 +60,8 @@ def door_of(asked: Listening) -> Door:
         raise ServingError(f"--roles {asked.roles}: there is no such file")
     if asked.compared is not None and not asked.compared.is_file():
         raise ServingError(f"--compared {asked.compared}: there is no such file")
+    if asked.custodian is not None and not asked.custodian.is_dir():
+        raise ServingError(f"--custodian {asked.custodian}: there is no such folder")
     local = asked.host in LOOPBACK or asked.host == "::1"
     if not asked.identity_header:
         if not local:
@@ -99,7 +102,7 @@ def serve(book: Path, runs: Path, asked: Listening, say: Callable[[str], None]) 
         _ended_like_an_interrupt(),
         tempfile.TemporaryDirectory(prefix="hearth-workbench-") as scratch,
     ):
-        desk = Desk(book.resolve(), runs.resolve(), Path(scratch), asked.compared)
+        desk = Desk(book.resolve(), runs.resolve(), Path(scratch), asked.compared, asked.custodian)
         settings = uvicorn.Config(
             workbench(desk, door, asked.roles),
             log_level="warning",

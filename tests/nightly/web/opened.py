@@ -30,12 +30,17 @@ HEADER = "x-person"
 
 @contextmanager
 def opened(
-    book: Path, runs: Path, scratch: Path, roles: str = "", compared: Path | None = None
+    book: Path,
+    runs: Path,
+    scratch: Path,
+    roles: str = "",
+    compared: Path | None = None,
+    custodian: Path | None = None,
 ) -> Iterator[TestClient]:
     """Yield a client who came in by the token; `roles` is put beside the runs."""
     if roles:
         (runs / "roles.toml").write_text(roles, "utf-8")
-    desk = Desk(book, runs, scratch, compared)
+    desk = Desk(book, runs, scratch, compared, custodian)
     client = TestClient(workbench(desk, Door(TOKEN, "Ann", 8765)), HOST, follow_redirects=False)
     client.get("/enter", params={"token": TOKEN})
     try:
