@@ -46,6 +46,8 @@ class Booking(NamedTuple):
 
 def book_orders(household: Household, orders: Sequence[Order]) -> Booking:
     """Resolve the labels of orders; collect every label or number that means nothing."""
+    if not orders:
+        return Booking((), ())
     labels = _Labels(household, any(order.lots for order in orders))
     booked: list[BookedOrder] = []
     faults: list[Breach] = []
