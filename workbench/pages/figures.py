@@ -49,9 +49,9 @@ KINDS: Final[Mapping[str, Callable[[float], str]]] = {
     "weight": weight,
     "points": points,
     "shares": shares,
-    "count": lambda value: f"{value:,.0f}",
+    "count": lambda value: number(value, 0),
     "worth": lambda value: f"${number(value, 4)}",
-    "exact": lambda value: f"{value:,.6g}",
+    "exact": lambda value: ("−" if value < 0 else "") + f"{abs(value):,.6g}",
     "seconds": lambda value: f"{number(value, 2)} s",
 }
 """How a figure is worded, by kind."""

@@ -245,7 +245,10 @@ def test_what_was_sent_is_not_decided_on_any_more(person: Any, runs: Path, run_i
     page = parsed(cleo.get(f"/runs/{run_id}/send").text)
     form = {CSRF: page.code, "seen": page.fields("seen")[0], "form": "csv"}
     assert cleo.post(f"/runs/{run_id}/send", data=form).status_code == 200
-    assert not look(cleo, run_id, name).fields("decision")
+    gone = look(cleo, run_id, name)
+    assert not gone.fields("decision")
+    states = [told for tag, told in gone.tags if tag == "span" and told.get("class") == "badge"]
+    assert len(states) == len(Register(runs / NAME).read().plan_sent(run_id, name)) > 1
     assert decide(cleo, run_id, seen, "rejected").status_code == 409
     assert state_of(runs, run_id, name)[0] is State.APPROVED
     order = Register(runs / NAME).read().sent_of(run_id)[0].ticket.order_id
