@@ -105,6 +105,16 @@ def test_screens_keep_the_rules_of_access_and_show_the_records(page: Any, run_id
         for place in places:
             page.goto(place)
             assert findings(page) == [], (scheme, place)
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = "getComputedStyle(document.documentElement).getPropertyValue('--ink')"
+    assert page.evaluate(ink) == "#1c1b19"  # paper is white, whatever the reader's screen is
+    page.emulate_media(media="screen", color_scheme="light")
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(household_at(run_id, "family-office-80m"))
+    assert findings(page) == []
+    assert page.locator(".scroll[tabindex='0']").count() > 0
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(household)
     shown = page.eval_on_selector_all("data.fig", "all => all.map(d => [d.dataset.from, d.value])")
     record = page.request.get(household.replace("household?", "household.json?")).json()
     assert len(shown) > 100

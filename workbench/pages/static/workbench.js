@@ -38,6 +38,19 @@
     told.showModal();
   }
 
+  function reachable() { // what scrolls sideways is scrolled by keys too
+    for (const each of document.querySelectorAll(".scroll, figure, pre")) {
+      const wide = each.scrollWidth > each.clientWidth;
+      for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "scrolls sideways"]]) {
+        if (wide) each.setAttribute(name, value);
+        else each.removeAttribute(name);
+      }
+    }
+  }
+  reachable();
+  window.addEventListener("resize", reachable);
+  document.addEventListener("htmx:after:swap", reachable);
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
