@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.pages.axis import round_ticks
+from workbench.pages.axis import inner_ticks, round_ticks
 from workbench.pages.drawing import frontier_curve, lockout_calendar
 from workbench.pages.lines import lines
+from workbench.pages.strips import strips
 
 FIGURES = st.floats(-1e7, 1e7, allow_subnormal=False)
 
@@ -41,6 +42,16 @@ def test_ticks_hold_what_is_drawn(one: float, other: float) -> None:
     assert 2 <= len(ticks) <= 8
     assert ticks[0] <= low + 1e-8 * step and ticks[-1] >= high - 1e-8 * step
     assert all(math.isclose(b - a, step, rel_tol=1e-4) for a, b in itertools.pairwise(ticks))
+
+
+def test_a_figure_a_hair_under_nought_takes_no_step_of_its_own() -> None:
+    """Dots begin where the axis does; a tick just outside of them is kept."""
+    assert inner_ticks(-0.0004, 2662.9) == [0, 1000, 2000, 3000]
+    assert inner_ticks(0.008, 23.36) == [0, 5, 10, 15, 20, 25]
+    drawn = strips("x", [("a", [("h1", -0.0004), ("h2", 2662.9)])], str)
+    assert drawn is not None
+    assert {label for _, label in drawn.ticks} == {"0.0", "1000.0", "2000.0", "3000.0"}
+    assert all(drawn.left <= dot.x <= drawn.right for dot in drawn.strips[0].dots)
 
 
 def test_every_name_on_the_calendar_has_its_room() -> None:

@@ -26,6 +26,14 @@ def round_ticks(low: float, high: float) -> list[float]:
     return [float(f"{step * k:.12g}") for k in range(first, last + 1)]
 
 
+def inner_ticks(low: float, high: float) -> list[float]:
+    """Return the round ticks but an outermost one that lies further out than half a step."""
+    ticks = round_ticks(low, high)
+    near = (ticks[1] - ticks[0]) / 2.0
+    kept = [tick for tick in ticks if low - near <= tick <= high + near]
+    return kept if len(kept) > 1 else ticks
+
+
 def decimals(ticks: Sequence[float]) -> int:
     """Return the decimals that tell the ticks of a round step apart, and are all that they have."""
     return max(0, -floor(log10(ticks[1] - ticks[0]) + NEARLY))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.pages.axis import round_ticks
+from workbench.pages.axis import inner_ticks
 
 WIDTH, LEFT, RIGHT, TOP = 660.0, 100.0, 20.0, 28.0
 LETTER = 7.0
@@ -63,8 +63,8 @@ def strips(title: str, named: Sequence[Named], words: Callable[[float], str]) ->
     known = [value for _, rows in named for _, value in rows if value is not None]
     if not known:
         return None
-    ticks = round_ticks(min(known), max(known))
-    low, high = ticks[0], ticks[-1]
+    ticks = inner_ticks(min(known), max(known))
+    low, high = min(*known, ticks[0]), max(*known, ticks[-1])
     left = min(WIDTH / 2.0, max(LEFT, 16.0 + LETTER * max(len(name) for name, _ in named)))
 
     def across(value: float) -> float:
