@@ -105,6 +105,11 @@ class Door:
         if self.identity_header:
             if not _same(request.headers.get(TOKEN_HEADER, ""), self.token):
                 raise RefusedError(401, "come in through the proxy that knows you")
+            if len(request.headers.getlist(self.identity_header)) > 1:  # one of them is the asker's
+                raise RefusedError(
+                    401,
+                    f"{self.identity_header} comes twice: the proxy must remove what it is sent",
+                )
             person = request.headers.get(self.identity_header, "").strip()
             if not person:
                 raise RefusedError(401, f"the proxy names nobody in {self.identity_header}")

@@ -174,6 +174,9 @@ def test_the_proxy_is_believed_only_with_its_token(
         assert person("Ann", "wrong").get(place).status_code == 401
         assert person("").get(place).status_code == 401
         assert person("Zoe").get(place).status_code == 403
+        twice = person("Ann")
+        twice.headers = type(twice.headers)([*twice.headers.multi_items(), (HEADER, "Bob")])
+        assert twice.get(place).status_code == 401
         assert person("Ann").get("/enter", params={"token": TOKEN}).status_code == 401
         assert not parsed(person("Aud").get(place).text).fields("decision")
         code = parsed(person("Ann").get(place).text).code
