@@ -11,14 +11,12 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from models.triggers import Trigger
 from nightly.proof.household_record import compliance_record, household_record, plain
 from nightly.proof.trail import trail_of
 from nightly.register.deciding import figures_of, last_line
 from nightly.register.fold import Registered
 from nightly.register.looking import standing_of
 from nightly.register.roles import Rights
-from nightly.triage.drift_rows import DOUBTFUL
 from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
 from nightly.web.queue import PAGE_ROWS, Queue
 from nightly.web.stages import Stage, stage_of
@@ -74,6 +72,7 @@ def tonight(visit: Visit, request: Request) -> Response:
         "rows": [{**row, "stage": row["stage"].name} for row in found.rows],
         "stages": {stage.name: count for stage, count in found.stages.items()},
         "statuses": dict(found.statuses),
+        "triggers": queue.triggers,
         "bulk": None if bulk is None else len(bulk[0]),
     }
     asked = asked_of(query)
@@ -86,7 +85,6 @@ def tonight(visit: Visit, request: Request) -> Response:
         filtered=any(asked.values()) and asked != {**asked_of(QueryParams()), "sort": "triage"},
         stages=list(Stage),
         words={stage.name: stage.word for stage in Stage},
-        triggers=[*(trigger.value for trigger in Trigger), DOUBTFUL],
         policies=queue.policies,
         sorts=list(SORTS),
         triaged=queue.triaged,

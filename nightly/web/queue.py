@@ -151,6 +151,11 @@ class Queue:
         return place if place < len(self.ids) and self.ids[place].as_py() == name else -1
 
     @cached_property
+    def triggers(self) -> dict[str, int]:
+        """How many households each trigger fired for; none where the book has changed since."""
+        return {name: int(np.count_nonzero(mine)) for name, mine in self.fired.items()}
+
+    @cached_property
     def policies(self) -> list[str]:
         """The policies of the run."""
         return sorted(p for p in self.words["policy_id"].dictionary.to_pylist() if p)

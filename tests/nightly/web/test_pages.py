@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,15 @@ def test_a_filter_leaves_whom_it_says(
     """Filters are added to each other; what is unknown is nobody's."""
     page = parsed(ann.get(f"/runs/{run_id}", params=asked).text)
     assert {t["href"].rpartition("=")[2] for _, t in page.tags if "data-row" in t} == expected
+
+
+def test_what_a_choice_counts_is_what_it_leaves(ann: TestClient, run_id: str) -> None:
+    """Answers and triggers say beside their names how many households they leave."""
+    text = ann.get(f"/runs/{run_id}").text
+    for field, fired in (("status", "planned"), ("trigger", "cash"), ("trigger", "drift")):
+        (said,) = re.findall(rf'<option [^>]*value="{fired}"[^>]*>[^<(]*\((\d+)\)<', text)
+        left = parsed(ann.get(f"/runs/{run_id}", params={field: fired}).text)
+        assert int(said) == len([each for _, each in left.tags if "data-row" in each]) > 0
 
 
 def test_an_order_puts_the_greatest_first(ann: TestClient, run_id: str) -> None:
