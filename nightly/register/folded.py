@@ -43,8 +43,16 @@ class Folded:
 
     @contextmanager
     def growing(self) -> Iterator[None]:
-        """Let lines be taken while the block lasts; spoilt where it does not end well."""
+        """Let lines be taken while the block lasts; spoilt where it does not end well.
+
+        Raises
+        ------
+        RegisterError
+            If it is spoilt already.
+        """
         with self.lock:
+            if self.spoilt:
+                raise RegisterError("a line was refused; read the register again")
             self.spoilt = True
             yield
             self.spoilt = False

@@ -53,8 +53,6 @@ class Held:
         RegisterError
             If an earlier line was refused: what holds must be read again.
         """
-        if self._folded.spoilt:
-            raise RegisterError(f"{self._name}: a line was refused; read the register again")
         with self._folded.growing():
             entry = Entry(self.registered.entries + 1, kind, clock(), by, why, data)
             head, line = line_of(self.registered.heads[-1], text_of(entry).encode())
