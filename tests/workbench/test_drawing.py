@@ -76,3 +76,20 @@ def test_a_figure_stands_where_the_ticks_say() -> None:
     ((x, y, _),) = curve.marks
     assert x == pytest.approx({label: at for at, label in curve.x_ticks}["0.6 %"])
     assert y == pytest.approx({label: at for at, label in curve.y_ticks}["−10"])
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.008, 0.071, 0.1, 0.44, 1.0, 23.36]), min_size=2, max_size=40)
+)
+def test_no_dot_lies_on_another(figures: list[float]) -> None:
+    """However alike they are, each can be pressed, and stays inside of its strip."""
+    drawn = strips(
+        "x", [("a", [(f"h{k}", v) for k, v in enumerate(figures)]), ("b", [("z", 1.0)])], str
+    )
+    assert drawn is not None
+    first, second = drawn.strips
+    assert len(first.dots) == len(figures)
+    for one, other in itertools.combinations(first.dots, 2):
+        assert math.dist((one.x, one.y), (other.x, other.y)) >= 6.9
+    assert all(20.0 < dot.y < first.y for dot in first.dots)
+    assert all(first.y < dot.y < second.y < drawn.height for dot in second.dots)

@@ -17,10 +17,13 @@ LETTER = 7.0
 """Units of the picture, of the room beside and above its strips, and of a letter of a name."""
 
 ROW: Final = 58.0
-"""Units of a strip."""
+"""Units of a strip at least."""
 
 DOT: Final = 7.0
 """Units that a dot takes; figures closer than this are stacked."""
+
+HIGHEST: Final = 280.0
+"""Units of a stack at most, the forty households of a trial; a higher one is pressed together."""
 
 Named = tuple[str, Sequence[tuple[str, float | None]]]
 
@@ -72,26 +75,28 @@ def strips(title: str, named: Sequence[Named], words: Callable[[float], str]) ->
             left + DOT + (WIDTH - left - RIGHT - 2.0 * DOT) * (value - low) / (high - low), 1
         )
 
-    drawn = []
+    drawn, floor = [], TOP
     for place, (name, rows) in enumerate(named):
-        floor = TOP + ROW * (place + 1)
-        dots = [(across(v), h, f"{h}: {words(v)}, {name}") for h, v in rows if v is not None]
-        drawn.append(Strip(name, floor, place, _stacked(sorted(dots), floor)))
-    height = TOP + ROW * len(drawn) + 26.0
-    return Strips(title, tuple(drawn), tuple((across(v), words(v)) for v in ticks), height, left)
+        told = sorted((across(v), h, f"{h}: {words(v)}, {name}") for h, v in rows if v is not None)
+        levels = _levels([x for x, _, _ in told])
+        most = max(levels, default=0)
+        step = min(DOT, HIGHEST / max(1, most))
+        floor += max(ROW, 2.0 * DOT + step * most)
+        dots = tuple(
+            Dot(household_id, x, round(floor - DOT / 2.0 - step * level, 1), said)
+            for (x, household_id, said), level in zip(told, levels, strict=True)
+        )
+        drawn.append(Strip(name, floor, place, dots))
+    ticks_at = tuple((across(v), words(v)) for v in ticks)
+    return Strips(title, tuple(drawn), ticks_at, floor + 26.0, left)
 
 
-def _stacked(dots: Sequence[tuple[float, str, str]], floor: float) -> tuple[Dot, ...]:
-    """Return dots stacked from their line up, closer together where there are many."""
-    columns: dict[int, int] = {}
-    for x, _, _ in dots:
-        columns[round(x / DOT)] = columns.get(round(x / DOT), 0) + 1
-    step = min(DOT, (ROW - 2.0 * DOT) / max(1, *columns.values(), 1))
-    heights: dict[int, int] = {}
+def _levels(places: Sequence[float]) -> list[int]:
+    """Return how high each dot of a strip lies, from left to right: no dot lies on another."""
+    ends: list[float] = []
     found = []
-    for x, household_id, said in dots:
-        column = round(x / DOT)
-        up = heights.get(column, 0)
-        heights[column] = up + 1
-        found.append(Dot(household_id, x, round(floor - DOT / 2.0 - step * up, 1), said))
-    return tuple(found)
+    for x in places:
+        level = next((k for k, end in enumerate(ends) if x - end >= DOT), len(ends))
+        ends[level : level + 1] = [x]
+        found.append(level)
+    return found
