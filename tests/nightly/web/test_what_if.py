@@ -85,6 +85,10 @@ def test_what_is_saved_is_what_the_command_takes(
     main(["plan", str(SAMPLE), NAME, "--request", str(tmp_path / "request.json"), "--json"])
     fresh = json.loads(capsys.readouterr().out)
     assert fresh["asked"]["request"] == record["answer"]["asked"]["request"]
+    said = "its objective and gap are by its own weights"
+    assert said in ann.get(place(run_id, "what-if"), params=fields).text
+    del fields["tracking_error_weight"]
+    assert said not in ann.get(place(run_id, "what-if"), params=fields).text
 
 
 def test_asking_nothing_shows_the_night(ann: TestClient, run_id: str) -> None:
