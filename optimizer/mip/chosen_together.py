@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.arrays import Bools, Floats
+from models.plan import Breach
 from optimizer.mip.integer_model import Whole, WholePoint
 from optimizer.mip.outer_approximation import OuterApproximation, keep_tracking
 from optimizer.mip.question import Effort
@@ -69,20 +70,25 @@ def chosen_together(
 
     Only tickets that are `near` may be written; what is asked is taken off the `effort`. Where fine
     steps are made whole afterwards and the last plan oversteps a limit by that, it is asked again
-    with the limit lowered by what the judge saw.
+    with the limit lowered by what the judge saw, or with room for those steps.
     """
     found: list[Candidate] = []
-    lower, more = model, REPAIR_MORE
+    lower, more, room = model, REPAIR_MORE, False
     for _ in range(LOWERED_TRIES):
-        points = _points(lower, incumbent, regime, tickets, near, candidate, effort)
+        points = _points(lower, incumbent, regime, tickets, near, candidate, effort, room)
         made = [whole_candidate(model, incumbent, regime, tickets, point) for point in points]
         found += made
         breaches = made[-1].verdict.breaches if made else ()
         kept = min((each.gated for each in made if each.kept), default=np.inf)
         if not breaches or kept - made[-1].gated < GAP_BPS:
             break
-        if not all(can_overstep(model.arrays, each) for each in breaches):
+        followed = [_is_followed(model, each) for each in breaches]
+        if not all(
+            by_tickets or can_overstep(model.arrays, each)
+            for each, by_tickets in zip(breaches, followed, strict=True)
+        ):
             break
+        room = room or any(followed)
         row_high = lowered(lower.arrays, points[-1].x, breaches, more)
         lower, more = replace(lower, arrays=replace(lower.arrays, row_high=row_high)), 2.0 * more
     return found
@@ -96,6 +102,7 @@ def _points(
     near: Bools,
     candidate: Candidate,
     effort: Effort,
+    room: bool,
 ) -> list[WholePoint]:
     """Whole points, each the best of a program with more tangents than the last."""
     arrays, start = model.arrays, candidate.supported.solution.x
@@ -106,6 +113,7 @@ def _points(
         columns = arrays.columns[block]
         high[columns] = np.where(near[of_block], high[columns], np.maximum(low[columns], 0.0))
     whole = state_whole(model, tickets, limits, wash_disjunctions(model.frame, arrays))
+    whole = whole.with_room() if room else whole
     squares = squares_of(model.program, model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
     kept = inside and inside.keep(whole)
@@ -149,6 +157,12 @@ def _points(
             return points
         above.touch(squares.levels(point.x))
     return points
+
+
+def _is_followed(model: Model, breach: Breach) -> bool:
+    """Whether a breach is of a row that rounding follows ticket by ticket."""
+    rows = model.arrays.rules.get((breach.rule, breach.where), ())
+    return any(model.arrays.meaning[row].by_tickets for row in rows)
 
 
 def _limited(model: Model, regime: TaxRegime) -> Inside | None:

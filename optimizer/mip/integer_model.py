@@ -96,6 +96,26 @@ class Whole:
                     rows.column_low[column - n] = rows.column_high[column - n] = value
         return replace(self, rows=rows, most_steps=np.inf)
 
+    def with_room(self) -> Whole:
+        """The statement with room for tickets whose steps are too fine to be whole here.
+
+        They are made whole afterwards, each by less than a step; rows that rounding follows ticket
+        by ticket could overstep by that. Rows too narrow for it stay as they are.
+        """
+        arrays, tickets = self.model.arrays, self.tickets
+        row_low, row_high, low, high = self.limits
+        n = arrays.A.shape[1]
+        fine = [place >= n and not self.rows.whole[place - n] for place in self.steps.tolist()]
+        step = np.where(fine, tickets.step, 0.0)
+        column = np.zeros(len(low))
+        for block, of in (("sale", tickets.of_sale), ("buy", tickets.of_buy)):
+            column[arrays.columns[block]] = step[of] / np.bincount(of, minlength=tickets.size)[of]
+        rows = arrays.by_tickets
+        room = np.zeros(len(row_low))
+        room[rows] = abs(arrays.A.tocsr()[rows]) @ column
+        room[row_high - row_low < 2.0 * room] = 0.0
+        return replace(self, limits=(row_low + room, row_high - room, low, high))
+
     def start(self, amount: Floats) -> tuple[Ints, Floats]:
         """Columns of whole tickets, and their values at given amounts, for a search to start at."""
         tickets = self.tickets
