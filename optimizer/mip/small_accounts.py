@@ -37,6 +37,7 @@ from optimizer.settings import (
     MOST_REFINED,
     MOST_REFINED_REGIMES,
     MOST_TOGETHER,
+    THOROUGH_BPS,
     TOUCH,
     WORK_TOGETHER,
 )
@@ -72,8 +73,8 @@ def refined(
         lost = candidate.objective - candidate.settled_objective
         if not at_the_edge and lost < worth_bps:
             break
-        much = lost >= AT_STAKE_BPS
-        effort = Effort(WORK_TOGETHER * (AT_STAKE if much else 1), thorough=much)
+        times = AT_STAKE if lost >= AT_STAKE_BPS else 1
+        effort = Effort(WORK_TOGETHER * times, thorough=lost >= THOROUGH_BPS)
         for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
             trials += chosen_together(
                 free, incumbent, tickets, candidate, open_ones, regime, effort
