@@ -103,7 +103,7 @@ class InHand:
         first = min(over, key=lambda each: (over[each], each))
         plan, amount = self.tried[first][0], first
         for _ in range(SETTLED):
-            less = replace(plan, flows=_less(plan.flows, first - amount))
+            less = replace(plan, flows=_less(plan.flows, first - amount, self._required()))
             verdict = self._judged(amount, less)
             due = _cents(tax_caused(verdict.case))
             if due == amount:
@@ -124,6 +124,12 @@ class InHand:
             certificate = Certificate(other.bound_bps, gap, {"in hand": gap})
         return replace(plan, figures=verdict.figures, certificate=certificate)
 
+    def _required(self) -> frozenset[str]:
+        """Accounts out of which something must go."""
+        accounts = self.household.accounts
+        due = zip(accounts.account_id, accounts.rmd_due_usd, strict=True)
+        return frozenset(str(name) for name, usd in due if usd > 0.0)
+
     def _asked(self, amount: Decimal) -> tuple[Household, Policy]:
         both = replace(
             self.request,
@@ -136,14 +142,19 @@ class InHand:
         return verify(*self._asked(amount), plan.orders, plan.flows)
 
 
-def _less(flows: tuple[Flow, ...], less: Decimal) -> tuple[Flow, ...]:
-    """Flows of which the largest that leaves is smaller by some dollars."""
+def _less(flows: tuple[Flow, ...], less: Decimal, required: frozenset[str]) -> tuple[Flow, ...]:
+    """Flows of which one pays out some dollars less: the largest that leaves, if it may.
+
+    What leaves an account out of which something is `required` stays as it is while another flow
+    can give way: one that leaves by less, or one that arrives by more.
+    """
     if not less:
         return flows
-    place = min(range(len(flows)), key=lambda each: flows[each].amount)
+    able = [each for each in flows if each.amount > NONE or each.amount + less <= NONE]
+    free = [each for each in able if each.account_id not in required]
+    changed = min(free or flows, key=lambda each: each.amount)
     return tuple(
-        replace(flow, amount=flow.amount + less) if each == place else flow
-        for each, flow in enumerate(flows)
+        replace(each, amount=each.amount + less) if each is changed else each for each in flows
     )
 
 

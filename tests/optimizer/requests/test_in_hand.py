@@ -92,3 +92,39 @@ def test_where_more_raised_is_taxed_less_the_orders_stay_and_less_is_paid_out() 
     assert plan.figures.tax_usd == 0.0
     assert plan.certificate is not None
     assert plan.certificate.gap_bps == pytest.approx(plan.figures.objective_after_bps)
+
+
+def test_what_must_leave_an_account_leaves_it_when_less_is_paid_out() -> None:
+    """$60,000 must leave the IRA: of what it pays out and passes on, more is passed on.
+
+    The household's own payment comes out of that distribution; $6,000 less of it stay in TX.
+    """
+    of = household(
+        [
+            account("TX"),
+            account("IRA", "traditional_ira", cash=60_000.0, rmd_due_usd=60_000.0),
+        ],
+        [
+            lot("A", "TX", "VTI", 1000, 50_000.0, "2020-01-02"),
+            lot("B", "TX", "VTI", 1000, 100_000.0, "2020-01-02"),
+        ],
+    )
+    policy = Policy(tax=TaxRates(short_rate=0.4, long_rate=0.2, deferred_rate=0.0))
+
+    def decide(household: Household, policy: Policy) -> Plan:
+        lots: Any = {"A": 600} if household.net_flow > -52_000.0 else {"B": 600}
+        orders = (sell(household, "TX", "VTI", lots),)
+        passed_on = str(60_000.0 + household.net_flow)
+        return Plan(
+            "H",
+            Status.PLANNED,
+            "",
+            None,
+            Certificate(bound_bps=0.0, gap_bps=0.0),
+            orders,
+            (flow("IRA", "-60000"), flow("TX", passed_on)),
+        )
+
+    _, plan = InHand(of, policy, ASKS, decide).plan()
+    assert plan.status is Status.PLANNED, plan.reason
+    assert {each.account_id: each.amount for each in plan.flows}["IRA"] == -60_000
