@@ -6,6 +6,10 @@ asked, because it says with a proof that nothing is feasible. The proof is check
 owes what a judge lets pass: where it does not hold for that, the program is solved once more with
 limits that give way by half of it, and at last by all of it: then either something keeps them, or
 why nothing does is a proof of what was asked.
+
+Where many columns stood at a bound in all solutions nearby, they are left there and priced after
+the solve, so that a large program costs what moves in it. Trusting such a guess was refused: the
+bound is always that of all columns.
 """
 
 from __future__ import annotations
