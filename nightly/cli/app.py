@@ -12,7 +12,6 @@ from nightly.cli import (
     book_commands,
     import_app,
     market_app,
-    night_commands,
     order_app,
     report_app,
     rules_app,
@@ -81,6 +80,8 @@ def run(where: Where, solving: Solving, work: Work, scope: Scope, as_json: Json 
     answers. One household's failure never stops the others; nothing is ever written over. A run
     that ended early goes on with --resume and ends as if nothing had happened.
     """
+    from nightly.cli import night_commands
+
     choice = Choice(
         solving.backend,
         solving.solver,

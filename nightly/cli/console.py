@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -21,12 +21,14 @@ from rich.text import Text
 
 from models.book.book import Book
 from models.plan import Status
-from nightly.proof.audit import Difference
 from nightly.run.fail_on import ORPHANS, UNCERTAIN, UNREADABLE
-from nightly.run.tally import Summary
 from nightly.workers.answer import BETWEEN_FAULTS
-from nightly.workers.messages import Tick
 from workbench.wording import counted
+
+if TYPE_CHECKING:
+    from nightly.proof.audit import Difference
+    from nightly.run.tally import Summary
+    from nightly.workers.messages import Tick
 
 SCREEN_COLUMNS: Final = 100
 """Width of a page when standard output is not a terminal (characters)."""

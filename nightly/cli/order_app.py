@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import alert_commands, fill_commands, looking_commands, order_commands
 from nightly.cli.grouped import grouped
 from nightly.cli.options import (
     RUNS,
@@ -24,9 +23,7 @@ from nightly.cli.options import (
     Some,
     Why,
 )
-from nightly.fills.fitting import FAR_OFF
-from nightly.register.deciding import Word
-from nightly.register.standing import APPROVED, REJECTED
+from nightly.fills.tolerance import FAR_OFF
 
 app = typer.Typer()
 
@@ -58,6 +55,10 @@ def approve(
     Plans are named, or chosen from a file or by what they come to. Decisions are added and never
     changed; the last one holds, until the orders are sent.
     """
+    from nightly.cli import order_commands
+    from nightly.register.deciding import Word
+    from nightly.register.standing import APPROVED
+
     word = Word(APPROVED, why, tuple(override or ()))
     raise typer.Exit(
         order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
@@ -80,6 +81,10 @@ def reject(
 
     Orders that were sent are not rejected any more: hearth cancel asks for them back.
     """
+    from nightly.cli import order_commands
+    from nightly.register.deciding import Word
+    from nightly.register.standing import REJECTED
+
     word = Word(REJECTED, why)
     raise typer.Exit(
         order_commands.decision(run_folder, named or [], chosen, word, by, roles, as_json)
@@ -108,6 +113,8 @@ def export(
     before it leaves. What is not approved, was rejected, or does not know of other orders of its
     household stays behind and is told. What was sent before is not sent again.
     """
+    from nightly.cli import order_commands
+
     raise typer.Exit(
         order_commands.export(run_folder, (table_format, out, by, again), book, roles, as_json)
     )
@@ -127,6 +134,8 @@ def cancel(
 
     Where they stand changes with the market's answer only.
     """
+    from nightly.cli import order_commands
+
     raise typer.Exit(order_commands.cancel(run_folder, named or [], asked, roles, as_json))
 
 
@@ -155,6 +164,8 @@ def fills(
     text. Blocks are allocated back in share steps. Rows that do not fit are refused one by one and
     told; exit code 1 if any was. A fill that is known is not booked twice.
     """
+    from nightly.cli import fill_commands
+
     if preview:
         raise typer.Exit(fill_commands.preview(file, register, price_tolerance, as_json))
     raise typer.Exit(
@@ -165,6 +176,8 @@ def fills(
 @app.command()
 def pending(run_folder: Run, as_json: Json = False) -> None:
     """List the plans of RUN that wait for a person, with what they come to and why."""
+    from nightly.cli import looking_commands
+
     raise typer.Exit(looking_commands.pending(run_folder, as_json))
 
 
@@ -177,6 +190,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show the plans of RUN, or HOUSEHOLD's, as stored: orders, lots, states, decisions."""
+    from nightly.cli import looking_commands
+
     raise typer.Exit(looking_commands.show(run_folder, household, as_json))
 
 
@@ -188,6 +203,8 @@ def orders(
     as_json: Json = False,
 ) -> None:
     """List what was sent and where it stands, with every step on the way there."""
+    from nightly.cli import looking_commands
+
     raise typer.Exit(looking_commands.orders(register, state, household, as_json))
 
 
@@ -204,4 +221,6 @@ def alerts(
 
     Exit code 1 when a sink did not take everything: the next time tells it what is left.
     """
+    from nightly.cli import alert_commands
+
     raise typer.Exit(alert_commands.alerts(run_folder, to or [], as_json))

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import run_commands
 from nightly.cli.options import Book, Decided, Json, Run
 
 app = typer.Typer()
@@ -22,6 +21,8 @@ def verify(
 
     The as-of date is the run's. Exit code 0 when all agree, 1 with breaches or differences.
     """
+    from nightly.cli import run_commands
+
     raise typer.Exit(run_commands.verify(book, run_folder, as_json))
 
 
@@ -39,6 +40,8 @@ def replay(
     Exit code 0 when orders, lots, flows and plan are the same, 1 when they are not or when an
     input is no longer what the manifest says it was.
     """
+    from nightly.cli import run_commands
+
     raise typer.Exit(run_commands.replay_plan(run_folder, household, book, as_json))
 
 
@@ -49,4 +52,6 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Tell how ORDER of RUN came to be: inputs, rule, policy, law, solver, bound, approval."""
+    from nightly.cli import run_commands
+
     raise typer.Exit(run_commands.trace_order(run_folder, order, as_json))

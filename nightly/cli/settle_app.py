@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli import settle_commands
 from nightly.cli.options import RUNS, Force, Json, day_of
-from nightly.settle.settling import Span
 
 app = typer.Typer()
 
@@ -46,6 +44,9 @@ def settle(
     shows already is not booked twice. Exit code 1 if a household could not be settled: it stays as
     it was.
     """
+    from nightly.cli import settle_commands
+    from nightly.settle.settling import Span
+
     raise typer.Exit(
         settle_commands.settled(book, register, Span(day_of(since), day_of(asof)), out, as_json)
     )
@@ -73,4 +74,6 @@ def reconcile(
     Positions, lots, cash, basis by account, gains by filing unit. Exit code 1 if there is a
     difference. Whether its household waits says the policy (data.differences).
     """
+    from nightly.cli import settle_commands
+
     raise typer.Exit(settle_commands.reconciled(book, custodian, (ready, force, alerts), as_json))

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from models.book.policies.files import PolicyFile
-from nightly.cli import console
-from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.grouped import grouped
 from nightly.cli.options import Force, Json, Run
-from nightly.proof.bench import Bench
-from nightly.proof.household_record import plain
-from nightly.results.durable import refuse_existing, whole_file
-from nightly.results.run_folder import RunFolder
-from nightly.run.choices import CommandError
-from nightly.run.stores import local_folder
-from nightly.tuning.edited import edited, fields_of
-from nightly.tuning.effect import NAMES, asked_record, effect
-from nightly.tuning.trial import LARGEST_SAMPLE, LIMIT_SECONDS, sample_of, tried
-from nightly.workers.engines import InProcess, Processes
-from workbench.wording import counted, number, percent
+from nightly.tuning.sample import LARGEST_SAMPLE
 
 SAMPLE: Final = 12
 """Households of a sample where no number is given."""
-
-SHOWN: Final = 20
-"""Households of a page, whoever gets worse first; --json has them all."""
 
 app = typer.Typer()
 
@@ -57,27 +37,6 @@ class Challenger:
     challenger: Annotated[
         Path | None, typer.Option(help="Policy file that is tried in its place.")
     ] = None
-
-    def fields(self, was: PolicyFile) -> dict[str, str]:
-        """Return what differs as the fields of the page have it: `section.key` to text.
-
-        Raises
-        ------
-        CommandError
-            If an option is none, or the file cannot be read.
-        """
-        fields: dict[str, str] = {}
-        if self.challenger is not None:
-            try:
-                fields = fields_of(was, self.challenger.read_text("utf-8"))
-            except (OSError, UnicodeError) as error:
-                raise CommandError(f"--challenger {self.challenger}: {error}") from error
-        for told in self.given or ():
-            name, given, value = told.partition("=")
-            if not given or "." not in name:
-                raise CommandError(f"--set {told}: write it as section.key=value")
-            fields[name.strip()] = value.strip()
-        return fields
 
 
 @app.command()
@@ -108,120 +67,7 @@ def tuning(
     policy's keys are listed beside their defaults. Nothing is written into the book. Exit code 1
     if the challenger is no policy, or a household has no plan under one of the two.
     """
-    refuse_existing(out, force)
-    folder = RunFolder(run_folder.resolve())
-    with tempfile.TemporaryDirectory(prefix="hearth-tuning-") as scratch:
-        place = local_folder(book or folder.manifest()["options"]["book"])
-        record, saved = _tried(Bench(folder, place, Path(scratch)), challenger, households, workers)
-    if out is not None and saved:
-        with whole_file(out, force) as aside:
-            aside.write_text(saved, "utf-8")
-    if as_json:
-        console.say_json(record)
-    else:
-        _print(record)
-    troubled = record["faults"] or (record["effect"] or {}).get("unanswered")
-    raise typer.Exit(TROUBLED if troubled else ANSWERED)
+    from nightly.cli import tuning_commands
 
-
-def _tried(
-    bench: Bench, challenger: Challenger, households: int, workers: int
-) -> tuple[dict[str, Any], str]:
-    """Return the record of the page for the same question, and the challenger as a file."""
-    if bench.changed:
-        raise CommandError("the book has changed since this run: plan again, or name it by --book")
-    was = bench.policies.get(challenger.policy)
-    if was is None or was.policy is None:
-        known = ", ".join(sorted(n for n, file in bench.policies.items() if file.policy))
-        raise CommandError(f"--policy {challenger.policy}: choose one of {known}")
-    told = challenger.fields(was)
-    asked, sample = edited(was, told), sample_of(bench, challenger.policy, households)
-    record = asked_record(bench, asked, sample, told, households)
-    if asked.file.policy is None:
-        return plain(record), ""
-    if told:
-        if not sample.household_ids:
-            raise CommandError(f"no household of the run has policy {challenger.policy}")
-        engine = Processes(workers, LIMIT_SECONDS) if workers else InProcess()
-        found = tried(bench, bench.book, sample, (was, asked.file), engine=engine)
-        record["effect"] = effect(asked, sample, found)
-    return plain(record), asked.saved()
-
-
-def _print(record: Mapping[str, Any]) -> None:
-    page = console.page()
-    for line in (*record["faults"], *record["warnings"]):
-        page.print(line, markup=False, soft_wrap=True)
-    if record["faults"]:
-        return
-    for each in record["changed"]:
-        now, before = each["now"] or "not given", each["was"] or "not given"
-        page.print(f"{each['key']}: {before} → {now}", markup=False, soft_wrap=True)
-    found = record["effect"]
-    if found is None:
-        keys = _table("key", "default", "here", "what it does")
-        for key in record["keys"]:
-            name = f"{key['section']}.{key['key']}"
-            words = (name, key["default"], key["now"], f"{key['says']} ({key['may_be']})")
-            keys.add_row(*map(Text, words))
-        page.print(keys)
-        return
-    page.print(
-        f"{counted(found['households'], 'household')} of {found['of']} with {found['policy_id']}: "
-        f"{found['worse']} get worse by the champion's own measure, {found['better']} better",
-        markup=False,
-    )
-    measures = _table("median of", "before", *NAMES, "difference", "more", "less", "same")
-    for name, row in found["measures"].items():
-        cells = [_figure(name, row[each]) for each in ("before", *NAMES, "more")]
-        counts = [str(row[each]) for each in ("up", "down", "same")]
-        measures.add_row(name.replace("_", " "), *cells, *counts)
-    page.print(measures)
-    _print_households(page, found)
-    if found["binding"]:
-        binds = _table("what binds", *(f"{n}: {what}" for n in NAMES for what in ("how many", "$")))
-        for row in found["binding"]:
-            binds.add_row(row["rule"].replace("_", " "), *_binds(row))
-        page.print(binds)
-
-
-def _print_households(page: Any, found: Mapping[str, Any]) -> None:
-    rows = _table("household", "worse (bps)", "by its own", "tracking error", "tickets")
-    for row in found["rows"][:SHOWN]:
-        pair = [row[name] for name in NAMES]
-        rows.add_row(
-            Text(row["household_id"]),
-            number(row["worse_bps"], 2),
-            number(row["worse_by_challenger_bps"], 2),
-            " → ".join(_figure("tracking_error", each["tracking_error"]) for each in pair),
-            " → ".join(str(each["tickets"]) for each in pair),
-        )
-    page.print(rows)
-    for each in found["unanswered"]:
-        page.print(f"· {each['household_id']}: {each['why']}", markup=False, soft_wrap=True)
-
-
-def _binds(row: Mapping[str, Any]) -> list[str]:
-    cells = []
-    for name in NAMES:
-        price = row[name]["median_price"]
-        cells += [str(row[name]["households"]), "" if price is None else number(price, 4)]
-    return cells
-
-
-def _figure(name: str, value: float | None) -> str:
-    """Return a figure as the page words it."""
-    if value is None:
-        return ""
-    if name in ("tracking_error", "cash_weight"):
-        return f"{number(percent(value), 2)} %"
-    return number(value, 2) if name == "tax_bps" else f"{value:,.6g}"
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column(first)
-    for name in others:
-        words = name in ("default", "here", "what it does")
-        table.add_column(name, justify="left" if words else "right")
-    return table
+    asked = tuning_commands.Asked(run_folder, challenger, households, book, workers)
+    raise typer.Exit(tuning_commands.tuning(asked, (out, force), as_json))

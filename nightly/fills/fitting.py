@@ -17,13 +17,10 @@ from typing import Final
 from nightly.export.allocation import allocate
 from nightly.fills.draft import Draft, MisfitError
 from nightly.fills.reports import Report
+from nightly.fills.tolerance import FAR_OFF
 from nightly.register.fold import Registered
 from nightly.register.records import Answer, Fill, Ticket
 from nightly.register.states import ENDED, TRANSITIONS, State
-
-FAR_OFF: Final = Decimal("0.10")
-"""Share of the book's price that a fill may lie from it: a limit order of one day, whose limit is
-half a percent away, is filled a tenth away only where somebody mistyped."""
 
 ZERO: Final = Decimal(0)
 

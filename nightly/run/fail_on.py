@@ -12,12 +12,14 @@ nobody. Refused: a share of invalid households that each may set; `invalid` says
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from models.plan import Status
 from nightly.run.choices import CommandError
-from nightly.run.tally import Summary
 from workbench.wording import counted
+
+if TYPE_CHECKING:
+    from nightly.run.tally import Summary
 
 ORPHANS: Final = "orphans"
 UNCERTAIN: Final = "uncertain"

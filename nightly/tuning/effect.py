@@ -16,7 +16,8 @@ from models.tolerances import BPS
 from nightly.proof.bench import Bench
 from nightly.proof.household_record import run_facts
 from nightly.tuning.edited import Edited, keys_of
-from nightly.tuning.trial import Judged, Sample, Trial
+from nightly.tuning.sample import Sample
+from nightly.tuning.trial import Judged, Trial
 from nightly.workers.policy_digest import policy_digest
 
 NAMES: Final = ("champion", "challenger")

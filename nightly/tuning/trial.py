@@ -6,19 +6,13 @@ Refused: holding the new policy against last night's plans, which an update of a
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow.compute as pc
-
 from models.book.policies.files import PolicyFile
-from models.book.policies.overrides import JOINT
 from models.household import Household
 from models.policy import Policy
 from nightly.partition.cut import cut, look_at
@@ -26,36 +20,21 @@ from nightly.partition.partitions import Partitions
 from nightly.proof.audit import REPLAYED
 from nightly.proof.bench import Bench
 from nightly.results.run_folder import WORK
-from nightly.results.run_tables import run_batches
 from nightly.results.stored import StoredPlan, plans_of
 from nightly.triage.earlier_runs import PREVIOUS
 from nightly.tuning.edited import Tried
+from nightly.tuning.sample import Sample
 from nightly.workers.engines import Engine, Processes
 from nightly.workers.messages import Imported, Job
 from optimizer.judge.verify import Verdict, verify
 
 DECISION: Final = Imported("optimizer.rebalance", "rebalance", screened=True)
 
-LARGEST_SAMPLE: Final = 40
-"""Households of a sample at most: two plans each, while somebody waits."""
-
-DRAWS_KEPT: Final = 32
-"""Policies of runs whose draw is kept: the digests of a million ids take a second."""
-
 LIMIT_SECONDS: Final = 60.0
 """Seconds that one household of a trial may take: a page waits for it, no night does."""
 
 
 ONE_WORKER: Final = Processes(1, LIMIT_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Households of a run that a policy is tried on, and how many there are to choose from."""
-
-    policy_id: str
-    household_ids: tuple[str, ...]
-    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +54,6 @@ class Trial:
     judged: tuple[Judged, ...]
     binding: tuple[list[dict[str, Any]], list[dict[str, Any]]]
     unanswered: Mapping[str, str]
-
-
-def sample_of(bench: Bench, policy_id: str, most: int) -> Sample:
-    """Return the households of a policy whose ids' digests come first: the same ones every time."""
-    first, count = _drawn(bench, policy_id)
-    return Sample(policy_id, tuple(sorted(first[:most])), count)
-
-
-@lru_cache(DRAWS_KEPT)
-def _drawn(bench: Bench, policy_id: str) -> tuple[tuple[str, ...], int]:
-    """Return the first households of a policy by digest, and how many there are that can plan."""
-    names: list[str] = []
-    for batch in run_batches(bench.folder.path, "plans"):
-        policy = batch["policy_id"]
-        own = pc.or_(pc.equal(policy, policy_id), pc.starts_with(policy, f"{policy_id}{JOINT}"))
-        names += (
-            batch["household_id"].filter(pc.and_(own, pc.is_valid(batch["value_usd"]))).to_pylist()
-        )
-    digests = ((hashlib.sha256(name.encode()).hexdigest(), name) for name in names)
-    return tuple(name for _, name in heapq.nsmallest(LARGEST_SAMPLE, digests)), len(names)
 
 
 def tried(

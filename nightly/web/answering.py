@@ -16,9 +16,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from nightly.fills.booking import book, looked_at
-from nightly.fills.fitting import FAR_OFF
 from nightly.fills.money import book_money, money_looked_at, says_of_money
 from nightly.fills.reports import AnswersFile, effect_of
+from nightly.fills.tolerance import FAR_OFF
 from nightly.proof.household_record import plain
 from nightly.register.deciding import MeanwhileError
 from nightly.run.stores import register_copied

@@ -21,7 +21,8 @@ from nightly.proof.bench import Bench
 from nightly.proof.household_record import plain
 from nightly.tuning.edited import Edited, edited, keys_of
 from nightly.tuning.effect import NAMES, asked_record, digest_of, effect
-from nightly.tuning.trial import LARGEST_SAMPLE, Sample, sample_of, tried
+from nightly.tuning.sample import LARGEST_SAMPLE, Sample, sample_of
+from nightly.tuning.trial import tried
 from nightly.web.desk import RunDesk
 from nightly.web.doors import Form
 from nightly.web.refusals import RefusedError

@@ -13,8 +13,9 @@ from nightly.export.files import order_files
 from nightly.export.routing import routing_beside
 from nightly.export.tickets import routed
 from nightly.fills.booking import book
-from nightly.fills.fitting import FAR_OFF, Fitted
+from nightly.fills.fitting import Fitted
 from nightly.fills.reports import file_at
+from nightly.fills.tolerance import FAR_OFF
 from nightly.register.fold import Registered
 from nightly.register.records import Ticket
 from nightly.register.register import NAME, Register

@@ -46,7 +46,7 @@ BOOKS = """
 import sys
 from pathlib import Path
 from nightly.fills.booking import book
-from nightly.fills.fitting import FAR_OFF
+from nightly.fills.tolerance import FAR_OFF
 from nightly.fills.reports import file_at
 from nightly.register.register import Register
 from nightly.register.roles import Rights

@@ -23,9 +23,9 @@ from nightly.export.cancelling import cancel
 from nightly.export.outbox import finish
 from nightly.export.sending import Wish, send
 from nightly.fills.booking import book
-from nightly.fills.fitting import FAR_OFF
 from nightly.fills.money import book_money
 from nightly.fills.reports import file_at
+from nightly.fills.tolerance import FAR_OFF
 from nightly.register.deciding import Word, decide
 from nightly.register.fold import Registered
 from nightly.register.folded import Folded
