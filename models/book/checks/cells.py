@@ -10,6 +10,7 @@ import numpy as np
 from models.book.checks.check import Check, Finding
 from models.book.checks.evidence import Evidence
 from models.book.rows.links import repeated
+from models.book.tables.arrow import encoded
 from models.book.tables.column import CellKind, Column
 from models.book.tables.table import Table
 
@@ -50,10 +51,9 @@ def _unknown_word(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _not_among(table: Table, column: Column) -> Iterator[Finding]:
-    encoded = table.text(column.name).dictionary_encode()
-    wrong = [word not in column.choices for word in encoded.dictionary.to_pylist()]
+    words, codes = encoded(table.text(column.name))
+    wrong = [word not in column.choices for word in words.to_pylist()]
     if any(wrong):
-        codes = encoded.indices.fill_null(len(wrong)).to_numpy(zero_copy_only=False)
         for row in np.flatnonzero(np.array([*wrong, False])[codes]).tolist():
             what = f"{table.shown(column.name, row)} is unknown"
             remedy = f"give one of {', '.join(column.choices)}"

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Bools, Ints, Texts
+from models.book.tables.arrow import column_of, encoded, numbers_of, texts_of
+from models.book.tables.column import CellKind
 from models.book.tables.table import Table
 
 
@@ -33,8 +34,7 @@ class Ids:
 
     def codes(self, values: Any) -> Ints:
         """Return the code of each value, −1 where null or unknown."""
-        found = pc.fill_null(pc.index_in(values, value_set=self.arrow), -1)
-        codes: Ints = found.to_numpy(zero_copy_only=False).astype(np.int64)
+        codes: Ints = numbers_of(pc.index_in(values, value_set=self.arrow), -1).astype(np.int64)
         return codes
 
 
@@ -81,7 +81,7 @@ def distinct(values: Any) -> Ids:
     kept = pc.drop_null(pc.unique(values))
     arrow = kept.take(pc.sort_indices(kept))
     first_row: Ints = np.zeros(len(arrow), dtype=np.int64)
-    ids = Ids(arrow, arrow.to_numpy(zero_copy_only=False), first_row)
+    ids = Ids(arrow, texts_of(arrow), first_row)
     codes = ids.codes(values)
     rows = np.flatnonzero(codes >= 0)[::-1]
     first_row[codes[rows]] = rows  # backwards, so that the first row is the one that stays
@@ -137,28 +137,23 @@ def _lookup(values: Ints, rows: Ints) -> Ints:
 
 
 def repeated(table: Table, key: tuple[str, ...]) -> Bools:
-    """Where a row has the same key as another; rows whose key is wholly null have none."""
-    nothing: Bools = np.zeros(table.rows, dtype=bool)
-    if not key or not table.rows:
-        return nothing
-    columns = {name: pa.array(table.cells[name].values) for name in key}
-    if len(key) == 1 and pc.count_distinct(columns[key[0]]).as_py() == table.rows:
-        return nothing
-    counted = pa.table(columns).group_by(list(key)).aggregate([([], "count_all")])
-    if counted.num_rows == table.rows:
-        return nothing
-    many = counted.filter(pc.greater(counted["count_all"], 1)).drop(["count_all"])
-    return _rows_in(columns, many) & ~table.null(key[0])
+    """Where a row has the same key as another.
 
-
-def _rows_in(columns: Mapping[str, Any], many: Any) -> Bools:
-    """Where a row's key is one of the rows of `many` (few)."""
-    keys = set(zip(*(many[name].to_pylist() for name in columns), strict=True))
-    first = next(iter(columns))
-    near = pc.is_in(columns[first], value_set=many[first].combine_chunks())
-    candidates = np.flatnonzero(near.to_numpy(zero_copy_only=False))
-    subset = [columns[name].take(pa.array(candidates)).to_pylist() for name in columns]
-    found: Bools = np.zeros(len(columns[first]), dtype=bool)
-    for row, cells in zip(candidates, zip(*subset, strict=True), strict=True):
-        found[row] = cells in keys
+    Rows whose key begins with a null have none, and a number that is not known is no other's.
+    """
+    found: Bools = np.zeros(table.rows, dtype=bool)
+    codes: Any = np.zeros(table.rows, dtype=np.int64)
+    for name in key:
+        values = table.cells[name].values
+        words, own = encoded(
+            column_of(values.view(np.int64)) if isinstance(values, np.ndarray) else values
+        )
+        distinct, codes = encoded(column_of(codes.astype(np.int64) * (len(words) + 1) + own))
+        if len(distinct) == table.rows:
+            return found
+    if key:
+        found = (np.bincount(codes)[codes] > 1) & ~table.null(key[0])
+    for name in key:
+        if table.facts.column(name).kind is CellKind.NUMBER:
+            found &= ~np.isnan(table.number(name))
     return found

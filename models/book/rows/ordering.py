@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Bools, Days, Floats, Ints, Texts, read_only
+from models.book.tables.arrow import column_of, encoded, numbers_of, texts_of
 from models.book.tables.table import Table
 
 T = TypeVar("T")
@@ -71,14 +72,12 @@ class Order:
 
     def texts(self, column: str) -> Texts:
         """Return texts that are mostly distinct, such as ids."""
-        taken = self.table.text(column).take(pa.array(self.rows))
-        return read_only(taken.to_numpy(zero_copy_only=False))
+        return read_only(texts_of(self.table.text(column).take(column_of(self.rows))))
 
     def words(self, column: str, default: str | None = None) -> Texts:
         """Return texts of few distinct values, which then share their strings."""
-        encoded = self.table.text(column).dictionary_encode()
-        known = np.array([*encoded.dictionary.to_pylist(), default], dtype=object)
-        codes = pc.fill_null(encoded.indices, len(known) - 1).to_numpy(zero_copy_only=False)
+        words, codes = encoded(self.table.text(column))
+        known = np.array([*words.to_pylist(), default], dtype=object)
         return read_only(known[codes[self.rows]])
 
     def numbers(self, column: str) -> Floats:
@@ -113,15 +112,15 @@ def in_order(keys: tuple[Any, ...]) -> Ints:
     if places.size:
         group = np.cumsum(np.insert(~same, 0, False))[places]
         subset = order[places]
-        taken = [key.take(pa.array(subset)) for key in texts]
-        table = pa.table([pa.array(group), *taken], names=[str(i) for i in range(len(taken) + 1)])
+        taken = [key.take(column_of(subset)) for key in texts]
+        table = pa.table([column_of(group), *taken], names=[str(i) for i in range(len(taken) + 1)])
         ranked = pc.sort_indices(table, [(name, "ascending") for name in table.column_names])
-        order[places] = subset[ranked.to_numpy()]
+        order[places] = subset[numbers_of(ranked, 0)]
     return order
 
 
 def _at(key: Any, rows: Ints) -> Any:
-    return key.take(pa.array(rows)) if isinstance(key, pa.Array) else key[rows]
+    return key.take(column_of(rows)) if isinstance(key, pa.Array) else key[rows]
 
 
 def _whole(key: Any) -> Any:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Days, Floats
+from models.book.tables.arrow import column_of, encoded, flags_of, numbers_of
 from models.book.tables.column import CellKind
 
 _NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^-?(?i:nan|inf|infinity)$"
@@ -102,9 +103,9 @@ def _read_text(array: Any) -> Cells:
     elif not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind)):
         raise UnreadableColumnError(f"has type {kind} where text is needed")
     texts = array.cast(pa.large_string())
-    empty = pc.equal(texts, "")
+    empty = pc.equal(pc.binary_length(texts), column_of(np.zeros(1, dtype=np.int64))[0])
     if pc.any(empty).as_py():
-        texts = pc.if_else(empty, pa.scalar(None, pa.large_string()), texts)
+        texts = _null_where(empty, texts)
     return Cells(CellKind.TEXT, texts)
 
 
@@ -122,9 +123,9 @@ def _numbers_of_text(texts: Any) -> Cells:
         return Cells(CellKind.NUMBER, _floats(texts.cast(pa.float64())))
     except pa.ArrowInvalid:
         trimmed = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r"^\+", "")
-        readable = pc.fill_null(pc.match_substring_regex(trimmed, _NUMBER), True)
-        values = pc.if_else(readable, trimmed, pa.scalar(None, pa.large_string()))
-        unread = _texts_at(texts, ~_bools(readable))
+        unreadable = pc.invert(pc.match_substring_regex(trimmed, _NUMBER))
+        values = _null_where(unreadable, trimmed)
+        unread = _texts_at(texts, flags_of(unreadable))
         return Cells(CellKind.NUMBER, _floats(values.cast(pa.float64())), unread)
 
 
@@ -162,7 +163,7 @@ def _read_flag(array: Any) -> Cells:
         return Cells(CellKind.FLAG, _floats(array.cast(pa.int8()).cast(pa.float64())))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         if pa.types.is_floating(kind):
-            array = pc.if_else(pc.is_nan(array), pa.scalar(None, kind), array)
+            array = _null_where(pc.is_nan(array), array)
         array = array.cast(pa.int64(), safe=False).cast(pa.large_string())
     elif not _is_text(kind):
         raise UnreadableColumnError(f"has type {kind} where true or false is needed")
@@ -172,19 +173,17 @@ def _read_flag(array: Any) -> Cells:
 def _one_by_one(texts: Any, kind: CellKind, parse: Callable[[str], Any]) -> Cells:
     """Parse each distinct text once; a ValueError or KeyError makes it an unread cell."""
     blank = np.datetime64("NaT", "D") if kind is CellKind.DATE else np.nan
-    encoded = texts.dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
-    parsed, failed = [], [False]
-    for text in distinct:
+    distinct, codes = encoded(texts)
+    parsed, failed = [], []
+    for text in distinct.to_pylist():
         try:
             parsed.append(parse(text.strip()))
             failed.append(False)
         except (ValueError, KeyError):
             parsed.append(blank)
             failed.append(True)
-    known = np.array([blank, *parsed], dtype="datetime64[D]" if kind is CellKind.DATE else float)
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False) + 1
-    return Cells(kind, known[codes], _texts_at(texts, np.array(failed)[codes]))
+    known = np.array([*parsed, blank], dtype="datetime64[D]" if kind is CellKind.DATE else float)
+    return Cells(kind, known[codes], _texts_at(texts, np.array([*failed, False])[codes]))
 
 
 def _texts_at(texts: Any, where: Any) -> dict[int, str]:
@@ -192,19 +191,17 @@ def _texts_at(texts: Any, where: Any) -> dict[int, str]:
 
 
 def _floats(array: Any) -> Floats:
-    values: Floats = pc.fill_null(array, np.nan).to_numpy(zero_copy_only=False)
+    values: Floats = numbers_of(array, np.nan)
     return values
 
 
-def _bools(array: Any) -> Any:
-    return array.to_numpy(zero_copy_only=False)
+def _null_where(null: Any, array: Any) -> Any:
+    return pc.if_else(null, pa.nulls(1, array.type)[0], array)
 
 
 def _days(array: Any) -> Days:
-    null = _bools(array.is_null())
-    days: Days = pc.fill_null(array.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
-    days = days.astype("datetime64[D]")
-    days[null] = np.datetime64("NaT", "D")
+    days: Days = numbers_of(array.cast(pa.int32()), 0).astype("datetime64[D]")
+    days[flags_of(array.is_null())] = np.datetime64("NaT", "D")
     return days
 
 

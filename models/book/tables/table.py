@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from models.arrays import Bools, Days, Floats, Ints, Texts
+from models.book.tables.arrow import flags_of, texts_of
 from models.book.tables.cells import Cells, null_cells
 from models.book.tables.column import CellKind, TableFacts
 from models.book.tables.schema import SCHEMA
@@ -52,8 +53,7 @@ class Table:
 
     def texts(self, column: str) -> Texts:
         """Return a text column as Python strings, None where null."""
-        texts: Texts = self.cells[column].values.to_numpy(zero_copy_only=False)
-        return texts
+        return texts_of(self.cells[column].values)
 
     def number(self, column: str) -> Floats:
         """Float64 of a number column, NaN where null or unread."""
@@ -83,7 +83,7 @@ class Table:
         """Where a column is null; an unread cell is not null, it is unread."""
         cells = self.cells[column]
         if cells.kind is CellKind.TEXT:
-            null: Bools = pc.is_null(cells.values).to_numpy(zero_copy_only=False)
+            null = flags_of(pc.is_null(cells.values))
         elif cells.kind is CellKind.DATE:
             null = np.isnat(cells.values)
         else:

@@ -1,4 +1,4 @@
-"""What a command from a cold shell imports: a second of libraries is a second of somebody's wait."""
+"""What a command from a cold shell imports: a second of libraries is a second of waiting."""
 
 import subprocess
 import sys
@@ -27,6 +27,12 @@ def imported() -> list[str]:
         (sys.executable, "-c", TOLD), cwd=ROOT, capture_output=True, text=True, check=True
     )
     return run.stderr.splitlines()
+
+
+def test_one_plan_does_without_pandas(imported: list[str]) -> None:
+    """`pyarrow` imports it as soon as it is handed a Python value, and so does its `acero`."""
+    assert "pyarrow.compute" in imported
+    assert {"pandas", "pyarrow.acero"}.isdisjoint(imported)
 
 
 @pytest.mark.parametrize(

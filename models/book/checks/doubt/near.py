@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.arrays import Ints
@@ -14,6 +13,7 @@ from models.book.checks.check import Maybe, MaybeOf
 from models.book.checks.evidence import Evidence
 from models.book.rows.links import Ids
 from models.book.rows.near import MOST_IDS, MOST_OWNERS, as_texts, bare, slips
+from models.book.tables.arrow import column_of
 from models.book.tables.table import Table
 
 
@@ -43,8 +43,8 @@ def _placed(
     if not rows.size:
         return {}
     order = np.argsort(ids.first_row, kind="stable")  # of two alike the first row counts
-    known = bare(ids.arrow.take(pa.array(order)))
-    wanted = bare(table.text(column).take(pa.array(rows))).to_pylist()
+    known = bare(ids.arrow.take(column_of(order)))
+    wanted = bare(table.text(column).take(column_of(rows))).to_pylist()
     fits = dict.fromkeys(name for name in wanted if name)
     answers = {name: _fit(name, known, order, owner) for name in list(fits)[:MOST_IDS]}
     said = _words(column, ids, owner, evidence)

@@ -18,6 +18,7 @@ from models.arrays import Floats, Ints
 from models.book.checks.check import Check, Finding
 from models.book.checks.evidence import Evidence
 from models.book.rows.prices import comparable, confirmed, falls
+from models.book.tables.arrow import flags_of
 from models.book.tables.column import CellKind
 from models.book.tables.table import Table
 from models.household import TaxTreatment
@@ -74,8 +75,8 @@ def _unseen(evidence: Evidence) -> Iterator[Finding]:
     for table in evidence.tables.values():
         for column in table.facts.columns:
             if column.kind is CellKind.TEXT and column.name not in FREE_TEXT and table.rows:
-                bad = pc.match_substring_regex(table.text(column.name), UNSEEN).fill_null(False)
-                for row in np.flatnonzero(bad.to_numpy(zero_copy_only=False)).tolist():
+                bad = pc.match_substring_regex(table.text(column.name), UNSEEN)
+                for row in np.flatnonzero(flags_of(bad)).tolist():
                     what = f"{table.shown(column.name, row)} has characters that are not shown"
                     yield Finding(table.name, row, column.name, what)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 
 from models.book.checks.check import Check, Finding, rows_where, stated
 from models.book.checks.evidence import Evidence
 from models.book.rows.links import distinct
+from models.book.tables.arrow import column_of
 from models.tolerances import RELATIVE, WEIGHT_SUM
 
 
@@ -28,7 +28,8 @@ def _weights_do_not_sum(evidence: Evidence) -> Iterator[Finding]:
 
 def _menus_without_securities(evidence: Evidence) -> Iterator[Finding]:
     table, links = evidence.tables["menus"], evidence.links
-    named = distinct(table.text("menu_id").filter(pa.array(stated(table, "security_id"))))
+    rows = np.flatnonzero(stated(table, "security_id"))
+    named = distinct(table.text("menu_id").take(column_of(rows)))
     empty = named.codes(links.menus.arrow) < 0
     for code in np.flatnonzero(empty).tolist():
         what = f"menu {links.menus.texts[code]!r} has no security"
