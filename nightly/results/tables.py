@@ -260,7 +260,7 @@ def tables_of(
 
 def arrow_table(name: str, rows: list[Row]) -> Any:
     """Return `rows` as an Arrow table with exactly the columns of table `name`."""
-    return pa.Table.from_pylist(rows, schema=TABLES[name])
+    return pa.Table.from_pylist(rows, TABLES[name]) if rows else TABLES[name].empty_table()
 
 
 def _plan_row(plan: Plan, orders: int) -> Row:

@@ -15,6 +15,7 @@ import numpy as np
 
 from models.household import Household
 from models.ledger import exact
+from models.ledger.exact import day_of, days_of
 from models.plan import Plan, Status
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
@@ -28,7 +29,7 @@ TURNING_DAYS: Final = 30
 """Calendar days before a lot turns long-term from which it is told: a month of nights, as far as a
 wash-sale window reaches."""
 
-NEARLY_A_YEAR, ABOUT = np.timedelta64(350, "D"), np.timedelta64(25, "D")
+NEARLY_A_YEAR, ABOUT = 350, 25
 """Days that a lot which turns within the month has been held, 336 to 366, and some on either side:
 only of these the exact day is worked out."""
 
@@ -51,7 +52,8 @@ def notices_of(household: Household, policy: Policy, plan: Plan) -> list[dict[st
 def _turning(household: Household, plan: Plan) -> Iterator[dict[str, Any]]:
     """Gain lots of taxable accounts that turn soon and that the plan does not sell."""
     lots, asof = household.lots, np.datetime64(household.asof, "D")
-    near = np.flatnonzero(np.abs(asof - lots.holding_start - NEARLY_A_YEAR) <= ABOUT)
+    over = day_of(household.asof) - NEARLY_A_YEAR - days_of(lots.holding_start)
+    near = np.flatnonzero(np.abs(over) <= ABOUT)
     if not near.size:
         return
     price = household.market.securities.price[lots.security[near]]

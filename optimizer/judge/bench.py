@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from models.arrays import Floats
-from models.drag_reference import TARGET, Rates, drag_reference
+from models.drag_reference import TARGET, Rates, best_cash_yield, drag_reference
 from models.household import Household
 from models.ledger import (
     NO_HISTORY,
@@ -69,6 +69,20 @@ class Bench:
             return unit_rates(self.household, self.policy)
 
     @cached_property
+    def paid(self) -> Rates:
+        """What later years pay on income, by filing unit."""
+        return Rates(
+            long=np.array([float(each.qualified) for each in self.rates]),
+            ordinary=np.array([float(each.ordinary) for each in self.rates]),
+            deferred=np.array([float(each.deferred) for each in self.rates]),
+        )
+
+    @cached_property
+    def best_cash(self) -> float:
+        """What the best of cash and cash-like funds earns a year, fraction."""
+        return best_cash_yield(self.household)
+
+    @cached_property
     def scale(self) -> Floats:
         """What a dollar of each account counts."""
         return account_scale(self.household, self.policy, self.rates)
@@ -94,13 +108,8 @@ class Bench:
 
         See `models.drag_reference`; zeros where the policy has no reference.
         """
-        household, rates = self.household, self.rates
+        household = self.household
         if self.policy.tax.drag_reference != TARGET:
             securities = household.market.securities.security_id
             return np.zeros((len(household.accounts.account_id), len(securities)))
-        paid = Rates(
-            long=np.array([float(each.qualified) for each in rates]),
-            ordinary=np.array([float(each.ordinary) for each in rates]),
-            deferred=np.array([float(each.deferred) for each in rates]),
-        )
-        return drag_reference(household, paid, self.scale)
+        return drag_reference(household, self.paid, self.scale)

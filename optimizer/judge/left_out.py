@@ -256,7 +256,7 @@ class LeftOut:
 
     @cached_property
     def _change(self) -> TrackingChange:
-        return TrackingChange(self.case, self.yardstick.scale)
+        return TrackingChange(self.case, self.case.known.scale)
 
     @cached_property
     def _at_end(self) -> Deviations:

@@ -22,20 +22,18 @@ from typing import NamedTuple
 import numpy as np
 
 from models.arrays import Floats
-from models.drag_reference import best_cash_yield, cash_like
-from models.household import Household
+from models.drag_reference import cash_like
 from models.ledger import BookedOrder, LotSale
 from models.ledger.exact import ZERO
 from models.market import MARKETS, Market
-from models.policy import Policy
+from optimizer.judge.bench import Bench
 from optimizer.judge.forgone import option_usd, waiting_usd
 from optimizer.judge.holdings import Holdings
 from optimizer.judge.impact import impact_usd, traded_shares
-from optimizer.judge.rates import UnitRates, annuity_years, discount
+from optimizer.judge.rates import annuity_years, discount
 from optimizer.judge.tracking import (
     LEAST_VALUE_USD,
     ManagementGroup,
-    account_scale,
     specific_variances,
     tracking_variance,
 )
@@ -60,17 +58,11 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What states of one household are measured with.
+    """What states of one household are measured with: what is known of it, and what it holds."""
 
-    `borne_anyway` is π by account and security (see `Bench`).
-    """
-
-    household: Household
-    policy: Policy
-    rates: tuple[UnitRates, ...]
+    known: Bench
     groups: tuple[ManagementGroup, ...]
     held: Holdings
-    borne_anyway: Floats
 
     def before(self, units: Sequence[UnitYear]) -> Measure:
         """Measure what is held before the run, a household-level flow still waiting."""
@@ -89,27 +81,31 @@ class Yardstick:
         measure = self._measure(self.held.after, self.held.cash_after, worth, units, cost)
         lost = np.array([self.forgone(sale) for sale in sales]).reshape(-1, 2).sum(axis=0)
         terms = {"waiting": float(lost[0]), "harvest_option": float(lost[1])}
-        terms["market_impact"] = self.policy.weights.trading_cost * self.impact_usd(orders)
+        terms["market_impact"] = self.known.policy.weights.trading_cost * self.impact_usd(orders)
         return measure._replace(terms_usd={**measure.terms_usd, **terms})
 
     def impact_usd(self, orders: Sequence[BookedOrder]) -> float:
         """What orders cost by moving the market, dollars."""
         traded = traded_shares(orders)
-        return impact_usd(self.household, self.policy, traded, self.volatility)
+        return impact_usd(self.known.household, self.known.policy, traded, self.volatility)
 
     def forgone(self, sale: LotSale) -> tuple[float, float]:
         """What selling a lot forgoes: a lower rate soon, and a deeper loss; weighed dollars."""
-        tax, weight = self.policy.tax, self.policy.weights.tax
-        rates = self.rates[sale.unit]
-        wait = waiting_usd(sale, rates, self.policy, self.household.asof) if tax.waiting else 0.0
+        tax, weight = self.known.policy.tax, self.known.policy.weights.tax
+        rates = self.known.rates[sale.unit]
+        wait = (
+            waiting_usd(sale, rates, self.known.policy, self.known.household.asof)
+            if tax.waiting
+            else 0.0
+        )
         option = 0.0
         if tax.harvest_option and sale.loss_lot:
-            option = option_usd(sale, rates, self.policy, self.volatility(sale.security))
+            option = option_usd(sale, rates, self.known.policy, self.volatility(sale.security))
         return weight * wait, weight * option
 
     def volatility(self, security: int) -> float:
         """Yearly volatility of a security, its own included."""
-        market = self.household.market
+        market = self.known.household.market
         loads = market.risk.exposures[[security]].toarray()[0]
         own = float(market.securities.specific_vol[security])
         return math.sqrt(float(loads @ market.risk.covariance @ loads) + own**2)
@@ -123,13 +119,13 @@ class Yardstick:
         cost: Decimal,
     ) -> Measure:
         """Measure a state: shares by account and column, cash by account, W_g by group."""
-        weights, tax = self.policy.weights, self.policy.tax
+        weights, tax = self.known.policy.weights, self.known.policy.tax
         dollars = shares * self.held.price
         variances = self._variances(dollars, cash, worth)
         drag = float((dollars * self.drag_rates).sum())
         tracked = float(np.array([group.divisor_usd for group in self.groups]) @ variances)
-        horizon = self.policy.risk.horizon_years
-        delta = discount(self.policy)
+        horizon = self.known.policy.risk.horizon_years
+        delta = discount(self.known.policy)
         basis_change = -sum(
             float(unit.rates.future * (unit.run.recognized - unit.run.destroyed))
             for unit in units
@@ -143,7 +139,7 @@ class Yardstick:
         )
         terms = {
             "tracking_error": (
-                weights.tracking_error * self.policy.risk.aversion / 2 * horizon * tracked
+                weights.tracking_error * self.known.policy.risk.aversion / 2 * horizon * tracked
             ),
             "realized_tax": weights.tax * float(sum((u.value_change_usd for u in units), ZERO)),
             "basis_change": weights.basis_change * delta * basis_change,
@@ -161,10 +157,10 @@ class Yardstick:
         return Measure(terms, float(np.sqrt(tracked / total)), drag)
 
     def _variances(self, dollars: Floats, cash: Floats, worth: Sequence[float]) -> Floats:
-        market = self.household.market
+        market = self.known.household.market
         found = []
         for group, value in zip(self.groups, worth, strict=True):
-            counts = self.scale[group.accounts]
+            counts = self.known.scale[group.accounts]
             whole = np.zeros(len(market.securities.security_id) + 1)
             whole[self.held.securities] = counts @ dollars[group.accounts]
             whole[-1] = counts @ cash[group.accounts]
@@ -172,13 +168,8 @@ class Yardstick:
         return np.array(found)
 
     @cached_property
-    def scale(self) -> Floats:
-        """What a dollar of each account counts."""
-        return account_scale(self.household, self.policy, self.rates)
-
-    @cached_property
     def _specific(self) -> Floats:
-        return specific_variances(self.household.market)
+        return specific_variances(self.known.household.market)
 
     @cached_property
     def drag_rates(self) -> Floats:
@@ -186,26 +177,22 @@ class Yardstick:
 
         The rates of the owner in taxable accounts, foreign tax in sheltered ones.
         """
-        securities, columns = self.household.market.securities, self.held.securities
-        unit = self.household.accounts.filing_unit
-        long = np.array([float(each.qualified) for each in self.rates])[unit]
-        ordinary = self._ordinary
-        taxed = np.outer(long, securities.qualified_yield[columns])
-        taxed += np.outer(ordinary, securities.ordinary_yield[columns])
+        securities, columns = self.known.household.market.securities, self.held.securities
+        unit = self.known.household.accounts.filing_unit
+        taxed = np.outer(self.known.paid.long[unit], securities.qualified_yield[columns])
+        taxed += np.outer(self._ordinary, securities.ordinary_yield[columns])
         foreign = np.outer(self._owned, securities.foreign_tax_yield[columns])
         return np.where(self.held.taxable[:, None], taxed, foreign)
 
     @cached_property
     def _ordinary(self) -> Floats:
         """Rate on ordinary income of later years, by account."""
-        unit = self.household.accounts.filing_unit
-        return np.array([float(each.ordinary) for each in self.rates])[unit]
+        return self.known.paid.ordinary[self.known.household.accounts.filing_unit]
 
     @cached_property
     def _owned(self) -> Floats:
         """What part of a dollar in each account is the household's: 1 − τ_ret of a deferred one."""
-        unit = self.household.accounts.filing_unit
-        leaving = np.array([float(each.deferred) for each in self.rates])[unit]
+        leaving = self.known.paid.deferred[self.known.household.accounts.filing_unit]
         return np.where(self.held.deferred, 1.0 - leaving, 1.0)
 
     @cached_property
@@ -215,23 +202,25 @@ class Yardstick:
         A fund that is like cash adds what it earns less than the best cash.
         """
         columns = self.held.securities
-        less = earned_less(self.household.market, best_cash_yield(self.household))
+        less = earned_less(self.known.household.market, self.known.best_cash)
         rates = (
-            self.drag_rates - self.borne_anyway[:, columns] + np.outer(self._owned, less[columns])
+            self.drag_rates
+            - self.known.borne_anyway[:, columns]
+            + np.outer(self._owned, less[columns])
         )
         return self._price_of_a_year * rates
 
     @cached_property
     def cash_prices(self) -> Floats:
         """What a dollar of cash adds to J by drag, by account."""
-        accounts = self.household.accounts
+        accounts = self.known.household.accounts
         taxed = np.where(self.held.taxable, self._ordinary, 0.0) * accounts.cash_yield
-        less = best_cash_yield(self.household) - accounts.cash_yield
+        less = self.known.best_cash - accounts.cash_yield
         return self._price_of_a_year * (taxed + self._owned * less)
 
     @property
     def _price_of_a_year(self) -> float:
-        return self.policy.weights.tax_drag * annuity_years(self.policy)
+        return self.known.policy.weights.tax_drag * annuity_years(self.known.policy)
 
 
 @lru_cache(maxsize=MARKETS)

@@ -108,7 +108,7 @@ def judged(
             units = unit_taxes(household, rates, ledger)
         held = holdings(household, ledger, flows)
         groups = management_groups(household, held, known.goals, scale)
-        yardstick = Yardstick(household, policy, rates, groups, held, known.borne_anyway)
+        yardstick = Yardstick(known, groups, held)
         before = yardstick.before(known.still)
         after = before
         if household.net_flow or units is not known.still or not held.stand:
@@ -116,7 +116,7 @@ def judged(
         errors = before.tracking_error, after.tracking_error
         if known.goals is not household.market.targets:  # told against the targets, all the same
             real = management_groups(household, held, household.market.targets, scale)
-            true = Yardstick(household, policy, rates, real, held, known.borne_anyway)
+            true = Yardstick(known, real, held)
             errors = true.before(known.still).tracking_error, true.after(units, ZERO).tracking_error
         case = Case(
             household=household,

@@ -75,7 +75,12 @@ def _unseen(evidence: Evidence) -> Iterator[Finding]:
     for table in evidence.tables.values():
         for column in table.facts.columns:
             if column.kind is CellKind.TEXT and column.name not in FREE_TEXT and table.rows:
-                bad = pc.match_substring_regex(table.text(column.name), UNSEEN)
+                texts = table.text(column.name)
+                if pc.all(
+                    pc.ascii_is_printable(texts)
+                ).as_py():  # as nearly all are, and 20 × faster
+                    continue
+                bad = pc.match_substring_regex(texts, UNSEEN)
                 for row in np.flatnonzero(flags_of(bad)).tolist():
                     what = f"{table.shown(column.name, row)} has characters that are not shown"
                     yield Finding(table.name, row, column.name, what)
