@@ -150,9 +150,13 @@ TOUCH = 1e-6
 
 # search: exchange
 
-REGIMES_IN_VAIN = 81
-"""Tax regimes in a row that held no better plan: all cases of four filing units. Of a household of
-nine the best plan lay in the second of 325."""
+FEW_UNITS = 2
+"""Filing units up to which every regime is asked by itself: nine are solved about as soon as wider
+branches around several, or as the corners of two taxes with free distributions."""
+
+MOST_PROMISING = 81
+"""Tax regimes that were not solved and are looked at all the same where share steps near the best
+plan keep no limit: all cases of four filing units. Of eight there are thousands."""
 
 HELPS_BPS = 1e-6
 """Basis points a flip must gain: less is the solver's own tolerance."""

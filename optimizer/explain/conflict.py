@@ -7,7 +7,6 @@ to give way (an elastic program). What a tax budget would have to be is a questi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,12 @@ from optimizer.program.language import Branch, Kind
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.rounding.candidate import Proof
 from optimizer.search.model import Model
-from optimizer.search.tax_regimes import TaxRegime
+from optimizer.search.tax_regimes import TaxRegimes
 from optimizer.settings import GIVES_USD
 from optimizer.solvers.highs import Question
 
 
-def explain_conflict(model: Model, regimes: Sequence[TaxRegime]) -> Proof:
+def explain_conflict(model: Model, regimes: TaxRegimes) -> Proof:
     """Name an irreducible set of rules and, for each that could give, by how many dollars.
 
     What one rule would have to give is told with every other rule of the household kept.
@@ -105,28 +104,29 @@ def limits_of(model: Model, kept: list[str], branch: Branch) -> Limits:
     return row_low, row_high, low, high
 
 
-def feasible(model: Model, regimes: Sequence[TaxRegime], kept: list[str]) -> bool:
+def feasible(model: Model, regimes: TaxRegimes, kept: list[str]) -> bool:
     """Whether some regime may hold a point with only some rules kept, each as a judge reads it."""
     arrays = model.arrays
     zero = np.zeros(len(arrays.q))
-    return any(
-        not Question(arrays.A, arrays.widened(limits_of(model, kept, regime.branch), 1.0), zero)
-        .solve()
-        .impossible
-        for regime in regimes
-    )
+
+    def asked(branch: Branch) -> float:
+        limits = arrays.widened(limits_of(model, kept, branch), 1.0)
+        return np.inf if Question(arrays.A, limits, zero).solve().impossible else 0.0
+
+    return regimes.least(asked) < np.inf
 
 
-def _gives(model: Model, regimes: Sequence[TaxRegime], kept: list[str], rule: str) -> float | None:
+def _gives(model: Model, regimes: TaxRegimes, kept: list[str], rule: str) -> float | None:
     """Least total dollars by which one rule's own bounds and rows must give; None if it cannot."""
-    best: float | None = None
-    for regime in regimes:
-        hard = limits_of(model, [other for other in kept if other != rule], regime.branch)
-        soft = limits_of(model, kept, regime.branch)
+    others = [other for other in kept if other != rule]
+
+    def asked(branch: Branch) -> float:
+        hard, soft = limits_of(model, others, branch), limits_of(model, kept, branch)
         value = _elastic(model, hard, soft)
-        if value is not None and (best is None or value < best):
-            best = value
-    return best
+        return np.inf if value is None else value
+
+    least = regimes.least(asked)
+    return least if least < np.inf else None
 
 
 def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
@@ -172,7 +172,7 @@ def _elastic(model: Model, hard: Limits, soft: Limits) -> float | None:
 
 
 def _least_tax(
-    model: Model, regimes: Sequence[TaxRegime], kept: list[str]
+    model: Model, regimes: TaxRegimes, kept: list[str]
 ) -> tuple[float | None, float | None]:
     """Least tax with every other rule kept: a bound, and what a plan with wash sales kept pays."""
     others = [rule for rule in kept if rule != "tax_budget"]

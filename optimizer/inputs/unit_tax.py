@@ -107,11 +107,12 @@ class UnitTax:
         stacked = self.ordinary(ordinary)
         return stacked if self.flat else np.minimum(stacked, self.ordinary(total))
 
-    def consumable(self, distribution: float) -> float:
+    def consumable(self, distribution: float | Floats) -> Floats:
         """Most of the offset that income can consume (carryover worksheet lines 1 to 4)."""
         if self.flat:
-            return self.offset_limit
-        return min(self.offset_limit, max(0.0, self.income + self.dividends + distribution))
+            return np.asarray(self.offset_limit)
+        left = np.maximum(0.0, self.income + self.dividends + distribution)
+        return np.asarray(np.minimum(self.offset_limit, left))
 
     def tax(self, short: float, long: float, distribution: float) -> float:
         """T(S, L, D) in dollars."""
@@ -122,16 +123,16 @@ class UnitTax:
         return float(self.values(np.float64(short), np.float64(long), distribution))
 
     def taxes(
-        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float | Floats
     ) -> Floats:
-        """T(S, L, D) in dollars for many gains at once, any shape."""
+        """T(S, L, D) in dollars for many points, any shape."""
         net = short + long
         in_income = np.maximum(net, -self.offset_limit)
         one_sided = (net <= 0.0) | (long <= 0.0)
         as_ordinary = np.where(one_sided, in_income, np.maximum(short, 0.0))
         ordinary = self.income + distribution + as_ordinary
         total = self.income + self.dividends + distribution + in_income
-        least: float = min(self.investment_income, self.excess_income + distribution)
+        least = np.minimum(self.investment_income, self.excess_income + distribution)
         surtax = in_income + least
         return np.asarray(
             self.on_ordinary(ordinary, total)
@@ -140,9 +141,9 @@ class UnitTax:
         )
 
     def values(
-        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float
+        self, short: np.float64 | Floats, long: np.float64 | Floats, distribution: float | Floats
     ) -> Floats:
-        """V = T − the worth of losses carried out, in dollars for many gains at once, any shape."""
+        """V = T − the worth of losses carried out, in dollars for many points, any shape."""
         lost = np.maximum(0.0, -(short + long))
         carried = lost - np.minimum(lost, self.consumable(distribution))
         return self.taxes(short, long, distribution) - self.carried.worth(carried)
@@ -155,7 +156,7 @@ class UnitTax:
         """
         lost = max(0.0, -(short + long))
         offset = min(lost, self.offset_limit)
-        unused = offset - min(offset, self.consumable(distribution))
+        unused = offset - min(offset, float(self.consumable(distribution)))
         apart = self.carried.worth(unused) + self.carried.worth(lost - offset)
         return self.tax(short, long, distribution) - float(apart)
 

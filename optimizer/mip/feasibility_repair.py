@@ -78,13 +78,15 @@ def repaired(search: Search) -> Candidate | Proof | Open:
     nearest: Candidate | None = None
     effort = Effort.of(tickets.size)
     open_ones: Sequence[TaxRegime] = bounds.promising
-    impossible = True
+    impossible = not bounds.promises_more
     if len(open_ones) > 1 and model.frame.policy.limits.te_max is not None:
         common = Effort(effort.work // 2)
-        looked = _in_piece(model, incumbent, hull(open_ones), tickets, common, proof=True)
+        whole = hull(open_ones) if impossible else bounds.regimes.around(())
+        looked = _in_piece(model, incumbent, whole, tickets, common, proof=True)
         if looked.candidate is not None:
             return replace(looked.candidate, told=REPAIRED)
         nearest = looked.nearest
+        impossible |= looked.impossible
         open_ones = [] if looked.impossible else open_ones
         effort.work -= effort.work // 2 - common.work
     for regime in open_ones:

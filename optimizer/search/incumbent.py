@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -27,14 +28,15 @@ from optimizer.search.disjunctions import (
 )
 from optimizer.search.exchange import flipped
 from optimizer.search.harvests import wash_disjunctions
+from optimizer.search.impossible import proven_impossible
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
+from optimizer.search.open_regimes import OpenRegimes
 from optimizer.search.pseudocosts import open_estimates
-from optimizer.search.regime_prices import bounds_of
+from optimizer.search.regime_prices import prices_of
 from optimizer.search.stakes import Stakes, stakes_of
-from optimizer.search.tax_regimes import TaxRegime, tax_regimes
-from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, REGIMES_IN_VAIN, STAKE_BPS
+from optimizer.search.tax_regimes import TaxRegime, TaxRegimes
+from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, STAKE_BPS
 from optimizer.solvers.chain import Door
-from optimizer.solvers.dual_bound import proves_nothing_feasible
 from optimizer.solvers.solution import Solution, SolveStatus
 
 
@@ -54,11 +56,11 @@ def search(
         program = program_of(frame)
         stated = program, compile_arrays(program)
     model = Model(frame, *stated, door)
-    regimes = tuple((regime, -np.inf) for regime in tax_regimes(model.program, frame.ranges))
-    if near is not None:
-        regimes = tuple(sorted(regimes, key=lambda regime: regime[0].cases != near.regime.cases))
-    bounds = LowerBounds(behind=regimes)
-    while any(bound < bounds.root_objective for _, bound in bounds.behind):
+    every = TaxRegimes(model.program, frame.ranges)
+    bounds = LowerBounds((), OpenRegimes.of(every))
+    if near is not None and every.has(near.regime.cases):
+        bounds = _solved(model, bounds, every[every.place_of(near.regime.cases)])
+    while bounds.behind.bound < bounds.root_objective:
         bounds = _one_more(model, bounds)
     disjunctions = wash_disjunctions(frame, model.arrays)
     found = _settled(model, bounds, disjunctions, near)
@@ -68,38 +70,22 @@ def search(
 
 
 def _one_more(model: Model, bounds: LowerBounds) -> LowerBounds:
-    """Solve the regime that promises most; the others are worth what its prices leave them."""
-    regime, _ = min(bounds.behind, key=lambda pair: pair[1])
+    """Solve the regime that promises most."""
+    least = bounds.behind.least
+    return _solved(model, bounds, least[0]) if least else bounds
+
+
+def _solved(model: Model, bounds: LowerBounds, regime: TaxRegime) -> LowerBounds:
+    """Solve a regime; the others are worth what its prices leave them."""
+    behind = bounds.behind
     root = model.solve(regime.branch)
-    others = tuple(pair for pair in bounds.behind if pair[0] is not regime)
+    others = behind.without(regime)
     if root.status is SolveStatus.INFEASIBLE and len(root.multipliers):
-        return _without_impossible(model.arrays, replace(bounds, behind=others), regime, root)
-    if root.usable and others:
-        regimes = tuple(regime for regime, _ in others)
-        worth = bounds_of(model.frame, model.arrays, root, regimes)
-        others = tuple(
-            (regime, max(bound, priced))
-            for (regime, bound), priced in zip(others, worth.tolist(), strict=True)
-        )
+        others = others.apart_from(proven_impossible(model, regime, root, behind.every))
+    elif root.usable and others.least:
+        prices = prices_of(model.frame, model.arrays, root, behind.every)
+        others = others if prices is None else others.priced(prices)
     return LowerBounds((*bounds.roots, (regime, root)), others)
-
-
-def _without_impossible(
-    arrays: Arrays, bounds: LowerBounds, regime: TaxRegime, root: Solution
-) -> LowerBounds:
-    """Add a regime that is impossible, and those that the same proof shows impossible too.
-
-    What one filing unit cannot do in a case of its netting, it cannot do whatever the others do.
-    """
-    same = [
-        regime
-        for regime, _ in bounds.behind
-        if proves_nothing_feasible(arrays, root.multipliers, arrays.branched(regime.branch))
-    ]
-    return LowerBounds(
-        (*bounds.roots, *((each, root) for each in (regime, *same))),
-        tuple(pair for pair in bounds.behind if pair[0] not in same),
-    )
 
 
 def _settled(
@@ -108,19 +94,18 @@ def _settled(
     """Settle the promising regimes, the least open objective first.
 
     A regime that prices kept behind is solved when the best plan is no better than what they leave
-    it; no more once many in a row have held nothing better: of many filing units there are a
-    thousand regimes, and their bounds hold all the same.
+    it; none is looked at any more once many in a row have held nothing better: of many filing units
+    there are thousands, and their bounds hold all the same.
     """
     stakes = stakes_of(model.frame, disjunctions)
     best: Incumbent | None = None
     looked_at: list[TaxRegime] = []
-    in_vain = 0
-    while True:
+    in_vain, enough = 0, _enough(bounds.behind.every)
+    while best is None or in_vain < enough:
         waiting = [pair for pair in bounds.roots if pair[0] not in looked_at]
         if not waiting:
-            promises = any(_promises(best, bound) for _, bound in bounds.behind)
-            if not promises or (best is not None and in_vain >= REGIMES_IN_VAIN):
-                return Search(model, bounds, best)
+            if not bounds.behind.least or not _promises(best, bounds.behind.bound):
+                break
             bounds = _one_more(model, bounds)
             continue
         regime, root = min(waiting, key=lambda pair: pair[1].objective)
@@ -129,6 +114,15 @@ def _settled(
         better = _looked_at(model, best, regime, root, disjunctions, stakes, start)
         in_vain = in_vain + 1 if better is None else 0
         best = better or best
+    return Search(model, bounds, best)
+
+
+def _enough(every: TaxRegimes) -> int:
+    """Regimes in a row that may hold nothing better: as many as the two units of most cases have.
+
+    On households of up to nine units the best plan lay in the first or the second of hundreds.
+    """
+    return prod(sorted(map(len, every.cases))[-2:])
 
 
 def _promises(best: Incumbent | None, bound: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch, Program
 from optimizer.search.cutoff import Cutoff
 from optimizer.search.disjunctions import Disjunction, WashSides
-from optimizer.search.tax_regimes import TaxRegime
+from optimizer.search.open_regimes import OpenRegimes
+from optimizer.search.tax_regimes import TaxRegime, TaxRegimes
+from optimizer.settings import MOST_PROMISING
 from optimizer.solvers.chain import Door
 from optimizer.solvers.solution import Solution, SolveStatus
 
@@ -77,11 +80,11 @@ class LowerBounds:
     """What no plan is below: by tax regime, and by what branching has raised that to.
 
     `roots` are the regimes that were solved with their sides open, `behind` those that shadow
-    prices alone keep behind, and what they are worth at most.
+    prices alone keep behind, or that a proof of a solved one shows impossible.
     """
 
-    roots: tuple[tuple[TaxRegime, Solution], ...] = ()
-    behind: tuple[tuple[TaxRegime, float], ...] = ()
+    roots: tuple[tuple[TaxRegime, Solution], ...]
+    behind: OpenRegimes
     branched: float = -np.inf
 
     @property
@@ -93,7 +96,7 @@ class LowerBounds:
     def root_bound(self) -> float:
         """Least safe bound over all tax regimes, bps."""
         solved = min((root.bound for _, root in self.roots), default=np.inf)
-        return min(solved, min((bound for _, bound in self.behind), default=np.inf))
+        return min(solved, self.behind.bound)
 
     @property
     def root_objective(self) -> float:
@@ -101,17 +104,22 @@ class LowerBounds:
         return min((root.objective for _, root in self.roots), default=np.inf)
 
     @property
-    def regimes(self) -> tuple[TaxRegime, ...]:
+    def regimes(self) -> TaxRegimes:
         """Every tax regime, solved or not."""
-        return tuple(regime for regime, _ in (*self.roots, *self.behind))
+        return self.behind.every
 
     @property
     def promising(self) -> tuple[TaxRegime, ...]:
-        """Regimes not proven empty, the best first."""
+        """Regimes not proven empty, the best first; of those not solved, `MOST_PROMISING`."""
         solved = sorted(self.roots, key=lambda pair: pair[1].objective)
-        behind = sorted(self.behind, key=lambda pair: pair[1])
         open_ones = [n for n, root in solved if root.status is not SolveStatus.INFEASIBLE]
+        behind = islice(self.behind, MOST_PROMISING)
         return (*open_ones, *(regime for regime, _ in behind))
+
+    @property
+    def promises_more(self) -> bool:
+        """Whether there are still others that may hold a plan."""
+        return next(islice(self.behind, MOST_PROMISING, None), None) is not None
 
     @property
     def proven_infeasible(self) -> bool:

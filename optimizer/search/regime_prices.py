@@ -11,62 +11,62 @@ Convex hulls over several regimes were refused: they are very loose, and cost a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from models.arrays import Bools, Floats
+from models.arrays import Bools, Floats, Ints
 from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
-from optimizer.inputs.tax_range import GainRange, Netting
-from optimizer.program.arrays import Arrays
-from optimizer.search.tax_regimes import NETTINGS, TaxRegime
-from optimizer.settings import BORDER_USD
+from optimizer.inputs.tax_range import Netting
+from optimizer.program.arrays import Arrays, Limits
+from optimizer.program.tax_maxima import distribution_argument
+from optimizer.search.open_regimes import SumsOverUnits
+from optimizer.search.tax_corners import TaxCorners
+from optimizer.search.tax_regimes import TaxRegimes
+from optimizer.settings import FEW_UNITS
 from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
 from optimizer.solvers.solution import Solution
 
 TERM = "realized_tax"
 """The term that the law's own function stands in for."""
 
+_GAINS = ("short_gain", "long_gain")
+"""Blocks of what the run gains, by unit."""
+
 TAXED = ("in_income", "carried", "as_ordinary")
 """Its blocks that stand for the law's netting, besides the columns above its own maxima."""
 
 
-def bounds_of(
-    frame: Frame,
-    arrays: Arrays,
-    solution: Solution,
-    regimes: Sequence[TaxRegime],
-) -> Floats:
-    """Return a bound on the objective of every plan in each regime, bps.
+def prices_of(
+    frame: Frame, arrays: Arrays, solution: Solution, every: TaxRegimes
+) -> SumsOverUnits | None:
+    """Return what bounds the objective of every plan in each regime, bps.
 
-    −inf where nothing can be said: distributions that are free to choose move the tax as well.
+    None where that is not worth its while: distributions that are free to choose move the tax as
+    well, and of few units every regime is solved about as soon.
     """
-    if any(reach.most_distribution > reach.distribution for reach in frame.ranges):
-        return np.full(len(regimes), -np.inf)
+    free = [reach.most_distribution > reach.distribution for reach in frame.ranges]
+    if any(free) and len(free) <= FEW_UNITS:
+        return None
     law = _law(arrays)
     multipliers = np.where(_rests_on(arrays, law), 0.0, solution.multipliers)
     limits = (arrays.row_low, arrays.row_high, arrays.low, arrays.high)
     positive, negative, rows = rows_at_least(arrays, multipliers, limits)
     curved = arrays.P @ solution.x
     slope = curved + arrays.q - arrays.transposed @ (positive - negative)
-    least = columns_at_least(arrays, slope, limits)
-    for block in ("short_gain", "long_gain"):
+    priced = _Priced(frame, arrays, slope, limits)
+    for block in _GAINS:
         law[arrays.columns[block]] = True
+    for unit in np.flatnonzero(free).tolist():
+        law[priced.moved(unit)] = True
+    least = columns_at_least(arrays, slope, limits)
     rest = sum(constant for name, constant in arrays.constants.items() if name != TERM)
     rest += float(-0.5 * solution.x @ curved + rows + least[~law].sum()) - arrays.left_out
-    by_unit = np.array(
-        [
-            _least_by_netting(
-                frame,
-                reach,
-                float(slope[arrays.columns["short_gain"]][unit]),
-                float(slope[arrays.columns["long_gain"]][unit]),
-            )
-            for unit, reach in enumerate(frame.ranges)
-        ]
-    )
-    nettings = np.array([regime.places for regime in regimes])
-    return np.asarray(rest + by_unit[np.arange(len(by_unit)), nettings].sum(axis=1))
+    by_case = []
+    for unit, (cases, corners) in enumerate(zip(every.cases, every.corners, strict=True)):
+        by_netting = priced.least_by_netting(unit, corners, free=free[unit])
+        by_case.append(np.array([by_netting[case.netting] for case in cases]))
+    return SumsOverUnits.of(rest, by_case)
 
 
 def _law(arrays: Arrays) -> Bools:
@@ -94,55 +94,46 @@ def _rests_on(arrays: Arrays, law: Bools) -> Bools:
     return rests
 
 
-def _least_by_netting(
-    frame: Frame, reach: GainRange, short_price: float, long_price: float
-) -> list[float]:
-    """Least of the unit's tax and priced gains in every case of its netting, bps."""
-    short, long = _crossings(reach)
-    tax, usd = reach.tax, reach.usd
-    forced = usd * reach.distribution
-    change = tax.values(short, long, forced) - tax.value(tax.short, tax.long, 0.0)
-    to_bps = frame.policy.weights.tax * BPS_PER_PERCENT / usd
-    worth = to_bps * change
-    worth += short_price * (short - tax.short) / usd + long_price * (long - tax.long) / usd
-    net = short + long
-    here: dict[Netting, Bools] = {
-        Netting.LOSS: net <= BORDER_USD,
-        Netting.OFFSET: (net <= BORDER_USD) & (net >= -tax.offset_limit - BORDER_USD),
-        Netting.CARRIED: net <= BORDER_USD - tax.offset_limit,
-        Netting.BOTH: (net >= -BORDER_USD) & (long >= -BORDER_USD),
-        Netting.SHORT: (net >= -BORDER_USD) & (long <= BORDER_USD),
-    }
-    return [float(worth[here[netting]].min(initial=np.inf)) for netting in NETTINGS]
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """What columns cost beside the law's own function, bps a percent, `(n,)`, and their limits."""
+
+    frame: Frame
+    arrays: Arrays
+    slope: Floats
+    limits: Limits
+
+    def moved(self, unit: int) -> Ints:
+        """Columns of a unit that add to its distributions."""
+        entries = distribution_argument(self.frame, unit)
+        return np.array([self.arrays.columns[block].start + at for block, at, _ in entries], int)
+
+    def least_by_netting(
+        self, unit: int, corners: TaxCorners, *, free: bool
+    ) -> dict[Netting, float]:
+        """Least of the unit's tax and what it prices in every case of its netting, bps.
+
+        Where distributions are free, what moves more than one price for all of them counts apart:
+        whichever price that is, it bounds the least, and the best of the columns' own is taken.
+        """
+        reach = self.frame.ranges[unit]
+        tax, usd = reach.tax, reach.usd
+        price = [float(self.slope[self.arrays.columns[of]][unit]) for of in _GAINS]
+        worth = self.frame.policy.weights.tax * BPS_PER_PERCENT / usd * corners.change
+        worth += price[0] * (corners.short - tax.short) / usd
+        worth += price[1] * (corners.long - tax.long) / usd
+        columns = self.moved(unit) if free else np.zeros(0, np.int64)
+        if not len(columns):
+            return _least(corners, worth)
+        found = []
+        beyond = corners.distribution / usd - reach.distribution
+        for each in np.unique(self.slope[columns]).tolist():
+            apart = self.slope.copy()
+            apart[columns] -= each
+            left = columns_at_least(self.arrays, apart, self.limits)[columns].sum()
+            found.append(_least(corners, worth + each * beyond + float(left)))
+        return {netting: max(each[netting] for each in found) for netting in Netting}
 
 
-def _crossings(reach: GainRange) -> tuple[Floats, Floats]:
-    """Where two kinks of the unit's tax, or of its range, cross: total S and L in dollars."""
-    tax, usd = reach.tax, reach.usd
-    forced = reach.forced_income
-    box = usd * np.array(
-        [
-            [reach.short + reach.short_low, reach.short + reach.short_high],
-            [reach.long + reach.long_low, reach.long + reach.long_high],
-        ]
-    )
-    kinks = np.union1d(tax.ordinary.knots, tax.total.knots) - forced
-    shorts = np.concatenate([box[0], [0.0], tax.ordinary.knots - forced])
-    longs = np.append(box[1], 0.0)
-    least = min(tax.investment_income, tax.excess_income + usd * reach.distribution)
-    consumed = tax.consumable(usd * reach.distribution)
-    nets = np.concatenate(
-        [
-            [0.0, -tax.offset_limit, -consumed, -consumed - tax.carried.most, -least],
-            kinks,
-            kinks - tax.dividends,
-        ]
-    )
-    by_gains = np.array(np.meshgrid(shorts, longs)).reshape(2, -1)
-    by_short = np.array(np.meshgrid(shorts, nets)).reshape(2, -1)
-    by_long = np.array(np.meshgrid(nets, longs)).reshape(2, -1)
-    short = np.concatenate([by_gains[0], by_short[0], by_long[0] - by_long[1]])
-    long = np.concatenate([by_gains[1], by_short[1] - by_short[0], by_long[1]])
-    inside = (short >= box[0, 0] - BORDER_USD) & (short <= box[0, 1] + BORDER_USD)
-    inside &= (long >= box[1, 0] - BORDER_USD) & (long <= box[1, 1] + BORDER_USD)
-    return short[inside], long[inside]
+def _least(corners: TaxCorners, worth: Floats) -> dict[Netting, float]:
+    return {of: float(worth[mine].min(initial=np.inf)) for of, mine in corners.within.items()}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import isfinite, prod
+from typing import TypeAlias
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.te_limit import keeps_tracking, unpriced
 from optimizer.settings import NODE_GAP_BPS, NOTHING_BPS
 from optimizer.solvers.solution import Solution, SolveStatus, unsolved
+
+Entry: TypeAlias = "tuple[float, int, _Node]"
+"""A node with its bound, bps, and when it came: of equals the first is settled first."""
 
 NOT_YET = unsolved(SolveStatus.FAILED, "nobody")
 
@@ -52,18 +56,18 @@ class Tree:
         self.stakes = stakes_of(model.frame, self.disjunctions)
         self.closed = np.inf
         self.measured: dict[tuple[int, int], float] = {}
-        self.heap: list[tuple[float, int, _Node]] = []
+        self.heap: list[Entry] = []
         self.count = 0
         for regime, root in bounds.roots:
             if root.usable:
                 self._push(root.bound, _Node(regime, (), root))
-        for regime, worth in bounds.behind:
-            self._push(worth, _Node(regime, (), NOT_YET))
+        self.behind, self.before = bounds.behind, self.count
+        self.count += prod(len(cases) for cases in self.behind.every.cases)
 
     @property
     def bound(self) -> float:
         """Least bound over everything that is not settled, bps."""
-        return min(self.closed, self.heap[0][0] if self.heap else np.inf)
+        return min(self.closed, self.heap[0][0] if self.heap else np.inf, self.behind.bound)
 
     @property
     def gap(self) -> float:
@@ -77,7 +81,7 @@ class Tree:
 
     def grow(self, *, kept: int) -> None:
         """Settle one disjunction at a time in the least node, until only `kept` solves are left."""
-        while self.heap:
+        while self._with_behind():
             bound, _, node = self.heap[0]
             needed = 1 if node.solution is NOT_YET else 2
             if bound >= self.best.solution.objective - NODE_GAP_BPS or self.left - kept < needed:
@@ -109,6 +113,18 @@ class Tree:
                     self.measured[widest, option] = child.objective - node.solution.objective
                 self._add(bound, replace(node, sides=settled), child)
 
+    def _with_behind(self) -> bool:
+        """Have the least node in the heap, though its regime was not solved; whether there is one.
+
+        Of equals, regimes come before nodes that grew from others.
+        """
+        least = self.behind.least
+        if least and (not self.heap or (least[1], self.before + 1) < self.heap[0][:2]):
+            self.before += 1
+            heapq.heappush(self.heap, (least[1], self.before, _Node(least[0], (), NOT_YET)))
+            self.behind = self.behind.others
+        return bool(self.heap)
+
     @property
     def turns(self) -> list[dict[tuple[int, str], int]]:
         """Sides of disjunctions with more than two options: flips look at few of them."""
@@ -127,11 +143,13 @@ class Tree:
         """
         if self.closed_in:
             return
-        if self.heap and self.heap[0][2].solution is not NOT_YET:
+        if self._with_behind() and self.heap[0][2].solution is not NOT_YET:
             node = self.heap[0][2]
             self._try(node.regime, _filled(*self._sides_of(node)))
         places = [disjunction.key for disjunction in self.disjunctions]
-        for _, _, node in sorted(self.heap, key=lambda entry: entry[:2]):
+        behind = ((worth, self.before + 1, _Node(n, (), NOT_YET)) for n, worth in self.behind)
+        nodes = heapq.merge(sorted(self.heap, key=_rank), behind, key=_rank)
+        for _, _, node in nodes:
             if self.left <= len(self.turns):
                 break
             mine = zip(places, node.sides, strict=False)
@@ -220,6 +238,10 @@ class Tree:
 
     def _branch(self, regime: TaxRegime, sides: WashSides) -> Branch:
         return side_branch(self.model.frame, regime, self.disjunctions, sides, careful=False)
+
+
+def _rank(entry: Entry) -> tuple[float, int]:
+    return entry[:2]
 
 
 def _filled(settled: WashSides, estimates: list[Floats]) -> WashSides:

@@ -19,9 +19,10 @@ as the law has it. The regimes of several units combine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import product
 from typing import TypeAlias
 
@@ -30,13 +31,14 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.inputs.tax_range import LOSSES, GainRange, Netting, NettingCase
 from optimizer.program.language import Branch, Maximum, PieceCases, Program
-from optimizer.settings import BEYOND
-
-NETTINGS = tuple(Netting)
-"""Cases of the law's netting, in order."""
+from optimizer.search.tax_corners import TaxCorners, tax_corners
+from optimizer.settings import BEYOND, FEW_UNITS
 
 Limit: TypeAlias = tuple[Floats, Floats]
 """Low and high of a block or of a rule's rows."""
+
+Place: TypeAlias = tuple[int, ...]
+"""Place of each filing unit's case among those it can reach."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +56,73 @@ class TaxRegime:
         """Case of the law's netting by filing unit."""
         return tuple(case.netting for case in self.cases)
 
+
+class TaxRegimes:
+    """Every combination of regimes that the run's gains can reach, each stated when asked for."""
+
+    def __init__(self, program: Program, ranges: tuple[GainRange, ...]) -> None:
+        self.cases = tuple(reach.cases for reach in ranges)
+        self._ranges = ranges
+        self._maxima = tuple(_with_cases(program))
+        self._stated: dict[Place, TaxRegime] = {}
+
+    def __getitem__(self, place: Place) -> TaxRegime:
+        """The regime at a place; the same one whenever it is asked for."""
+        if place not in self._stated:
+            cases = tuple(own[case] for own, case in zip(self.cases, place, strict=True))
+            branch = _branch(self._ranges, cases, self._maxima)
+            self._stated[place] = TaxRegime(cases, branch)
+        return self._stated[place]
+
+    def __iter__(self) -> Iterator[TaxRegime]:
+        """Yield every regime, in the order of the units' cases."""
+        return (self[place] for place in product(*(range(len(own)) for own in self.cases)))
+
+    def around(self, place: Place) -> TaxRegime:
+        """The least box of bounds around every regime whose first units have these cases."""
+        most = 1 if len(place) == len(self.cases) else max(map(len, self.cases))
+        later = self.cases[len(place) :]
+        return hull(
+            [self[(*place, *(min(case, len(own) - 1) for own in later))] for case in range(most)]
+        )
+
+    def least(self, value: Callable[[Branch], float]) -> float:
+        """Least value of any regime's branch; infinite where none has one.
+
+        By branch and bound over the filing units: in a wider branch the value must not be greater,
+        and a unit left undecided has all of its cases. Of few units every regime is asked.
+        """
+        if len(self.cases) <= FEW_UNITS:
+            return min(value(regime.branch) for regime in self)
+        nodes: list[tuple[float, Place]] = [(-np.inf, ())]
+        while nodes:
+            bound, place = heappop(nodes)
+            if len(place) == len(self.cases):
+                return bound
+            for case in range(len(self.cases[len(place)])):
+                node = (*place, case)
+                found = max(bound, value(self.around(node).branch))
+                if found < np.inf:
+                    heappush(nodes, (found, node))
+        return np.inf
+
     @cached_property
-    def places(self) -> tuple[int, ...]:
-        """Place of each unit's case among `NETTINGS`."""
-        return tuple(NETTINGS.index(netting) for netting in self.nettings)
+    def corners(self) -> tuple[TaxCorners, ...]:
+        """Where the least of each unit's tax can lie."""
+        return tuple(tax_corners(reach) for reach in self._ranges)
+
+    def has(self, cases: Sequence[NettingCase]) -> bool:
+        """Whether a regime of these cases can be reached."""
+        return all(case in own for own, case in zip(self.cases, cases, strict=True))
+
+    def place_of(self, cases: Sequence[NettingCase]) -> Place:
+        """Where a regime of these cases is."""
+        return tuple(own.index(case) for own, case in zip(self.cases, cases, strict=True))
 
 
 def tax_regimes(program: Program, ranges: tuple[GainRange, ...]) -> tuple[TaxRegime, ...]:
     """Every combination of regimes that the run's gains can reach."""
-    maxima = tuple(_with_cases(program))
-    return tuple(
-        TaxRegime(cases, _branch(ranges, cases, maxima))
-        for cases in product(*(reach.cases for reach in ranges))
-    )
+    return tuple(TaxRegimes(program, ranges))
 
 
 def hull(regimes: Sequence[TaxRegime]) -> TaxRegime:

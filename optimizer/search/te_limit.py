@@ -18,7 +18,7 @@ from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.reweigh import priced
 from optimizer.search.incumbent import search
 from optimizer.search.model import Incumbent, LowerBounds, Model, Search
-from optimizer.search.tax_regimes import tax_regimes
+from optimizer.search.tax_regimes import TaxRegimes
 from optimizer.search.tracking_region import least_square, only_risk
 from optimizer.settings import (
     DEAR,
@@ -65,8 +65,7 @@ def _with_sound_bounds(dear: Search, free: Search) -> Search:
         (regime, root if np.isposinf(root.bound) else replace(root, bound=most))
         for regime, root in bounds.roots
     )
-    behind = tuple((regime, most) for regime, _ in bounds.behind)
-    return replace(dear, bounds=LowerBounds(roots, behind))
+    return replace(dear, bounds=LowerBounds(roots, bounds.behind.all_at(most)))
 
 
 def _within(frame: Frame, door: Door, margin: float, searched: Search) -> Search:
@@ -213,12 +212,9 @@ def _eased(searched: Search, incumbent: Incumbent, allowed: float, low: float) -
 
 def least_tracking_error(frame: Frame, door: Door) -> float:
     """A bound that no plan's tracking error is below, annual: everything else is for free."""
-    program = program_of(only_risk(frame))
-    bounds = [
-        least_square(frame, door, regime.branch).bound
-        for regime in tax_regimes(program, frame.ranges)
-    ]
-    return float(np.sqrt(max(min(bounds, default=0.0), 0.0))) / 100.0
+    regimes = TaxRegimes(program_of(only_risk(frame)), frame.ranges)
+    least = regimes.least(lambda branch: least_square(frame, door, branch).bound)
+    return float(np.sqrt(max(least, 0.0))) / 100.0
 
 
 def _keeps(trial: Search, allowed: float) -> bool:

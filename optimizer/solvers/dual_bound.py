@@ -53,9 +53,15 @@ def proves_nothing_feasible(arrays: Arrays, multipliers: Floats, limits: Limits)
     The bound above with nothing to minimise: every feasible point is worth 0, so a bound above 0,
     by more than the noise of its sums, leaves none.
     """
+    rows, columns, sizes = proof_sums(arrays, multipliers, limits)
+    return bool(rows + columns > PROOF_NOISE * (abs(rows) + sizes))
+
+
+def proof_sums(arrays: Arrays, multipliers: Floats, limits: Limits) -> tuple[float, float, float]:
+    """What rows and what columns of such a proof contribute, and the sizes of the columns'."""
     positive, negative, rows = rows_at_least(arrays, multipliers, limits)
     columns = columns_at_least(arrays, -(arrays.transposed @ (positive - negative)), limits)
-    return bool(rows + columns.sum() > PROOF_NOISE * (abs(rows) + np.abs(columns).sum()))
+    return rows, float(columns.sum()), float(np.abs(columns).sum())
 
 
 def rows_at_least(
