@@ -44,15 +44,25 @@ class Booking(NamedTuple):
     faults: tuple[Breach, ...]
 
 
-def book_orders(household: Household, orders: Sequence[Order]) -> Booking:
-    """Resolve the labels of orders; collect every label or number that means nothing."""
+def book_orders(
+    household: Household, orders: Sequence[Order], known: Sequence[BookedOrder] = ()
+) -> Booking:
+    """Resolve the labels of orders; collect every label or number that means nothing.
+
+    `known` are orders of the household that were booked before: the same ones stay as they are.
+    """
     if not orders:
         return Booking((), ())
-    labels = _Labels(household, any(order.lots for order in orders))
+    before = {id(each.order): each for each in known}
+    new = [order for order in orders if id(order) not in before]
+    labels = _Labels(household, any(order.lots for order in new)) if new else None
     booked: list[BookedOrder] = []
     faults: list[Breach] = []
     with localcontext(prec=PRECISION):
         for order in orders:
+            if labels is None or id(order) in before:
+                booked.append(before[id(order)])
+                continue
             wrong = list(labels.faults(order))
             faults.extend(wrong)
             if not wrong:

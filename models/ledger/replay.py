@@ -16,7 +16,7 @@ from models.ledger.costs import cost_fraction
 from models.ledger.exact import PRECISION, ZERO, exact
 from models.ledger.history import History
 from models.ledger.reservations import Reservations
-from models.ledger.sales import LotSale, sell_lots
+from models.ledger.sales import LotSale, TradedLots, sell_lots
 from models.ledger.washes import NO_WASHES, Washes, match_washes
 from models.order import Flow
 from models.plan import Lockout
@@ -73,6 +73,8 @@ class Ledger:
         Half-spreads, commissions and tickets, dollars.
     lockouts
         Identical groups with a loss sale in this run; nobody may buy them through `until`.
+    traded
+        What was looked up of the lots that trade, None where nothing was ordered.
     """
 
     orders: tuple[BookedOrder, ...]
@@ -84,6 +86,7 @@ class Ledger:
     change: Mapping[tuple[int, int], Decimal]
     cost: Decimal
     lockouts: tuple[Lockout, ...]
+    traded: TradedLots | None = None
 
     @property
     def sales(self) -> tuple[LotSale, ...]:
@@ -98,6 +101,7 @@ def replay(
     flows: Sequence[Flow],
     history: History,
     reserved: Reservations,
+    known: Ledger | None = None,
 ) -> Ledger:
     """Replay this run: flows, then sales by lot, then buys, then wash sales over all of it.
 
@@ -110,14 +114,18 @@ def replay(
         out.
     history, reserved
         The past's wash-sale windows, and what open orders set aside.
+    known
+        A replay of other orders of the household with the same past, most of which are the same
+        here: what it found of lots and of identical groups that trade alike is not found again.
     """
     with localcontext(prec=PRECISION):
         moved = _moved(household, flows)
         cash, cost = _settle_cash(household, policy, orders, moved)
-        washes = NO_WASHES
+        washes, traded = NO_WASHES, None
         if orders:
-            sales = sell_lots(household, orders)
-            washes = match_washes(household, history, reserved, sales, orders)
+            sales, traded = sell_lots(household, orders, known.traded if known else None)
+            before = known.washes.replays if known else {}
+            washes = match_washes(household, history, reserved, sales, orders, before)
         sold: dict[int, Decimal] = {}
         for sale in washes.sales:
             sold[sale.lot] = sold.get(sale.lot, ZERO) + sale.shares
@@ -139,6 +147,7 @@ def replay(
             change=change,
             cost=cost,
             lockouts=_lockouts(household, washes.sales),
+            traded=traded,
         )
 
 

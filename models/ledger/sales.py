@@ -5,7 +5,7 @@ Only lots that trade are touched: a household may hold thousands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -53,15 +53,19 @@ class LotSale(NamedTuple):
         return self._replace(deferred=deferred, destroyed=destroyed)
 
 
-def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotSale, ...]:
+def sell_lots(
+    household: Household, orders: Sequence[BookedOrder], known: TradedLots | None = None
+) -> tuple[tuple[LotSale, ...], TradedLots]:
     """Return the lots that orders sell in taxable accounts, one record a lot of an order.
+
+    With them what was looked up of lots; `known` is that of other orders of the household.
 
     What an order names beyond a lot's shares is not there to be sold and is left out; what an
     order sells beyond the lots it names comes from the earliest acquired ones.
     """
     taxable = household.taxable
     sells = [order for order in orders if not order.is_buy and taxable[order.account]]
-    named = _Columns(household, [lot for order in sells for lot, _ in order.lots])
+    named = _looked_up(household, {lot for order in sells for lot, _ in order.lots}, known)
     taken: list[tuple[BookedOrder, int, Decimal]] = []
     gone: dict[int, Decimal] = {}
     rest: list[tuple[BookedOrder, Decimal]] = []
@@ -80,17 +84,24 @@ def sell_lots(household: Household, orders: Sequence[BookedOrder]) -> tuple[LotS
         for lot, shares in first_in_first_out(household, order.where, left, gone):
             taken.append((order, lot, shares))
             gone[lot] = gone.get(lot, ZERO) + shares
-    columns = _Columns(household, [lot for _, lot, _ in taken]) if rest else named
+    columns = _looked_up(household, {lot for _, lot, _ in taken}, named) if rest else named
     units = household.accounts.filing_unit.tolist()
-    return tuple(columns.sale(*each, units[each[0].account]) for each in taken)
+    return tuple(columns.sale(*each, units[each[0].account]) for each in taken), columns
 
 
-class _Columns:
-    """The lots that trade, looked up once: exact amounts and dates by lot index."""
+def _looked_up(household: Household, traded: set[int], known: TradedLots | None) -> TradedLots:
+    """Facts of the lots that trade, and perhaps of others."""
+    if known is not None and traded <= known.where.keys():
+        return known
+    return TradedLots(household, traded)
 
-    def __init__(self, household: Household, traded: Sequence[int]) -> None:
+
+class TradedLots:
+    """The lots that trade, looked up once: exact amounts, dates and places by lot index."""
+
+    def __init__(self, household: Household, traded: Collection[int]) -> None:
         lots = household.lots
-        at = np.array(sorted(set(traded)), np.int64)
+        at = np.array(sorted(traded), np.int64)
         known = at.tolist()
         start = np.where(
             np.isnat(lots.holding_start[at]), lots.acquired[at], lots.holding_start[at]
@@ -106,6 +117,7 @@ class _Columns:
         self._asof = household.asof
 
     def sale(self, order: BookedOrder, lot: int, shares: Decimal, unit: int) -> LotSale:
+        """Return the sale of some shares of a lot by an order of a filing unit."""
         held, basis, long_from = self.shares[lot], self._basis[lot], self._long_from[lot]
         proceeds = shares * order.price
         return LotSale(

@@ -7,7 +7,7 @@ alone, which is nearly every group of a plan that avoids wash sales.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -36,6 +36,15 @@ class PastWash:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupReplay:
+    """One identical group replayed: what was sold and bought of it, and what came of that."""
+
+    sales: tuple[LotSale, ...]
+    bought: tuple[Lot, ...]
+    result: Replay
+
+
+@dataclass(frozen=True, slots=True)
 class Washes:
     """What wash sales make of this run.
 
@@ -47,14 +56,19 @@ class Washes:
         Past losses that the run's purchases disallow after all.
     matches
         Which shares met which replacement.
-    held
-        By identical group replayed: what is held after the run, with adjusted bases and periods.
+    replays
+        By identical group that was replayed.
     """
 
     sales: tuple[LotSale, ...]
     past: tuple[PastWash, ...]
     matches: tuple[Match, ...]
-    held: Mapping[int, tuple[Fragment, ...]]
+    replays: Mapping[int, GroupReplay]
+
+    @property
+    def held(self) -> Mapping[int, tuple[Fragment, ...]]:
+        """By identical group replayed: what is held after, with adjusted bases and periods."""
+        return {identical: each.result.held for identical, each in self.replays.items()}
 
 
 NO_WASHES: Final = Washes((), (), (), {})
@@ -67,32 +81,39 @@ def match_washes(
     reserved: Reservations,
     sales: Sequence[LotSale],
     orders: Sequence[BookedOrder],
+    known: Mapping[int, GroupReplay],
 ) -> Washes:
-    """Match the run's losses with recent purchases, the run's buys and open buys."""
+    """Match the run's losses with recent purchases, the run's buys and open buys.
+
+    `known` are replays of the same past: a group that trades as it did there is not replayed again.
+    """
     identicals = household.market.securities.identical_group
-    buys = bought_today(household, reserved, orders)
     lost = {
         int(identicals[sale.security]) for sale in sales if sale.loss_lot or sale.gain < -LOSS_USD
     }
     ordered = {int(identicals[order.security]) for order in orders if order.is_buy}
-    asking = (lost & (history.recent.keys() | buys.keys())) | (history.locked.keys() & ordered)
+    bought = ordered | {int(identicals[security]) for _, security, _ in reserved.purchases}
+    asking = (lost & (history.recent.keys() | bought)) | (history.locked.keys() & ordered)
     asking |= {
         identical for identical in lost if identical in history.events and _counts_closed(history)
     }
     if not asking:
         return Washes(tuple(sales), (), (), {})
+    buys = bought_today(household, reserved, orders, asking)
     disallowed: dict[int, tuple[Decimal, Decimal]] = {}
     past: list[PastWash] = []
     matches: list[Match] = []
-    held: dict[int, tuple[Fragment, ...]] = {}
+    replays: dict[int, GroupReplay] = {}
     sold: dict[int, list[LotSale]] = {identical: [] for identical in asking}
     for sale in sales:
         if (identical := int(identicals[sale.security])) in sold:
             sold[identical].append(sale)
     for identical in sorted(asking):
-        mine = sold[identical]
-        bought = buys.get(identical, [])
-        result = _replay(household, history, identical, mine, bought)
+        mine, lots = tuple(sold[identical]), tuple(buys.get(identical, ()))
+        same = known.get(identical)
+        if same is None or (same.sales, same.bought) != (mine, lots):
+            same = GroupReplay(mine, lots, _replay(household, history, identical, mine, lots))
+        replays[identical], result = same, same.result
         own = {str(household.lots.lot_id[sale.lot]): sale.lot for sale in mine}
         for piece in result.pieces:
             if not piece.booked:
@@ -107,9 +128,8 @@ def match_washes(
                     PastWash(unit, piece.long, piece.deferred, piece.destroyed, piece.restated)
                 )
         matches.extend(match for match in result.matches if not match.booked)
-        held[identical] = result.held
     settled = _share_out(sales, disallowed)
-    return Washes(settled, tuple(past), tuple(matches), held)
+    return Washes(settled, tuple(past), tuple(matches), replays)
 
 
 def _counts_closed(history: History) -> bool:
@@ -117,9 +137,15 @@ def _counts_closed(history: History) -> bool:
 
 
 def bought_today(
-    household: Household, reserved: Reservations, orders: Sequence[BookedOrder]
+    household: Household,
+    reserved: Reservations,
+    orders: Sequence[BookedOrder],
+    only: Collection[int] | None = None,
 ) -> dict[int, list[Lot]]:
-    """Return lots of today's buys, named by their orders, and of open buys, by identical group."""
+    """Return lots of today's buys, named by their orders, and of open buys, by identical group.
+
+    `only` are the groups that are asked for, where not all are.
+    """
     identicals = household.market.securities.identical_group
     bought: dict[int, list[Lot]] = {}
     new = [(o.account, o.security, o.shares, o.price, o.order.order_id) for o in orders if o.is_buy]
@@ -134,6 +160,8 @@ def bought_today(
             name += "+"
         names.add(name)
         identical = int(identicals[security])
+        if only is not None and identical not in only:
+            continue
         lot = Lot(
             lot_id=name,
             identical_group=str(identical),
@@ -148,7 +176,11 @@ def bought_today(
 
 
 def _replay(
-    household: Household, history: History, identical: int, sales: list[LotSale], buys: list[Lot]
+    household: Household,
+    history: History,
+    identical: int,
+    sales: Sequence[LotSale],
+    buys: Sequence[Lot],
 ) -> Replay:
     """Replay one identical group: its past, the run's sales all at once, then the run's purchases.
 

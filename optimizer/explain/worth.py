@@ -77,7 +77,7 @@ def remaining(orders: Sequence[Order], place: int, part: float) -> tuple[Order, 
 
 def _replayed(verdict: Verdict, out: LeftOut, place: int) -> Worth:
     orders = remaining([order.order for order in out.orders], place, float(out.cut[place]))
-    again = judged(verdict.bench, orders, verdict.case.flows, KEPT_BY_FEWER)
+    again = judged(verdict.bench, orders, verdict.case.flows, KEPT_BY_FEWER, verdict.ledger)
     broken = next(iter(again.breaches), None)
     if broken:
         return Worth(None, _told(broken))
