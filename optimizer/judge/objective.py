@@ -86,7 +86,7 @@ class Yardstick:
 
     def impact_usd(self, orders: Sequence[BookedOrder]) -> float:
         """What orders cost by moving the market, dollars."""
-        if not self.policy.trades.impact:
+        if not self.known.policy.trades.impact:
             return 0.0
         traded = traded_shares(orders)
         return impact_usd(self.known.household, self.known.policy, traded, self.volatility)
