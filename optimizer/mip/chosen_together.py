@@ -1,10 +1,12 @@
 """Tickets chosen together in whole shares: a mixed-integer program, asked round by round.
 
-It starts at the best plan known. Each square of the risk is held from below by tangents, added
-where the last point lies until none can be left that is better by much. Squares are taken apart
-into single directions, because tangents close in on a parabola within a few rounds. A limit on
-tracking error enters the same way. Ending at the first round without a better point was refused: a
-point that is worse than it looks for want of tangents says nothing of the next.
+It starts at the tickets of the best plan known. Each square of the risk is held from below by
+tangents, first where it costs some more than in the solution, then where the last point lies, until
+none can be left that is better by much. Squares are taken apart into single directions, because
+tangents close in on a parabola within a few rounds. A limit on tracking error enters by the same
+tangents. What is at stake is what a question's own bound leaves, not what rounding lost. Ending at
+the first round without a better point was refused: a point that is worse than it looks for want of
+tangents says nothing of the next.
 """
 
 from __future__ import annotations
@@ -29,14 +31,16 @@ from optimizer.search.squares import squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.tracking_region import Region, allowed_square, least_square, region
 from optimizer.settings import (
+    AT_STAKE_BPS,
     GAP_BPS,
     LOWERED_TRIES,
     MOST_WORSE,
     NODES,
     REPAIR_MORE,
-    SPREAD,
     TANGENT_ROUNDS,
     TE_MARGIN,
+    THOROUGH_BPS,
+    TOUCHED_BPS,
 )
 
 
@@ -47,9 +51,14 @@ class Inside:
     region: Region
     allowed: float
 
-    def keep(self, whole: Whole) -> OuterApproximation:
-        """State it by tangents, a margin below: they close in on their limit from outside."""
+    def keep(self, whole: Whole, above: OuterApproximation) -> OuterApproximation:
+        """State it by tangents, a margin below: they close in on their limit from outside.
+
+        By those `above` the risk that costs, where that is the same risk.
+        """
         less = self.allowed * (1.0 - TE_MARGIN)
+        if above.keeps_as_well(self.region, self.allowed, less):
+            return above
         return keep_tracking(whole.rows, self.region, self.allowed, less, ())
 
     def missed(self, point: WholePoint) -> bool:
@@ -116,30 +125,34 @@ def _points(
     whole = whole.with_room() if room else whole
     squares = squares_of(model.program, model.program, len(arrays.q))
     above = OuterApproximation.over(whole.rows, squares, 0.5)
-    kept = inside and inside.keep(whole)
+    kept = inside and inside.keep(whole, above)
     cost = np.zeros(whole.rows.size)
     cost[: len(arrays.q)] = _without_tickets(model, tickets)
     written = [c for c in (*whole.used.tolist(), *whole.emptied.tolist()) if c >= 0]
     cost[written] = ticket_price(model.frame)
     cost[list(above.columns)] = 1.0
-    typical = float(np.median(tickets.step))
-    reach = typical * np.abs(squares.directions).max(axis=1, initial=0.0)
-    for around in (start, incumbent.solution.x):
-        for far in SPREAD:
-            above.touch(squares.levels(around) + far * reach)
+    above.touch(squares.levels(start))
+    around = squares.levels(incumbent.solution.x)
+    above.touch(around)
+    for lost in TOUCHED_BPS:
+        far = np.sqrt(2.0 * lost / squares.values)
+        above.touch(around - far)
+        above.touch(around + far)
     points: list[WholePoint] = []
     best, worse = candidate.gated - arrays.constant, 0
+    at_stake = candidate.objective - candidate.settled_objective
     amount = amounts_of(model, candidate, tickets)
     for _ in range(TANGENT_ROUNDS):
-        if effort.work <= 0:
+        if effort.work + (effort.reserve if at_stake >= AT_STAKE_BPS else 0) <= 0:
             return points
         answer = whole.question(cost).solve(
             nodes=NODES,
             gap=GAP_BPS / max(abs(best), 1.0),
-            light=not effort.thorough,
+            light=at_stake < THOROUGH_BPS,
             start=whole.start(amount),
         )
         effort.work -= answer.work
+        at_stake = best - answer.bound
         if answer.x is None:
             return points
         point = whole.point(answer.x, answer.value)
@@ -147,7 +160,8 @@ def _points(
         value += 0.5 * squares.at(point.x)
         missed = inside is not None and inside.missed(point)
         if inside and kept and missed:
-            kept.touch(inside.region.squares.levels(point.x))
+            if kept is not above:
+                kept.touch(inside.region.squares.levels(point.x))
         else:
             worse += value > best - GAP_BPS
             if value < best:

@@ -117,14 +117,16 @@ class Whole:
         return replace(self, limits=(row_low + room, row_high - room, low, high))
 
     def start(self, amount: Floats) -> tuple[Ints, Floats]:
-        """Columns of whole tickets, and their values at given amounts, for a search to start at."""
-        tickets = self.tickets
-        out = (self.emptied >= 0) & (amount >= tickets.held * (1.0 - SAME)) & (amount > 0.0)
-        columns = np.concatenate([self.steps, self.used, self.emptied])
-        count = np.where(out, 0.0, np.rint(amount / tickets.step))
-        values = np.concatenate([count, (amount > 0.0) & ~out, out])
+        """Columns that say which tickets are written, and their values at given amounts.
+
+        A search that starts there finds the steps itself: those of a plan that a judge lets pass
+        may be a cent beyond what the program allows, and then it would start nowhere.
+        """
+        out = (self.emptied >= 0) & (amount >= self.tickets.held * (1.0 - SAME)) & (amount > 0.0)
+        columns = np.concatenate([self.used, self.emptied])
+        values = np.concatenate([(amount > 0.0) & ~out, out])
         stated = columns >= 0
-        return columns[stated].astype(np.int32), values[stated]
+        return columns[stated].astype(np.int32), values[stated].astype(float)
 
     def most(self, x: Floats) -> Floats:
         """Most of each ticket: of a sale, by the columns that the point sells."""

@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Floats
 from optimizer.search.squares import Squares
 from optimizer.search.tracking_region import Region
-from optimizer.settings import FULL_LIMIT, LEAST_LIMIT, TANGENT_POINTS
+from optimizer.settings import FULL_LIMIT, LEAST_LIMIT, SAME_DIRECTION, TANGENT_POINTS
 from optimizer.solvers.whole_rows import WholeRows
 
 
@@ -50,6 +50,27 @@ class OuterApproximation:
         for place, level in enumerate(levels.tolist()):
             self.tangent(place, level)
 
+    def keeps_as_well(self, region: Region, limit: float, allowed: float) -> bool:
+        """Keep Σ squares of a region ≤ allowed too, if they are these but for their price."""
+        mine, theirs = self.squares, region.squares
+        same = mine.directions.shape == theirs.directions.shape
+        if not same or not np.allclose(
+            mine.directions, theirs.directions, rtol=0.0, atol=SAME_DIRECTION
+        ):
+            return False
+        hold_between(self, region)
+        scale = FULL_LIMIT / max(limit, LEAST_LIMIT)
+        parts = (scale / self.scale * theirs.values / mine.values).tolist()
+        row = list(zip(self.columns, parts, strict=True))
+        self.rows.row(row, -np.inf, scale * allowed)
+        return True
+
+
+def hold_between(above: OuterApproximation, region: Region) -> None:
+    """Hold every direction between what a region leaves it."""
+    for place, (low, high) in enumerate(zip(region.low, region.high, strict=True)):
+        above.rows.row(above.along(place), float(low), float(high))
+
 
 def keep_tracking(
     rows: WholeRows, region: Region, limit: float, allowed: float, touched: Sequence[Floats]
@@ -63,9 +84,8 @@ def keep_tracking(
         region.low + part * (region.high - region.low) for part in np.linspace(0, 1, TANGENT_POINTS)
     ]
     above = OuterApproximation.over(rows, region.squares, scale)
-    for place in range(len(above.columns)):
-        rows.row(above.along(place), float(region.low[place]), float(region.high[place]))
-        for levels in (*spread, *touched):
-            above.tangent(place, float(levels[place]))
+    hold_between(above, region)
+    for levels in (*spread, *touched):
+        above.touch(levels)
     rows.row([(square, 1.0) for square in above.columns], -np.inf, scale * allowed)
     return above

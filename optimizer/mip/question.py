@@ -50,11 +50,11 @@ NEAREST, ANY = (5, 40), (8, 2_000)
 class Effort:
     """Work that is left, in simplex iterations; all that is counted on the way.
 
-    A question that is not `thorough` does without what takes HiGHS longest and seldom finds more.
+    `reserve` is for questions that leave much at stake.
     """
 
     work: int
-    thorough: bool = False
+    reserve: int = 0
 
     @classmethod
     def of(cls, tickets: int) -> Effort:

@@ -26,18 +26,16 @@ from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
-    AT_STAKE,
-    AT_STAKE_BPS,
     DEAR,
     DEAR_BPS,
     FEW_TICKETS,
     LOST_BPS,
     LOST_MORE_BPS,
     LOST_MUCH_BPS,
+    MORE_TOGETHER,
     MOST_REFINED,
     MOST_REFINED_REGIMES,
     MOST_TOGETHER,
-    THOROUGH_BPS,
     TOUCH,
     WORK_TOGETHER,
 )
@@ -73,8 +71,7 @@ def refined(
         lost = candidate.objective - candidate.settled_objective
         if not at_the_edge and lost < worth_bps:
             break
-        times = AT_STAKE if lost >= AT_STAKE_BPS else 1
-        effort = Effort(WORK_TOGETHER * times, thorough=lost >= THOROUGH_BPS)
+        effort = Effort(WORK_TOGETHER, MORE_TOGETHER)
         for regime in regimes[:MOST_REFINED_REGIMES] or (incumbent.regime,):
             trials += chosen_together(
                 free, incumbent, tickets, candidate, open_ones, regime, effort
