@@ -67,7 +67,7 @@ def test_coarse_steps_that_cannot_come_near_are_proven() -> None:
     ("block", "name", "status"),
     [
         pytest.param(0, "etf-0000008", Status.INFEASIBLE, marks=pytest.mark.full),
-        (1, "etf-0000003", Status.PLANNED),
+        pytest.param(1, "etf-0000003", Status.PLANNED, marks=pytest.mark.full),
     ],
 )
 def test_a_small_household_at_a_tight_limit_is_answered(
