@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
+from optimizer.inputs.frame import Frame
 from optimizer.rounding.candidate import Candidate, in_shares
 from optimizer.rounding.minimum_trade import Supported, supported
 from optimizer.rounding.small_tickets import Decided, closed_too
@@ -91,18 +92,19 @@ def crowded(model: Model, tickets: Tickets, amounts: Floats) -> Bools:
     alike = np.unique(cells.loadings[of_buy], axis=0, return_inverse=True)[1].ravel()
     buys = tickets.of_buy
     key = tickets.account[buys] * (int(alike.max(initial=0)) + 1) + alike
-    least, price = least_ticket(model.frame), ticket_price(model.frame)
+    least = least_ticket(model.frame)
+    priced = bool((ticket_price(model.frame, amounts) > 0.0).any())
     for one in np.unique(key[amounts[buys] > TOUCH]).tolist():
         own = buys[key == one]
         bought = own[amounts[own] > TOUCH]
         small = bool((amounts[bought] < least * (1.0 - SAME)).any())
-        if len(bought) > 1 and (small or price > 0.0):
-            kept = _kept(tickets, bought, amounts[bought], least, price)
+        if len(bought) > 1 and (small or priced):
+            kept = _kept(model.frame, tickets, bought, amounts[bought])
             shut[own] = ~np.isin(own, kept)
     return shut
 
 
-def _kept(tickets: Tickets, bought: Ints, amounts: Floats, least: float, price: float) -> Ints:
+def _kept(frame: Frame, tickets: Tickets, bought: Ints, amounts: Floats) -> Ints:
     """The funds of one class that one account should buy.
 
     All are where they like to be, so that only their own risk tells how much is bought of which:
@@ -117,8 +119,10 @@ def _kept(tickets: Tickets, bought: Ints, amounts: Floats, least: float, price: 
     moved = total - np.cumsum(amounts)
     share = moved / np.cumsum(1.0 / own)
     number = np.arange(1, len(order) + 1)
+    shared = [amounts[:k] + share[k - 1] / own[:k] for k in number]
     cost = alone.sum() - np.cumsum(alone) + 0.5 * moved * share
-    cost += (price + OPENING_HELPS) * number + np.minimum.accumulate(whole)
-    smallest = np.array([(amounts[:k] + share[k - 1] / own[:k]).min() for k in number])
-    legal = (smallest >= least * (1.0 - SAME)) | (number == 1)
+    cost += np.array([ticket_price(frame, each).sum() for each in shared])
+    cost += OPENING_HELPS * number + np.minimum.accumulate(whole)
+    smallest = np.array([each.min() for each in shared])
+    legal = (smallest >= least_ticket(frame) * (1.0 - SAME)) | (number == 1)
     return np.asarray(bought[order[: number[np.argmin(np.where(legal, cost, np.inf))]]])

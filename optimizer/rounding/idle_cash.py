@@ -65,7 +65,10 @@ def _moves(descent: Descent, ground: Ground, emptied: Bools, room: Floats) -> Mo
     opens = ~tickets.is_sale & (amount <= 0.0) & (more >= least) & (more > 0.0)
     opens &= ~tickets.opposite(amount > 0.0)
     kept, bought = np.flatnonzero(backs), np.flatnonzero(opens)
-    price = np.concatenate([np.zeros(len(kept)), np.full(len(bought), _opening(ground))])
+    frame = ground.model.frame
+    must_bring = ticket_price(frame, np.where(backs, back, more))
+    saved = np.where(backs, ticket_price(frame, held), 0.0)
+    price = (must_bring - saved)[np.concatenate([kept, bought])]
     move = np.concatenate([(back - held)[kept], more[bought]])
     return np.concatenate([kept, bought]), move, price
 
@@ -76,8 +79,3 @@ def _openable(ground: Ground) -> Floats:
     *_, high = model.arrays.branched(ground.supported.settled.branch)
     most = np.minimum(high[model.arrays.columns["buy"]], model.frame.buys.most)
     return sum_by(tickets.of_buy, most, tickets.size)
-
-
-def _opening(ground: Ground) -> float:
-    """What one more order must bring, bps."""
-    return ticket_price(ground.model.frame)

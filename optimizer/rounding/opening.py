@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
+from optimizer.inputs.frame import Frame
 from optimizer.rounding.local_search import Descent
+from optimizer.rounding.ticket_price import small_ticket, ticket_price
 from optimizer.settings import FLAT, OPENING_HELPS, SAME
 
 
@@ -20,7 +22,8 @@ class Opening(Descent):
     """A descent whose moves are not bound to the neighbourhood of its solution.
 
     `emptiable` sales may empty their position, `forced` ones stay written; `other` is each ticket's
-    opposite, −1 where there is none, `price` what a ticket costs, bps.
+    opposite, −1 where there is none. Of a ticket that moves less than `small`, percents, the gate
+    of the `frame` asks more.
     """
 
     most_paired: float = np.inf
@@ -29,15 +32,19 @@ class Opening(Descent):
     emptiable: Bools
     other: Ints
     forced: Bools
-    price: float
+    frame: Frame
+    small: float
+    priced: bool
 
-    def allow(self, emptiable: Bools, other: Ints, forced: Bools, price: float) -> None:
-        """Say what each ticket may do and what writing one costs."""
-        self.emptiable, self.other, self.forced, self.price = emptiable, other, forced, price
+    def allow(self, emptiable: Bools, other: Ints, forced: Bools, frame: Frame) -> None:
+        """Say what each ticket may do, and of which household: that says what writing one costs."""
+        self.emptiable, self.other, self.forced, self.frame = emptiable, other, forced, frame
+        self.small = small_ticket(frame)
+        self.priced = bool(ticket_price(frame, np.ones(1))[0] > 0.0)
 
     def change(self) -> float:
         """Objective change with every ticket paid, bps, but for a constant."""
-        return super().change() + self.price * float((self.amount > 0.0).sum())
+        return super().change() + float(ticket_price(self.frame, self.amount).sum())
 
     def _candidates(self) -> tuple[Ints, Floats, Floats]:
         """Whatever a ticket may do, not only a step near the solution."""
@@ -52,14 +59,13 @@ class Opening(Descent):
     def _written(self, place: Ints, move: Floats) -> Floats:
         """What a move does to the price of its ticket, bps."""
         now = self.amount[place]
-        more = (now + move > 0.0).astype(float) - (now > 0.0)
-        return np.asarray(self.price * more)
+        return ticket_price(self.frame, now + move) - ticket_price(self.frame, now)
 
     def _together(
         self, place: Ints, move: Floats, gains: Floats, change: Floats, helpful: Ints
     ) -> Ints:
         """As any descent, but opposite tickets must not open together, nor tickets with a price."""
-        if self.price:
+        if self.priced:
             return helpful[:1]
         own = np.arange(len(self.other))
         position = np.where(self.other >= 0, np.minimum(self.other, own), own)
@@ -150,12 +156,14 @@ class Opening(Descent):
         return np.where(blocked, self.amount[place], amount)
 
     def _moves(self, mine: Ints) -> tuple[Ints, Floats]:
-        """Every legal move: one step, opening at the least, giving up, selling out, stepping back.
+        """Every legal move: one step, opening, giving up, selling out, stepping back.
 
-        Returns tickets and signed amounts, percents.
+        A ticket opens at the least or where the gate asks no more of it. Returns tickets and signed
+        amounts, percents.
         """
         step, held, now = self.tickets.step[mine], self.tickets.held[mine], self.amount[mine]
         least, most = self.low[mine], self.high[mine]
+        large = np.ceil(self.small / step - SAME) * step
         noise = SAME * step
         blocked = (self.other[mine] >= 0) & (self.amount[self.other[mine]] > 0.0)
         empties = self.emptiable[mine]
@@ -167,6 +175,7 @@ class Opening(Descent):
             (~out & (now - step >= least - noise), now - step),
             (~out & ~blocked & (np.abs(far - now) > 1.5 * step) & (least <= most + noise), far),
             ((now == 0.0) & ~blocked & (least <= most + noise), least),
+            (~out & ~blocked & (now < large) & (least < large) & (large <= most + noise), large),
             ((now > 0.0) & ~self.forced[mine], np.zeros(len(mine))),
             (empties & ~out & ~blocked, held),
             (out & (back >= least - noise) & (back <= most + noise) & (back > 0.0), back),

@@ -20,7 +20,7 @@ from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
-from optimizer.rounding.ticket_price import charged_by_amount, ticket_price
+from optimizer.rounding.ticket_price import charged_by_amount
 from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.search.disjunctions import WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
@@ -166,7 +166,7 @@ def _descent(ground: Ground, start: Floats) -> Opening | None:
     at_least = np.where(low > whole, tickets.held, np.maximum(start, low))
     start = np.where(forced & ~sold_out, at_least, start)
     descent = Opening(ground, start, np.flatnonzero(ground.most > 0.0))
-    descent.allow(out, _opposites(tickets), forced, ticket_price(model.frame))
+    descent.allow(out, _opposites(tickets), forced, model.frame)
     return None if (descent.cash < ground.floor).any() else descent
 
 

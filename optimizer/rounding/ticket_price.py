@@ -20,11 +20,21 @@ from optimizer.rounding.tickets import Tickets
 from optimizer.settings import TOUCH
 
 
-def ticket_price(frame: Frame) -> float:
-    """What one more ticket must bring, bps: its price, and what the gate asks of it."""
+def ticket_price(frame: Frame, amounts: Floats) -> Floats:
+    """What tickets of given amounts in percents must bring, bps each; nothing where none is.
+
+    That is their price and what the gate asks of them, which is more of a small one.
+    """
     policy = frame.policy
-    paid = policy.trades.ticket_usd * policy.weights.trading_cost
-    return frame.bps_of_usd(paid + policy.gate.min_order_usd)
+    paid = frame.bps_of_usd(policy.trades.ticket_usd * policy.weights.trading_cost)
+    return np.where(amounts > 0.0, paid + asked_of(frame, amounts), 0.0)
+
+
+def small_ticket(frame: Frame) -> float:
+    """What a ticket must move for the gate to ask no more of it than of a large one, percents."""
+    gate = frame.policy.gate
+    dearer = gate.min_order_usd > 0.0 and gate.small_order_times > 1.0
+    return 100.0 * gate.small_order_weight if dearer else 0.0
 
 
 def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:
