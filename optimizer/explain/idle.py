@@ -15,7 +15,6 @@ from optimizer.program.language import Branch
 from optimizer.rounding.tickets import (
     Tickets,
     emptiable,
-    least_ticket,
     netted,
     sellable,
 )
@@ -28,7 +27,7 @@ def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_
     frame, columns = model.frame, model.arrays.columns
     *_, high = model.arrays.branched(Branch())
     sale_high, buy_high = high[columns["sale"]], high[columns["buy"]]
-    least = _least(model, tickets)
+    least = _least(tickets)
     most = np.minimum(sellable(frame, tickets, sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(buy_high, frame.buys.most), tickets.size)
     sold_out = emptiable(frame, tickets, sale_high)
@@ -52,9 +51,9 @@ def why_idle(model: Model, incumbent: Incumbent | None, tickets: Tickets, saved_
     return f"no trade pays: the best plan could save at most {saved_bps:.3f} bps"
 
 
-def _least(model: Model, tickets: Tickets) -> Floats:
+def _least(tickets: Tickets) -> Floats:
     """Least order of each ticket, percents: whole steps that reach the minimum trade."""
-    steps = np.ceil(least_ticket(model.frame) / tickets.step - WHOLE)
+    steps = np.ceil(tickets.least / tickets.step - WHOLE)
     return np.maximum(steps, 1.0) * tickets.step
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Limits
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, sellable
+from optimizer.rounding.tickets import Tickets, emptiable, sellable
 from optimizer.search.model import Model
 from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, SAME, WHOLE
 from optimizer.solvers.highs import Question
@@ -174,7 +174,6 @@ def state_tickets(
             np.minimum(both, tickets.held),
             most,
         )
-    least = least_ticket(frame)
     out_able = emptiable(frame, tickets, sale_high)
     for ticket in np.flatnonzero(most > 0.0).tolist():
         step, all_of_it = float(tickets.step[ticket]), float(tickets.held[ticket])
@@ -183,7 +182,7 @@ def state_tickets(
         )
         mine = columns[block].start + np.flatnonzero(of == ticket)
         entries = [(int(column), 1.0) for column in mine]
-        least_steps = max(1.0, np.ceil(least / step - WHOLE))
+        least_steps = max(1.0, np.ceil(float(tickets.least[ticket]) / step - WHOLE))
         most_steps = float(np.floor(most[ticket] / step * (1.0 + WHOLE) + WHOLE))
         if most_steps >= least_steps:
             fine = most_steps > whole_up_to

@@ -22,7 +22,6 @@ import numpy as np
 
 from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.mip.integer_model import Whole, WholePoint
-from optimizer.rounding.tickets import least_ticket
 from optimizer.search.tracking_region import Region
 from optimizer.settings import MOST_MOVES, MOVES, WHOLE, WHOLE_HELPS, WHOLE_KICKS
 
@@ -150,7 +149,7 @@ def _start(whole: Whole, point: WholePoint, region: Region, *, opening: bool) ->
     real = tickets.amounts(x[columns["sale"]], x[columns["buy"]])
     play = np.flatnonzero((point.amount > 0.0) & ~point.emptied)
     most = whole.most(np.where(whole.limits[3] > 0.0, 1.0, x))
-    low = np.maximum(np.ceil(least_ticket(frame) / tickets.step - WHOLE), 1.0) * tickets.step
+    low = np.maximum(np.ceil(tickets.least / tickets.step - WHOLE), 1.0) * tickets.step
     high = np.floor(most / tickets.step + WHOLE) * tickets.step
     up = np.ceil(real / tickets.step - WHOLE) * tickets.step
     down = np.floor(real / tickets.step + WHOLE) * tickets.step

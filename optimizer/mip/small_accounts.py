@@ -22,7 +22,7 @@ from optimizer.mip.question import Effort
 from optimizer.program.reweigh import priced
 from optimizer.rounding.candidate import Candidate, amounts_of
 from optimizer.rounding.reopen import reopened
-from optimizer.rounding.tickets import Tickets, least_ticket, tickets_of
+from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.settings import (
@@ -57,7 +57,7 @@ def refined(
         return candidate
     free, at_the_edge = _without_price(model), model.frame.te_multiplier > DEAR
     tickets = tickets_of(free.frame)
-    coarse = tickets.size <= MOST_REFINED and _coarse(free, tickets)
+    coarse = tickets.size <= MOST_REFINED and _coarse(tickets)
     lost = candidate.objective - candidate.settled_objective
     if tickets.size > MOST_REFINED or ((lost < LOST_MUCH_BPS or at_the_edge) and not coarse):
         return candidate
@@ -122,13 +122,13 @@ def legal_nearby(
     return _best(reopened(model, incumbent, candidate, tickets))
 
 
-def _coarse(model: Model, tickets: Tickets) -> bool:
+def _coarse(tickets: Tickets) -> bool:
     """Whether half of what some ticket moves by at least loses more than is lost anyhow.
 
     One dear share among fine ones is enough, and so is a minimum that is a large part of a small
     household.
     """
-    least = np.maximum(tickets.step, least_ticket(model.frame))
+    least = np.maximum(tickets.step, tickets.least)
     return bool((0.125 * tickets.risk.curvature * least**2 > DEAR_BPS).any())
 
 

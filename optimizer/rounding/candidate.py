@@ -25,7 +25,8 @@ from optimizer.rounding.minimum_trade import Supported, supported
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
-from optimizer.rounding.ticket_pruning import fewer
+from optimizer.rounding.ticket_price import with_orders_worth
+from optimizer.rounding.ticket_pruning import fewer, without_small
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Incumbent, Model, Search
@@ -203,12 +204,28 @@ def _resettled(model: Model, settled: Incumbent, regimes: Sequence[TaxRegime]) -
 
 
 def _once(model: Model, settled: Incumbent, wished: float, *, exact: bool) -> Candidate | None:
+    found = _settled(model, settled)
+    if found is None:
+        return None
+    return in_shares(model, found, found.tickets, wished, exact=exact)
+
+
+def _settled(model: Model, settled: Incumbent) -> Supported | None:
+    """Tickets of legal size that are worth writing; None if none are found.
+
+    Where some are so small that the gate asks more of them, they are also settled as if it were
+    the minimum: what that closes or lifts is often worth less than the gate of all.
+    """
     tickets = tickets_of(model.frame)
     found = supported(model, settled, tickets)
     if found is None:
         return None
-    found = fewer(model, found, tickets)
-    return in_shares(model, found, tickets, wished, exact=exact)
+    trials = [found]
+    larger = without_small(model, found)
+    if larger is not None and (other := supported(model, settled, larger)):
+        trials.append(other)
+    trials = [fewer(model, each, each.tickets) for each in trials]
+    return min(trials, key=lambda each: with_orders_worth(model.frame, each, each.tickets))
 
 
 def in_shares(

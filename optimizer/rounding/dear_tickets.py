@@ -15,7 +15,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.rounding.minimum_trade import Supported, resettled
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket
+from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.search.model import Model
 from optimizer.settings import DEAR_BPS, DEAR_GAP_BPS, MOST_SOLVES, SAME, TOUCH
 
@@ -86,7 +86,7 @@ def _sides(
 ) -> list[float]:
     """Whole amounts below (or nothing) and above, negative for an upper bound, nearer first."""
     step, held = float(tickets.step[ticket]), float(tickets.held[ticket])
-    least = np.ceil(least_ticket(model.frame) / step - SAME) * step
+    least = np.ceil(float(tickets.least[ticket]) / step - SAME) * step
     below = np.floor(amount / step) * step
     above = max(np.ceil(amount / step) * step, least)
     if can_empty and above >= held:

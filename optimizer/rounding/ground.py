@@ -10,7 +10,7 @@ from models.arrays import Floats, sum_by
 from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.ticket_gains import TicketGains
-from optimizer.rounding.tickets import Tickets, least_ticket, sellable
+from optimizer.rounding.tickets import Tickets, sellable
 from optimizer.search.model import Model
 from optimizer.settings import SAME
 
@@ -66,7 +66,7 @@ def ground_of(
     most = np.minimum(sellable(frame, tickets, supported.sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(supported.buy_high, frame.buys.most), tickets.size)
     demanded = sum_by(tickets.of_sale, supported.sale_low, tickets.size)
-    least = np.maximum(least_ticket(frame), demanded)
+    least = np.maximum(tickets.least, demanded)
     return Ground(
         model=model,
         supported=supported,

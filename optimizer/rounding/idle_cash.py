@@ -17,7 +17,6 @@ from models.arrays import Bools, Floats, Ints, sum_by
 from optimizer.rounding.ground import Ground
 from optimizer.rounding.local_search import Descent
 from optimizer.rounding.ticket_price import ticket_price
-from optimizer.rounding.tickets import least_ticket
 from optimizer.settings import IDLE_ROUNDS, SAME
 
 Moves: TypeAlias = tuple[Ints, Floats, Floats]
@@ -61,7 +60,7 @@ def _moves(descent: Descent, ground: Ground, emptied: Bools, room: Floats) -> Mo
     back = np.ceil((held - idle) / step - SAME) * step
     backs = emptied & (ground.demanded <= 0.0) & (back >= ground.low) & (back < held - SAME * step)
     more = np.floor(np.minimum(idle, room) / step + SAME) * step
-    least = np.maximum(np.ceil(least_ticket(ground.model.frame) / step - SAME), 1.0) * step
+    least = np.maximum(np.ceil(tickets.least / step - SAME), 1.0) * step
     opens = ~tickets.is_sale & (amount <= 0.0) & (more >= least) & (more > 0.0)
     opens &= ~tickets.opposite(amount > 0.0)
     kept, bought = np.flatnonzero(backs), np.flatnonzero(opens)

@@ -17,7 +17,7 @@ import numpy as np
 from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
 from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
-from optimizer.rounding.tickets import Tickets, emptiable, least_ticket, netted
+from optimizer.rounding.tickets import Tickets, emptiable, netted
 from optimizer.search.disjunctions import WashSide, WashSides, side_branch
 from optimizer.search.incumbent import one_way
 from optimizer.search.model import Incumbent, Model
@@ -51,7 +51,6 @@ def supported(
     What has been `decided` before stays.
     """
     frame, columns = model.frame, model.arrays.columns
-    least = least_ticket(frame)
     solution = settled.solution
     decided = decided or Decided.nothing(frame)
     for attempt in range(SUPPORT_ROUNDS):
@@ -62,7 +61,7 @@ def supported(
         touch = max(TOUCH, NOISE_PER_RESIDUAL * solution.residual)
         noise = (amounts <= touch) & ~rests
         can_empty = emptiable(frame, tickets, _sale_high(model, decided, settled))
-        small = too_small(tickets, amounts, least, can_empty) & ~noise
+        small = too_small(tickets, amounts, can_empty) & ~noise
         if followed is settled and not small.any():
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(model, settled, solution, tickets, (sale, buy), decided)
@@ -166,7 +165,7 @@ def solved_again(
     can_empty = emptiable(model.frame, tickets, high[columns["sale"]])
     amounts = tickets.amounts(sale, buy)
     noise = (amounts <= TOUCH) & ~rested_on(supported.settled, tickets)
-    small = too_small(tickets, amounts, least_ticket(model.frame), can_empty) & ~noise
+    small = too_small(tickets, amounts, can_empty) & ~noise
     found = replace(
         supported,
         settled=replace(supported.settled, branch=branch),
@@ -180,10 +179,10 @@ def solved_again(
     return found, small
 
 
-def too_small(tickets: Tickets, amounts: Floats, least: float, can_empty: Bools) -> Bools:
+def too_small(tickets: Tickets, amounts: Floats, can_empty: Bools) -> Bools:
     """Tickets that are neither nothing, nor large enough, nor allowed to be small."""
     empties = can_empty & (amounts >= tickets.held * (1.0 - SAME))
-    return np.asarray((amounts > 0.0) & (amounts < least * (1.0 - SAME)) & ~empties)
+    return np.asarray((amounts > 0.0) & (amounts < tickets.least * (1.0 - SAME)) & ~empties)
 
 
 def _followed(model: Model, settled: Incumbent, sale: Floats) -> Incumbent:

@@ -13,7 +13,7 @@ import numpy as np
 from models.arrays import Bools, Floats, sum_by
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Branch
-from optimizer.rounding.tickets import Tickets, least_ticket, sellable
+from optimizer.rounding.tickets import Tickets, sellable
 from optimizer.search.model import Model
 
 
@@ -70,7 +70,7 @@ def possible(model: Model, tickets: Tickets, can_empty: Bools) -> tuple[Bools, B
     """Tickets that can be lifted to the minimum, and those that can only leave whole."""
     can_sell = sellable(model.frame, tickets, _sellable(model))
     buyable = sum_by(tickets.of_buy, model.frame.buys.most, tickets.size)
-    reach = np.where(tickets.is_sale, can_sell, buyable) >= least_ticket(model.frame)
+    reach = np.where(tickets.is_sale, can_sell, buyable) >= tickets.least
     return reach, can_empty & ~reach
 
 
@@ -88,7 +88,7 @@ def decisions(
     buy), sales are lifted instead, then all dropped, then buys dropped only, then all lifted; and
     where losses meet recent purchases, sales lifted by lots that meet none.
     """
-    least, small, empties = least_ticket(model.frame), wishes.small, wishes.empties
+    least, small, empties = tickets.least, wishes.small, wishes.empties
     natural = wishes.amounts >= 0.5 * np.where(empties, np.minimum(least, tickets.held), least)
     natural &= not late
     found = []
@@ -106,7 +106,7 @@ def decisions(
             replace(
                 trial,
                 sale_low=np.maximum(trial.sale_low, low),
-                buy_low=np.where(keep[tickets.of_buy], least, trial.buy_low),
+                buy_low=np.maximum(trial.buy_low, np.where(keep, least, 0.0)[tickets.of_buy]),
             )
         )
     return found
@@ -128,7 +128,7 @@ def _lifted_sales(
     What is missing is taken first of columns that the solution sells most, of `last` only then.
     Two columns of one lot (a loss that recent purchases may disallow) share its shares.
     """
-    least, most = least_ticket(model.frame), _sellable(model)
+    most = _sellable(model)
     sale, empties = wishes.sale, wishes.empties
     low = np.zeros(len(sale))
     spare = _spare_of_lot(model.frame, sale)
@@ -138,7 +138,7 @@ def _lifted_sales(
             low[own] = np.where(model.frame.sales.disallowed[own], 0.0, most[own])
             continue
         low[own] = sale[own]
-        missing = least - sale[own].sum()
+        missing = tickets.least[ticket] - sale[own].sum()
         for column in own[np.lexsort((-sale[own], last[own]))]:
             lot = model.frame.sales.lot[column]
             room = most[column] - sale[column]

@@ -68,6 +68,13 @@ def with_tickets_whole(frame: Frame, supported: Supported, tickets: Tickets) -> 
     return supported.solution.objective + float(not_charged(frame, tickets, amounts).sum())
 
 
+def with_orders_worth(frame: Frame, supported: Supported, tickets: Tickets) -> float:
+    """The same with what the gate asks of each ticket in use."""
+    amounts = tickets.amounts(supported.sale, supported.buy)
+    asked = float(asked_of(frame, amounts)[amounts > TOUCH].sum())
+    return with_tickets_whole(frame, supported, tickets) + asked
+
+
 def asked_of(frame: Frame, amounts: Floats) -> Floats:
     """What the gate asks of tickets of given amounts in percents, bps."""
     gate, usd = frame.policy.gate, frame.percent_usd

@@ -18,8 +18,8 @@ from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.program.language import Branch
 from optimizer.rounding.minimum_trade import Supported, rested_on, solved_again
-from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
-from optimizer.rounding.tickets import Tickets, least_ticket
+from optimizer.rounding.ticket_price import asked_of, not_charged, small_ticket, with_tickets_whole
+from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
 from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
 
@@ -87,7 +87,7 @@ def _worthless(model: Model, supported: Supported, tickets: Tickets, gate: Float
     amounts = tickets.amounts(supported.sale, supported.buy)
     low_sale, low_buy = (supported.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
-    lifted &= amounts <= least_ticket(model.frame) * (1.0 + SAME)
+    lifted &= amounts <= tickets.least * (1.0 + SAME)
     gated = bool((gate > 0.0).any())
     asked = amounts > TOUCH if gated else lifted
     if not asked.any():
@@ -105,6 +105,20 @@ def _worthless(model: Model, supported: Supported, tickets: Tickets, gate: Float
         chosen[ticket] = None
         heirs |= {int(heir[ticket])} if inherits else set()
     return np.array(list(chosen), np.int64)
+
+
+def without_small(model: Model, supported: Supported) -> Tickets | None:
+    """Tickets whose least is where the gate asks no more; None where none in use is smaller.
+
+    What cannot be as large keeps its least.
+    """
+    tickets, large = supported.tickets, small_ticket(model.frame)
+    amounts, least = tickets.amounts(supported.sale, supported.buy), tickets.least
+    if not ((amounts > TOUCH) & (amounts < large * (1.0 - SAME)) & (least < large)).any():
+        return None
+    most = tickets.held.copy()
+    most[tickets.of_buy] = model.frame.buys.most
+    return replace(tickets, least=np.where(most < large, least, np.maximum(least, large)))
 
 
 def worth_at_prices(model: Model, supported: Supported, tickets: Tickets) -> Floats:
@@ -158,7 +172,7 @@ def without(model: Model, supported: Supported, tickets: Tickets, closed: Ints) 
     if rests[closed].any():
         return None
     amounts = tickets.amounts(supported.sale, supported.buy)
-    least = least_ticket(model.frame)
+    least = tickets.least
     part = np.minimum(least, amounts) / np.maximum(amounts, TOUCH)
     shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
     held = np.zeros(tickets.size, bool)

@@ -42,6 +42,8 @@ class Tickets:
         Units per share.
     step
         Units per share step.
+    least
+        Least that one may move, unless it empties its position.
     risk
         What they do to risk and cash.
     """
@@ -56,6 +58,7 @@ class Tickets:
     whole: Bools
     price: Floats
     step: Floats
+    least: Floats
     risk: TicketRisk
 
     @cached_property
@@ -108,6 +111,7 @@ def tickets_of(frame: Frame) -> Tickets:
         whole=whole,
         price=price,
         step=price * securities.share_step[security],
+        least=np.full(len(account), least_ticket(frame)),
         risk=ticket_risk(frame, account, security, is_sale, cell),
     )
 

@@ -13,7 +13,7 @@ from models.book import read_book
 from optimizer.inputs.frame import frame
 from optimizer.rounding.minimum_trade import rested_on, supported, too_small
 from optimizer.rounding.ticket_pruning import without
-from optimizer.rounding.tickets import emptiable, least_ticket, tickets_of
+from optimizer.rounding.tickets import emptiable, tickets_of
 from optimizer.search.te_limit import search_within_limits
 from optimizer.settings import TOUCH
 from optimizer.solvers.chain import chain_of
@@ -43,5 +43,5 @@ def test_any_ticket_that_no_harvest_rests_on_can_be_closed(name: str) -> None:
         left = tickets.amounts(after.sale, after.buy)
         can_empty = emptiable(model.frame, tickets, after.sale_high)
         assert left[ticket] <= TOUCH
-        assert not too_small(tickets, left, least_ticket(model.frame), can_empty).any()
+        assert not too_small(tickets, left, can_empty).any()
         assert not (left[amounts <= TOUCH] > TOUCH).any()
