@@ -28,6 +28,7 @@ from optimizer.settings import (
     GAP_BPS,
     LOWERED_TRIES,
     MOST_WORSE,
+    PROMISED_BPS,
     REPAIR_MORE,
     TANGENT_ROUNDS,
     THOROUGH_BPS,
@@ -89,11 +90,12 @@ def _points(
     for _ in range(TANGENT_ROUNDS):
         if effort.work + (effort.reserve if at_stake >= AT_STAKE_BPS else 0) <= 0:
             return points
-        gap = GAP_BPS / max(abs(best), 1.0)
-        answer = program.ask(amount, gap=gap, light=at_stake < THOROUGH_BPS)
+        answer = program.better(amount, best, light=at_stake < THOROUGH_BPS)
         effort.work -= answer.work
         at_stake = best - answer.bound
         if answer.x is None:
+            return points
+        if best - answer.value < PROMISED_BPS and at_stake < AT_STAKE_BPS:
             return points
         point = program.whole.point(answer.x, answer.value)
         if not program.missed(point):

@@ -90,6 +90,7 @@ class Question:
         *,
         nodes: int | None = None,
         gap: float = 0.0,
+        cutoff: float = np.inf,
         spare: bool = False,
         light: bool = False,
         first: bool = False,
@@ -97,6 +98,7 @@ class Question:
     ) -> Answer:
         """Ask once: by at most `nodes` nodes, to a relative `gap`, or to the `first` point.
 
+        Points that cost the `cutoff` or more are none.
         A search may `start` where some integral columns have these values; the rest is made up.
         A linear question is answered by an optimum alone, one with integral columns by any point.
         """
@@ -106,7 +108,7 @@ class Question:
         if (self.limits[2] > self.limits[3]).any():
             return Answer(None, np.inf, impossible=True)
         settings: dict[str, Any] = {**(SPARE if spare else {}), **(LIGHT if light else {})}
-        settings["mip_rel_gap"] = gap
+        settings["mip_rel_gap"], settings["objective_bound"] = gap, cutoff
         if nodes is not None:
             settings["mip_max_nodes"] = nodes
         if first:

@@ -9,7 +9,7 @@ import pytest
 from models.household import Household
 from models.order import Side
 from models.plan import Plan, Status
-from models.policy import Approval, Limits, Policy, TradeRules
+from models.policy import Approval, Gate, Limits, Policy, TradeRules
 from optimizer.rebalance import rebalance
 from tests.households import BOND, STOCK, account, household, lot, security, target, unit
 
@@ -166,7 +166,8 @@ def beside_recent(worth: float, *, guard: int = 0) -> Plan:
         ],
     )
     limits, approval = Limits(long_term_guard_days=guard), Approval(always=False)
-    return rebalance(of, Policy(limits=limits, approval=approval))
+    gate = Gate(small_order_times=1.0)
+    return rebalance(of, Policy(limits=limits, approval=approval, gate=gate))
 
 
 @pytest.mark.parametrize("worth", [0.001, 0.05, 5.0, 46.0, 60.0])
