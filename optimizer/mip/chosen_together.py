@@ -87,14 +87,16 @@ def _points(
     points: list[WholePoint] = []
     best, worse = candidate.gated - program.whole.model.arrays.constant, 0
     at_stake = candidate.objective - candidate.settled_objective
+    last = None
     for _ in range(TANGENT_ROUNDS):
         if effort.work + (effort.reserve if at_stake >= AT_STAKE_BPS else 0) <= 0:
             return points
         answer = program.better(amount, best, light=at_stake < THOROUGH_BPS)
         effort.work -= answer.work
         at_stake = best - answer.bound
-        if answer.x is None:
+        if answer.x is None or last == (answer.value, answer.bound, answer.work):
             return points
+        last = answer.value, answer.bound, answer.work
         if best - answer.value < PROMISED_BPS and at_stake < AT_STAKE_BPS:
             return points
         point = program.whole.point(answer.x, answer.value)
