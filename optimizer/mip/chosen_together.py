@@ -27,7 +27,9 @@ from optimizer.settings import (
     AT_STAKE_BPS,
     GAP_BPS,
     LOWERED_TRIES,
+    MORE_NODES,
     MOST_WORSE,
+    NODES,
     PROMISED_BPS,
     REPAIR_MORE,
     TANGENT_ROUNDS,
@@ -87,13 +89,14 @@ def _points(
     points: list[WholePoint] = []
     best, worse = candidate.gated - program.whole.model.arrays.constant, 0
     at_stake = candidate.objective - candidate.settled_objective
-    last = None
+    nodes, last = NODES, None
     for _ in range(TANGENT_ROUNDS):
         if effort.work + (effort.reserve if at_stake >= AT_STAKE_BPS else 0) <= 0:
             return points
-        answer = program.better(amount, best, light=at_stake < THOROUGH_BPS)
+        answer = program.better(amount, best, nodes, light=at_stake < THOROUGH_BPS)
         effort.work -= answer.work
         at_stake = best - answer.bound
+        nodes = MORE_NODES if at_stake >= AT_STAKE_BPS else NODES
         if answer.x is None or last == (answer.value, answer.bound, answer.work):
             return points
         last = answer.value, answer.bound, answer.work

@@ -23,7 +23,7 @@ from optimizer.search.model import Model
 from optimizer.search.squares import Squares, squares_of
 from optimizer.search.tax_regimes import TaxRegime
 from optimizer.search.tracking_region import Region, allowed_square, least_square, region
-from optimizer.settings import GAP_BPS, NODES, TE_MARGIN, TOUCHED_BPS
+from optimizer.settings import GAP_BPS, TE_MARGIN, TOUCHED_BPS
 from optimizer.solvers.highs import Answer
 
 
@@ -97,14 +97,14 @@ class TicketProgram:
             self.above.touch(around - far)
             self.above.touch(around + far)
 
-    def better(self, amount: Floats, best: float, *, light: bool) -> Answer:
+    def better(self, amount: Floats, best: float, nodes: int, *, light: bool) -> Answer:
         """Ask for a point that costs less than the best, bps, whose tickets move these amounts.
 
         What costs more than the best and the gap is cut off; nearer to it the best itself is left,
         for what is found around it.
         """
         return self.whole.question(self.cost).solve(
-            nodes=NODES,
+            nodes=nodes,
             gap=GAP_BPS / max(abs(best), 1.0),
             cutoff=best + GAP_BPS,
             light=light,

@@ -25,6 +25,7 @@ from optimizer.rounding.ticket_price import small_ticket, ticket_price
 from optimizer.rounding.ticket_pruning import fewer
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.te_limit import search_within_limits
+from optimizer.settings import NODES
 from optimizer.solvers.chain import chain_of
 from scenarios.synthetic import generate_book
 from tests.households import account, household
@@ -119,7 +120,7 @@ def test_tickets_chosen_together_cost_what_the_judge_and_the_gate_say(tmp_path: 
     every = np.ones(tickets.size, bool)
     program = TicketProgram.of(model, tickets, every, amount, regime, room=False)
     program.touch_around(search.incumbent.solution.x)
-    answer = program.better(amount, found.gated - model.arrays.constant, light=True)
+    answer = program.better(amount, found.gated - model.arrays.constant, NODES, light=True)
     assert answer.x is not None
     point = program.whole.point(answer.x, answer.value)
     written = point.amount[(point.amount > 0.0) & ~point.emptied]
