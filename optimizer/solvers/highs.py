@@ -63,9 +63,9 @@ AGAIN: dict[str, Any] = {
 class Answer:
     """A point and its cost; without a point the cost is infinite.
 
-    `impossible` says that HiGHS has proven that nothing is feasible; no point and no proof is no
-    answer. `bound` is what no point costs less than, `nodes` what the search took, `work` its
-    simplex iterations.
+    `impossible` says that HiGHS has proven that nothing is feasible, or costs less than a cutoff
+    that was given; no point and no proof is no answer. `bound` is what no point costs less than,
+    `nodes` what the search took, `work` its simplex iterations.
     """
 
     x: Floats | None

@@ -255,6 +255,19 @@ def test_highs_stopped_without_a_point_is_no_proof() -> None:
     assert (stopped.x, stopped.impossible) == (None, False)
 
 
+def test_what_costs_the_cutoff_or_more_is_no_point() -> None:
+    """Half of 2x + 3y ≥ 7 in whole numbers is 3.5 at the least: 4 leaves it and 3 nothing."""
+    asked = Question(
+        sparse.csc_array(np.array([[2.0, 3.0]])),
+        (np.array([7.0]), np.array([np.inf]), np.zeros(2), np.full(2, 9.0)),
+        np.array([1.0, 1.5]),
+        np.ones(2, np.int64),
+    )
+    assert asked.solve(cutoff=4.0).value == asked.solve().value == 3.5
+    below = asked.solve(cutoff=3.0)
+    assert (below.x, below.impossible) == (None, True)
+
+
 def test_what_c_libraries_print_on_hard_questions_is_not_heard(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
