@@ -412,6 +412,12 @@ times the gate, 40 cost the gate or more when left out and settled again, 5 from
 PRUNING_ROUNDS = 3
 """Times that tickets of no worth are looked for: closing some may leave others without."""
 
+EVERY_HALF, FEW_HALVES = 64, 3
+"""Sets of tickets without worth that are tried to be closed, each half of the last: down to a
+single one, and where no small one is legal. There a set that cannot be closed says that lifting is
+dear: two of eight index households (seed 1) took 5 and 6 seconds more down to the last, and ended
+where they began."""
+
 WITHOUT_ROUNDS = 4
 """Solves for what the other tickets become when some are closed: those left too small are closed or
 held at the minimum, which may leave others too small."""

@@ -31,7 +31,7 @@ from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Incumbent, Model, Search
 from optimizer.search.tax_regimes import TaxRegime
-from optimizer.settings import DEAR, MOST_REGIMES, TIGHTEN_MORE, TIGHTENINGS
+from optimizer.settings import DEAR, FEW_HALVES, MOST_REGIMES, TIGHTEN_MORE, TIGHTENINGS
 from optimizer.solvers.solution import Solution
 
 
@@ -220,11 +220,10 @@ def _settled(model: Model, settled: Incumbent) -> Supported | None:
     found = supported(model, settled, tickets)
     if found is None:
         return None
-    trials = [found]
+    trials = [fewer(model, found, tickets)]
     larger = without_small(model, found)
     if larger is not None and (other := supported(model, settled, larger)):
-        trials.append(other)
-    trials = [fewer(model, each, each.tickets) for each in trials]
+        trials.append(fewer(model, other, larger, FEW_HALVES))
     return min(trials, key=lambda each: with_orders_worth(model.frame, each, each.tickets))
 
 

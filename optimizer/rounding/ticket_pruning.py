@@ -21,16 +21,21 @@ from optimizer.rounding.minimum_trade import Supported, rested_on, solved_again
 from optimizer.rounding.ticket_price import asked_of, not_charged, small_ticket, with_tickets_whole
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
-from optimizer.settings import MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
+from optimizer.settings import EVERY_HALF, MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
 
 
-def fewer(model: Model, supported: Supported, tickets: Tickets) -> Supported:
-    """Close tickets while objective and tickets together cost less."""
+def fewer(
+    model: Model, supported: Supported, tickets: Tickets, tries: int = EVERY_HALF
+) -> Supported:
+    """Close tickets while objective and tickets together cost less.
+
+    Of those not worth their gate so many sets are tried at most, each half of the last.
+    """
     policy, to_bps = model.frame.policy, BPS_PER_PERCENT / model.frame.percent_usd
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
         supported = _cheaper(model, supported, tickets, price)
-    return _worth(model, supported, tickets)
+    return _worth(model, supported, tickets, tries)
 
 
 def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float) -> Supported:
@@ -54,7 +59,7 @@ def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float)
     return supported
 
 
-def _worth(model: Model, supported: Supported, tickets: Tickets) -> Supported:
+def _worth(model: Model, supported: Supported, tickets: Tickets, tries: int) -> Supported:
     """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
     for _ in range(PRUNING_ROUNDS):
         amounts = tickets.amounts(supported.sale, supported.buy)
@@ -65,13 +70,13 @@ def _worth(model: Model, supported: Supported, tickets: Tickets) -> Supported:
         closed = _worthless(
             model, supported, tickets, gate + not_charged(model.frame, tickets, amounts)
         )
-        trial = None
-        while len(closed) and trial is None:
+        trial, left = None, tries
+        while len(closed) and trial is None and left:
             trial = without(model, supported, tickets, closed)
             allowed = now + gate[closed].sum()
             if trial is not None and with_tickets_whole(model.frame, trial, tickets) >= allowed:
                 trial = None
-            closed = closed[: len(closed) // 2]
+            closed, left = closed[: len(closed) // 2], left - 1
         if trial is None:
             return supported
         supported = trial
