@@ -116,7 +116,7 @@ def legal_nearby(
     """A legal plan that opening and closing tickets finds where share steps found none."""
     if candidate is None or incumbent is None or model.frame.te_multiplier > DEAR:
         return None
-    tickets = candidate.supported.tickets
+    tickets = tickets_of(model.frame)  # small ones too: any legal plan will do
     if tickets.size > MOST_REFINED:
         return None
     return _best(reopened(model, incumbent, candidate, tickets))
