@@ -23,12 +23,13 @@ class Opening(Descent):
 
     `emptiable` sales may empty their position, `forced` ones stay written; `other` is each ticket's
     opposite, −1 where there is none. Of a ticket that moves less than `small`, percents, the gate
-    of the `frame` asks more.
+    of the `frame` asks more. A descent that single moves leave above `hopeless`, bps, ends there.
     """
 
     most_paired: float = np.inf
     helps: float = OPENING_HELPS
     near_enough: float = -np.inf
+    hopeless: float = np.inf
     emptiable: Bools
     other: Ints
     forced: Bools
@@ -74,6 +75,8 @@ class Opening(Descent):
 
     def _moved_in_pairs(self, place: Ints, move: Floats, gains: Floats) -> bool:
         """Two tickets of one account, by what each may do alone, else the best exchange."""
+        if self.change() > self.hopeless:
+            return False
         return super()._moved_in_pairs(place, move, gains) or self._exchanged()
 
     def _exchanged(self) -> bool:

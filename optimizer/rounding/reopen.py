@@ -15,7 +15,6 @@ from models.arrays import Floats, Ints
 from optimizer.rounding.candidate import Candidate, amounts_of, cash_after, judged
 from optimizer.rounding.ground import Ground, ground_of
 from optimizer.rounding.local_model import local_model
-from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
@@ -24,25 +23,40 @@ from optimizer.rounding.ticket_price import charged_by_amount
 from optimizer.rounding.tickets import Tickets, emptiable
 from optimizer.search.disjunctions import WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
-from optimizer.settings import KICKS, MOST_DISJUNCTIONS, OPENING_HELPS, SAME
+from optimizer.settings import (
+    FOLLOWED,
+    FOLLOWED_BPS,
+    KICKS,
+    MOST_DISJUNCTIONS,
+    OPENING_HELPS,
+    SAME,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What a descent stands on with some sides in place: open tickets, prices, lots."""
+    """What a descent stands on with some sides in place: open tickets, prices, lots.
+
+    `patience`, bps: how far above the best a descent may still be after moves of one ticket.
+    """
 
     ground: Ground
     sides: WashSides
     pieces: LotPieces
+    patience: float
 
-    def descend(self, start: Floats, shut: int = -1) -> Opening | None:
-        """Descend from legal amounts without one ticket; None if an account lacks cash."""
+    def better(self, best: _Reached | None, start: Floats, shut: int = -1) -> _Reached | None:
+        """The best, or what a descent from amounts without one ticket reaches if that is better."""
         descent = _descent(self.ground, start)
-        if descent is None:
-            return None
+        if descent is None:  # an account lacks cash
+            return best
         descent.play = descent.play[descent.play != shut]
+        if best is not None:
+            descent.hopeless = best.change + self.patience
         descent.improve()
-        return descent
+        if best is not None and descent.change() >= best.change - OPENING_HELPS:
+            return best
+        return _Reached(self, descent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +80,16 @@ def reopened(
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
     cash = cash_after(model, candidate.flows)
-    opened = _opened(model, incumbent, candidate.supported, tickets, incumbent.sides, cash)
-    starts = (amounts_of(model, candidate, tickets), np.zeros(tickets.size))
-    reached = [
-        _Reached(opened, descent)
-        for descent in (opened.descend(start) for start in starts)
-        if descent is not None
-    ]
-    if not reached:
+    opened = _opened(model, incumbent, candidate, tickets, incumbent.sides, cash)
+    best = opened.better(None, amounts_of(model, candidate, tickets))
+    best = opened.better(best, np.zeros(tickets.size))
+    if best is None:
         return []
-    best = min(reached, key=lambda one: one.change)
-    turned = _kicked(_turned(incumbent, candidate.supported, best))
+    turned = _kicked(_turned(incumbent, candidate, best))
     return [_candidate(model, candidate, one) for one in (best, turned)]
 
 
-def _turned(incumbent: Incumbent, supported: Supported, best: _Reached) -> _Reached:
+def _turned(incumbent: Incumbent, candidate: Candidate, best: _Reached) -> _Reached:
     """Turn the side of one disjunction after the other; tickets that it shuts are given up."""
     for place, disjunction in enumerate(incumbent.disjunctions[:MOST_DISJUNCTIONS]):
         for option in range(len(disjunction.options)):
@@ -89,13 +98,11 @@ def _turned(incumbent: Incumbent, supported: Supported, best: _Reached) -> _Reac
                 continue
             sides[place] = option
             other = _opened(
-                ground.model, incumbent, supported, ground.tickets, tuple(sides), ground.cash
+                ground.model, incumbent, candidate, ground.tickets, tuple(sides), ground.cash
             )
             most = other.ground.most
             start = np.where(most > 0.0, best.descent.amount, 0.0)
-            descent = other.descend(np.minimum(start, most))
-            if descent is not None and descent.change() < best.change - OPENING_HELPS:
-                best = _Reached(other, descent)
+            best = other.better(best, np.minimum(start, most)) or best
     return best
 
 
@@ -112,9 +119,7 @@ def _kicked(best: _Reached) -> _Reached:
         tried.add(ticket)
         start = amount.copy()
         start[ticket] = 0.0
-        descent = best.opened.descend(start, ticket)
-        if descent is not None and descent.change() < best.change - OPENING_HELPS:
-            best = _Reached(best.opened, descent)
+        best = best.opened.better(best, start, ticket) or best
     return best
 
 
@@ -131,19 +136,19 @@ def _candidate(model: Model, candidate: Candidate, reached: _Reached) -> Candida
 def _opened(
     model: Model,
     incumbent: Incumbent,
-    supported: Supported,
+    candidate: Candidate,
     tickets: Tickets,
     sides: WashSides,
     cash: Floats,
 ) -> _Opened:
-    """The solution with every ticket open that the sides allow."""
+    """The candidate's solution with every ticket open that the sides allow."""
     columns = model.arrays.columns
     branch = side_branch(
         model.frame, incumbent.regime, incumbent.disjunctions, sides, careful=model.careful
     )
     *_, low, high = model.arrays.branched(branch)
     opened = replace(
-        supported,
+        candidate.supported,
         sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],
@@ -153,7 +158,11 @@ def _opened(
     pieces = lot_pieces(model, opened, lot_rank(model, opened))
     gains = ticket_gains(model, tickets, pieces)
     ground = ground_of(model, opened, tickets, replace(local, gradient=free), gains, cash)
-    return _Opened(ground, sides, pieces)
+    patience = np.inf
+    if candidate.kept:
+        lost = candidate.objective - candidate.settled_objective
+        patience = FOLLOWED_BPS + FOLLOWED * max(lost, 0.0)
+    return _Opened(ground, sides, pieces, patience)
 
 
 def _descent(ground: Ground, start: Floats) -> Opening | None:
