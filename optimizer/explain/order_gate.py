@@ -53,14 +53,14 @@ def worthwhile(model: Model, candidate: Candidate) -> tuple[Candidate, tuple[Wor
             usd = model.frame.percent_usd / BPS_PER_PERCENT
             amounts = amounts_of(model, candidate, tickets)
             gate = usd * asked_of(model.frame, amounts)[cheap]
-            priced = worth_at_prices(model, candidate.supported, tickets)
+            priced = worth_at_prices(model, candidate.supported)
             priced = usd * (priced - not_charged(model.frame, tickets, amounts))[cheap]
             dear = priced > DEARER * gate
             kept[cheap[dear]] = priced[dear]
-        left = _closed(within, candidate.supported, tickets, cheap[np.isnan(kept[cheap])], kept)
+        left = _closed(within, candidate.supported, cheap[np.isnan(kept[cheap])], kept)
         if left is candidate.supported:
             break
-        other = in_shares(within, left, tickets, candidate.settled_objective)
+        other = in_shares(within, left, candidate.settled_objective)
         if other is not None and (tighter := tightened(within, other)):
             within = tighter
             continue
@@ -85,10 +85,10 @@ def _asked_alone(
         ticket = cheap[~(kept[cheap] >= asked[cheap])][:1]
         if not len(ticket):
             break
-        left = without(model, candidate.supported, tickets, ticket)
+        left = without(model, candidate.supported, ticket)
         other = None
         if left is not None:
-            other = in_shares(model, left, tickets, candidate.settled_objective)
+            other = in_shares(model, left, candidate.settled_objective)
         if other is None or not other.kept:
             kept[ticket] = np.inf
             continue
@@ -100,14 +100,13 @@ def _asked_alone(
     return candidate, worth
 
 
-def _closed(
-    model: Model, supported: Supported, tickets: Tickets, cheap: Ints, kept: Floats
-) -> Supported:
+def _closed(model: Model, supported: Supported, cheap: Ints, kept: Floats) -> Supported:
     """Settle again without tickets that are worth less than the gate; what others cost is `kept`.
 
     `kept`, dollars by ticket, is filled in where closing a ticket alone costs the gate or more.
     So many are tried at once as went at once before, twice as many after each that went.
     """
+    tickets = supported.tickets
     needed = cheap[rested_on(supported.settled, tickets)[cheap]]
     kept[needed] = np.inf
     cheap = cheap[~np.isin(cheap, needed)]
@@ -115,9 +114,9 @@ def _closed(
     while len(cheap):
         closed = cheap[:size]
         amounts = tickets.amounts(supported.sale, supported.buy)
-        now = with_tickets_whole(model.frame, supported, tickets)
-        trial = without(model, supported, tickets, closed)
-        more = np.inf if trial is None else with_tickets_whole(model.frame, trial, tickets) - now
+        now = with_tickets_whole(model.frame, supported)
+        trial = without(model, supported, closed)
+        more = np.inf if trial is None else with_tickets_whole(model.frame, trial) - now
         if trial is not None and more < asked_of(model.frame, amounts)[closed].sum():
             supported, size = trial, 2 * len(closed)
             amounts = tickets.amounts(supported.sale, supported.buy)

@@ -207,7 +207,7 @@ def _once(model: Model, settled: Incumbent, wished: float, *, exact: bool) -> Ca
     found = _settled(model, settled)
     if found is None:
         return None
-    return in_shares(model, found, found.tickets, wished, exact=exact)
+    return in_shares(model, found, wished, exact=exact)
 
 
 def _settled(model: Model, settled: Incumbent) -> Supported | None:
@@ -220,18 +220,19 @@ def _settled(model: Model, settled: Incumbent) -> Supported | None:
     found = supported(model, settled, tickets)
     if found is None:
         return None
-    trials = [fewer(model, found, tickets)]
+    trials = [fewer(model, found)]
     larger = without_small(model, found)
     if larger is not None and (other := supported(model, settled, larger)):
-        trials.append(fewer(model, other, larger, FEW_HALVES))
-    return min(trials, key=lambda each: with_orders_worth(model.frame, each, each.tickets))
+        trials.append(fewer(model, other, FEW_HALVES))
+    return min(trials, key=lambda each: with_orders_worth(model.frame, each))
 
 
 def in_shares(
-    model: Model, supported: Supported, tickets: Tickets, settled: float, *, exact: bool = False
+    model: Model, supported: Supported, settled: float, *, exact: bool = False
 ) -> Candidate | None:
     """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
-    supported = made_whole(model, supported, tickets) or supported
+    supported = made_whole(model, supported) or supported
+    tickets = supported.tickets
     local = local_model(model, supported)
     flows = flows_of(model, supported.solution)
     cash = cash_after(model, flows)

@@ -56,9 +56,9 @@ def with_fewer_funds(
     if other is None:
         return candidate
     wished = incumbent.solution.objective
-    trials = [in_shares(model, fewer(model, other, tickets), tickets, wished)]
+    trials = [in_shares(model, fewer(model, other), wished)]
     if trials[0] is None or not trials[0].kept:
-        trials.append(in_shares(model, fewer(model, other, tickets), tickets, wished, exact=True))
+        trials.append(in_shares(model, fewer(model, other), wished, exact=True))
     kept = [each for each in (candidate, *trials) if each is not None and each.kept]
     return min(kept, key=lambda one: one.gated, default=candidate)
 

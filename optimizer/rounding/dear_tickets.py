@@ -35,18 +35,18 @@ def dear_tickets(tickets: Tickets, used: Bools) -> Bools:
     return np.asarray(used & (lost > DEAR_BPS))
 
 
-def made_whole(model: Model, supported: Supported, tickets: Tickets) -> Supported | None:
+def made_whole(model: Model, supported: Supported) -> Supported | None:
     """The solution with its dear tickets in whole steps and the rest settled again.
 
     None where no ticket is dear, or no branch is legal. Share steps have the room that they had:
     a bound of branching is no rule, and what other shares leave may pay for one more of the dear.
     """
-    amounts = tickets.amounts(supported.sale, supported.buy)
-    dear = dear_tickets(tickets, amounts > TOUCH)
+    amounts = supported.tickets.amounts(supported.sale, supported.buy)
+    dear = dear_tickets(supported.tickets, amounts > TOUCH)
     if not dear.any():
         return None
     best = _Best(MOST_SOLVES)
-    _follow(model, supported, tickets, best)
+    _follow(model, supported, best)
     if best.supported is None:
         return None
     return replace(
@@ -57,8 +57,9 @@ def made_whole(model: Model, supported: Supported, tickets: Tickets) -> Supporte
     )
 
 
-def _follow(model: Model, supported: Supported, tickets: Tickets, best: _Best) -> None:
+def _follow(model: Model, supported: Supported, best: _Best) -> None:
     """Branch on the ticket that loses most by being whole; a solution without one is a leaf."""
+    tickets = supported.tickets
     amounts = tickets.amounts(supported.sale, supported.buy)
     can_empty = emptiable(model.frame, tickets, supported.sale_high)
     part = amounts / tickets.step
@@ -74,11 +75,11 @@ def _follow(model: Model, supported: Supported, tickets: Tickets, best: _Best) -
     for amount in _sides(model, tickets, ticket, float(amounts[ticket]), bool(can_empty[ticket])):
         if best.left <= 0:
             return
-        child = _with(model, supported, tickets, ticket, amount)
+        child = _with(model, supported, ticket, amount)
         best.left -= 1
         if child is None or child.solution.objective >= best.objective - DEAR_GAP_BPS:
             continue
-        _follow(model, child, tickets, best)
+        _follow(model, child, best)
 
 
 def _sides(
@@ -96,15 +97,14 @@ def _sides(
     return sides if amount - below <= above - amount else sides[::-1]
 
 
-def _with(
-    model: Model, supported: Supported, tickets: Tickets, ticket: int, amount: float
-) -> Supported | None:
+def _with(model: Model, supported: Supported, ticket: int, amount: float) -> Supported | None:
     """Solve with a ticket at most (where negative or 0) or at least at an amount; None if illegal.
 
     A sale of several lots is bounded lot by lot: what the solution takes of each, the lots that it
     takes whole first, and then the rest of them.
     """
     columns, branch = model.arrays.columns, supported.settled.branch
+    tickets = supported.tickets
     bounds = dict(branch.bounds)
     block, of_block, now = (
         ("sale", tickets.of_sale, supported.sale)
@@ -124,7 +124,7 @@ def _with(
     else:
         low[own] = np.maximum(low[own], filled)
     bounds[block] = (low, high)
-    return resettled(model, supported, tickets, replace(branch, bounds=bounds))
+    return resettled(model, supported, replace(branch, bounds=bounds))
 
 
 def _filled(low: Floats, most: Floats, total: float) -> Floats:

@@ -141,21 +141,20 @@ def _finished(
     )
 
 
-def resettled(
-    model: Model, supported: Supported, tickets: Tickets, branch: Branch
-) -> Supported | None:
+def resettled(model: Model, supported: Supported, branch: Branch) -> Supported | None:
     """Solve a supported solution again with other bounds; None if its tickets are then not legal.
 
     The sides stay, and so do the sales that its harvests rest on.
     """
-    found = solved_again(model, supported, tickets, branch)
+    found = solved_again(model, supported, branch)
     return None if found is None or found[1].any() else found[0]
 
 
 def solved_again(
-    model: Model, supported: Supported, tickets: Tickets, branch: Branch
+    model: Model, supported: Supported, branch: Branch
 ) -> tuple[Supported, Bools] | None:
     """Solve with other bounds; return what comes and which of its tickets are too small."""
+    tickets = supported.tickets
     columns = model.arrays.columns
     solution = model.solve(branch)
     if not solution.usable:

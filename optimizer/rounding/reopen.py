@@ -149,6 +149,7 @@ def _opened(
     *_, low, high = model.arrays.branched(branch)
     opened = replace(
         candidate.supported,
+        tickets=tickets,
         sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
         buy_high=high[columns["buy"]],

@@ -62,17 +62,18 @@ def not_charged(frame: Frame, tickets: Tickets, amounts: Floats) -> Floats:
     return price * (amounts > TOUCH) - charged_by_amount(frame, tickets) * amounts
 
 
-def with_tickets_whole(frame: Frame, supported: Supported, tickets: Tickets) -> float:
+def with_tickets_whole(frame: Frame, supported: Supported) -> float:
     """Objective of a solution, bps, with each ticket in use at its whole price."""
+    tickets = supported.tickets
     amounts = tickets.amounts(supported.sale, supported.buy)
     return supported.solution.objective + float(not_charged(frame, tickets, amounts).sum())
 
 
-def with_orders_worth(frame: Frame, supported: Supported, tickets: Tickets) -> float:
+def with_orders_worth(frame: Frame, supported: Supported) -> float:
     """The same with what the gate asks of each ticket in use."""
-    amounts = tickets.amounts(supported.sale, supported.buy)
+    amounts = supported.tickets.amounts(supported.sale, supported.buy)
     asked = float(asked_of(frame, amounts)[amounts > TOUCH].sum())
-    return with_tickets_whole(frame, supported, tickets) + asked
+    return with_tickets_whole(frame, supported) + asked
 
 
 def asked_of(frame: Frame, amounts: Floats) -> Floats:

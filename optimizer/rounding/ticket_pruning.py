@@ -24,9 +24,7 @@ from optimizer.search.model import Model
 from optimizer.settings import EVERY_HALF, MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
 
 
-def fewer(
-    model: Model, supported: Supported, tickets: Tickets, tries: int = EVERY_HALF
-) -> Supported:
+def fewer(model: Model, supported: Supported, tries: int = EVERY_HALF) -> Supported:
     """Close tickets while objective and tickets together cost less.
 
     Of those not worth their gate so many sets are tried at most, each half of the last.
@@ -34,12 +32,13 @@ def fewer(
     policy, to_bps = model.frame.policy, BPS_PER_PERCENT / model.frame.percent_usd
     price = policy.trades.ticket_usd * policy.weights.trading_cost * to_bps
     if price > 0.0:
-        supported = _cheaper(model, supported, tickets, price)
-    return _worth(model, supported, tickets, tries)
+        supported = _cheaper(model, supported, price)
+    return _worth(model, supported, tries)
 
 
-def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float) -> Supported:
+def _cheaper(model: Model, supported: Supported, price: float) -> Supported:
     """Close the smallest tickets one by one where each has a price, bps."""
+    tickets = supported.tickets
     tried: set[int] = set()
     for _ in range(MOST_TRIALS):
         amounts = tickets.amounts(supported.sale, supported.buy)
@@ -49,7 +48,7 @@ def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float)
         if ticket is None:
             return supported
         tried.add(ticket)
-        trial = without(model, supported, tickets, np.array([ticket]))
+        trial = without(model, supported, np.array([ticket]))
         if trial is None:
             continue
         now = supported.solution.objective + price * len(used)
@@ -59,22 +58,18 @@ def _cheaper(model: Model, supported: Supported, tickets: Tickets, price: float)
     return supported
 
 
-def _worth(model: Model, supported: Supported, tickets: Tickets, tries: int) -> Supported:
+def _worth(model: Model, supported: Supported, tries: int) -> Supported:
     """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
+    frame, tickets = model.frame, supported.tickets
     for _ in range(PRUNING_ROUNDS):
         amounts = tickets.amounts(supported.sale, supported.buy)
-        gate, now = (
-            asked_of(model.frame, amounts),
-            with_tickets_whole(model.frame, supported, tickets),
-        )
-        closed = _worthless(
-            model, supported, tickets, gate + not_charged(model.frame, tickets, amounts)
-        )
+        gate, now = asked_of(frame, amounts), with_tickets_whole(frame, supported)
+        closed = _worthless(model, supported, gate + not_charged(frame, tickets, amounts))
         trial, left = None, tries
         while len(closed) and trial is None and left:
-            trial = without(model, supported, tickets, closed)
+            trial = without(model, supported, closed)
             allowed = now + gate[closed].sum()
-            if trial is not None and with_tickets_whole(model.frame, trial, tickets) >= allowed:
+            if trial is not None and with_tickets_whole(frame, trial) >= allowed:
                 trial = None
             closed, left = closed[: len(closed) // 2], left - 1
         if trial is None:
@@ -83,12 +78,13 @@ def _worth(model: Model, supported: Supported, tickets: Tickets, tries: int) -> 
     return supported
 
 
-def _worthless(model: Model, supported: Supported, tickets: Tickets, gate: Floats) -> Ints:
+def _worthless(model: Model, supported: Supported, gate: Floats) -> Ints:
     """Tickets that bring less than the gate, bps, those that bring least first.
 
     Without a gate only those that were lifted to the minimum can cost more than they bring. With
     one, what a buy brings is less where another buy takes it over. Who takes over stays.
     """
+    tickets = supported.tickets
     amounts = tickets.amounts(supported.sale, supported.buy)
     low_sale, low_buy = (supported.settled.branch.bounds[block][0] for block in ("sale", "buy"))
     lifted = tickets.amounts(low_sale, low_buy) > TOUCH
@@ -97,7 +93,7 @@ def _worthless(model: Model, supported: Supported, tickets: Tickets, gate: Float
     asked = amounts > TOUCH if gated else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
-    saved, alone = _saved(model, supported, tickets), 0.5 * tickets.risk.curvature * amounts**2
+    saved, alone = _saved(model, supported), 0.5 * tickets.risk.curvature * amounts**2
     shifted, heir = _taken_over(tickets, amounts if gated else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
@@ -126,23 +122,24 @@ def without_small(model: Model, supported: Supported) -> Tickets | None:
     return replace(tickets, least=np.where(most < large, least, np.maximum(least, large)))
 
 
-def worth_at_prices(model: Model, supported: Supported, tickets: Tickets) -> Floats:
+def worth_at_prices(model: Model, supported: Supported) -> Floats:
     """What each ticket brings when the others stay and cash has its price, bps.
 
     At a bound the solution says what a percent less saves; risk is curved, so that all of it saves
     slope·amount − ½·curvature·amount².
     """
+    tickets = supported.tickets
     amounts = tickets.amounts(supported.sale, supported.buy)
     curved = 0.5 * tickets.risk.curvature * amounts**2
-    return np.asarray(curved - _saved(model, supported, tickets))
+    return np.asarray(curved - _saved(model, supported))
 
 
-def _saved(model: Model, supported: Supported, tickets: Tickets) -> Floats:
+def _saved(model: Model, supported: Supported) -> Floats:
     """What the prices at the solution say that no amount of each ticket would save, bps."""
     columns, solution = model.arrays.columns, supported.solution
     slope = model.arrays.P @ solution.x + model.arrays.q
     slope -= model.arrays.transposed @ solution.multipliers
-    return tickets.amounts(
+    return supported.tickets.amounts(
         slope[columns["sale"]] * supported.sale, slope[columns["buy"]] * supported.buy
     )
 
@@ -166,13 +163,13 @@ def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
     return least, heir
 
 
-def without(model: Model, supported: Supported, tickets: Tickets, closed: Ints) -> Supported | None:
+def without(model: Model, supported: Supported, closed: Ints) -> Supported | None:
     """Solve with some tickets closed and no other opened; None if that is not legal.
 
     What then is too small is closed too if it is nearer to nothing, else held at the minimum for
     the next solve: a sale by what it took of each lot, a buy by itself.
     """
-    branch = supported.settled.branch
+    branch, tickets = supported.settled.branch, supported.tickets
     rests = rested_on(supported.settled, tickets)
     if rests[closed].any():
         return None
@@ -193,7 +190,7 @@ def without(model: Model, supported: Supported, tickets: Tickets, closed: Ints) 
             bounds[block] = (np.minimum(low, high), high)
             low = np.maximum(low, np.where(held, part, 0.0)[of_block] * amount)
             holding[block] = (np.minimum(low, high), high)
-        found = solved_again(model, supported, tickets, replace(branch, bounds=holding))
+        found = solved_again(model, supported, replace(branch, bounds=holding))
         if found is None:
             return None
         again, small = found

@@ -146,7 +146,7 @@ def test_what_other_shares_leave_may_buy_one_more_of_a_dear_fund() -> None:
     assert found.incumbent is not None
     held = supported(found.model, found.incumbent, tickets)
     assert held is not None
-    whole = made_whole(found.model, held, tickets)
+    whole = made_whole(found.model, held)
     assert whole is not None
     dear = tickets.of_buy == 2
     assert not np.array_equal(whole.buy[dear], held.buy[dear])

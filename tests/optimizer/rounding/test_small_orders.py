@@ -95,7 +95,7 @@ def test_small_tickets_are_lifted_or_left_out_where_all_of_them_ask_more(tmp_pat
         assert found is not None
         assert closed is not None
         wished = search.incumbent.solution.objective
-        only_closed = in_shares(model, fewer(model, closed, tickets), tickets, wished)
+        only_closed = in_shares(model, fewer(model, closed), wished)
         assert only_closed is not None
         better.append(only_closed.gated - found.gated)
     assert min(better) >= -0.01

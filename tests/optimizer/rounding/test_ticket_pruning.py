@@ -38,7 +38,7 @@ def test_any_ticket_that_no_harvest_rests_on_can_be_closed(name: str) -> None:
     asked = (amounts > TOUCH) & ~rested_on(before.settled, tickets)
     assert asked.any()
     for ticket in np.flatnonzero(asked):
-        after = without(model, before, tickets, np.array([ticket]))
+        after = without(model, before, np.array([ticket]))
         assert after is not None
         left = tickets.amounts(after.sale, after.buy)
         can_empty = emptiable(model.frame, tickets, after.sale_high)
