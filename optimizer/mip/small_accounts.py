@@ -65,7 +65,7 @@ def refined(
         return candidate
     trials = [candidate]
     if not at_the_edge:
-        trials += reopened(model, incumbent, candidate, candidate.supported.tickets)
+        trials += reopened(model, incumbent, candidate)
         candidate = _best(trials) or candidate
     for open_ones, worth_bps in _spaces(_near(free, incumbent, tickets, trials)):
         lost = candidate.objective - candidate.settled_objective
@@ -116,10 +116,9 @@ def legal_nearby(
     """A legal plan that opening and closing tickets finds where share steps found none."""
     if candidate is None or incumbent is None or model.frame.te_multiplier > DEAR:
         return None
-    tickets = tickets_of(model.frame)  # small ones too: any legal plan will do
-    if tickets.size > MOST_REFINED:
+    if tickets_of(model.frame).size > MOST_REFINED:
         return None
-    return _best(reopened(model, incumbent, candidate, tickets))
+    return _best(reopened(model, incumbent, candidate))
 
 
 def _coarse(tickets: Tickets) -> bool:

@@ -20,7 +20,7 @@ from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_price import charged_by_amount
-from optimizer.rounding.tickets import Tickets, emptiable
+from optimizer.rounding.tickets import Tickets, emptiable, tickets_of
 from optimizer.search.disjunctions import WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
 from optimizer.settings import (
@@ -72,14 +72,12 @@ class _Reached:
         return self.descent.change()
 
 
-def reopened(
-    model: Model, incumbent: Incumbent, candidate: Candidate, tickets: Tickets
-) -> list[Candidate]:
+def reopened(model: Model, incumbent: Incumbent, candidate: Candidate) -> list[Candidate]:
     """Plans that the descent reaches from the rounded plan and from doing nothing.
 
     Sides turn one at a time while that helps, then tickets are given up one at a time.
     """
-    cash = cash_after(model, candidate.flows)
+    tickets, cash = tickets_of(model.frame), cash_after(model, candidate.flows)
     opened = _opened(model, incumbent, candidate, tickets, incumbent.sides, cash)
     best = opened.better(None, amounts_of(model, candidate, tickets))
     best = opened.better(best, np.zeros(tickets.size))
