@@ -41,7 +41,14 @@ STAGES: dict[str, Callable[[Path], bool]] = {
 }
 """Stages of a night as its folder shows them, the first that holds is the one."""
 
-AIMED = ("before there is a run", "cutting", "writing a chunk", "joining tables", "clearing up")
+AIMED = (
+    "before there is a run",
+    "cutting",
+    "answering",
+    "writing a chunk",
+    "joining tables",
+    "clearing up",
+)
 """Moments that are waited for."""
 
 
@@ -52,7 +59,8 @@ def over(run: Path) -> bool:
 
 def joining(run: Path) -> bool:
     """Whether the public tables are being made."""
-    return any(run.glob(".*.parquet.part")) or any(run.glob("*.parquet"))
+    made = [f"{name}.parquet" for name in TABLES]
+    return any((run / name).exists() or any(run.glob(f".{name}*.part")) for name in made)
 
 
 def stage(run: Path) -> str:
@@ -84,12 +92,16 @@ class Nights:
         """Return the folder of the one run of a night."""
         return self.place / name / RUN
 
-    def finished(self, name: str, *resumed: str) -> None:
-        """Let a night run to its end."""
+    def finished(self, name: str, *resumed: str) -> float:
+        """Let a night run to its end; return the seconds that it had a folder."""
         process = self.start(name, *resumed)
+        while process.poll() is None and not self.run(name).exists():
+            time.sleep(0.0005)
+        begun = time.monotonic()
         _, said = process.communicate()
         if process.returncode not in (0, 1):  # 1: somebody failed, which is compared too
             raise SystemExit(f"{name}: exit code {process.returncode}: {said.decode()}")
+        return time.monotonic() - begun
 
     def killed(self, name: str, seconds: float, aim: str | None) -> str | None:
         """Kill a night so long after it began, or at a stage; None if it was over before."""
@@ -125,9 +137,7 @@ def same(run: Path, calm: Path) -> list[str]:
 def tally(nights: Nights, kills: int, seed: int) -> tuple[Counter[str], list[str]]:
     """Kill and resume so many nights; return where the kills landed, and what differs."""
     moments = random.Random(seed)
-    begun = time.monotonic()
-    nights.finished("calm")
-    took = time.monotonic() - begun
+    took = nights.finished("calm")
     landed: Counter[str] = Counter()
     wrong: list[str] = []
     attempt = 0
