@@ -11,7 +11,7 @@ from models.plan import Breach
 from models.policy import Policy, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.rounding.candidate import Candidate, amounts_of, candidate_of, cash_after
-from optimizer.rounding.local_search import Descent
+from optimizer.rounding.move_pairs import MovePairs
 from optimizer.rounding.reopen import _opened
 from optimizer.rounding.tickets import tickets_of
 from optimizer.search.model import Incumbent, Model
@@ -53,19 +53,19 @@ def test_a_descent_far_above_the_best_takes_no_moves_of_two(
     amounts, nothing = amounts_of(model, candidate, tickets), np.zeros(tickets.size)
     best = stands.better(None, amounts)
     assert best is not None
-    pairs = []
-    before = Descent._moved_in_pairs
+    priced = []
+    before = MovePairs.taxed
 
-    def counted(self: Descent, *moves: np.ndarray) -> bool:
-        pairs.append(self.change())
-        return before(self, *moves)
+    def counted(self: MovePairs, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        priced.append(gains)
+        return before(self, gains)
 
-    monkeypatch.setattr(Descent, "_moved_in_pairs", counted)
+    monkeypatch.setattr(MovePairs, "taxed", counted)
     assert replace(stands, patience=np.inf).better(best, nothing) is not None
-    assert pairs
-    pairs.clear()
+    assert priced
+    priced.clear()
     assert replace(stands, patience=0.0).better(best, nothing) is best
-    assert not pairs
+    assert not priced
 
 
 def test_patience_grows_with_what_rounding_lost() -> None:
