@@ -14,6 +14,7 @@ the other would both go; and to make every trial whole, which cost several plans
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,11 +22,12 @@ import numpy as np
 from models.arrays import Floats, Ints
 from optimizer.explain.worth import Worth, worths
 from optimizer.inputs.frame import BPS_PER_PERCENT
-from optimizer.rounding.candidate import Candidate, amounts_of, in_shares, tightened
+from optimizer.rounding.candidate import Candidate, amounts_of, in_shares, judged, tightened
 from optimizer.rounding.minimum_trade import Supported, rested_on
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
-from optimizer.rounding.tickets import Tickets
+from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Model
 from optimizer.settings import DEARER, MOST_ALONE, MOST_GATED, TOUCH
 
@@ -79,17 +81,17 @@ def _asked_alone(
     What share steps and other orders make of its absence is what it is worth; one worth less goes.
     """
     to_usd = model.frame.percent_usd / BPS_PER_PERCENT
+    done = rested_on(candidate.supported.settled, tickets)
     for _ in range(MOST_ALONE):
         asked = to_usd * asked_of(model.frame, amounts_of(model, candidate, tickets))
         cheap = _cheap(model, candidate, tickets, worth)
-        ticket = cheap[~(kept[cheap] >= asked[cheap])][:1]
+        known = np.isfinite(kept[cheap]) & (kept[cheap] >= asked[cheap])
+        ticket = cheap[~known & ~done[cheap]][:1]
         if not len(ticket):
             break
-        left = without(model, candidate.supported, ticket)
-        other = None
-        if left is not None:
-            other = in_shares(model, left, candidate.settled_objective)
-        if other is None or not other.kept:
+        done[ticket] = True
+        other = _left_out(model, candidate, tickets, ticket)
+        if other is None:
             kept[ticket] = np.inf
             continue
         usd = to_usd * (other.objective - candidate.objective)
@@ -98,6 +100,47 @@ def _asked_alone(
         else:
             kept[ticket] = usd
     return candidate, worth
+
+
+def _left_out(
+    model: Model, candidate: Candidate, tickets: Tickets, ticket: Ints
+) -> Candidate | None:
+    """The best legal plan found without an order; None if there is none.
+
+    The others are settled again, as large as they are and as small as the policy lets them be, or
+    stay as they are.
+    """
+    place = _places(model, tickets)
+    orders = tuple(
+        each.order
+        for each in candidate.verdict.case.ledger.orders
+        if place[each.account, each.security, not each.is_buy] != ticket[0]
+    )
+    supported, settled = candidate.supported, candidate.settled_objective
+    trials = [judged(model, supported, settled, orders, candidate.flows)]
+    for others in (supported, _let_go(model, supported)):
+        left = without(model, others, ticket)
+        again = None if left is None else in_shares(model, left, settled)
+        trials += [] if again is None else [again]
+    legal = [each for each in trials if each.kept]
+    return min(legal, key=lambda each: each.gated, default=None)
+
+
+def _let_go(model: Model, supported: Supported) -> Supported:
+    """The same with tickets that may be as small as the policy lets them be, none held at that."""
+    settled, columns = supported.settled, model.arrays.columns
+    sides = side_branch(
+        model.frame, settled.regime, settled.disjunctions, settled.sides, careful=model.careful
+    )
+    low = model.arrays.branched(sides)[2]
+    bounds = dict(settled.branch.bounds)
+    for block in ("sale", "buy"):
+        high = bounds[block][1]
+        bounds[block] = (np.minimum(low[columns[block]], high), high)
+    branch = replace(settled.branch, bounds=bounds)
+    return replace(
+        supported, settled=replace(settled, branch=branch), tickets=tickets_of(model.frame)
+    )
 
 
 def _closed(model: Model, supported: Supported, cheap: Ints, kept: Floats) -> Supported:

@@ -1,7 +1,8 @@
 """The program of a household's whole tickets: rows, squares held by tangents, what orders cost.
 
 What a ticket costs is its price and what the gate asks of an order. Of a small order it asks more:
-a ticket starts where it is not small, unless the plan to be bettered writes it small too. Squares
+a ticket starts where it is not small, unless the plan to be bettered writes it small too, or risk
+is so dear that leaving a small order out of the best plan may cost what the gate asks. Squares
 are taken apart into single directions, because tangents close in on a parabola within a few rounds.
 A limit on tracking error enters by the same tangents.
 """
@@ -137,6 +138,8 @@ def _written_costs(whole: Whole, amount: Floats) -> dict[int, float]:
     n, small = whole.model.arrays.A.shape[1], small_ticket(frame)
     dear, cheap = ticket_price(frame, np.array([0.5 * small, 100.0])).tolist()
     sold_out = ticket_price(frame, tickets.held).tolist()
+    written_small = (amount > 0.0) & (amount < small)
+    may_be_small = written_small | (0.5 * tickets.risk.curvature * small**2 >= dear)
     costs: dict[int, float] = {}
     for ticket in np.flatnonzero(whole.emptied >= 0).tolist():
         costs[int(whole.emptied[ticket])] = sold_out[ticket]
@@ -144,11 +147,10 @@ def _written_costs(whole: Whole, amount: Floats) -> dict[int, float]:
         used, steps = int(whole.used[ticket]), int(whole.steps[ticket])
         costs[used] = cheap
         large = float(np.ceil(small / tickets.step[ticket]))
-        may_be_small = 0.0 < amount[ticket] < small
         if large > rows.column_high[steps - n]:
             costs[used] = dear
-            rows.column_high[used - n] = float(may_be_small)
-        elif may_be_small:
+            rows.column_high[used - n] = float(may_be_small[ticket])
+        elif large > 1.0 and may_be_small[ticket]:
             is_small = rows.column(0.0, 1.0, whole=True)
             costs[is_small] = dear - cheap
             rows.row([(steps, 1.0), (used, -large), (is_small, large)], 0.0, np.inf)
