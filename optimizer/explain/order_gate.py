@@ -8,8 +8,11 @@ objective, so that the bound owes it nothing and the gap shows what it costs. Wh
 and tickets have a price, an order must bring its own: many funds of a class, each in a small part,
 otherwise stay for the little risk that each takes away.
 
-Refused: to leave out and not to settle again, for two orders of which each is worth little beside
-the other would both go; and to make every trial whole, which cost several plans.
+One that is still said to be worth less is left out alone, in every way there is, before it is said
+to be needed: the others as they stand, or settled again as small as the policy lets them be.
+
+Refused: to leave several out and not to settle again, for two orders of which each is worth little
+beside the other would both go; and to make every trial whole, which cost several plans.
 """
 
 from __future__ import annotations
@@ -107,8 +110,7 @@ def _left_out(
 ) -> Candidate | None:
     """The best legal plan found without an order; None if there is none.
 
-    The others are settled again, as large as they are and as small as the policy lets them be, or
-    stay as they are.
+    The others stay as they are, or are settled again with or without what they were lifted to.
     """
     place = _places(model, tickets)
     orders = tuple(

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from models.book import read_book
-from models.order import Order
-from models.policy import Gate, Policy, TradeRules
+from models.order import Order, Side
+from models.policy import Gate, Policy, RiskAversion, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.mip.ticket_program import TicketProgram
 from optimizer.mip.whole_orders import whole_candidate
@@ -28,7 +28,9 @@ from optimizer.search.te_limit import search_within_limits
 from optimizer.settings import NODES
 from optimizer.solvers.chain import chain_of
 from scenarios.synthetic import generate_book
-from tests.households import account, household
+from tests.households import BOND, account, household, lot, security
+
+SAMPLE = Path(__file__).parents[3] / "scenarios" / "sample"
 
 SOME = 4
 """Households of funds and single shares asked: 100 orders or so each."""
@@ -63,6 +65,48 @@ def test_few_orders_are_small_and_each_is_worth_what_its_size_asks(tmp_path: Pat
 
 def _small(orders: tuple[Order, ...], value: float) -> int:
     return sum(float(order.amount) < 0.001 * value for order in orders)
+
+
+def test_an_order_is_needed_only_where_nothing_else_does() -> None:
+    """$600 idle in an IRA: a sale and a purchase of bonds, each lifted to where the gate asks less.
+
+    The purchase alone, of what there is, asks $40, is worth more, and spares the sale. The sale was
+    said to be needed for the other orders.
+    """
+    book = read_book(SAMPLE, date(2026, 11, 20))
+    of = book.household("tax-budget-binds")
+    plan = rebalance(of, book.policy(of.policy_id))
+    assert all(order.marginal_usd is not None for order in plan.orders)
+    ira = [order for order in plan.orders if order.account_id == "tax-budget-binds.ira"]
+    assert [(order.side, order.security_id) for order in ira] == [(Side.BUY, "BND")]
+
+
+def test_an_order_far_under_the_gates_size_may_still_be_worth_it_where_risk_is_dear() -> None:
+    """Whole tickets may be small where leaving one out may cost what the gate asks, else not."""
+    of = household(
+        [account("IRA", "traditional_ira", cash=500_000.0)],
+        [lot("A", "IRA", "VTI", 1_000.0)],
+        [security("VTI", 300.0), security("BND", 20.0, BOND)],
+    )
+    small = []
+    for aversion in (1.0, 1e6):
+        policy = Policy(risk=RiskAversion(aversion=aversion))
+        search = search_within_limits(frame(of, policy), chain_of(policy))
+        assert search.incumbent is not None
+        model, tickets = search.model, tickets_of(search.model.frame)
+        nothing, every = np.zeros(tickets.size), np.ones(tickets.size, bool)
+        regime = search.incumbent.regime
+        program = TicketProgram.of(model, tickets, every, nothing, regime, room=False)
+        ticket = int(np.flatnonzero(~tickets.is_sale & (tickets.step < 0.05))[0])
+        column = program.whole.steps[ticket]
+        cost = np.zeros(program.whole.rows.size)
+        cost[column] = 1.0
+        cost[program.whole.used[ticket]] = -1e3
+        answer = program.whole.question(cost).solve()
+        assert answer.x is not None
+        amount = answer.x[column] * tickets.step[ticket]
+        small.append(bool(0.0 < amount < small_ticket(model.frame) * 0.99))
+    assert small == [False, True]
 
 
 def test_what_a_ticket_must_bring_is_its_price_and_its_gate() -> None:
