@@ -30,6 +30,7 @@ from optimizer.rounding.minimum_trade import Supported, rested_on
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
 from optimizer.rounding.ticket_pruning import without, worth_at_prices
 from optimizer.rounding.tickets import Tickets, tickets_of
+from optimizer.search.cutoff import TRADES
 from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Model
 from optimizer.settings import DEARER, MOST_ALONE, MOST_GATED, TOUCH
@@ -135,10 +136,10 @@ def _let_go(model: Model, supported: Supported) -> Supported:
         model.frame, settled.regime, settled.disjunctions, settled.sides, careful=model.careful
     )
     low = model.arrays.branched(sides)[2]
-    bounds = dict(settled.branch.bounds)
-    for block in ("sale", "buy"):
-        high = bounds[block][1]
-        bounds[block] = (np.minimum(low[columns[block]], high), high)
+    bounds = {
+        block: (np.minimum(low[columns[block]], high) if block in TRADES else held, high)
+        for block, (held, high) in settled.branch.bounds.items()
+    }
     branch = replace(settled.branch, bounds=bounds)
     return replace(
         supported, settled=replace(settled, branch=branch), tickets=tickets_of(model.frame)
