@@ -5,8 +5,8 @@ then misses the plan that trades something else altogether. So tickets are opene
 after the other, and where that still loses much, chosen together: every side may turn, first with
 the tickets that the solution or a plan found so far writes, then with all. It is a mixed-integer
 program (see `chosen_together`). At the edge of a limit on tracking error it is asked at once: the
-price that keeps the limit leaves nothing else to choose by. Who loses little by rounding, which is
-nearly everybody, is not asked.
+price that keeps the limit leaves nothing else to choose by, neither shares nor the price of a
+ticket. Who loses little by rounding, which is nearly everybody, is not asked.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def refined(
         return candidate
     free, at_the_edge = _without_price(model), model.frame.te_multiplier > DEAR
     tickets = tickets_of(free.frame)
-    coarse = tickets.size <= MOST_REFINED and _coarse(tickets)
+    dear = model.frame.policy.trades.ticket_usd > 0.0 and at_the_edge
+    coarse = tickets.size <= MOST_REFINED and (dear or _coarse(tickets))
     lost = candidate.objective - candidate.settled_objective
     if tickets.size > MOST_REFINED or ((lost < LOST_MUCH_BPS or at_the_edge) and not coarse):
         return candidate
