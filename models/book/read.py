@@ -118,7 +118,7 @@ def build_book(
         faults_by_household=findings.by_household,
         uncertain=findings.uncertain,
         policies=policies,
-        sources=(*files.sources, *policy_sources(place)),
+        sources=(*files.sources, *policy_sources(place, policies)),
         rows=MappingProxyType({name: table.rows for name, table in tables.items()}),
         orphan_rows=MappingProxyType(links.orphan_rows()),
         dates=_dates(tables),
@@ -159,9 +159,11 @@ def _dead(open_orders: Table) -> frozenset[str]:
     return frozenset(ids[~live].tolist()) - frozenset(ids[live].tolist()) - {None}
 
 
-def policy_sources(folder: Path) -> Iterator[Source]:
-    """Yield the files of a book's policies."""
+def policy_sources(folder: Path, policies: Mapping[str, PolicyFile]) -> Iterator[Source]:
+    """Yield the files of a book's policies; of one that could not be read nothing is known."""
     for path in sorted((folder / POLICY_FOLDER).glob("*.toml")):
+        if path.stem not in policies or policies[path.stem].unread:
+            continue
         place = path.relative_to(folder).as_posix()
         yield Source(POLICY_FOLDER, place, sha256_of(path), None)
 

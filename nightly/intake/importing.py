@@ -132,7 +132,7 @@ def _faults(asked: Asked, book: BookTables, household: HouseholdFile) -> list[st
         place = Path(folder)
         policies = asked.into / POLICY_FOLDER
         if policies.is_dir():
-            shutil.copytree(policies, place / POLICY_FOLDER)
+            shutil.copytree(policies, place / POLICY_FOLDER, ignore_dangling_symlinks=True)
         book.write(place)
         day = max(row["price_date"] for row in book.rows["securities"] if row.get("price_date"))
         try:

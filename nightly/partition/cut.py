@@ -30,7 +30,7 @@ from models.book.tables.files import read_files
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnknownHouseholdError
 from nightly.partition.owners import OWNED, Owners, find_owners, household_ids
-from nightly.partition.partitions import IDS, LAYOUT, SHARED, part_name
+from nightly.partition.partitions import IDS, LAYOUT, SHARED, UNREAD, part_name
 from nightly.partition.sizes import Sizes, chunk_bounds, group_numbers
 from nightly.partition.writer import Destination, deal_out
 from nightly.results.durable import force, refusing
@@ -72,7 +72,7 @@ def look_at(
     check_folder(folder)
     files = read_files(folder, heads=OWNED)
     shared = build_book(Path(place), files, read_policies(folder / POLICY_FOLDER), asof)
-    shared = replace(shared, sources=(*files.sources, *policy_sources(folder)))
+    shared = replace(shared, sources=(*files.sources, *policy_sources(folder, shared.policies)))
     ids = household_ids(folder)
     return Uncut(place, folder, asof, ids, _chosen(ids, wanted, place), shared, sizes or Sizes())
 
@@ -96,6 +96,7 @@ def cut(uncut: Uncut, root: Path) -> None:
         part = _partitions(uncut, owners)
         parts = int(part.max(initial=-1)) + 1
         _copy_shared(uncut.folder, aside / SHARED)
+        unread = _copy_policies(uncut, aside / SHARED / POLICY_FOLDER)
         into = Destination(aside, parts, scratch)
         for table in OWNED:
             rows = owners.count.rows[table]
@@ -106,6 +107,7 @@ def cut(uncut: Uncut, root: Path) -> None:
             "asof": uncut.asof.isoformat(),
             "parts": parts,
             "chunks": chunks,
+            UNREAD: unread,
             "inputs": _inputs(uncut, owners),
         }
         (aside / LAYOUT).write_text(json.dumps(facts, ensure_ascii=False) + "\n", "utf-8")
@@ -183,17 +185,25 @@ def _write_ids(uncut: Uncut, owners: Owners, part: Ints, aside: Path) -> list[li
 
 
 def _copy_shared(book: Path, to: Path) -> None:
-    """Copy what all households share: its tables as they are, and the policies."""
+    """Copy the tables that all households share, as they are."""
     to.mkdir()
     for path in sorted(book.iterdir()):
         name = path.name if path.is_dir() else path.stem
-        if name == POLICY_FOLDER and path.is_dir():
-            shutil.copytree(path, to / name)
-        elif name in SCHEMA and name not in OWNED:
+        if name in SCHEMA and name not in OWNED:
             if path.is_dir():
                 shutil.copytree(path, to / path.name)
             elif path.suffix in (".csv", ".parquet"):
                 shutil.copy2(path, to / path.name)
+
+
+def _copy_policies(uncut: Uncut, to: Path) -> dict[str, str]:
+    """Copy the policies that can be read; return why others cannot, by id."""
+    to.mkdir()
+    policies = uncut.shared.policies
+    for source in uncut.shared.sources:
+        if source.table == POLICY_FOLDER:
+            shutil.copy2(uncut.folder / source.path, to)
+    return {name: file.unread for name, file in policies.items() if file.unread}
 
 
 def _inputs(uncut: Uncut, owners: Owners) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from models.book.before import Before
 from models.book.book import Book
-from models.book.policies.files import PolicyFile, read_policies
+from models.book.policies.files import PolicyFile, read_policies, unread_policy
 from models.book.read import build_book
 from models.book.tables.files import Files, read_files
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
@@ -26,6 +26,9 @@ from models.policy import Policy
 
 LAYOUT: Final = "layout.json"
 SHARED: Final = "shared"
+UNREAD: Final = "unread_policies"
+"""Key of the layout: why policies could not be read when the book was cut, by id."""
+
 IDS: Final = "ids.json"
 
 
@@ -98,7 +101,12 @@ class Partitions:
 
     def policies(self) -> Mapping[str, PolicyFile]:
         """Return every policy of the book."""
-        return read_policies(self.root / SHARED / POLICY_FOLDER)
+        found = read_policies(self.root / SHARED / POLICY_FOLDER)
+        unread = {
+            name: unread_policy(name, f"{POLICY_FOLDER}/{name}.toml", why)
+            for name, why in self.layout.get(UNREAD, {}).items()
+        }
+        return {**found, **unread}
 
     def own_solvers(self, on_policy: Callable[[Policy], Policy]) -> dict[str, str]:
         """Return the name of each policy's own solver."""

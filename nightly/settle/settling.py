@@ -225,6 +225,7 @@ def _write(place: Path, out: Path, edits: Edits, told: Booked) -> None:
             ignore=lambda folder, names: [
                 name for name in names if Path(folder) / name in rewritten
             ],
+            ignore_dangling_symlinks=True,
         )
         for table in tables:
             if (aside / table.place).is_dir():

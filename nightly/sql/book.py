@@ -61,7 +61,7 @@ def copy_to_database(book: Path, url: str) -> dict[str, int]:
                     connection.execute(metadata.tables[name].insert(), rows)
                 counted[name] = counted.get(name, 0) + len(batch)
         for path in sorted((book / POLICY_FOLDER).glob("*.toml")):
-            text = {"policy_id": path.stem, "toml": path.read_text("utf-8-sig")}
+            text = {"policy_id": path.stem, "toml": _policy_text(path)}
             connection.execute(metadata.tables[POLICIES].insert(), text)
     return counted
 
@@ -109,6 +109,15 @@ def _values(cells: Any, kind: CellKind) -> list[Any]:
         return [None if np.isnat(day) else day.item() for day in cells]
     known = [None if np.isnan(number) else float(number) for number in cells]
     return [None if n is None else n == 1.0 for n in known] if kind is CellKind.FLAG else known
+
+
+def _policy_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        place = f"{POLICY_FOLDER}/{path.name}"
+        raise DatabaseError(f"{place} cannot be read ({why}); mend it, or take it away") from error
 
 
 def _write_table(connection: Connection, name: str, folder: Path) -> None:

@@ -23,13 +23,17 @@ from models.policy import Policy
 STANDARD: Final = "standard"
 """Id of the built-in policy, which a file of that name replaces."""
 
+TOLD_CHARACTERS: Final = 80
+"""Characters of a value that a fault repeats: a line's worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """One policy as read: the policy when it is valid, else its faults; and warnings.
 
     `given` is what the file said, section by section; `overridden` marks a policy that is put
-    together with a household's override and has no file.
+    together with a household's override and has no file; `unread` says why the file system does
+    not give what it holds, and is empty where it does.
     """
 
     policy_id: str
@@ -38,6 +42,7 @@ class PolicyFile:
     warnings: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     overridden: bool = False
+    unread: str = ""
 
 
 def read_policies(folder: Path) -> Mapping[str, PolicyFile]:
@@ -53,11 +58,23 @@ def read_policy(path: Path) -> PolicyFile:
     """Read one policy file; its id is the file's name without `.toml`."""
     place = f"{path.parent.name}/{path.name}"
     try:
+        if path.exists() and not path.is_file():  # of a pipe nobody would see the end
+            return unread_policy(path.stem, place, "it is no file")
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        return unread_policy(path.stem, place, error.strerror or str(error))
+    except UnicodeDecodeError as error:
         what = f"cannot be read: {error}"
         return PolicyFile(path.stem, None, (_fault(place, None, what, "write it as UTF-8 text"),))
     return parse_policy(path.stem, text, place)
+
+
+def unread_policy(policy_id: str, place: str, why: str) -> PolicyFile:
+    """Return the policy of a file that the file system does not give, for the reason `why`."""
+    what = f"cannot be read: {why}"
+    remedy = "put the file there, with the right to read it, or take its name away"
+    fault = _fault(place, None, what, remedy)
+    return PolicyFile(policy_id, None, (fault,), unread=why)
 
 
 def parse_policy(policy_id: str, text: str, place: str) -> PolicyFile:
@@ -112,7 +129,7 @@ def _faults(given: Mapping[str, Any], place: str) -> Iterator[Fault]:
             what = f"unknown section or top-level key {section!r}"
             yield _fault(place, section, what, f"the sections are {known}")
         elif not isinstance(values, dict):
-            what = f"{section} = {values!r} where a section is needed"
+            what = f"{section} = {_told(values)} where a section is needed"
             yield _fault(place, section, what, f"write [{section}] and its keys below it")
         else:
             for key, value in values.items():
@@ -127,7 +144,7 @@ def _key_faults(section: str, key: str, value: Any, place: str) -> Iterator[Faul
         what = f"unknown key {key!r} in [{section}]"
         yield _fault(place, f"{section}.{key}", what, f"its keys are {known}")
     elif not rule.allows(value):
-        what = f"{key} = {value!r} in [{section}] is not {rule.words}"
+        what = f"{key} = {_told(value)} in [{section}] is not {rule.words}"
         yield _fault(place, f"{section}.{key}", what, f"give {rule.words}")
 
 
@@ -169,6 +186,12 @@ def _warnings(policy: Policy, place: str) -> Iterator[str]:
             f"{place}: carryforward_value {tax.carryforward_value:g} is above δ·τ_f = {worth:.4g}, "
             "which makes every loss worth harvesting"
         )
+
+
+def _told(value: Any) -> str:
+    """Return a value as the file has it, cut where it is long: whole numbers may have any size."""
+    text = repr(value)
+    return text if len(text) <= TOLD_CHARACTERS else f"{text[:TOLD_CHARACTERS]}…"
 
 
 def _fault(place: str, column: str | None, what: str, remedy: str) -> Fault:

@@ -205,6 +205,33 @@ def test_where_a_book_is_cut_follows_from_the_book_alone(tmp_path: Path) -> None
         assert path.read_bytes() == (second.root / path.relative_to(first.root)).read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_a_policy_that_cannot_be_read_stops_its_households_alone(tmp_path: Path, kind: str) -> None:
+    """In the parts as in the whole book, in the same words; nobody else notices."""
+    tables = tiny_book()
+    book = write(tables, tmp_path / "book")
+    (book / "policies").mkdir(exist_ok=True)
+    path = book / "policies" / f"{tables['households'][1]['policy_id']}.toml"
+    path.unlink(missing_ok=True)
+    if kind == "link":
+        path.symlink_to(tmp_path / "nowhere")
+    else:
+        path.mkdir()
+    whole = read_book(book, ASOF)
+    assert set(whole.faults_by_household) == {"H2"}
+    (fault,) = whole.faults_of("H2")
+    assert f"policies/{path.name}: cannot be read" in fault.what
+    partitions = parted(book, tmp_path / "parts")
+    found = by_household(partitions)
+    assert {n: list(map(str, found[n].faults_of(n))) for n in found} == {
+        "H1": [],
+        "H2": [str(fault)],
+        "007": [],
+    }
+    files = [source["path"] for source in partitions.inputs["files"]]
+    assert "households.csv" in files and f"policies/{path.name}" not in files
+
+
 def test_what_ends_a_book_ends_it_before_anything_is_cut(tmp_path: Path) -> None:
     """A missing column, an unknown household, a year without law."""
     tables = tiny_book()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,32 @@ def test_a_policy_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
     faults = read_policies(tmp_path)["bad"].faults
     assert ["cannot be read" in str(fault) for fault in faults] == [True]
+
+
+@pytest.mark.parametrize("kind", ["link", "loop", "folder", "pipe"])
+def test_a_policy_that_cannot_be_read_is_a_fault(tmp_path: Path, kind: str) -> None:
+    """A name that leads nowhere, to a folder or to a pipe says so; the others are read."""
+    path = tmp_path / "bad.toml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path if kind == "loop" else tmp_path / "nowhere")
+    (tmp_path / "good.toml").write_text("", "utf-8")
+    found = read_policies(tmp_path)
+    (fault,) = found["bad"].faults
+    why = {"link": "No such file", "loop": "symbolic links"}.get(kind, "it is no file")
+    assert why in fault.what and "bad.toml: cannot be read" in fault.what
+    assert str(tmp_path) not in str(fault), "where the book is now is nothing to remember"
+    assert found["bad"].unread and found["good"].policy is not None
+
+
+def test_a_value_of_many_digits_is_told_in_part() -> None:
+    """TOML knows whole numbers of any length, and texts."""
+    for value in ("1" + "0" * 400, '"' + "x" * 4_000 + '"'):
+        (said,) = faults_of(f"[risk]\naversion = {value}\n")
+        assert len(said) < 200
 
 
 @pytest.mark.parametrize("value", ["[" * 5_000, "1" + "0" * 400, "-1" + "0" * 5_000])
