@@ -50,7 +50,7 @@ def read_accounts(
     default = targets.codes(pa.array(household_target, pa.large_string()))
     goal = np.where(own == NULL, default[household], own)
     cash, floor, flow, due = (joined(numbers[name], np.float64)[kept] for name in amounts)
-    faulty = (goal < 0) | np.isnan(cash) | np.isnan(floor) | np.isnan(flow)
+    faulty = (goal < 0) | ~(np.isfinite(cash) & np.isfinite(floor) & np.isfinite(flow))
     flow = np.nan_to_num(flow)
     found = AccountRows(
         household=household,
@@ -69,21 +69,23 @@ def read_lots(
 ) -> tuple[LotRows, Ints]:
     """Return the lots of known accounts, and the accounts of lots in doubt.
 
-    Where no policy asks when lots were bought, those that stand beside each other in one position
-    are one.
+    In doubt is what has no price or no number of shares, and what comes to more than any policy
+    believes. Where no policy asks when lots were bought, those that stand beside each other in one
+    position are one.
     """
     dated = _needs_lots(policies)
     wanted = ("account_id", "security_id", "shares") + (
         ("basis", "acquired", "holding_start", "origin") if dated else ()
     )
-    priced = np.append(np.isfinite(market.securities.price), False)
+    price = np.append(market.securities.price, np.nan)
+    most = max((policy.data.max_amount_usd for policy in policies), default=np.inf)
     securities = places_of(market.securities.security_id)
     found: dict[str, list[np.ndarray]] = {name: [] for name in (*wanted, "doubt")}
     coded = {"account_id": accounts, "security_id": securities}
     for part in pieces(folder, "lots", wanted, coded):
         account, security = part["account_id"].values, part["security_id"].values
         shares = part["shares"].values
-        sound, ours = np.isfinite(shares) & priced[security], account >= 0
+        sound, ours = _believed(shares, price[security], most), account >= 0
         found["doubt"].append(account[ours & ~sound])
         kept: Bools | slice = slice(None) if (ours & sound).all() else ours & sound
         account, security, shares = account[kept], security[kept], shares[kept]
@@ -112,6 +114,15 @@ def read_lots(
         inherited=joined(found["origin"], np.bool_) if dated else _constant(False, count),
     )
     return lots, joined(found["doubt"], np.int32)
+
+
+def _believed(shares: Floats, price: Floats, most_usd: float) -> Bools:
+    """Which lots come to a number of dollars that is believed; an unknown price is none."""
+    known = np.isfinite(shares) & np.isfinite(price)
+    with np.errstate(over="ignore"):  # what no float holds is beyond belief too
+        dollars = np.multiply(shares, price, out=np.full_like(shares, np.inf), where=known)
+    found: Bools = np.abs(dollars) <= most_usd
+    return found & known
 
 
 def _positions(account: Ints, security: Ints, shares: Floats) -> tuple[Ints, Ints, Floats]:

@@ -14,6 +14,7 @@ from models.triggers import columns_of, screen
 from nightly.partition import big_tables
 from nightly.triage.columns import read_columns
 from scenarios.synthetic import ASOF, generate_book
+from tests import books
 from tests.books import tiny_book, write
 
 SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "sample"
@@ -45,6 +46,24 @@ def book(
     for policy in (folder / "policies").glob("*.toml"):
         policy.write_text(EVERYTHING, "utf-8")
     yield folder
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("lots", "shares", 1e308), ("lots", "shares", 1e14), ("accounts", "cash", "inf")],
+)
+def test_what_nobody_believes_is_in_doubt(
+    tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    """It is `models.book` that says what is wrong; triage neither answers from it nor warns."""
+    tables = tiny_book()
+    tables[table][0][column] = value
+    book = write(tables, tmp_path / "book")
+    found = read_columns(book, books.ASOF)
+    screen(found.columns)
+    invalid = set(read_book(book, books.ASOF).faults_by_household)
+    assert set(found.household_ids[found.doubtful].tolist()) == invalid == {"H1"}
 
 
 def test_a_book_and_its_households_are_screened_alike(

@@ -45,6 +45,12 @@ UNSEEN: Final = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 FREE_TEXT: Final = frozenset({"overrides", "reason"})
 """Text columns that name nothing."""
 
+LARGEST: Final = float(np.finfo(np.float64).max)
+"""The largest number: stands for a product beyond it."""
+
+DIGITS_END: Final = 1e15
+"""Dollars from which on digits say nothing more: a float holds about as many."""
+
 LEAST_USD: Final = 1.0
 """Dollars. What a household of less is worth proves nothing."""
 
@@ -56,7 +62,7 @@ def _too_much(evidence: Evidence) -> Iterator[Finding]:
         table = evidence.tables[name]
         yield from _over(evidence, table, column, np.abs(table.number(column)), limits, least)
     lots = evidence.tables["lots"]
-    worth = np.abs(lots.number("shares") * _price(evidence, _prices(evidence)))
+    worth = np.abs(_worth(lots.number("shares"), _price(evidence, _prices(evidence))))
     yield from _over(evidence, lots, "shares", worth, limits, least)
 
 
@@ -67,7 +73,7 @@ def _over(
         reached = evidence.reach.of_row(table.name, row)
         touched = reached[limits[reached] < amount[row]]
         if touched.size and np.isfinite(amount[row]):
-            what = f"{table.shown(column, row)} comes to ${amount[row]:,.0f}"
+            what = f"{table.shown(column, row)} comes to {_usd(amount[row])}"
             yield Finding(table.name, row, column, what, touched)
 
 
@@ -91,9 +97,11 @@ def _basis(evidence: Evidence) -> Iterator[Finding]:
     lots, owner = evidence.tables["lots"], evidence.links.household_of["lots"]
     taxable = evidence.of_account("lots", evidence.account_is(TaxTreatment.TAXABLE))
     basis, price = lots.number("basis"), _price(evidence, _prices(evidence))
-    worth = lots.number("shares") * price
-    counts = taxable & (owner >= 0) & (basis > 0) & (worth > 0)
-    multiple = np.divide(basis, worth, out=np.ones(lots.rows), where=counts)
+    worth = _worth(lots.number("shares"), price)
+    counts = taxable & (owner >= 0) & (basis > 0) & np.isfinite(basis)
+    counts &= (worth > 0) & (worth < LARGEST)
+    with np.errstate(over="ignore"):
+        multiple = np.divide(basis, worth, out=np.ones(lots.rows), where=counts)
     most = evidence.by_policy(lambda policy: policy.data.max_basis_multiple or np.inf, np.inf)
     least = evidence.by_policy(lambda policy: policy.data.min_basis_multiple, 0.0)
     most, least = np.append(most, np.inf)[owner], np.append(least, 0.0)[owner]
@@ -144,12 +152,28 @@ def _value_jumped(evidence: Evidence) -> Iterator[Finding]:
         low, high = sorted((worth.value_usd, worth.value_usd + worth.flow_usd))
         kept = 1.0 - limits[code]
         if high > LEAST_USD and not low * kept <= value[code] <= high / kept:
-            flow = f" and ${worth.flow_usd:,.0f} to flow" if worth.flow_usd else ""
+            flow = f" and {_usd(worth.flow_usd)} to flow" if worth.flow_usd else ""
             what = (
-                f"lots and cash are ${value[code]:,.0f} at the prices of the last night, after "
-                f"${worth.value_usd:,.0f}{flow} on {worth.asof}, and no flow says why"
+                f"lots and cash are {_usd(value[code])} at the prices of the last night, after "
+                f"{_usd(worth.value_usd)}{flow} on {worth.asof}, and no flow says why"
             )
             yield Finding("households", row, "household_id", what, np.array([code], np.int64))
+
+
+def _worth(shares: Floats, price: Floats) -> Floats:
+    """Dollars of each lot, the largest number where they are more; NaN where a cell is no number.
+
+    A product that no float holds is a finding; cells that are infinite themselves are told as such.
+    """
+    known = np.isfinite(shares) & np.isfinite(price)
+    with np.errstate(over="ignore"):
+        product = np.multiply(shares, price, out=np.full_like(shares, np.nan), where=known)
+    return np.clip(product, -LARGEST, LARGEST)
+
+
+def _usd(amount: float) -> str:
+    """Return whole dollars, by their order of magnitude where nobody reads that many digits."""
+    return f"${amount:,.0f}" if abs(amount) < DIGITS_END else f"${amount:.3g}"
 
 
 def _prices(evidence: Evidence) -> Floats:

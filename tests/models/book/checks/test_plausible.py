@@ -36,6 +36,27 @@ def test_a_sound_book_is_plausible(tmp_path: Path) -> None:
     assert not read(tables, tmp_path / "b", Before(prices, {})).faults
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_no_float_holds_is_told_shortly(tmp_path: Path) -> None:
+    """Shares whose dollars overflow are too many; no number has a page of digits, none warns."""
+    tables = tiny_book()
+    tables["lots"][0] |= {"shares": 1e308, "basis": 1e300}
+    tables["accounts"][0]["cash"] = 1e308
+    book = read(tables, tmp_path)
+    told = {(fault.table, fault.column): fault.what for fault in book.faults}
+    assert told["accounts", "cash"] == "1e+308 comes to $1e+308"
+    assert told["lots", "shares"] == "1e+308 comes to $1.8e+308"
+    assert max(map(len, told.values())) < 200
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_infinite_basis_is_one_fault(tmp_path: Path) -> None:
+    """It is no number; that it is many times what the lot is worth says nothing more."""
+    tables = tiny_book()
+    tables["lots"][0]["basis"] = "inf"
+    assert ["is infinite" in fault.what for fault in read(tables, tmp_path).faults] == [True]
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
