@@ -16,6 +16,7 @@ from nightly.reconcile.reconciling import Reconciled
 from nightly.register.looking import standing_plans
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
+from nightly.run.fail_on import ORPHANS, orphans_in_words
 from nightly.workers.notices import NEARLY_USED, TURNING
 
 BREACH: Final = "breach"
@@ -26,11 +27,12 @@ UNCERTAIN: Final = "uncertain"
 OVERRIDDEN: Final = "overridden"
 DIFFERENCE: Final = "difference"
 
-STATUSES: Final = (Status.FAILED, Status.REFUSED)
-"""Answers that each need a person."""
+STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVALID)
+"""Answers that each need a person: nobody else will do what the household waits for."""
 
 KINDS: Final = (
-    *(BREACH, *(str(status.value) for status in STATUSES), UNCERTAIN, DIFFERENCE),
+    *(BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value, ORPHANS),
+    *(UNCERTAIN, Status.INVALID.value, DIFFERENCE),
     *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
 """Every kind of event, most pressing first."""
@@ -47,7 +49,10 @@ ID_DIGITS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that needs a person: what kind, whose, and in words."""
+    """One thing that needs a person: what kind, whose, and in words.
+
+    `household_id` is empty where it is no household's: of rows that belong to nobody.
+    """
 
     run_id: str
     kind: str
@@ -60,6 +65,11 @@ class Event:
         said = "\x1f".join((self.run_id, self.kind, self.household_id, self.text))
         return hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS]
 
+    @property
+    def words(self) -> str:
+        """Whose it is, and what."""
+        return f"{self.household_id}: {self.text}" if self.household_id else self.text
+
     def facts(self) -> dict[str, Any]:
         """Return the event as a document."""
         return {"event_id": self.event_id, **asdict(self)}
@@ -71,9 +81,12 @@ def events_of(
     """Return the events of a complete run, by kind and household.
 
     `nights` is how many runs in a row a household must have been deferred, this one included.
+    Who is invalid for nothing but what is told as uncertain is told once.
     """
     found = {event for event in _all(folder, nights) if event.kind in kinds}
-    return sorted(found, key=lambda e: (KINDS.index(e.kind), e.household_id, e.text))
+    doubts = {(event.household_id, event.text) for event in found if event.kind == UNCERTAIN}
+    told = (e for e in found if e.kind != Status.INVALID or (e.household_id, e.text) not in doubts)
+    return sorted(told, key=lambda e: (KINDS.index(e.kind), e.household_id, e.text))
 
 
 def events_of_differences(found: Reconciled) -> list[Event]:
@@ -101,6 +114,8 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
             yield Event(run, OVERRIDDEN, name, text)
         if plan["status"] == Status.DEFERRED.value:
             deferred.add(name)
+    if lost := orphans_in_words(folder.manifest().get("inputs", {}).get("orphan_rows", {})):
+        yield Event(run, ORPHANS, "", f"{lost}; hearth check names them")
     for row in _rows(folder, "breaches"):
         text = f"{row['rule']} {row['where']}: {row['amount']}"
         yield Event(run, BREACH, row["household_id"], text)

@@ -146,7 +146,7 @@ class Mail:
         mail["From"], mail["To"] = self.sender, ", ".join(self.to)
         mail["Subject"] = f"hearth {event.run_id}: {event.kind}"
         mail["Message-ID"] = f"<{event.event_id}@hearth>"
-        mail.set_content(f"{event.household_id}: {event.text}\n")
+        mail.set_content(f"{event.words}\n")
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
                 if self.host not in HERE:

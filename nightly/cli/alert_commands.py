@@ -29,7 +29,7 @@ def alerts(run: Path, to: Sequence[str], as_json: bool) -> int:
         console.say_json({"run_id": folder.run_id, "events": facts, "sinks": sinks})
         return code
     for event in events:
-        print(f"{event.kind}  {event.household_id}  {event.text}")
+        print("  ".join(filter(None, (event.kind, event.household_id, event.text))))
     print(f"{counted(len(events), 'event')} of {folder.run_id}")
     print_told(told)
     return code

@@ -81,8 +81,16 @@ def found_of(
         found[UNCERTAIN] = f"{who} uncertain: data that a person should look at"
     if unreadable:
         found[UNREADABLE] = "; ".join(unreadable)
-    lost = {table: count for table, count in orphan_rows.items() if count}
-    if lost:
-        each = ", ".join(f"{count} of {table}" for table, count in sorted(lost.items()))
-        found[ORPHANS] = f"rows that belong to no household: {each}"
+    if lost := orphans_in_words(orphan_rows):
+        found[ORPHANS] = lost
     return found
+
+
+def orphans_in_words(orphan_rows: Mapping[str, int]) -> str:
+    """Return how many rows of each table belong to nobody, empty where every row has a household.
+
+    `orphan_rows` is a count of rows by table.
+    """
+    lost = sorted((table, count) for table, count in orphan_rows.items() if count)
+    each = ", ".join(f"{count} of {table}" for table, count in lost)
+    return f"rows that belong to no household: {each}" if each else ""

@@ -69,6 +69,38 @@ def test_events_are_what_the_run_stored(tmp_path: Path) -> None:
     assert said["turning"] == "lot l1 turns long-term on 2026-12-01, a gain of $2,000"
 
 
+def test_who_gets_no_plan_is_told_once(tmp_path: Path) -> None:
+    """An answer without a plan is an event; what is uncertain is not told as invalid once more."""
+    answers = {"a": "invalid", "b": "invalid", "c": "infeasible", "d": "failed", "e": "planned"}
+    run = stored(
+        tmp_path,
+        "2026-11-20",
+        plans=[plan(name, status) for name, status in answers.items()],
+        seen=[{"household_id": "a", "uncertain": "why"}, {"household_id": "b", "uncertain": "w"}],
+    )
+    told = [(event.kind, event.household_id, event.text) for event in events_of(run)]
+    first = [("failed", "d", "why"), ("infeasible", "c", "why")]
+    doubts = [("uncertain", "a", "why"), ("uncertain", "b", "w")]
+    assert told == [*first, *doubts, ("invalid", "b", "why")]
+    alone = [event.household_id for event in events_of(run, ("invalid",))]
+    assert alone == ["a", "b"], "who does not want to hear of doubt hears that it is invalid"
+
+
+def test_rows_that_belong_to_nobody_are_one_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no household's, and names the tables; a book without such rows has none."""
+    run = stored(tmp_path, "2026-11-20")
+    assert not events_of(run)
+    facts = {**run.manifest(), "inputs": {"orphan_rows": {"lots": 2, "accounts": 0, "trades": 1}}}
+    (run.path / "manifest.json").write_text(json.dumps(facts))
+    (event,) = events_of(run)
+    said = "rows that belong to no household: 2 of lots, 1 of trades; hearth check names them"
+    assert (event.kind, event.household_id, event.words) == ("orphans", "", said)
+    assert main(["alerts", str(run.path)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"orphans  {said}"
+
+
 @pytest.mark.parametrize(("middle", "told"), [("deferred", ["d"]), ("no_action", [])])
 def test_only_nights_in_a_row_make_a_deferral_an_event(
     tmp_path: Path, middle: str, told: list[str]
