@@ -21,6 +21,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -205,14 +206,22 @@ class RunFolder:
         """Whether the run has its manifest, which is written last."""
         return (self.path / MANIFEST).exists()
 
+    @property
+    def resume_command(self) -> str:
+        """What goes on with the run, as a shell takes it."""
+        place = shlex.join(["--resume", self.run_id, "--out", str(self.path.parent)])
+        return f"hearth run {place}"
+
+    def _why_incomplete(self) -> str:
+        if (self.work / REQUEST).exists():
+            return f"is a run that did not finish; go on with it first: {self.resume_command}"
+        return f"is no run: it has no {MANIFEST}; name a run's own folder (RUNS/<run_id>)"
+
     def manifest(self) -> dict[str, Any]:
         """Return the manifest of a complete run."""
         where = self.path / MANIFEST
         if not where.exists():
-            raise RunFolderError(
-                f"{self.path} has no {MANIFEST}: it is not a run, or the run did not finish; "
-                "name a run's own folder (RUNS/<run_id>)"
-            )
+            raise RunFolderError(f"{self.path} {self._why_incomplete()}")
         try:
             facts: dict[str, Any] = json.loads(where.read_text("utf-8"))
         except (OSError, ValueError) as error:

@@ -147,8 +147,7 @@ def going_on(folder: RunFolder) -> Iterator[None]:
         whole = counted(len(folder.chunks()), "chunk")
         raise InterruptedRunError(
             f"interrupted: {folder.path} keeps its request and {whole} of households; nothing of "
-            f"it was sent. Go on with: hearth run --out {folder.path.parent} --resume "
-            f"{folder.run_id}"
+            f"it was sent. Go on with: {folder.resume_command}"
         ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -187,9 +188,19 @@ def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_run_has_no_manifest(tmp_path: Path) -> None:
-    """Reading a run that did not finish says so and what to name instead."""
-    with pytest.raises(RunFolderError, match="did not finish"):
-        new_run(tmp_path, ASOF, {}).manifest()
+    """Reading a run that did not finish says what goes on with it, as a shell takes it."""
+    folder = new_run(tmp_path / "two words", ASOF, {})
+    with pytest.raises(RunFolderError, match="did not finish") as raised:
+        folder.manifest()
+    command = str(raised.value).partition(": ")[2]
+    place = str(tmp_path / "two words")
+    assert shlex.split(command) == ["hearth", "run", "--resume", folder.run_id, "--out", place]
+
+
+def test_a_folder_that_is_no_run_is_told_as_such(tmp_path: Path) -> None:
+    """The folder of all runs, for one: its own folder is what to name."""
+    with pytest.raises(RunFolderError, match=r"is no run.*RUNS/<run_id>"):
+        RunFolder(tmp_path).manifest()
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
