@@ -26,7 +26,7 @@ from nightly.custodian.statement import (
     Total,
     Transaction,
 )
-from nightly.custodian.tables import Line, cut, near_misses
+from nightly.custodian.tables import Line, cut, header_alone, near_misses
 from nightly.custodian.text_rows import read_rows, read_text
 
 ZERO: Final = Decimal(0)
@@ -45,7 +45,8 @@ def read_delimited(path: Path, custodian: str, own: Path | None = None) -> State
     found = cut(rows, shapes, path.name)
     if not found.lines and not found.faults:
         near = "".join(f"; {told}" for told in near_misses(rows, shapes))
-        raise ImportRefusedError(f"{path.name}: no row is a header of {custodian}{near}")
+        why = header_alone(rows, shapes) or f"no row is a header of {custodian}{near}"
+        raise ImportRefusedError(f"{path.name}: {why}")
     builder = _Builder(found.told, found.faults)
     for line in found.lines:
         builder.add(line)

@@ -101,6 +101,16 @@ def cut(rows: Sequence[Row], shapes: Sequence[Shape], file: str) -> Cut:
     return found
 
 
+def header_alone(rows: Sequence[Row], shapes: Sequence[Shape]) -> str:
+    """Return which row is a known header, of a file without a row of data; empty if none is."""
+    for row in rows:
+        for shape in shapes:
+            if not shape.missing(row.cells):
+                what = f"row {row.row} is the header of {shape.custodian}'s {shape.name}"
+                return f"no complete row of data: {what}, and none below it can be read"
+    return ""
+
+
 def near_misses(rows: Sequence[Row], shapes: Sequence[Shape]) -> Iterator[str]:
     """Yield what the row that is nearest to a header lacks, of each file without a known one."""
     best: tuple[int, str] | None = None

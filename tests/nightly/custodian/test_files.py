@@ -92,6 +92,22 @@ def test_a_renamed_column_is_named_with_what_it_may_be(tmp_path: Path) -> None:
     assert "'Cost Sum'" in str(refused.value)
 
 
+@pytest.mark.parametrize("custodian", ["schwab", None])
+def test_a_file_that_ends_after_its_header_is_told_as_such(
+    tmp_path: Path, custodian: str | None
+) -> None:
+    """No column is missed: what is missed is a row."""
+    (path, *_) = (p for p in bundle("schwab", SHAPES["plain"], tmp_path) if "Positions" in p.name)
+    text = path.read_text("utf-8")
+    header = next(line for line in text.splitlines() if "Cost Basis" in line)
+    path.write_text(text[: text.index(header)] + header + "\n", "utf-8")
+    with pytest.raises(ImportRefusedError) as refused:
+        read_statement(path, custodian)
+    said = str(refused.value)
+    assert "no complete row of data" in said and "schwab's positions" in said
+    assert "without" not in said and "nobody knows" not in said
+
+
 def test_an_alias_of_ones_own_is_a_line(tmp_path: Path) -> None:
     """A header that changed is read by a file beside, before any release."""
     (path, *_) = (p for p in bundle("schwab", SHAPES["plain"], tmp_path) if "Positions" in p.name)
