@@ -103,11 +103,18 @@ def _pairs(terms: Mapping[str, tuple[float | None, float | None]]) -> Table:
     return table
 
 
+def _parts(order_id: str, accounts: Iterable[str]) -> tuple[str, str, str]:
+    """Return account, security and side of an order's id; the ids in it may have slashes."""
+    place, _, side = order_id.partition("/")[2].rpartition("/")
+    account = max((name for name in accounts if place.startswith(f"{name}/")), key=len)
+    return account, place.removeprefix(f"{account}/"), side
+
+
 def _orders(answer: Answer, household_id: str) -> Table:
     table = _table("order", "without", "asked")
-    changes = answer.difference.orders
+    changes, accounts = answer.difference.orders, answer.household.accounts.account_id.tolist()
     for each in changes[:ORDERS_SHOWN]:
-        _, account, security, side = each.order_id.split("/", 3)
+        account, security, side = _parts(each.order_id, accounts)
         words = f"{short_name(account, household_id)} {side} {security}"
         cells = (f"{shares.normalize():f}" for shares in (each.shares_standing, each.shares))
         table.add_row(words, *cells)

@@ -53,18 +53,17 @@ def show(
     console: Console,
     more: Iterable[tuple[str, RenderableType]] = (),
 ) -> None:
-    """Print an explanation, and whatever sections come after it."""
-    console.print(_head(explanation))
+    """Print an explanation, and whatever sections come after it; no text of a book is markup."""
+    console.print(_head(explanation), markup=False)
     for title, body in (*_sections(explanation), *more):
         if isinstance(body, Table) and _natural_width(body, console) >= console.width:
             body.padding = (0, 1, 0, 0)  # close up before anything wraps
-        console.print(
-            Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 1), expand=False))
-        )
+        section = Group(Text(title, style="bold cyan"), Padding(body, (0, 0, 1, 1), expand=False))
+        console.print(section, markup=False)
 
 
 def _natural_width(table: Table, console: Console) -> int:
-    wide = console.options.update(max_width=10 * console.width)
+    wide = console.options.update(max_width=10 * console.width, markup=False)
     return Measurement.get(console, wide, table).maximum
 
 
@@ -115,7 +114,7 @@ def _head(explanation: Explanation) -> RenderableType:
             (plan.household_id, "bold"), " · ", (plan.status.value, f"bold {colour}")
         ),
         title_align="left",
-        subtitle=" · ".join(ending),
+        subtitle=Text(" · ".join(ending)),
         subtitle_align="right",
         border_style=colour,
     )

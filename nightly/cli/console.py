@@ -10,7 +10,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,15 +20,11 @@ from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
-from models.plan import Status
-from nightly.run.fail_on import ORPHANS, UNCERTAIN, UNREADABLE
-from nightly.workers.answer import BETWEEN_FAULTS
 from workbench.wording import counted
 
 if TYPE_CHECKING:
     from nightly.proof.audit import Difference
     from nightly.run.tally import Summary
-    from nightly.workers.messages import Tick
 
 SCREEN_COLUMNS: Final = 100
 """Width of a page when standard output is not a terminal (characters)."""
@@ -38,21 +34,6 @@ ANY_WIDTH: Final = 100_000
 
 LEAST_WORDS: Final = 40
 """Characters that columns of words have at least beside ids that are never broken."""
-
-FAULTS_SHOWN: Final = 3
-"""Faults of a household that the summary of a run shows."""
-
-STYLE_OF: Final[Mapping[str, str]] = {
-    Status.PLANNED: "green",
-    Status.NO_ACTION: "green",
-    Status.DEFERRED: "yellow",
-    Status.INFEASIBLE: "yellow",
-    Status.INVALID: "yellow",
-    Status.REFUSED: "red",
-    Status.FAILED: "red",
-}
-"""Colour of each status."""
-
 
 STDOUT, STDERR = 1, 2
 """Descriptors that libraries written in C print to."""
@@ -100,8 +81,13 @@ def _writes_to(stream: Any, descriptor: int) -> bool:
 
 
 def page() -> Console:
-    """Return standard output as a page: as wide as the terminal, else `SCREEN_COLUMNS`."""
-    return Console(width=None if sys.stdout.isatty() else SCREEN_COLUMNS, highlight=False)
+    """Return standard output as a page: as wide as the terminal, else `SCREEN_COLUMNS`.
+
+    A text is printed as it is: brackets of an id are no style, and colons around a word no emoji.
+    What has a style is a `Text`.
+    """
+    wide = None if sys.stdout.isatty() else SCREEN_COLUMNS
+    return Console(width=wide, highlight=False, markup=False, emoji=False)
 
 
 def say_json(content: Any) -> None:
@@ -130,57 +116,6 @@ def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
     }
 
 
-def print_summary(
-    console: Console, summary: Summary, folder: str, troubles: Sequence[Tick]
-) -> None:
-    """Print the summary of a night, and why each household in `troubles` has no plan."""
-    for tick in troubles:
-        console.print(
-            f"[{STYLE_OF[tick.status]}]{tick.status:>10}[/]  {tick.household_id}  ", end=""
-        )
-        console.print(_shortened(tick.reason), markup=False, soft_wrap=True)
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(justify="right")
-    table.add_column()
-    for status, count in summary.counts.items():
-        table.add_row(str(count), f"[{STYLE_OF[status]}]{status}[/]")
-    console.print(table)
-    rate = summary.households_per_second
-    if summary.households and not summary.answered_now:
-        console.print("every household was answered before")
-    console.print(
-        f"{counted(summary.answered_now, 'household')} in {summary.seconds:.1f} s, "
-        f"{rate:.1f} a second"
-        + (f" (of {summary.households})" if summary.answered_now != summary.households else "")
-        + (f"; solved by {_listed(summary.solvers)}" if summary.solvers else ""),
-        soft_wrap=True,
-    )
-    console.print(f"solver fallbacks: {summary.fallbacks}")
-    if summary.standing:
-        who = counted(summary.standing, "household")
-        console.print(f"{who} not solved again: an earlier answer that nothing pays stands")
-    if summary.slowest:
-        slow = ", ".join(f"{name} {took:.2f} s" for name, took in summary.slowest)
-        console.print(f"slowest: {slow}")
-    console.print(f"tables, manifest and log in {folder}", soft_wrap=True)
-    if summary.waiting:
-        plans = "1 plan waits" if summary.waiting == 1 else f"{summary.waiting} plans wait"
-        console.print(f"{plans} for a person: hearth pending {folder}", soft_wrap=True)
-
-
-def print_found(console: Console, found: Mapping[str, str], against: Mapping[str, str]) -> None:
-    """Print what a night has of kinds that are no status, and as the last line its verdict."""
-    if ORPHANS in found:
-        console.print(f"{found[ORPHANS]}; hearth check names them", markup=False, soft_wrap=True)
-    if UNCERTAIN in found:
-        console.print(f"{found[UNCERTAIN]}; hearth alerts names them", markup=False, soft_wrap=True)
-    if UNREADABLE in found:
-        console.print(found[UNREADABLE], markup=False, soft_wrap=True)
-    if against:
-        why = "; ".join(against.values())
-        console.print(f"[red]not a sound night[/] (exit code 1): {why}", soft_wrap=True)
-
-
 def print_check(console: Console, book: Book) -> None:
     """Print a book's faults, its oddities, and how many households are sound."""
     if book.faults:
@@ -196,7 +131,7 @@ def print_check(console: Console, book: Book) -> None:
         print_table(console, table)
         console.print()
     for warning in book.warnings:
-        console.print(f"note: {warning}", markup=False, soft_wrap=True)
+        console.print(f"note: {warning}", soft_wrap=True)
     invalid = len(book.faults_by_household)
     console.print(
         f"{counted(len(book), 'household')} as of {book.asof}: {len(book) - invalid} sound, "
@@ -221,31 +156,19 @@ def print_audit(
 ) -> None:
     """Print where a run and the judge disagree."""
     for difference in differences:
-        console.print(str(difference), markup=False, soft_wrap=True)
+        console.print(str(difference), soft_wrap=True)
     if differences:
         touched = len({difference.household_id for difference in differences} - {""})
-        console.print(
-            f"[red]{run_id}[/]: {counted(len(differences), 'difference')}; "
-            f"households that differ: {touched}, of {households} with a plan"
-        )
+        said = f": {counted(len(differences), 'difference')}; "
+        said += f"households that differ: {touched}, of {households} with a plan"
+        console.print(Text.assemble((run_id, "red"), said))
     else:
         replayed = counted(households, "household")
-        console.print(f"[green]{run_id}[/]: {replayed} replayed, every figure agrees")
-
-
-def _shortened(reason: str) -> str:
-    """Return the first few of many faults; the tables and `hearth check` have them all."""
-    faults = reason.split(BETWEEN_FAULTS)
-    rest = len(faults) - FAULTS_SHOWN
-    shown = BETWEEN_FAULTS.join(faults[:FAULTS_SHOWN])
-    return f"{shown}{BETWEEN_FAULTS}and {counted(rest, 'fault')} more" if rest > 0 else reason
+        said = f": {replayed} replayed, every figure agrees"
+        console.print(Text.assemble((run_id, "green"), said))
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:
     """Return the first few names and the count of the rest."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in counts.items())

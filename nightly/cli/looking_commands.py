@@ -102,21 +102,20 @@ def orders(place: Path, state: str | None, household_id: str | None, as_json: bo
 def _print_plan(found: Mapping[str, Any]) -> None:
     page = console.page()
     for name in ("household_id", "status", "state", "approval", "policy_id", "reason"):
-        page.print(f"[dim]{name:>14}[/]  ", end="")
-        page.print(str(found[name]), markup=False, soft_wrap=True)
+        page.print(Text.assemble((f"{name:>14}", "dim"), f"  {found[name]}"), soft_wrap=True)
     taxes = ("tax_usd", "distribution_tax_usd")[: 1 + bool(found["plan"]["distribution_tax_usd"])]
     for name in (*taxes, "objective_before_bps", "objective_after_bps", "bound_bps", "gap_bps"):
-        page.print(f"[dim]{name:>14}[/]  {_cell(name, found['plan'][name])}")
+        page.print(Text.assemble((f"{name:>14}", "dim"), f"  {_cell(name, found['plan'][name])}"))
     _print(found["orders"], ORDER)
     for order in found["orders"]:
         for lot in order["lots"]:
-            page.print(f"  {order['order_id']}: {lot['shares']:g} of {lot['lot_id']}", markup=False)
+            page.print(f"  {order['order_id']}: {lot['shares']:g} of {lot['lot_id']}")
     for breach in found["breaches"]:
-        page.print(f"breach: {breach['rule']} {breach['where']}: {breach['amount']}", markup=False)
+        page.print(f"breach: {breach['rule']} {breach['where']}: {breach['amount']}")
     for made in found["decisions"]:
         beyond = f", beyond {', '.join(made['override'])}" if made["override"] else ""
         said = f"{made['decision']} by {made['by']}, {made['clock']}: {made['why']}{beyond}"
-        page.print(said, markup=False, soft_wrap=True)
+        page.print(said, soft_wrap=True)
 
 
 def _print_words(plans: Iterable[Mapping[str, Any]]) -> None:
@@ -126,7 +125,7 @@ def _print_words(plans: Iterable[Mapping[str, Any]]) -> None:
         by, beyond = ", ".join(plan["approvers"]), ", ".join(plan["overridden"])
         said = f"approved by {by}" + (f", beyond {beyond} on purpose" if beyond else "")
         if by:
-            page.print(f"{plan['household_id']}: {said}", markup=False, soft_wrap=True)
+            page.print(f"{plan['household_id']}: {said}", soft_wrap=True)
 
 
 def _with_taxes(plan: Mapping[str, Any]) -> dict[str, Any]:

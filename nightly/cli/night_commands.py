@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
-from models.plan import Status
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.night_page import Troubles, print_found, print_summary
 from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
 from nightly.run.fail_on import found_of, kinds_of
@@ -16,12 +15,6 @@ from nightly.run.night import resume_run, start_run
 from nightly.run.request import located, request_for, resumed
 from nightly.workers.engines import Engine, InProcess, Processes
 from nightly.workers.messages import Imported, Tick
-
-NO_TROUBLE: Final = (Status.PLANNED, Status.NO_ACTION, Status.DEFERRED)
-"""Answers that a run's summary counts and need not explain."""
-
-TROUBLES_SHOWN: Final = 20
-"""Households without a plan that a run's summary lists; the tables have them all."""
 
 
 def run(
@@ -32,13 +25,12 @@ def run(
     give_back()
     engine = engine_of(night)
     rebalance = Imported("optimizer.rebalance", "rebalance", screened=True)
-    troubles: list[Tick] = []
+    troubles = Troubles()
     with Progress() as progress:
 
         def on_tick(tick: Tick) -> None:
             progress.tick(tick)
-            if tick.status not in NO_TROUBLE:
-                troubles.extend([tick] if len(troubles) < TROUBLES_SHOWN else [])
+            troubles.add(tick)
 
         if night.resume is None:
             request = request_for(book, asof, choice, night)
@@ -56,8 +48,9 @@ def run(
         told = {"orphan_rows": orphan_rows, "found": seen, "failed_on": sorted(against)}
         console.say_json({**said, **told})
     else:
-        console.print_summary(console.page(), summary, str(folder.path), troubles)
-        console.print_found(console.page(), seen, against)
+        page = console.page()
+        print_summary(page, summary, str(folder.path), troubles)
+        print_found(page, seen, against)
     return TROUBLED if against else ANSWERED
 
 

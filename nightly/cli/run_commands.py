@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
@@ -55,8 +56,9 @@ def trace_order(run: Path, order_id: str, as_json: bool) -> int:
 def _print_replay(found: Replay) -> None:
     page = console.page()
     for difference in found.changed:
-        page.print(f"[red]changed since[/]  {difference.what} {difference.where}: ", end="")
-        page.print(f"{difference.stored} in the run, {difference.judged} now", soft_wrap=True)
+        now = f"{difference.stored} in the run, {difference.judged} now"
+        said = f"  {difference.what} {difference.where}: {now}"
+        page.print(Text.assemble(("changed since", "red"), said), soft_wrap=True)
     if found.changed:
         page.print(
             f"{found.run_id}, {found.household_id}: its inputs have changed, so it is not made "
@@ -68,10 +70,10 @@ def _print_replay(found: Replay) -> None:
     for column in ("table", "rows", "in the run", "made again", ""):
         table.add_column(column)
     for name, (rows, then, now) in found.digests.items():
-        verdict = "[green]same[/]" if then == now else "[red]differs[/]"
+        verdict = Text("same", "green") if then == now else Text("differs", "red")
         table.add_row(name, str(rows), then[:12], now[:12], verdict)
     page.print(table)
     for name, (then, now) in found.versions.items():
-        page.print(f"note: {name} was {then}, is {now}", markup=False)
-    said = "[green]identical[/]" if found.identical else "[red]not the same[/]"
-    page.print(f"{found.run_id}, {found.household_id}: {said}")
+        page.print(f"note: {name} was {then}, is {now}")
+    whole = ("identical", "green") if found.identical else ("not the same", "red")
+    page.print(Text.assemble(f"{found.run_id}, {found.household_id}: ", whole))

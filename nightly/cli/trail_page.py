@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rich.text import Text
+
 from nightly.cli import console
 
 SHOWN_OF_A_HASH: Final = 12
@@ -22,18 +24,16 @@ def say_trail(trail: Mapping[str, Any]) -> None:
     page.print(
         f"{order['order_id']}: {order['side']} {order['shares']:g} {order['security_id']} at "
         f"{order['price']:,.2f}, ${order['amount']:,.2f}, in {order['account_id']}",
-        markup=False,
         soft_wrap=True,
     )
     for part, said in trail.items():
         if part == "order" or said in NOTHING:
             continue
         lines = list(_lines(said))
-        page.print(f"\n[bold]{part}[/]" if len(lines) > 1 else f"\n[bold]{part}[/]  ", end="")
-        page.print("\n" if len(lines) > 1 else "", end="")
+        page.print(Text.assemble("\n", (part, "bold")), end="\n" if len(lines) > 1 else "  ")
         for line in lines:
             indent = "  " if len(lines) > 1 else ""
-            page.print(indent + line, markup=False, soft_wrap=True)
+            page.print(indent + line, soft_wrap=True)
 
 
 def _lines(said: Any, name: str = "") -> Iterator[str]:

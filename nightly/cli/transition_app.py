@@ -50,7 +50,7 @@ def transition(
 def _print(told: dict[str, Any]) -> None:
     page = console.page()
     for path in told["paths"]:
-        page.print(f"{path['name']}: {_outcome(path)}", markup=False)
+        page.print(f"{path['name']}: {_outcome(path)}")
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
         for name in ("year", "answer", "orders", "tax ($)", "tracking error", "carried out ($)"):
             table.add_column(name, justify="left" if name == "answer" else "right")
@@ -68,7 +68,7 @@ def _print(told: dict[str, Any]) -> None:
             )
         page.print(table)
     for note in told["notes"]:
-        page.print(f"· {note}", markup=False, soft_wrap=True)
+        page.print(f"· {note}", soft_wrap=True)
 
 
 def _outcome(path: dict[str, Any]) -> str:

@@ -113,12 +113,12 @@ def _fields(challenger: Challenger, was: PolicyFile) -> dict[str, str]:
 def _print(record: Mapping[str, Any]) -> None:
     page = console.page()
     for line in (*record["faults"], *record["warnings"]):
-        page.print(line, markup=False, soft_wrap=True)
+        page.print(line, soft_wrap=True)
     if record["faults"]:
         return
     for each in record["changed"]:
         now, before = each["now"] or "not given", each["was"] or "not given"
-        page.print(f"{each['key']}: {before} → {now}", markup=False, soft_wrap=True)
+        page.print(f"{each['key']}: {before} → {now}", soft_wrap=True)
     found = record["effect"]
     if found is None:
         keys = _table("key", "default", "here", "what it does")
@@ -131,7 +131,6 @@ def _print(record: Mapping[str, Any]) -> None:
     page.print(
         f"{counted(found['households'], 'household')} of {found['of']} with {found['policy_id']}: "
         f"{found['worse']} get worse by the champion's own measure, {found['better']} better",
-        markup=False,
     )
     measures = _table("median of", "before", *NAMES, "difference", "more", "less", "same")
     for name, row in found["measures"].items():
@@ -160,7 +159,7 @@ def _print_households(page: Any, found: Mapping[str, Any]) -> None:
         )
     page.print(rows)
     for each in found["unanswered"]:
-        page.print(f"· {each['household_id']}: {each['why']}", markup=False, soft_wrap=True)
+        page.print(f"· {each['household_id']}: {each['why']}", soft_wrap=True)
 
 
 def _binds(row: Mapping[str, Any]) -> list[str]:
