@@ -15,13 +15,24 @@ from nightly.fills.reports import AnswersFile, file_at
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.durable import refuse_existing
+from nightly.run.choices import CommandError
 from nightly.run.stores import register_copied
 from workbench.wording import counted
 
 
 def register_at(place: Path) -> Register:
-    """Return the register that is meant: its file, or the one in a folder of runs."""
+    """Return the register that is meant: its file, or the one in a folder of runs.
+
+    A folder without one is of runs of which nothing was decided yet.
+
+    Raises
+    ------
+    CommandError
+        If nothing is there.
+    """
     where = place.resolve()
+    if not where.exists():
+        raise CommandError(f"--register {place}: there is no such file or folder")
     return Register(where / NAME if where.is_dir() else where)
 
 

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
-from nightly.cli.options import Decided, Run
+from nightly.cli.options import Decided, Json, Run
 from nightly.results.durable import whole_file
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError
@@ -33,6 +34,7 @@ def report(
     book: Annotated[
         str | None, typer.Option(help="Where the run's book is now [default: where it was].")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Make a document of HOUSEHOLD's plan in RUN: two pages for the client, or every rule.
 
@@ -43,7 +45,12 @@ def report(
         raise CommandError(f"--format {form!r}: choose one of {', '.join(FORMATS)}")
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise CommandError("a PDF is not for a terminal: add --out FILE")
-    content = _made(RunFolder(run_folder.resolve()), household, kind, form, book)
+    if as_json and out is None:
+        raise CommandError(
+            "--json says what was written: add --out FILE (the record: --format json)"
+        )
+    folder = RunFolder(run_folder.resolve())
+    content = _made(folder, household, kind, form, book)
     if out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -53,7 +60,18 @@ def report(
             raise CommandError(f"--out {out} is there already: name a new file")
         with whole_file(out) as aside:
             aside.write_bytes(content)
+        _say(out, folder.run_id, household, (kind, form), as_json)
     raise typer.Exit(ANSWERED)
+
+
+def _say(out: Path, run_id: str, household: str, made: tuple[str, str], as_json: bool) -> None:
+    kind, form = made
+    if as_json:
+        whose = {"run_id": run_id, "household_id": household}
+        console.say_json({**whose, "kind": kind, "format": form, "out": str(out)})
+    else:
+        what = "record" if form == "json" else f"{kind} document"
+        print(f"{what} of {household} in {run_id}: {out}")
 
 
 def _made(folder: RunFolder, household: str, kind: str, form: str, book: str | None) -> bytes:

@@ -40,6 +40,10 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     with (Path(run) / "orders.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["household_id"] == "year-end-harvest"]
     said("pending", "pending", run)
+    made = ("--out", str(place / "sheet.html"), "--kind", "compliance")
+    told = said("report", "report", run, "single-account", *made)
+    assert (told["kind"], Path(told["out"]).exists()) == ("compliance", True)
+    said("error", "report", run, "single-account")
     said("verify", "verify", str(book), run)
     said("replay", "replay", run, "single-account")
     by = ("--by", "Ann", "--why", "a test")

@@ -79,6 +79,17 @@ def test_a_run_ends_with_how_many_wait(
     assert data(capsys, *command, "--out", str(tmp_path / "b"))["waiting"] == 1
 
 
+def test_a_report_says_what_it_wrote(
+    night: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For whom, of which run, and where; on standard output is nothing but the document."""
+    out = tmp_path / "record.json"
+    told = page(capsys, "report", str(night), "inside-bands", "--format", "json", "--out", str(out))
+    assert told == f"record of inside-bands in {night.name}: {out}\n"
+    record = page(capsys, "report", str(night), "inside-bands", "--format", "json")
+    assert record == out.read_text("utf-8")
+
+
 def test_who_waits_is_listed_until_somebody_decides(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
