@@ -204,6 +204,24 @@ def test_writing_a_chunk_again_writes_nothing(
     results.close()
 
 
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_policy_that_cannot_be_read_is_not_copied(
+    new_database: NewDatabase, tmp_path: Path, content: bytes | None
+) -> None:
+    """The copy is refused with the file's name, and nothing stays in the database."""
+    book, url = write(tiny_book(), tmp_path / "book"), new_database("book")
+    path = book / "policies" / "zzz.toml"
+    path.parent.mkdir(exist_ok=True)
+    if content is None:
+        path.symlink_to(tmp_path / "nowhere")
+    else:
+        path.write_bytes(content)
+    with pytest.raises(DatabaseError, match=r"policies/zzz\.toml cannot be read"):
+        copy_to_database(book, url)
+    path.unlink()
+    assert copy_to_database(book, url)["households"] == len(tiny_book()["households"])
+
+
 def test_a_killed_run_goes_on_in_the_database(
     book: Path, calm: RunFolder, new_database: NewDatabase, tmp_path: Path
 ) -> None:
