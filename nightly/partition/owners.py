@@ -4,7 +4,8 @@ Lots and trades name accounts, not households, so accounts are joined first, as 
 (`nightly.partition.ids`). The pass also finds households that cannot be read apart: an id that
 stands in two of them, an account that names another's filing unit, a restriction of two scopes.
 Reading either alone would miss the fault, so they end up in one partition, with the rows of nobody
-that repeat their ids. Everything else of nobody is counted and left out.
+that repeat their ids, are a slip away, or name their filing units or lots. Everything else of
+nobody is counted and left out.
 """
 
 from __future__ import annotations
@@ -139,7 +140,8 @@ class _Finding:
 
     def __init__(self, ids: Any, scratch: Path) -> None:
         self.households = Ranks.of_sorted(ids)
-        self.accounts = Ranks()
+        self.units, self.accounts = Ranks(), Ranks()
+        self.claimed: dict[str, list[Ints]] = {}
         self.near = NearOwners(ids)
         self.linked: Bools = np.zeros(len(ids), dtype=bool)
         self.lots: Ints = np.zeros(len(ids), dtype=np.int64)
@@ -171,19 +173,31 @@ class _Finding:
             strays[name] = np.sort(rows)
         for name, near in self.near.rows().items():
             strays[name] = np.union1d(near, strays.get(name, near[:0]))
+        for name, claimed in self.claimed.items():
+            strays[name] = np.unique(np.concatenate([strays[name], *claimed]))
         return strays
 
     def _filing_units(self, batch: Batch, ranks: RankRows) -> RankRows:
-        self._note("filing_units", batch.texts("filing_unit_id"), ranks, batch.first_row)
+        ids = batch.texts("filing_unit_id")
+        self._note("filing_units", ids, ranks, batch.first_row)
+        self.units.add(ids, ranks)
         return ranks
 
     def _accounts(self, batch: Batch, ranks: RankRows) -> RankRows:
         ids = batch.texts("account_id")
         self._note("accounts", ids, ranks, batch.first_row)
         self._note("filing_units", batch.texts("filing_unit_id"), ranks)
+        self._claim(batch, ranks)
         self.accounts.add(ids, ranks)
         self.near.add_accounts(ids, ranks)
         return ranks
+
+    def _claim(self, batch: Batch, ranks: RankRows) -> None:
+        """Read accounts of nobody with the household of their filing unit: theirs, most likely."""
+        units = self.units.of(batch.texts("filing_unit_id"))
+        theirs = np.flatnonzero((ranks == NOBODY) & (units != NOBODY))
+        self.linked[units[theirs]] = True
+        self._keep(batch, theirs)
 
     def _lots(self, batch: Batch, ranks: RankRows) -> RankRows:
         self._note("lots", batch.texts("lot_id"), ranks, batch.first_row)
@@ -196,6 +210,10 @@ class _Finding:
         both = pc.binary_join_element_wise(orders, pc.fill_null(lots, ""), between)
         self._note("open_orders", both, ranks, batch.first_row)
         self._note("lots", lots, ranks)
+        lost = np.flatnonzero((ranks == NOBODY) & known(lots))
+        mentions = np.full(len(lost), -1, dtype=np.int64)
+        self.doubles["lots"].add(hashes(lots)[lost], ranks[lost], mentions)
+        self._keep(batch, lost)
         return ranks
 
     def _restrictions(self, batch: Batch, ranks: RankRows) -> RankRows:
@@ -204,6 +222,10 @@ class _Finding:
         self.linked[stated[apart]] = True
         self.linked[ranks[apart]] = True
         return np.where(stated >= 0, stated, ranks)
+
+    def _keep(self, batch: Batch, rows: Ints) -> None:
+        """Keep rows of nobody for the partition of the households that are linked."""
+        self.claimed.setdefault(batch.table, []).append(batch.first_row + rows)
 
     def _note(self, name: str, ids: Any, ranks: RankRows, first_row: int | None = None) -> None:
         """Note ids that must be alone in their household; without rows they are mentioned only."""

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from models.arrays import Bools
-from models.book.checks.check import rows_where, stated
+from models.book.checks.check import Check, Finding, rows_where, stated
 from models.book.checks.doubt.near import near_household
 from models.book.checks.evidence import Evidence
 from models.book.tables.table import Table
 from models.household import TaxTreatment
 
 
-def _unit_of_another_household(table: Table, evidence: Evidence) -> Bools:
-    links = evidence.links
+def _unit_of_another_household(evidence: Evidence) -> Iterator[Finding]:
+    """Touches both households: the row may belong to either, and the other is then without it."""
+    table, links = evidence.tables["accounts"], evidence.links
+    named = links.household_of["accounts"]
     owner = np.append(links.household_of["filing_units"][links.units.first_row], -1)
-    differs: Bools = owner[links.account_unit] != links.household_of["accounts"]
-    return differs & (links.account_unit >= 0)
+    units = owner[links.account_unit]
+    for row in np.flatnonzero((units != named) & (links.account_unit >= 0)).tolist():
+        touched = np.unique([code for code in (named[row], units[row]) if code >= 0])
+        whose = f" {links.households.texts[units[row]]!r}," if units[row] >= 0 else ""
+        what = (
+            f"filing unit {table.shown('filing_unit_id', row)} belongs to another household,{whose}"
+            f" and the account is given to {table.shown('household_id', row)}"
+        )
+        yield Finding("accounts", row, "filing_unit_id", what, touched.astype(np.int64))
 
 
 def _rmd_of_no_deferred_account(table: Table, evidence: Evidence) -> Bools:
@@ -52,11 +62,10 @@ CHECKS: Final = (
         "add the filing unit, or name one of the household's",
         lambda t, e: stated(t, "filing_unit_id") & (e.links.account_unit < 0),
     ),
-    rows_where(
+    Check(
         "filing_unit_of_another_household",
-        "accounts.filing_unit_id",
-        "filing unit {cell} belongs to another household",
-        "name a filing unit of the account's own household",
+        "correct household_id where the account is the filing unit's household's, or name a filing "
+        "unit of the account's own household",
         _unit_of_another_household,
     ),
     rows_where(

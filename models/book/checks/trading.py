@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
 from models.arrays import Bools, Floats, Ints
-from models.book.checks.check import Check, Finding, rows_where, stated
+from models.book.checks.check import Check, Finding, Maybe, MaybeOf, rows_where, stated
 from models.book.checks.doubt.near import near_account, near_household
 from models.book.checks.evidence import Evidence
 from models.book.rows.columns import is_active, is_live
@@ -19,14 +19,14 @@ from models.tolerances import SHARES
 _ORPHAN = "add the account, or leave the row out"
 
 
-def _unknown_account(table: str) -> Check:
+def _unknown_account(table: str, maybe: MaybeOf | None = None) -> Check:
     return rows_where(
         f"unknown_account_of_{table}",
         f"{table}.account_id",
         "account {cell} is not in accounts",
         _ORPHAN,
         lambda t, e: stated(t, "account_id") & (e.links.account_of[table] < 0),
-        near_account(table),
+        maybe or near_account(table),
     )
 
 
@@ -84,13 +84,19 @@ def _lot_rows(table: Table, evidence: Evidence) -> Ints:
     return found
 
 
-def _unknown_lot(table: Table, evidence: Evidence) -> Bools:
+def _unknown_lot(evidence: Evidence) -> Iterator[Finding]:
+    """Touches whom the book gives the lot too: it may be the order's household's."""
+    table, owner = evidence.tables["open_orders"], evidence.links.household_of
     row = _lot_rows(table, evidence)
     named = _live_sells(table) & stated(table, "lot_id")
     own, lots = _position(evidence, "open_orders"), _position(evidence, "lots")
     elsewhere = np.append(lots, -1)[row] != own
-    unknown: Bools = named & ((row < 0) | (elsewhere & (own >= 0)))
-    return unknown
+    holder = np.append(owner["lots"], -1)[row]
+    for at in np.flatnonzero(named & ((row < 0) | (elsewhere & (own >= 0)))).tolist():
+        touched = np.unique([n for n in (owner["open_orders"][at], holder[at]) if n >= 0])
+        lot = table.shown("lot_id", at)
+        what = f"lot {lot} is not among the lots of that account and security"
+        yield Finding("open_orders", at, "lot_id", what, touched.astype(np.int64))
 
 
 def _sells_more_of_a_lot(table: Table, evidence: Evidence) -> Bools:
@@ -120,6 +126,22 @@ def _active(check: Bools, table: Table, evidence: Evidence) -> Bools:
     return check & is_active(table, evidence.asof)
 
 
+def _whose_order(table: Table, evidence: Evidence, rows: Ints) -> Mapping[int, Maybe]:
+    """Place orders of nobody by their account's name, or else by the lot that they sell."""
+    lot, holders = _lot_rows(table, evidence), evidence.links.household_of["lots"]
+    found = dict(near_account("open_orders")(table, evidence, rows))
+    for row in rows[(lot[rows] >= 0) & is_live(table)[rows]].tolist():
+        owner = int(holders[lot[row]])
+        if owner >= 0 and row not in found:
+            named = f"lot {table.shown('lot_id', row)} of household"
+            found[row] = Maybe(
+                np.array([owner], dtype=np.int64),
+                f"it sells {named} {evidence.links.households.texts[owner]!r}, which waits: "
+                "correct the account, or leave the row out",
+            )
+    return found
+
+
 TRADES: Final = (
     _unknown_account("trades"),
     _unknown_security("trades"),
@@ -147,7 +169,7 @@ TRADES: Final = (
 )
 
 OPEN_ORDERS: Final = (
-    _unknown_account("open_orders"),
+    _unknown_account("open_orders", _whose_order),
     _unknown_security("open_orders"),
     rows_where(
         "open_order_without_shares",
@@ -163,11 +185,9 @@ OPEN_ORDERS: Final = (
         "give the shares still open, or mend the lots",
         _sells_more_than_held,
     ),
-    rows_where(
+    Check(
         "open_order_of_unknown_lot",
-        "open_orders.lot_id",
-        "lot {cell} is not among the lots of that account and security",
-        "name a lot of the position, or leave the cell empty",
+        "name a lot of the position, give the lot its right account, or leave the cell empty",
         _unknown_lot,
     ),
     rows_where(

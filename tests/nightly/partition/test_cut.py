@@ -167,7 +167,7 @@ def test_only_the_households_asked_for_are_written(tmp_path: Path) -> None:
     both_there = parted(tmp_path / "twice", tmp_path / "both", wanted=["H2"])
     found = by_household(both_there)
     assert list(found) == ["H2"]
-    assert [fault.row for fault in found["H2"].faults_of("H2")] == [8]
+    assert [f.row for f in found["H2"].faults_of("H2") if f.table == "lots"] == [8]
     assert {fault.row for fault in found["H2"].faults_of("H1")} == {0}
 
 
