@@ -90,7 +90,9 @@ def build_book(
     exposures = read_exposures(tables, links, covariance.names)
     followers = _followers(tables["households"], links, policies)
     reach = Reach(tables, links, covariance, exposures, asof, followers)
-    evidence = Evidence(asof, tables, links, covariance, exposures, policies, reach, before)
+    evidence = Evidence(
+        asof, tables, links, covariance, exposures, policies, reach, before, files.elsewhere
+    )
     findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
 
     usable = ~findings.faulty_securities

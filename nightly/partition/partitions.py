@@ -95,7 +95,10 @@ class Partitions:
         absent = own.absent & shared.absent
         # either folder lacks the tables of the other; anything else is damage
         damage = (f for f in (*shared.fatal, *own.fatal) if f.kind != "missing_table")
-        files = Files(tables, (*shared.sources, *own.sources), absent, (), tuple(damage))
+        sources = (*shared.sources, *own.sources)
+        rows, lost = self.inputs["rows"], self.inputs["orphan_rows"]
+        elsewhere = frozenset(name for name in rows if rows[name] > lost.get(name, 0))
+        files = Files(tables, sources, absent, (), tuple(damage), elsewhere)
         asof = date.fromisoformat(self.layout["asof"])
         return build_book(Path(self.layout["book"]), files, self.policies(), asof, before)
 

@@ -111,4 +111,4 @@ class Bench:
         }
 
     def _read(self, part: int) -> NightBook:
-        return tonight_of(self.folder.path).on(Partitions(self._root).book(part))
+        return tonight_of(self.folder.path).of_part(Partitions(self._root), part)

@@ -6,7 +6,8 @@
     RUNS/<run_id>/previous/prices.parquet   what the night is held to
     RUNS/<run_id>/previous/worth.parquet    the same of households
 
-What was not believed is not handed on: a slip that stands for three nights is told three times.
+What was not believed is not handed on: a slip that stands for three nights is told three times, and
+so is a value that jumped where a policy lets that pass.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,7 @@ from models.policy import Policy
 from nightly.partition.partitions import SHARED, Partitions
 from nightly.results.durable import whole_file
 from nightly.results.run_tables import run_table
+from nightly.triage.earlier_runs import PREVIOUS, EarlierRun
 
 PRICES: Final = "prices.parquet"
 WORTH: Final = "worth.parquet"
@@ -46,6 +48,9 @@ WORTH_SCHEMA: Final = pa.schema(
         ("asof", pa.date32()),
     ]
 )
+
+DOUBTED: Final = frozenset({"value_jump", "no_lots"})
+"""Kinds of fault after which a household's value is not believed, whatever its policy lets pass."""
 
 _READ: Final = ("securities", "corporate_actions")
 
@@ -80,6 +85,19 @@ def believed_tonight(
     return believed(securities, actions, earlier, np.datetime64(asof, "D"), strictest)
 
 
+class Believed(NamedTuple):
+    """What is handed on: a table of what households were worth, and prices by security."""
+
+    worth: Any
+    prices: dict[str, Seen]
+
+
+def believed_by(run: EarlierRun) -> Believed:
+    """Return what an earlier run believed, or was held to where it did not believe its book."""
+    place = run.folder.path
+    return Believed(worth_handed_on(place, run.asof, place / PREVIOUS), prices_of(place / PRICES))
+
+
 def worth_handed_on(run: Path, asof: date, previous: Path) -> Any:
     """Return what a run believed of households, and of those it did not, what it was held to."""
     seen = run_table(run, "seen") if any(run.glob("seen.*")) else None
@@ -110,9 +128,11 @@ def before_of(prices: dict[str, Seen], worth: Sequence[dict[str, Any]]) -> Befor
 
 def seen_of(book: Book, household_id: str) -> dict[str, Any] | None:
     """Return the row of what a book shows of a household; None where nothing can be said."""
-    uncertain = " | ".join(map(str, book.uncertain.get(household_id, ()))) or None
+    doubts = book.uncertain.get(household_id, ())
+    uncertain = " | ".join(map(str, doubts)) or None
+    credible = not any(fault.kind in DOUBTED for fault in doubts)
     row: dict[str, Any] = {"household_id": household_id, "value_usd": None, "flow_usd": None}
-    if household_id in book.positions and not book.faults_of(household_id):
+    if credible and household_id in book.positions and not book.faults_of(household_id):
         place = book.positions[household_id]
         lots, accounts = book.columns.lots, book.columns.accounts
         mine, own = lots.place(place), accounts.place(place)

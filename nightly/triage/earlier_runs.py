@@ -2,7 +2,8 @@
 
 What left is what the register says was sent, by whatever run: a plan that was merely proposed
 blocks nobody, and an order that was sent counts whatever became of its run. Who waited is told by
-the complete runs of earlier dates beside this one.
+the complete runs of earlier dates beside this one; what is believed of prices and values by the
+newest run of all, so that a second run of a day on half a book is told too.
 """
 
 from __future__ import annotations
@@ -87,10 +88,23 @@ class EarlierRun:
         return hashlib.sha256((self.folder.path / MANIFEST).read_bytes()).hexdigest()
 
 
-def earlier_runs(runs: Path, asof: date, days: int) -> tuple[list[EarlierRun], list[str]]:
-    """Return the complete runs under `runs` of the `days` before `asof`, and which are unreadable.
+@dataclass(frozen=True, slots=True)
+class RunsBefore:
+    """The complete runs before one, the newest last, and in words which cannot be read.
 
-    The latter say so in words: what they left is unknown, which nobody should have to guess.
+    `nights` are those of earlier dates, which leave orders and who waits; `latest` is the newest
+    run of all, be it of the same date: what it believed of prices and values is held to.
+    """
+
+    nights: Sequence[EarlierRun] = ()
+    latest: EarlierRun | None = None
+    unreadable: tuple[str, ...] = ()
+
+
+def runs_before(runs: Path, asof: date, days: int) -> RunsBefore:
+    """Return the complete runs under `runs` of the `days` before `asof`, and of that day.
+
+    What an unreadable one left is unknown, which nobody should have to guess.
     """
     found, unreadable = [], []
     for path in sorted(runs.iterdir()) if runs.is_dir() else []:
@@ -105,9 +119,11 @@ def earlier_runs(runs: Path, asof: date, days: int) -> tuple[list[EarlierRun], l
             continue
         if facts.get("options", {}).get("asked"):
             continue  # a household that was asked for is no night
-        if 0 < (asof - then).days <= days:
+        if 0 <= (asof - then).days <= days:
             found.append(EarlierRun(folder, then))
-    return sorted(found, key=lambda run: (run.asof, run.folder.run_id)), unreadable
+    found.sort(key=lambda run: (run.asof, run.folder.run_id))
+    nights = tuple(run for run in found if run.asof < asof)
+    return RunsBefore(nights, found[-1] if found else None, tuple(unreadable))
 
 
 def orders_left(registered: Registered, asof: date, days: int) -> Any:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -35,9 +35,9 @@ from nightly.triage.asked import AskedTonight
 from nightly.triage.believed import (
     PRICES,
     WORTH_SCHEMA,
+    Believed,
+    believed_by,
     believed_tonight,
-    prices_of,
-    worth_handed_on,
     write_prices,
 )
 from nightly.triage.columns import read_columns
@@ -45,17 +45,20 @@ from nightly.triage.earlier_runs import (
     PREVIOUS,
     WINDOW_DAYS,
     EarlierRun,
-    earlier_runs,
+    RunsBefore,
     lockouts_left,
     money_left,
     nights_waited,
     orders_left,
+    runs_before,
 )
 from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
 from nightly.triage.standing import NOS, nos_left
 from nightly.triage.tonight import DEFERRED_SCHEMA, GROUP_ROWS, Left, Tonight, write_tonight
 from optimizer.judge.left_alone import inside_bands
+
+Found = TypeVar("Found")
 
 MOVEMENTS: Final = "movements"
 """Table of a book that shows what was paid."""
@@ -93,14 +96,15 @@ def prepare(
     policies = {name: f.policy for name, f in partitions.policies().items() if f.policy}
     order_days = max((policy.carry.order_days for policy in policies.values()), default=0)
     days = max(order_days, WINDOW_DAYS)
-    runs, unreadable = earlier_runs(folder.path.parent, asof, days) if look_back else ([], [])
+    before = runs_before(folder.path.parent, asof, days) if look_back else RunsBefore()
+    unreadable = list(before.unreadable)
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
     registered = beside(folder.path).read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
     money = money_left(seen, asof, order_days, _money_shown(partitions))
-    worth, prices, nos = _handed_on(runs, unreadable)
-    left = Left(runs, orders, lockouts, worth, prices, money, nos, asked)
+    worth, prices, nos = _handed_on(before, unreadable)
+    left = Left(before.nights, orders, lockouts, worth, prices, money, nos, asked, before.latest)
     own = [file.policy for file in partitions.policies().values() if file.policy and file.given]
     tonight = believed_tonight(partitions, asof, left.prices, own or [Policy()])
     write_prices(folder.path / PRICES, tonight)
@@ -109,8 +113,8 @@ def prepare(
 
         def waiting(tonight: Tonight) -> Iterator[Any]:
             if limited:
-                before = nights_waited(runs)
-                yield from _waiting(partitions, asof, before, policies, night, tonight, on_policy)
+                waited = nights_waited(before.nights)
+                yield from _waiting(partitions, asof, waited, policies, night, tonight, on_policy)
 
         with refusing(folder.path / PREVIOUS):
             write_tonight(folder.path, left, waiting)
@@ -130,21 +134,30 @@ def _money_shown(partitions: Partitions) -> Shown:
     return Shown(table, day and date.fromisoformat(day))
 
 
-def _handed_on(
-    runs: Sequence[EarlierRun], unreadable: list[str]
-) -> tuple[Any, dict[str, Seen], Any]:
-    """Return what the last run believed of households and prices, and said no to.
+def _handed_on(before: RunsBefore, unreadable: list[str]) -> tuple[Any, dict[str, Seen], Any]:
+    """Return what the latest run believed of households and prices, and the last night's nos."""
+    nothing = Believed(WORTH_SCHEMA.empty_table(), {})
+    worth, prices = _told(before.latest, believed_by, nothing, unreadable)
+    last, no_nos = before.nights[-1] if before.nights else None, TABLES[NOS].empty_table()
+    return worth, prices, _told(last, lambda run: nos_left(run.folder.path), no_nos, unreadable)
 
-    A damaged one is told.
-    """
-    if runs:
-        last = runs[-1]
-        try:
-            worth = worth_handed_on(last.folder.path, last.asof, last.folder.path / PREVIOUS)
-            return worth, prices_of(last.folder.path / PRICES), nos_left(last.folder.path)
-        except (RunFolderError, OSError, ValueError) as error:  # Arrow's errors are ValueErrors
-            unreadable.append(f"earlier run {last.folder.run_id} cannot be read: {error}")
-    return WORTH_SCHEMA.empty_table(), {}, TABLES[NOS].empty_table()
+
+def _told(
+    run: EarlierRun | None,
+    read: Callable[[EarlierRun], Found],
+    nothing: Found,
+    unreadable: list[str],
+) -> Found:
+    """Return what is read of a run, `nothing` where there is none; a damaged one is told once."""
+    if run is None:
+        return nothing
+    try:
+        return read(run)
+    except (RunFolderError, OSError, ValueError) as error:  # Arrow's errors are ValueErrors
+        said = f"earlier run {run.folder.run_id} cannot be read: {error}"
+        if said not in unreadable:
+            unreadable.append(said)
+        return nothing
 
 
 def _waiting(

@@ -4,7 +4,8 @@ It is worked out once, when the run begins, and kept in the run's folder: every 
 resumed run goes on with it, and whoever judges or replays the run later sees the same households.
 
     RUNS/<run_id>/previous/
-        facts.json        the last night, and the earlier runs with their digests
+        facts.json        the last night, the earlier runs with their digests, and which run's
+                          prices and values are held to
         orders.parquet    orders that were sent and may not stand in the book yet
         lockouts.parquet  identical groups that what was sent forbids to buy
         money.parquet     money that was sent and that the book may not show yet
@@ -62,7 +63,8 @@ GROUP_ROWS: Final = 16_384
 class Left:
     """What earlier nights left: their runs, and tables of all that is handed on.
 
-    `asked` is what was asked of the run's own household.
+    `asked` is what was asked of the run's own household; `latest` the run that believed `worth`
+    and `prices`.
     """
 
     runs: Sequence[EarlierRun]
@@ -73,6 +75,7 @@ class Left:
     money: Any
     nos: Any
     asked: AskedTonight | None = None
+    latest: EarlierRun | None = None
 
     @property
     def anything(self) -> bool:
@@ -102,7 +105,8 @@ def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[A
         write_prices(aside / PRICES, left.prices)
     facts = {
         "last_night": runs[-1].asof.isoformat() if runs else None,
-        "runs": [{"run_id": run.folder.run_id, "manifest_sha256": run.sha256} for run in runs],
+        "runs": [_named(run) for run in runs],
+        "held_to": None if left.latest is None else _named(left.latest),
     }
     (aside / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     deferred = 0
@@ -121,6 +125,10 @@ def write_tonight(run: Path, left: Left, waiting: Callable[[Tonight], Iterator[A
         aside.rename(final)
     else:
         shutil.rmtree(aside)
+
+
+def _named(run: EarlierRun) -> Mapping[str, str]:
+    return {"run_id": run.folder.run_id, "manifest_sha256": run.sha256}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,10 @@ from models.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a check may look at; nothing here is mended yet."""
+    """Everything a check may look at; nothing here is mended yet.
+
+    `elsewhere` names the tables of which households may have rows in other parts of the book.
+    """
 
     asof: date
     tables: Mapping[str, Table]
@@ -31,6 +34,7 @@ class Evidence:
     policies: Mapping[str, PolicyFile]
     reach: Reach
     before: Before | None = None
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def day(self) -> np.datetime64:

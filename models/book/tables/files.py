@@ -34,7 +34,8 @@ class Files:
     """What a folder gave: every table of the schema, absent ones without rows.
 
     `absent` names the optional tables that the folder does not have, `ignored` its files that
-    are no table of a book, `fatal` what makes it unusable (its tables are then not whole).
+    are no table of a book, `fatal` what makes it unusable (its tables are then not whole),
+    `elsewhere` the tables of which households have rows that may be in other parts of the book.
     """
 
     tables: Mapping[str, Table]
@@ -42,6 +43,7 @@ class Files:
     absent: frozenset[str]
     ignored: tuple[str, ...]
     fatal: tuple[Fault, ...]
+    elsewhere: frozenset[str] = frozenset()
 
 
 def read_files(folder: Path, heads: Collection[str] = ()) -> Files:

@@ -15,7 +15,7 @@ from models.book.read import read_book
 from nightly.main import main
 from nightly.register.records import RunFacts, data_of
 from nightly.register.register import NAME, Register
-from nightly.triage.earlier_runs import earlier_runs, lockouts_left, nights_waited, orders_left
+from nightly.triage.earlier_runs import lockouts_left, nights_waited, orders_left, runs_before
 from nightly.triage.tonight import tonight_of
 
 SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "sample"
@@ -223,7 +223,8 @@ def test_those_who_wait_are_first_on_the_next_night(tmp_path: Path) -> None:
         assert all("among the first of the next night" in p["reason"] for p in late.values())
         assert all(plan["orders"] == 0 for plan in late.values())
     assert sorted(answered) == sorted(IDS[:3])
-    runs, unreadable = earlier_runs(out, date(2026, 11, 24), 30)
-    assert unreadable == []
+    before = runs_before(out, date(2026, 11, 24), 30)
+    runs = before.nights
+    assert before.unreadable == () and before.latest == runs[-1]
     assert nights_waited(runs[:1]) == dict.fromkeys(set(IDS[:3]) - set(answered[:1]), 1)
     assert nights_waited(runs[:2]) == dict.fromkeys(set(IDS[:3]) - set(answered[:2]), 2)

@@ -93,6 +93,71 @@ def test_a_policy_that_lets_it_pass_has_it_counted(nights: Nights) -> None:
     assert (facts["code"], facts["uncertain"]) == (1, 1)
 
 
+def test_a_jump_that_a_policy_lets_pass_is_told_every_night(nights: Nights) -> None:
+    """What jumped is not what the next night is held to, until somebody looked."""
+    nights(tiny_book(), 3)
+    tables = without_a_lot()
+    tables["households"][1]["overrides"] = 'data.uncertain = "pass"'
+    for days_ago in (2, 1):
+        facts, _ = nights(tables, days_ago)
+        assert (facts["code"], facts["uncertain"]) == (1, 1)
+    tables["households"][1]["confirmed"] = ASOF.isoformat()
+    facts, _ = nights(tables, 0)
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+
+
+def test_a_second_run_of_a_day_is_held_to_the_first(nights: Nights) -> None:
+    """And the next night to neither of its doubts; what runs a day twice alike is told nothing."""
+    nights(tiny_book(), 1)
+    again, _ = nights(tiny_book(), 1)
+    assert (again["code"], again["uncertain"]) == (0, 0)
+    facts, plans = nights(without_a_lot(), 1)
+    assert (facts["code"], facts["uncertain"]) == (1, 1)
+    assert set(plans.index[plans["status"] == "invalid"]) == {"H2"}
+    held = json.loads((Path(facts["folder"]) / "manifest.json").read_text())["previous"]
+    assert held["last_night"] is None and held["held_to"]["run_id"] == again["run_id"]
+    facts, _ = nights(tiny_book(), 0)
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+    facts, _ = nights(without_a_lot(), 0, "--no-earlier")
+    assert (facts["code"], facts["uncertain"]) == (0, 0)
+
+
+def with_lots_of_nobody() -> Tables:
+    """Return the book with the accounts of all lots, and of what sells them, in other words."""
+    tables = tiny_book()
+    del tables["open_orders"], tables["trades"], tables["scheduled_buys"]
+    for lot in tables["lots"]:
+        lot["account_id"] = f"renamed throughout {lot['lot_id']}"
+    return tables
+
+
+def test_a_book_without_a_lot_waits_until_somebody_looked(nights: Nights) -> None:
+    """On its first night too: whose lots are nobody's is as poor as whose file is empty."""
+    tables = with_lots_of_nobody()
+    facts, plans = nights(tables, 1, "--fail-on", "uncertain")
+    assert (facts["code"], facts["uncertain"]) == (1, 3)
+    assert set(plans["status"]) == {"invalid"}
+    assert plans["reason"].str.contains("the whole book holds nothing but cash").all()
+    for row in tables["households"]:
+        row["confirmed"] = ASOF.isoformat()
+    facts, plans = nights(tables, 0, "--fail-on", "uncertain")
+    assert (facts["code"], facts["uncertain"]) == (0, 0) and "invalid" not in set(plans["status"])
+
+
+def test_an_empty_table_of_lots_is_no_sound_night(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its header is there and no row is; households of cash beside others are as they are."""
+    book = write(tiny_book(), tmp_path / "book")
+    lots = (book / "lots.csv").read_text().splitlines()
+    where = ["--asof", ASOF.isoformat(), "--workers", "0", "--json"]
+    for kept, code, waiting in ((1, 1, 3), (2, 0, 0)):
+        (book / "lots.csv").write_text("\n".join(lots[:kept]) + "\n")
+        (book / "open_orders.csv").unlink(missing_ok=True)
+        assert main(["run", str(book), "--out", str(tmp_path / f"{kept}"), *where]) == code
+        assert json.loads(capsys.readouterr().out)["uncertain"] == waiting
+
+
 def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights) -> None:
     """Two nights in a row; the split's row explains it."""
     nights(tiny_book(), 3)

@@ -1,9 +1,10 @@
 """Faults of plausibility: figures that can be read and can hardly be meant.
 
 Amounts of more than all the money there is, and ids with characters that nobody sees, are wrong. A
-basis far from what its lot is worth, a price or a value that jumped since the last night, may be
-right: those are *uncertain*, and wait for a person (`[data] uncertain`). Whoever looked says so in
-the row's `confirmed`, the as-of date for which it holds.
+basis far from what its lot is worth, a price or a value that jumped since the last night, a book of
+which nobody holds anything but cash, may be right: those are *uncertain*, and wait for a person
+(`[data] uncertain`). Whoever looked says so in the row's `confirmed`, the as-of date for which it
+holds.
 """
 
 from __future__ import annotations
@@ -176,6 +177,18 @@ def _usd(amount: float) -> str:
     return f"${amount:,.0f}" if abs(amount) < DIGITS_END else f"${amount:.3g}"
 
 
+def _no_lots(evidence: Evidence) -> Iterator[Finding]:
+    """A book without lots is an export that failed, or the first day of new households."""
+    links, accounts = evidence.links, evidence.tables["accounts"]
+    if (links.household_of["lots"] >= 0).any() or "lots" in evidence.elsewhere:
+        return
+    looked = confirmed(evidence.tables["households"], evidence.day)[links.households.first_row]
+    waiting = np.flatnonzero(evidence.any_account(np.ones(accounts.rows, dtype=bool)) & ~looked)
+    if waiting.size:
+        what = "no row belongs to a household: the whole book holds nothing but cash"
+        yield Finding("lots", None, None, what, waiting.astype(np.int64))
+
+
 def _prices(evidence: Evidence) -> Floats:
     return evidence.tables["securities"].number("price")
 
@@ -225,6 +238,13 @@ CHECKS: Final = (
         "look for lots that are missing or twice there, state the flow, or give the as-of date as "
         "confirmed",
         _value_jumped,
+        uncertain=True,
+    ),
+    Check(
+        "no_lots",
+        "write the lots again; of households that do hold cash alone give the as-of date as "
+        "confirmed",
+        _no_lots,
         uncertain=True,
     ),
 )
