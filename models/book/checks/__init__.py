@@ -17,7 +17,7 @@ from models.book.checks import accounts, cells, households, lots, trading
 from models.book.checks.check import Check, Finding
 from models.book.checks.doubt import plausible
 from models.book.checks.evidence import Evidence
-from models.book.checks.market import risk, securities, substitutes, targets
+from models.book.checks.market import risk, securities, substitutes, targets, volatility
 from models.book.faults import Fault
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -30,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *substitutes.CHECKS,
     *targets.CHECKS,
     *risk.CHECKS,
+    *volatility.CHECKS,
     *plausible.CHECKS,
 )
 
