@@ -204,7 +204,8 @@ def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
     }
     for file in evidence.policies.values():
         yield from file.warnings
-        for band in file.policy.bands.classes if file.policy else ():
+        hard = file.policy is not None and file.policy.limits.bands == "hard"  # a fault then
+        for band in file.policy.bands.classes if file.policy and not hard else ():
             if band.asset_class not in classes:
                 yield (
                     f"policy {file.policy_id}: bands.classes names {band.asset_class!r}, which no "

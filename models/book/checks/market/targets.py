@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
 
+from models.arrays import Ints
 from models.book.checks.check import Check, Finding, rows_where, stated
 from models.book.checks.evidence import Evidence
 from models.book.rows.links import distinct
 from models.book.tables.arrow import column_of
+from models.market import CASH
+from models.policy import Policy
 from models.tolerances import RELATIVE, WEIGHT_SUM
 
 
@@ -36,15 +40,42 @@ def _menus_without_securities(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("menus", int(links.menus.first_row[code]), "menu_id", what)
 
 
+def _under(policy_id: str, evidence: Evidence) -> Ints:
+    """Codes of the households that name a policy."""
+    named = evidence.tables["households"].texts("policy_id") == policy_id
+    codes = evidence.links.household_of["households"]
+    return np.unique(codes[named & (codes >= 0)])
+
+
 def _invalid_policies(evidence: Evidence) -> Iterator[Finding]:
     """Each fault of a policy touches the households that name it."""
-    households = evidence.tables["households"]
-    ids = households.texts("policy_id")
-    codes = evidence.links.household_of["households"]
     for file in evidence.policies.values():
-        touched = np.unique(codes[(ids == file.policy_id) & (codes >= 0)])
+        touched = _under(file.policy_id, evidence)
         for fault in file.faults:
             yield Finding(fault.table, None, fault.column, fault.what, touched, fault.remedy)
+
+
+def _limited(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield key and class of each limit by class; bands are limits where they are hard."""
+    for name, _ in policy.limits.class_max:
+        yield "limits.class_max", name
+    if policy.limits.bands == "hard":
+        for band in policy.bands.classes:
+            yield "bands.classes", band.asset_class
+
+
+def _limits_of_nothing(evidence: Evidence) -> Iterator[Finding]:
+    """A limit on a class that nothing has holds nowhere, whatever was meant."""
+    classes = sorted({*evidence.exposures.classes, CASH})
+    for file in evidence.policies.values():
+        for key, name in _limited(file.policy) if file.policy else ():
+            if name not in classes:
+                near = get_close_matches(name, classes, 1)
+                meant = f"did you mean {near[0]!r}? " if near else ""
+                what = f"policy {file.policy_id}: {key} names {name!r}, a class that nothing has"
+                remedy = f"{meant}the classes of the book are {', '.join(classes)}"
+                touched = _under(file.policy_id, evidence)
+                yield Finding("policies", None, key, what, touched, remedy)
 
 
 CHECKS: Final = (
@@ -101,4 +132,9 @@ CHECKS: Final = (
         _menus_without_securities,
     ),
     Check("policy_invalid", "mend the policy's file", _invalid_policies),
+    Check(
+        "limit_of_unknown_class",
+        "name a class of the book, or leave the limit out while it has none of the class",
+        _limits_of_nothing,
+    ),
 )

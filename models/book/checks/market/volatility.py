@@ -53,9 +53,10 @@ def _of_securities(evidence: Evidence) -> Floats:
 def _volatility(evidence: Evidence, loadings: Any, specific: Floats) -> Floats:
     """√(b′Ωb + s²) for each row b of `loadings` `(m, k)`; NaN where b needs an unknown variance."""
     covariance = evidence.covariance
-    common = loadings.multiply(loadings @ covariance.matrix).sum(axis=1)
     unknown = abs(loadings) @ (~np.diag(covariance.known)).astype(np.float64) > 0
-    variance = np.maximum(np.asarray(common, np.float64), 0.0) + specific**2
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is beyond belief
+        common = loadings.multiply(loadings @ covariance.matrix).sum(axis=1)
+        variance = np.maximum(np.asarray(common, np.float64), 0.0) + specific**2
     return np.where(unknown, np.nan, np.sqrt(variance))
 
 

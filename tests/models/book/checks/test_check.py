@@ -12,7 +12,10 @@ from tests.books import ASOF, tiny_book, write
 from tests.models.book.checks.fault_case import Case
 from tests.models.book.checks.fault_cases import CASES
 
-TOLD_ELSEWHERE = {"policy_invalid", "covariance_with_a_hole", "price_jump", "value_jump"}
+TOLD_ELSEWHERE = {
+    *("policy_invalid", "limit_of_unknown_class", "covariance_with_a_hole"),
+    *("price_jump", "value_jump"),
+}
 
 
 def name_of(case: Case) -> str:
@@ -124,6 +127,39 @@ def test_an_invalid_policy_touches_the_households_that_name_it(tmp_path: Path) -
         ("policy_invalid", "policies", "risk.aversion", ("H2",)),
         ("policy_invalid", "policies", "risk.x", ("H2",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "faulty"),
+    [
+        ("[limits]\nclass_max = { us_equtiy = 0.5 }\n", "limits.class_max"),
+        ('[limits]\nbands = "hard"\n[bands]\nclasses = { us_equtiy = 0.05 }\n', "bands.classes"),
+        ("[bands]\nclasses = { us_equtiy = 0.05 }\n", None),  # a note: nothing is promised
+        ("[limits]\nclass_max = { us_equity = 0.5, cash = 0.1 }\n", None),
+    ],
+)
+def test_a_limit_on_a_class_that_nothing_has_is_a_fault(
+    text: str, faulty: str | None, tmp_path: Path
+) -> None:
+    """It would hold nowhere: the households of the policy wait, and the nearest class is named."""
+    folder = write(tiny_book(), tmp_path)
+    (folder / "policies" / "careful.toml").write_text(text)
+    book = read_book(folder, ASOF)
+    assert [(f.column, f.households) for f in book.faults] == (
+        [] if faulty is None else [(faulty, ("H2",))]
+    )
+    for fault in book.faults:
+        assert "'us_equtiy'" in fault.what and "careful" in fault.what
+        assert fault.remedy.startswith("did you mean 'us_equity'? the classes of the book are cash")
+    assert any("us_equtiy" in said for said in book.warnings) is (faulty is None and "qut" in text)
+
+
+def test_an_override_of_one_household_is_held_to_the_classes_too(tmp_path: Path) -> None:
+    """Of two households with one policy only the one that limits a class of nothing waits."""
+    tables = tiny_book()
+    tables["households"][0]["overrides"] = "limits.class_max = { equity = 0.5 }"
+    book = read_book(write(tables, tmp_path), ASOF)
+    assert set(book.faults_by_household) == {"H1"}
 
 
 def test_a_policy_that_nobody_names_may_be_invalid(tmp_path: Path) -> None:
