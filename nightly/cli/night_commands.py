@@ -41,7 +41,7 @@ def run(
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     facts = folder.manifest()
     orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
-    seen = found_of(summary, orphan_rows, unreadable)
+    seen = found_of(summary, orphan_rows, unreadable, facts.get("emptied"))
     against = {kind: what for kind, what in seen.items() if kind in kinds}
     if as_json:
         said = console.summary_facts(summary, folder.run_id, str(folder.path))

@@ -2,8 +2,9 @@
 
 A scheduler looks at one figure. The default counts what nobody would call a night's work done:
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
-out makes a plan that looks like any other), data that may be as it is and that a person should look
-at, earlier runs that cannot be read, and a night whose answer to more than half of the households
+out makes a plan that looks like any other), tables that lost all their rows since the last run,
+data that may be as it is and that a person should look at, earlier runs that cannot be read, and a
+night whose answer to more than half of the households
 is that their data is wrong (stale prices; the file of another day). A few `invalid` or `infeasible`
 households are answers: some are in every large book, and a code that is 1 every night is read by
 nobody. Refused: a share of invalid households that each may set; `invalid` says any.
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ORPHANS: Final = "orphans"
 UNCERTAIN: Final = "uncertain"
+EMPTIED: Final = "emptied"
 UNREADABLE: Final = "unreadable-run"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
@@ -35,12 +37,16 @@ KINDS: Final = (
     *(status.value for status in STATUSES),
     MOSTLY_INVALID,
     ORPHANS,
+    EMPTIED,
     UNCERTAIN,
     UNREADABLE,
 )
 NOTHING: Final = "none"
 DEFAULT: Final = ",".join(
-    (Status.FAILED.value, Status.REFUSED.value, MOSTLY_INVALID, ORPHANS, UNCERTAIN, UNREADABLE)
+    (
+        *(Status.FAILED.value, Status.REFUSED.value),
+        *(MOSTLY_INVALID, ORPHANS, EMPTIED, UNCERTAIN, UNREADABLE),
+    )
 )
 
 
@@ -65,9 +71,15 @@ def kinds_of(said: str) -> frozenset[str]:
 
 
 def found_of(
-    summary: Summary, orphan_rows: Mapping[str, int], unreadable: Sequence[str] = ()
+    summary: Summary,
+    orphan_rows: Mapping[str, int],
+    unreadable: Sequence[str] = (),
+    emptied: Mapping[str, int] | None = None,
 ) -> dict[str, str]:
-    """Return what a night has of each kind, in words; kinds of which it has nothing are absent."""
+    """Return what a night has of each kind, in words; kinds of which it has nothing are absent.
+
+    `emptied` are the tables without a row that had some, with how many.
+    """
     found = {
         status.value: f"{summary.counts[status]} {status.value}"
         for status in STATUSES
@@ -81,6 +93,9 @@ def found_of(
         found[UNCERTAIN] = f"{who} uncertain: data that a person should look at"
     if unreadable:
         found[UNREADABLE] = "; ".join(unreadable)
+    if emptied:
+        each = ", ".join(f"{table} ({count} then)" for table, count in sorted(emptied.items()))
+        found[EMPTIED] = f"no row where the last run's book had some: {each}"
     if lost := orphans_in_words(orphan_rows):
         found[ORPHANS] = lost
     return found

@@ -191,6 +191,7 @@ def _go_on(
     facts["previous"] = dict(tonight_of(folder.path).facts)
     facts["register"] = dict(known.register)
     facts["unreadable_runs"] = list(known.unreadable)
+    facts["emptied"] = dict(known.emptied)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()

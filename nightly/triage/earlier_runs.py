@@ -9,7 +9,7 @@ newest run of all, so that a second run of a day on half a book is told too.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -69,6 +69,10 @@ MONEY: Final = pa.schema(
 )
 """Money that was sent and that the book may not show yet."""
 
+GUARDING: Final = ("lots", "trades", "restrictions", "exposures")
+"""Tables without whose rows plans look like any other and break what they stood for. What is open
+or scheduled is often nothing; without menus or targets a household is invalid."""
+
 PREVIOUS: Final = "previous"
 """Name of what a run keeps of nights before it, under its own folder."""
 
@@ -99,6 +103,12 @@ class RunsBefore:
     nights: Sequence[EarlierRun] = ()
     latest: EarlierRun | None = None
     unreadable: tuple[str, ...] = ()
+
+    def emptied(self, rows: Mapping[str, int]) -> dict[str, int]:
+        """Return which tables of a book with `rows` lost all of them since the latest run."""
+        facts = {} if self.latest is None else self.latest.folder.manifest()
+        then = facts.get("inputs", {}).get("rows", {})
+        return {name: then[name] for name in GUARDING if then.get(name) and not rows.get(name)}
 
 
 def runs_before(runs: Path, asof: date, days: int) -> RunsBefore:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -69,10 +69,14 @@ PREPARED: Final = "prepared.json"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How much of the register a night knows, and which earlier runs it could not read."""
+    """How much of the register a night knows, and which earlier runs it could not read.
+
+    `emptied` are tables of its book that have no row, with how many the latest run's had.
+    """
 
     register: Mapping[str, Any]
     unreadable: Sequence[str]
+    emptied: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare(
@@ -118,7 +122,8 @@ def prepare(
 
         with refusing(folder.path / PREVIOUS):
             write_tonight(folder.path, left, waiting)
-    known = Prepared(known_now(registered), unreadable)
+    emptied = before.emptied(partitions.inputs["rows"])
+    known = Prepared(known_now(registered), unreadable, emptied)
     with whole_file(done) as aside:
         aside.write_text(json.dumps(asdict(known)) + "\n")
     return known

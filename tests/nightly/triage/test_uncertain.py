@@ -158,6 +158,18 @@ def test_an_empty_table_of_lots_is_no_sound_night(
         assert json.loads(capsys.readouterr().out)["uncertain"] == waiting
 
 
+def test_a_table_that_lost_its_rows_is_told(nights: Nights) -> None:
+    """Restrictions that were there yesterday: by name, with how many, in the exit code, once."""
+    nights(tiny_book(), 2)
+    tables = tiny_book()
+    tables["restrictions"], tables["scheduled_buys"] = [], []
+    facts, _ = nights(tables, 1)
+    assert (facts["code"], facts["failed_on"]) == (1, ["emptied"])
+    assert facts["found"]["emptied"].endswith("had some: restrictions (2 then)")
+    facts, _ = nights(tables, 0)
+    assert facts["code"] == 0 and "emptied" not in facts["found"]
+
+
 def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights) -> None:
     """Two nights in a row; the split's row explains it."""
     nights(tiny_book(), 3)
