@@ -15,6 +15,7 @@ from models.book.book import Book, Dates
 from models.book.checks import check_book
 from models.book.checks.evidence import Evidence
 from models.book.checks.market import risk
+from models.book.checks.market.targets import limits_by_class
 from models.book.checks.reach import Reach
 from models.book.checks.unusable import law_faults, sound_covariance
 from models.book.faults import Fault, FaultyBookError
@@ -35,7 +36,7 @@ from models.book.rows.links import Links, link
 from models.book.tables.files import Files, read_files, sha256_of
 from models.book.tables.schema import POLICY_FOLDER
 from models.book.tables.table import Source, Table
-from models.market import Market
+from models.market import CASH, Market
 
 
 def read_book(path: Path | str, asof: date, before: Before | None = None) -> Book:
@@ -91,7 +92,9 @@ def build_book(
     followers = _followers(tables["households"], links, policies)
     reach = Reach(tables, links, covariance, exposures, asof, followers)
     evidence = Evidence(
-        asof, tables, links, covariance, exposures, policies, reach, before, files.elsewhere
+        *(asof, tables, links, covariance, exposures, policies, reach, before),
+        elsewhere=files.elsewhere,
+        of_book=files.of_book,
     )
     findings = check_book(evidence, risk.dropped_names(evidence, sound.dropped))
 
@@ -199,15 +202,15 @@ def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
     if dates.size and np.isnat(dates).all():
         yield "securities: no price has a date, so none is checked for its age"
     classes = {
+        CASH,
         *evidence.tables["securities"].texts("asset_class").tolist(),
         *evidence.tables["targets"].texts("asset_class").tolist(),
     }
     for file in evidence.policies.values():
         yield from file.warnings
-        hard = file.policy is not None and file.policy.limits.bands == "hard"  # a fault then
-        for band in file.policy.bands.classes if file.policy and not hard else ():
-            if band.asset_class not in classes:
+        for key, name, _ in limits_by_class(file.policy) if file.policy else ():
+            if name not in classes:
                 yield (
-                    f"policy {file.policy_id}: bands.classes names {band.asset_class!r}, which no "
-                    "security or target of the book has"
+                    f"policy {file.policy_id}: {key} names {name!r}, which no security or target "
+                    "of the book has"
                 )

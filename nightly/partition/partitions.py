@@ -98,7 +98,7 @@ class Partitions:
         sources = (*shared.sources, *own.sources)
         rows, lost = self.inputs["rows"], self.inputs["orphan_rows"]
         elsewhere = frozenset(name for name in rows if rows[name] > lost.get(name, 0))
-        files = Files(tables, sources, absent, (), tuple(damage), elsewhere)
+        files = Files(tables, sources, absent, (), tuple(damage), elsewhere, rows)
         asof = date.fromisoformat(self.layout["asof"])
         return build_book(Path(self.layout["book"]), files, self.policies(), asof, before)
 

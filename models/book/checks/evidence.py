@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -23,7 +23,8 @@ from models.policy import Policy
 class Evidence:
     """Everything a check may look at; nothing here is mended yet.
 
-    `elsewhere` names the tables of which households may have rows in other parts of the book.
+    `elsewhere` names the tables of which households may have rows in other parts of the book,
+    `of_book` counts the rows of each table in all parts.
     """
 
     asof: date
@@ -35,6 +36,7 @@ class Evidence:
     reach: Reach
     before: Before | None = None
     elsewhere: frozenset[str] = frozenset()
+    of_book: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def day(self) -> np.datetime64:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ class Files:
 
     `absent` names the optional tables that the folder does not have, `ignored` its files that
     are no table of a book, `fatal` what makes it unusable (its tables are then not whole),
-    `elsewhere` the tables of which households have rows that may be in other parts of the book.
+    `elsewhere` the tables of which households have rows that may be in other parts of the book,
+    `of_book` the rows of each table in all parts, empty where these are all.
     """
 
     tables: Mapping[str, Table]
@@ -44,6 +45,7 @@ class Files:
     ignored: tuple[str, ...]
     fatal: tuple[Fault, ...]
     elsewhere: frozenset[str] = frozenset()
+    of_book: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_files(folder: Path, heads: Collection[str] = ()) -> Files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from nightly.main import main
 from tests.books import ASOF, Tables, tiny_book, write
+
+SAMPLE = Path(__file__).parents[3] / "scenarios" / "sample"
 
 FIRST = ASOF - timedelta(days=2)
 
@@ -147,15 +150,19 @@ def test_a_book_without_a_lot_waits_until_somebody_looked(nights: Nights) -> Non
 def test_an_empty_table_of_lots_is_no_sound_night(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its header is there and no row is; households of cash beside others are as they are."""
-    book = write(tiny_book(), tmp_path / "book")
-    lots = (book / "lots.csv").read_text().splitlines()
-    where = ["--asof", ASOF.isoformat(), "--workers", "0", "--json"]
-    for kept, code, waiting in ((1, 1, 3), (2, 0, 0)):
-        (book / "lots.csv").write_text("\n".join(lots[:kept]) + "\n")
-        (book / "open_orders.csv").unlink(missing_ok=True)
-        assert main(["run", str(book), "--out", str(tmp_path / f"{kept}"), *where]) == code
-        assert json.loads(capsys.readouterr().out)["uncertain"] == waiting
+    """Its header is there and no row is: many households wait, three may be an adviser's newest."""
+    shutil.copytree(SAMPLE, tmp_path / "many")
+    write(tiny_book(), tmp_path / "three")
+    for name, code, least in (("many", 1, 40), ("three", 0, 0)):
+        lots = tmp_path / name / "lots.csv"
+        lots.write_text(lots.read_text().splitlines()[0] + "\n")
+        (tmp_path / name / "open_orders.csv").unlink(missing_ok=True)
+        where = ["--asof", ASOF.isoformat(), "--workers", "0", "--json"]
+        asked = ["run", str(tmp_path / name), "--out", str(tmp_path / f"of-{name}"), *where]
+        assert main(asked) == code
+        facts = json.loads(capsys.readouterr().out)
+        assert facts["uncertain"] >= least
+        assert bool(facts["uncertain"]) is bool(least)
 
 
 def test_a_table_that_lost_its_rows_is_told(nights: Nights) -> None:

@@ -52,6 +52,10 @@ LARGEST: Final = float(np.finfo(np.float64).max)
 DIGITS_END: Final = 1e15
 """Dollars from which on digits say nothing more: a float holds about as many."""
 
+CASH_ALONE: Final = 9
+"""Households of which a book may hold cash alone without a word: an adviser's newest clients, or a
+first trial. Where lots are given and belong to nobody there is no such number."""
+
 LEAST_USD: Final = 1.0
 """Dollars. What a household of less is worth proves nothing."""
 
@@ -181,6 +185,9 @@ def _no_lots(evidence: Evidence) -> Iterator[Finding]:
     """A book without lots is an export that failed, or the first day of new households."""
     links, accounts = evidence.links, evidence.tables["accounts"]
     if (links.household_of["lots"] >= 0).any() or "lots" in evidence.elsewhere:
+        return
+    of_book = {name: table.rows for name, table in evidence.tables.items()} | {**evidence.of_book}
+    if not of_book["lots"] and of_book["households"] <= CASH_ALONE:
         return
     looked = confirmed(evidence.tables["households"], evidence.day)[links.households.first_row]
     waiting = np.flatnonzero(evidence.any_account(np.ones(accounts.rows, dtype=bool)) & ~looked)

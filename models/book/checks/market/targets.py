@@ -18,6 +18,9 @@ from models.market import CASH
 from models.policy import Policy
 from models.tolerances import RELATIVE, WEIGHT_SUM
 
+SLIP: Final = 0.7
+"""Likeness (difflib's ratio) from which one class is taken for another misspelt."""
+
 
 def _weights_do_not_sum(evidence: Evidence) -> Iterator[Finding]:
     """Of targets whose weights can all be read: the others have faults of their own."""
@@ -55,25 +58,26 @@ def _invalid_policies(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(fault.table, None, fault.column, fault.what, touched, fault.remedy)
 
 
-def _limited(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Yield key and class of each limit by class; bands are limits where they are hard."""
+def limits_by_class(policy: Policy) -> Iterator[tuple[str, str, bool]]:
+    """Yield key and class of each limit by class, and whether plans must keep it."""
     for name, _ in policy.limits.class_max:
-        yield "limits.class_max", name
-    if policy.limits.bands == "hard":
-        for band in policy.bands.classes:
-            yield "bands.classes", band.asset_class
+        yield "limits.class_max", name, True
+    for band in policy.bands.classes:
+        yield "bands.classes", band.asset_class, policy.limits.bands == "hard"
 
 
 def _limits_of_nothing(evidence: Evidence) -> Iterator[Finding]:
-    """A limit on a class that nothing has holds nowhere, whatever was meant."""
+    """A limit on a class that nothing has holds nowhere; a slip away from one it was meant to hold.
+
+    A policy of many books may limit what one of them does not have.
+    """
     classes = sorted({*evidence.exposures.classes, CASH})
     for file in evidence.policies.values():
-        for key, name in _limited(file.policy) if file.policy else ():
-            if name not in classes:
-                near = get_close_matches(name, classes, 1)
-                meant = f"did you mean {near[0]!r}? " if near else ""
+        for key, name, kept in limits_by_class(file.policy) if file.policy else ():
+            near = get_close_matches(name, classes, 1, SLIP)
+            if kept and near and name not in classes:
                 what = f"policy {file.policy_id}: {key} names {name!r}, a class that nothing has"
-                remedy = f"{meant}the classes of the book are {', '.join(classes)}"
+                remedy = f"did you mean {near[0]!r}? the classes are {', '.join(classes)}"
                 touched = _under(file.policy_id, evidence)
                 yield Finding("policies", None, key, what, touched, remedy)
 

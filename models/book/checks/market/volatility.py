@@ -1,10 +1,11 @@
 """Faults of volatility: a risk model in which something has no risk, or that of another unit.
 
-A class whose variances are all 0 is cash to a plan: it goes wherever yields and taxes point, as far
-from its target as it likes, and looks approved. What is asked is the volatility of each class, and
-of each security with loadings of its own, √(b′Ωb + specific²) of yearly returns. Refused: bounds by
-kind of class (a name says nothing), and tight ones (funds of bills move by 0.1% a year, coins by
-100%).
+Classes without any volatility are cash to a plan: it goes wherever yields and taxes point, as far
+from its target as it likes, and looks approved. One of several may honestly have none (stable value
+in a 401(k), bills); a book of which nothing moves may not. What is asked is the volatility of each
+class, and of each security with loadings of its own: √(b′Ωb + specific²) of yearly returns.
+Refused: bounds by kind of class (a name says nothing), and tight ones (funds of bills move by 0.1%
+a year, coins by 100%).
 """
 
 from __future__ import annotations
@@ -98,8 +99,16 @@ def _securities(evidence: Evidence, flagged: Bools, words: str) -> Iterator[Find
         yield Finding("securities", int(rows[code]), "specific_vol", what)
 
 
+def _highest(evidence: Evidence) -> float:
+    """The highest volatility of any class or security, 0 where none is known."""
+    both = np.concatenate([_of_classes(evidence), _of_securities(evidence)])
+    return float(np.nanmax(both, initial=0.0))
+
+
 def _without(evidence: Evidence) -> Iterator[Finding]:
-    words = ", which makes it cash"
+    if _highest(evidence) >= LEAST:
+        return
+    words = ", which makes it cash, and nothing else moves"
     calm = (_of_classes(evidence) < LEAST) & ~_like_cash(evidence)
     yield from _classes(evidence, calm, words)
     instrument = evidence.tables["securities"].texts("instrument")
@@ -114,8 +123,7 @@ def _beyond(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _daily(evidence: Evidence) -> Iterator[Finding]:
-    both = np.concatenate([_of_classes(evidence), _of_securities(evidence)])
-    highest = float(np.nanmax(both, initial=0.0))
+    highest = _highest(evidence)
     touched = np.flatnonzero(evidence.reach.names_used.any(axis=1)) if highest < ANNUAL else ()
     if highest >= LEAST and len(touched):
         table = "covariance" if evidence.tables["covariance"].rows else "factor_covariance"
