@@ -121,7 +121,7 @@ def _left_out(
     )
     supported, settled = candidate.supported, candidate.settled_objective
     trials = [judged(model, supported, settled, orders, candidate.flows)]
-    for others in (supported, _let_go(model, supported)):
+    for others in (supported, _unlifted(model, supported)):
         left = without(model, others, ticket)
         again = None if left is None else in_shares(model, left, settled)
         trials += [] if again is None else [again]
@@ -129,7 +129,7 @@ def _left_out(
     return min(legal, key=lambda each: each.gated, default=None)
 
 
-def _let_go(model: Model, supported: Supported) -> Supported:
+def _unlifted(model: Model, supported: Supported) -> Supported:
     """The same with tickets that may be as small as the policy lets them be, none held at that."""
     settled, columns = supported.settled, model.arrays.columns
     sides = side_branch(
