@@ -7,7 +7,7 @@ unusable, or one household asked for in spite of its faults.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,9 @@ UNUSABLE_KINDS: Final = (
 )
 """Kinds of fault after which no household can be answered."""
 
+
+BETWEEN_FAULTS: Final = " | "
+"""What stands between faults that are told in one line."""
 
 FIRST_SHEET_ROW: Final = 2
 """Row of a spreadsheet that shows row 0 of a table: the header is row 1."""
@@ -81,6 +84,34 @@ class Fault:
 def sheet_row(row: int) -> int:
     """Return the number that a spreadsheet shows for the row of a table that counts from 0."""
     return row + FIRST_SHEET_ROW
+
+
+def in_one_line(faults: Iterable[Fault]) -> str:
+    """Return faults in one line; what is wrong alike in several rows of a table is said once."""
+    alike: dict[tuple[str, str | None, str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.table, fault.column, fault.what, fault.remedy), []).append(fault)
+    return BETWEEN_FAULTS.join(map(_said_once, alike.values()))
+
+
+def _said_once(alike: Sequence[Fault]) -> str:
+    first, rows = alike[0], sorted({each.row for each in alike if each.row is not None})
+    if len(rows) < 2:
+        return str(first)
+    column = "" if first.column is None else f", column {first.column}"
+    return f"{first.table}, rows {_spans(rows)}{column}: {first.what}; {first.remedy}"
+
+
+def _spans(rows: Sequence[int]) -> str:
+    """Return rows as a spreadsheet shows them: `2 to 9, 12`."""
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and spans[-1][1] == row - 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    shown = ((sheet_row(first), sheet_row(last)) for first, last in spans)
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in shown)
 
 
 def listed(faults: Iterable[Fault]) -> str:

@@ -7,10 +7,13 @@ twice is known as such wherever it arrives.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from models.book.faults import BETWEEN_FAULTS
+from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.plan import Status
 from nightly.reconcile.reconciling import Reconciled
 from nightly.register.looking import standing_plans
@@ -43,6 +46,15 @@ BUDGET_RULES: Final = ("tax_budget", "gain_budget", "turnover")
 DEFERRED_NIGHTS: Final = 3
 """Nights in a row after which a deferral needs a person."""
 
+SHARED: Final = {
+    POLICY_FOLDER,
+    *(n for n, t in SCHEMA.items() if not {"household_id", "account_id"} & {*t.column_names}),
+}
+"""Tables whose rows are no household's: one fault of theirs may reach a whole book."""
+
+NAMED: Final = 3
+"""Households that an event of many names; `hearth check` names them all."""
+
 ID_DIGITS: Final = 32
 """Hexadecimal digits of an event's id: 128 bits, so no two events share one."""
 
@@ -51,7 +63,8 @@ ID_DIGITS: Final = 32
 class Event:
     """One thing that needs a person: what kind, whose, and in words.
 
-    `household_id` is empty where it is no household's: of rows that belong to nobody.
+    `household_id` is empty where it is no household's: of rows that belong to nobody, or of what
+    many share.
     """
 
     run_id: str
@@ -81,11 +94,14 @@ def events_of(
     """Return the events of a complete run, by kind and household.
 
     `nights` is how many runs in a row a household must have been deferred, this one included.
-    Who is invalid for nothing but what is told as uncertain is told once.
+    Who is invalid for nothing but what is told as uncertain is told once, and so is what is wrong
+    with a table that all households share, whomever it reaches.
     """
     found = {event for event in _all(folder, nights) if event.kind in kinds}
     doubts = {(event.household_id, event.text) for event in found if event.kind == UNCERTAIN}
-    told = (e for e in found if e.kind != Status.INVALID or (e.household_id, e.text) not in doubts)
+    told = _shared_once(
+        e for e in found if e.kind != Status.INVALID or (e.household_id, e.text) not in doubts
+    )
     return sorted(told, key=lambda e: (KINDS.index(e.kind), e.household_id, e.text))
 
 
@@ -96,6 +112,49 @@ def events_of_differences(found: Reconciled) -> list[Event]:
         Event(run, DIFFERENCE, each.household_id, f"{each.account_id}: {each.words}")
         for each in found.differences
     ]
+
+
+def _shared_once(events: Iterable[Event]) -> Iterator[Event]:
+    """Tell faults of shared tables once for all whom they reach: one stale price stops thousands.
+
+    What is wrong alike in several rows is one event; what reaches one household stays its own.
+    """
+    reached: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    told = list(events)
+    for event in told:
+        for fault in _shared_faults(event):
+            reached[event.run_id, event.kind, _without_rows(fault)].add(event.household_id)
+    many = {alike: names for alike, names in reached.items() if len(names) > 1}
+    for event in told:
+        apart = {
+            f for f in _shared_faults(event) if (event.run_id, event.kind, _without_rows(f)) in many
+        }
+        left = [fault for fault in event.text.split(BETWEEN_FAULTS) if fault not in apart]
+        if left:
+            yield replace(event, text=BETWEEN_FAULTS.join(left))
+    for (run, kind, said), names in many.items():
+        first = sorted(names)[:NAMED]
+        rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        text = f"{said}; {len(names)} households: {', '.join(first)}{rest}"
+        yield Event(run, kind, "", text)
+
+
+def _shared_faults(event: Event) -> list[str]:
+    """Return the faults of an event that are no household's own."""
+    if event.kind not in (UNCERTAIN, Status.INVALID):
+        return []
+    return [fault for fault in event.text.split(BETWEEN_FAULTS) if _table_of(fault) in SHARED]
+
+
+def _table_of(fault: str) -> str:
+    return fault.partition(":")[0].partition(",")[0]
+
+
+def _without_rows(fault: str) -> str:
+    """Return what a fault says, whichever rows of its table say so."""
+    place, _, what = fault.partition(": ")
+    column = place[place.rindex(", column ") :] if ", column " in place else ""
+    return f"{_table_of(fault)}{column}: {what}"
 
 
 def _all(folder: RunFolder, nights: int) -> Iterator[Event]:

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from models.book.faults import BETWEEN_FAULTS
 from models.plan import Status
 from nightly.run.fail_on import ORPHANS, UNCERTAIN, UNREADABLE
-from nightly.workers.answer import BETWEEN_FAULTS
 from workbench.wording import counted
 
 if TYPE_CHECKING:

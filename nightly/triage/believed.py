@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from models.arrays import Floats
 from models.book.before import Before, Seen, Worth
 from models.book.book import Book
+from models.book.faults import in_one_line
 from models.book.rows.prices import believed
 from models.book.tables.files import read_files
 from models.book.tables.schema import SCHEMA
@@ -129,7 +130,7 @@ def before_of(prices: dict[str, Seen], worth: Sequence[dict[str, Any]]) -> Befor
 def seen_of(book: Book, household_id: str) -> dict[str, Any] | None:
     """Return the row of what a book shows of a household; None where nothing can be said."""
     doubts = book.uncertain.get(household_id, ())
-    uncertain = " | ".join(map(str, doubts)) or None
+    uncertain = in_one_line(doubts) or None
     credible = not any(fault.kind in DOUBTED for fault in doubts)
     row: dict[str, Any] = {"household_id": household_id, "value_usd": None, "flow_usd": None}
     if credible and household_id in book.positions and not book.faults_of(household_id):

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
-from models.book.faults import Fault, FaultyHouseholdError
+from models.book.faults import Fault, FaultyHouseholdError, in_one_line
 from models.errors import HearthError, PolicyError
 from models.household import Household
 from models.plan import Plan, Status
@@ -22,9 +22,6 @@ from models.policy import Policy
 
 Rebalance: TypeAlias = Callable[[Household, Policy], Plan]
 """What decides: a household and its policy in, a plan out."""
-
-BETWEEN_FAULTS: Final = " | "
-"""What stands between the faults in the reason of an invalid household."""
 
 OnPolicy: TypeAlias = Callable[[Policy], Policy]
 """What the command line changes in every policy (the solver, the backend)."""
@@ -63,7 +60,7 @@ def answer(
 
 def invalid(household_id: str, faults: Sequence[Fault]) -> Plan:
     """Return the answer for a household with faulty data, naming all of its faults at once."""
-    reason = BETWEEN_FAULTS.join(str(fault) for fault in faults)
+    reason = in_one_line(faults)
     return Plan(household_id=household_id, status=Status.INVALID, reason=reason)
 
 

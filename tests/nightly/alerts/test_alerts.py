@@ -101,6 +101,27 @@ def test_rows_that_belong_to_nobody_are_one_event(
     assert capsys.readouterr().out.splitlines()[0] == f"orphans  {said}"
 
 
+def test_what_all_households_share_is_one_event(tmp_path: Path) -> None:
+    """A stale price is told once, with whom it reaches; a household's own faults stay its own."""
+    old, lot = "column price_date: 9 days old; give a fresh price", "lots, row 2: gone; give it"
+    reasons = {
+        "a": f"securities, row 2, {old}",
+        "b": f"securities, rows 2, 4, {old} | {lot}",
+        "c": f"{lot} | securities, row 7, column price: is nothing; give it",
+        "d": f"securities, row 4, {old}",
+        "e": f"securities, row 4, {old}",
+    }
+    plans = [{**plan(name, "invalid"), "reason": reason} for name, reason in reasons.items()]
+    plans.append({**plan("f", "failed"), "reason": reasons["a"]})
+    run = stored(tmp_path, "2026-11-20", plans=plans)
+    assert [event.words for event in events_of(run)] == [
+        f"f: {reasons['a']}",
+        f"securities, {old}; 4 households: a, b, d and 1 more",
+        f"b: {lot}",
+        f"c: {reasons['c']}",
+    ]
+
+
 @pytest.mark.parametrize(("middle", "told"), [("deferred", ["d"]), ("no_action", [])])
 def test_only_nights_in_a_row_make_a_deferral_an_event(
     tmp_path: Path, middle: str, told: list[str]

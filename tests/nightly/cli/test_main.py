@@ -194,16 +194,18 @@ def test_verify_with_another_book_names_its_files(
 def test_a_summary_shows_a_few_of_many_faults(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Prices of days ago reach many securities: the plan names them all, the night is not fine."""
+    """The plan names them all, prices of days ago in one breath; the night is not fine."""
     ids, out = tmp_path / "ids.txt", tmp_path / "runs"
-    ids.write_text("all-weather\n")
+    ids.write_text("all-weather\nfaulty-data\n")
     command = ["run", str(SAMPLE), "--asof", "2026-11-25", "--out", str(out)]
     code, page, _ = said(capsys, *command, "--households", str(ids))
-    assert code == 1 and "1 of 1 households invalid" in page.splitlines()[-1]
-    reason = pd.read_parquet(out / "2026-11-25-0001" / "plans.parquet").loc[0, "reason"]
-    (line,) = (line for line in page.splitlines() if "all-weather  securities" in line)
-    assert line.count(" | ") == 3
-    assert line.endswith(f" | and {reason.count(' | ') + 1 - 3} faults more")
+    assert code == 1 and "2 of 2 households invalid" in page.splitlines()[-1]
+    plans = pd.read_parquet(out / "2026-11-25-0001" / "plans.parquet").set_index("household_id")
+    stale = plans.loc["all-weather", "reason"]
+    assert stale.startswith("securities, rows 2 to ") and stale.count("days before") == 1
+    assert plans.loc["faulty-data", "reason"].count(" | ") == 3
+    (line,) = (line for line in page.splitlines() if "faulty-data  lots" in line)
+    assert line.count(" | ") == 3 and line.endswith(" | and 1 fault more")
 
 
 def test_a_book_that_is_no_folder_is_told(

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.book.faults import in_one_line
 from models.book.read import read_book
 from nightly.main import main
-from nightly.workers.answer import BETWEEN_FAULTS
 from tests.books import ASOF, Tables, tiny_book, write
 from tests.models.book.checks.fault_case import cell
 
@@ -42,7 +42,7 @@ def test_whoever_the_book_says_it_is_waits_in_book_and_run(
     plans = pd.read_parquet(Path(facts["folder"]) / "plans.parquet").set_index("household_id")
     assert set(plans.index[plans["status"] == "invalid"]) == owners
     for name in owners:
-        assert plans.loc[name, "reason"] == BETWEEN_FAULTS.join(map(str, read.faults_of(name)))
+        assert plans.loc[name, "reason"] == in_one_line(read.faults_of(name))
 
 
 def test_the_account_and_both_households_are_named(tmp_path: Path) -> None:

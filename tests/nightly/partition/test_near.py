@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.book.faults import in_one_line
 from models.book.read import read_book
 from nightly.main import main
-from nightly.workers.answer import BETWEEN_FAULTS
 from tests.books import ASOF, tiny_book, write
 
 
@@ -36,4 +36,4 @@ def test_its_household_waits_in_book_and_run(
     assert facts["orphan_rows"] == {table: 1}
     plans = pd.read_parquet(Path(facts["folder"]) / "plans.parquet").set_index("household_id")
     assert set(plans.index[plans["status"] == "invalid"]) == {owner}
-    assert plans.loc[owner, "reason"] == BETWEEN_FAULTS.join(map(str, book.faults_of(owner)))
+    assert plans.loc[owner, "reason"] == in_one_line(book.faults_of(owner))
