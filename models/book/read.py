@@ -15,7 +15,6 @@ from models.book.book import Book, Dates
 from models.book.checks import check_book
 from models.book.checks.evidence import Evidence
 from models.book.checks.market import risk
-from models.book.checks.market.targets import limits_by_class
 from models.book.checks.reach import Reach
 from models.book.checks.unusable import law_faults, sound_covariance
 from models.book.faults import Fault, FaultyBookError
@@ -29,6 +28,7 @@ from models.book.market.securities import (
     build_substitutes,
     build_targets,
 )
+from models.book.policies.classes import limits_by_class
 from models.book.policies.files import PolicyFile, read_policies
 from models.book.policies.overrides import with_overrides
 from models.book.rows.columns import is_live, sort_columns

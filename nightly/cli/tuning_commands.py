@@ -75,7 +75,8 @@ def _tried(bench: Bench, asking: Asked) -> tuple[dict[str, Any], str]:
         known = ", ".join(sorted(n for n, file in bench.policies.items() if file.policy))
         raise CommandError(f"--policy {challenger.policy}: choose one of {known}")
     told = _fields(challenger, was)
-    asked, sample = edited(was, told), sample_of(bench, challenger.policy, asking.households)
+    asked = edited(was, told, bench.classes)
+    sample = sample_of(bench, challenger.policy, asking.households)
     record = asked_record(bench, asked, sample, told, asking.households)
     if asked.file.policy is None:
         return plain(record), ""

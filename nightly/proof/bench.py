@@ -81,6 +81,11 @@ class Bench:
         return {name: file for name, file in files.items() if not file.overridden}
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """Asset classes that securities and targets of the book have."""
+        return self._uncut.shared.market.risk.classes
+
+    @property
     def book(self) -> Path:
         """Where the book is now."""
         return self._book

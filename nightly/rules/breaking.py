@@ -20,9 +20,11 @@ from typing import Any, Final
 import numpy as np
 
 from models.arrays import Floats, sum_by
+from models.book.policies.classes import limits_of_nothing
 from models.book.policies.files import parse_given
 from models.book.policies.overrides import override_of
 from models.errors import PolicyError
+from models.market import CASH
 from models.policy import Policy
 from models.triggers import Screen, TriggerColumns, screen, trigger_words
 from nightly.register.deciding import figures_of, plan_rows
@@ -58,13 +60,15 @@ def breaking(folder: Path, asof: date, change: str, run: RunFolder | None = None
     Raises
     ------
     PolicyError
-        If the change is none, with all of its faults.
+        If the change is none, with all of its faults, or limits a class that the book lacks.
     """
     changed = override_of(change)
     read = parse_given("change", changed, "the change")
     if read.policy is None:
         raise PolicyError("\n".join(str(fault) for fault in read.faults))
     book = read_columns(folder, asof)
+    if lost := list(limits_of_nothing(read.policy, book.columns.market.risk.classes)):
+        raise PolicyError("\n".join(f"the change: {each.what}; {each.remedy}" for each in lost))
     found = [*_newly_needed(book, changed), *_classes(book, read.policy, changed)]
     if run is not None:
         found += _plans(run, changed)
@@ -111,7 +115,7 @@ def _classes(book: TriageColumns, read: Policy, changed: dict[str, Any]) -> Iter
         share = np.zeros(len(columns.market.securities.price))
         if name in risk.classes:
             share = risk.class_weights[:, [risk.classes.index(name)]].toarray().ravel()
-        held = _of_households(columns, worth * share[columns.lots.security], cash=False)
+        held = _of_households(columns, worth * share[columns.lots.security], cash=name == CASH)
         weight = np.divide(held, total, out=np.zeros(len(total)), where=total > 0.0)
         for place in np.flatnonzero((weight > most) & ~book.doubtful).tolist():
             said = f"{name} weighs {100 * weight[place]:.1f}%, {100 * most:.1f}% would be allowed"

@@ -7,10 +7,12 @@ leaves its key out. Refused: clamping a value into its range, which tries a poli
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from models.book.faults import Fault
+from models.book.policies.classes import limits_of_nothing
 from models.book.policies.files import PolicyFile, parse_given, section_names
 from models.book.policies.overrides import JOINT, resolved
 from models.book.policies.rules import RULES, Rule
@@ -59,8 +61,11 @@ class Edited:
         return policy_toml(self.file.given, f"sha256 of what it says: {digest}")
 
 
-def edited(was: PolicyFile, told: Mapping[str, str]) -> Edited:
-    """Return a policy with fields written over: `section.key` to text; unknown keys are faults."""
+def edited(was: PolicyFile, told: Mapping[str, str], classes: Iterable[str]) -> Edited:
+    """Return a policy with fields written over: `section.key` to text; unknown keys are faults.
+
+    `classes` are the book's: limits on others are told, and where they look like slips are faults.
+    """
     given: Given = {section: dict(values) for section, values in was.given.items()}
     for name, text in told.items():
         section, _, key = name.partition(".")
@@ -70,7 +75,19 @@ def edited(was: PolicyFile, told: Mapping[str, str]) -> Edited:
             given.get(section, {}).pop(key, None)
     given = {section: values for section, values in given.items() if values}
     file = parse_given(was.policy_id, given, PLACE)
-    return Edited(was, replace(file, given=given))
+    return Edited(was, replace(_held_to(file, classes), given=given))
+
+
+def _held_to(file: PolicyFile, classes: Iterable[str]) -> PolicyFile:
+    lost = list(limits_of_nothing(file.policy, classes)) if file.policy else []
+    faults = [
+        Fault("policies", None, each.key, f"{PLACE}: {each.what}", each.remedy)
+        for each in lost
+        if each.slip
+    ]
+    if faults:
+        return PolicyFile(file.policy_id, None, tuple(faults))
+    return replace(file, warnings=(*file.warnings, *(f"{PLACE}: {each.what}" for each in lost)))
 
 
 def fields_of(was: PolicyFile, text: str) -> dict[str, str]:

@@ -142,7 +142,8 @@ def _asked(bench: Bench, fields: Fields) -> tuple[Edited, dict[str, str], int]:
     told = dict(fields)
     keys = {name: told[name] for name in _keys(names)}
     was = _policy(bench, told.get(POLICY, "") or "standard")
-    return edited(was, keys), keys, _households(told.get(HOUSEHOLDS, "").strip() or str(SAMPLE))
+    households = _households(told.get(HOUSEHOLDS, "").strip() or str(SAMPLE))
+    return edited(was, keys, bench.classes), keys, households
 
 
 def _keys(names: Iterable[str]) -> list[str]:

@@ -102,6 +102,27 @@ def test_a_change_that_is_none_is_refused_as_in_a_policy(folder: Path) -> None:
         breaking(folder, ASOF, "limits.te_maxx = 0.1")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("us_equty", "did you mean 'us_equity'? the classes are"), ("gold", "; the")],
+)
+def test_a_change_of_a_class_that_the_book_lacks_is_refused(
+    folder: Path, name: str, meant: str
+) -> None:
+    """Nobody would break it, whatever it was meant to say."""
+    with pytest.raises(PolicyError) as refused:
+        breaking(folder, ASOF, f"limits.class_max = {{ {name} = 0.0 }}")
+    assert f"limits.class_max names {name!r}, a class that nothing has" in str(refused.value)
+    assert meant in str(refused.value)
+
+
+def test_cash_of_accounts_is_of_the_class_of_cash(folder: Path) -> None:
+    """It is a class of every book, and counts as the judge counts it: H2 has $2,000 of $56,000."""
+    found = breaking(folder, ASOF, "limits.class_max = { cash = 0.01 }")
+    told = {each.household_id: each.figure for each in found}
+    assert told["H2"] == pytest.approx(2_000.0 / 56_000.0)
+
+
 def test_what_cites_a_section_is_found_with_what_is_inside_it() -> None:
     """1091 is cited by the replay, the windows and the law's own files; 1091(z) by nobody."""
     places = {each.place for each in citing("1091")}

@@ -237,6 +237,13 @@ def test_the_command_says_the_pages_record(
     told = json.loads(capsys.readouterr().out)
     assert told["effect"] is None and "a number above 0" in told["faults"][0]
     assert [each["key"] for each in told["changed"]] == [*reversed(CHANGED)]
+    slip = "limits.class_max={ us_equty = 0.5, spice = 0.1 }"
+    main([*command, "--set", slip])
+    told = json.loads(capsys.readouterr().out)
+    (fault,) = told["faults"]
+    assert told["effect"] is None and "did you mean 'us_equity'?" in fault
+    assert main([*command[:-1], "--set", slip.replace("equty", "equity")]) == 0
+    assert "limits.class_max names 'spice', a class that nothing has" in capsys.readouterr().out
     assert main([*command[:-1], "--set", "trades.ticket_usd=4"]) == 0
     page = capsys.readouterr().out
     assert "trades.ticket_usd: 0.0 → 4" in page

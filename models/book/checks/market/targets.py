@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -12,14 +11,10 @@ import numpy as np
 from models.arrays import Ints
 from models.book.checks.check import Check, Finding, rows_where, stated
 from models.book.checks.evidence import Evidence
+from models.book.policies.classes import limits_of_nothing
 from models.book.rows.links import distinct
 from models.book.tables.arrow import column_of
-from models.market import CASH
-from models.policy import Policy
 from models.tolerances import RELATIVE, WEIGHT_SUM
-
-SLIP: Final = 0.7
-"""Likeness (difflib's ratio) from which one class is taken for another misspelt."""
 
 
 def _weights_do_not_sum(evidence: Evidence) -> Iterator[Finding]:
@@ -58,28 +53,15 @@ def _invalid_policies(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(fault.table, None, fault.column, fault.what, touched, fault.remedy)
 
 
-def limits_by_class(policy: Policy) -> Iterator[tuple[str, str, bool]]:
-    """Yield key and class of each limit by class, and whether plans must keep it."""
-    for name, _ in policy.limits.class_max:
-        yield "limits.class_max", name, True
-    for band in policy.bands.classes:
-        yield "bands.classes", band.asset_class, policy.limits.bands == "hard"
-
-
 def _limits_of_nothing(evidence: Evidence) -> Iterator[Finding]:
-    """A limit on a class that nothing has holds nowhere; a slip away from one it was meant to hold.
-
-    A policy of many books may limit what one of them does not have.
-    """
-    classes = sorted({*evidence.exposures.classes, CASH})
     for file in evidence.policies.values():
-        for key, name, kept in limits_by_class(file.policy) if file.policy else ():
-            near = get_close_matches(name, classes, 1, SLIP)
-            if kept and near and name not in classes:
-                what = f"policy {file.policy_id}: {key} names {name!r}, a class that nothing has"
-                remedy = f"did you mean {near[0]!r}? the classes are {', '.join(classes)}"
+        for limit in (
+            limits_of_nothing(file.policy, evidence.exposures.classes) if file.policy else ()
+        ):
+            if limit.slip:
+                what = f"policy {file.policy_id}: {limit.what}"
                 touched = _under(file.policy_id, evidence)
-                yield Finding("policies", None, key, what, touched, remedy)
+                yield Finding("policies", None, limit.key, what, touched, limit.remedy)
 
 
 CHECKS: Final = (
