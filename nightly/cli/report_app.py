@@ -36,7 +36,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a document of HOUSEHOLD's plan in RUN: two pages for the client, or every rule.
+    """Make a document of HOUSEHOLD's plan in RUN: the client's proposal, or every rule.
 
     The plan is the stored one, judged again. Every figure is one of the record, which --format json
     writes.

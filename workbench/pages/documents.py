@@ -2,22 +2,24 @@
 
 They are made of the household's record like its page, and have no figure of their own either. A
 document stands by itself: its style is inside, it fetches nothing, and no script is in it. The
-client's is in plain English; what a rule is called stands on the sheet for compliance.
+client's is in plain English; what a rule is called stands on the sheet for compliance. It lists
+every order, on as many pages as that takes: nobody signs for what they have not seen. There are
+lines to sign only while a person has yet to approve, and the figures are those of today's book.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from models.errors import HearthError
-from workbench.pages.rendering import STATIC, page
+from workbench.pages.rendering import STATIC, page, spoken
+from workbench.wording import CENT
 
 KINDS: Final = ("proposal", "compliance")
 """Documents that there are."""
-
-LARGEST: Final = 10
-"""Orders that a proposal lists: what fits on its second page."""
 
 COLOURS: Final = (
     *("#0072b2", "#e69f00", "#009e73", "#cc79a7"),
@@ -34,12 +36,43 @@ REASONS: Final = {
 """Reason of an order → why such trades are there, in plain English."""
 
 SHORT: Final = {
-    "tracking": "back to the mix",
-    "location": "taxed less there",
-    "harvest": "for the tax year",
-    "cash": "for cash",
+    "tracking": ("back to the mix", "back to the mix"),
+    "location": ("taxed less elsewhere", "taxed less here"),
+    "harvest": ("for the tax year", "for the tax year"),
+    "cash": ("to raise cash", "to invest cash"),
 }
-"""The same in a cell."""
+"""The same in a cell, of a sale and of a buy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tense:
+    """How a proposal speaks: of what is still open, of what was rejected, of what has left."""
+
+    title: str
+    did: str
+    did_money: str
+    open: bool = False
+    gone: bool = False
+
+
+OPEN: Final = Tense(
+    "A proposal for your portfolio",
+    "We propose",
+    "We propose to move money, and no trades.",
+    open=True,
+)
+REJECTED: Final = Tense(
+    "A proposal that was rejected", "We proposed", "We proposed to move money, and no trades."
+)
+GONE: Final = Tense(
+    "Your portfolio: what was sent",
+    "We have sent",
+    "We have asked for money to be moved, and for no trades.",
+    gone=True,
+)
+
+TENSES: Final = {**dict.fromkeys(("", "proposed", "approved"), OPEN), "rejected": REJECTED}
+"""State of a plan before it leaves → how its proposal speaks; every other state is one after."""
 
 
 class DocumentError(HearthError):
@@ -50,20 +83,39 @@ def document(kind: str, record: dict[str, Any]) -> str:
     """Return a document as HTML that stands by itself."""
     if kind not in KINDS:
         raise DocumentError(f"--kind {kind!r}: choose one of {', '.join(KINDS)}")
-    told = record["explained"]
-    orders = (told or record["stored"])["orders"]
-    place = "explained" if told else "stored"
-    largest = sorted(range(len(orders)), key=lambda n: (-orders[n]["amount"], n))[:LARGEST]
+    stored, told = record["stored"], record["explained"]
+    place, orders = ("explained", told["orders"]) if told else ("stored", stored["orders"])
+    largest = sorted(range(len(orders)), key=lambda n: (-orders[n]["amount"], n))
+    counts = told is not None and not any(unit["disallowed"] for unit in told["units"])
+    stale = record["changed"] or record["differences"]
+    reasons = dict.fromkeys(order["reason"] for order in orders)
     return page(
         kind,
         record,
         style=(STATIC / "document.css").read_text("utf-8"),
-        orders=[(f"{place}.orders.{n}", orders[n]) for n in largest],
-        reasons=Counter(order["reason"] for order in orders),
-        words=REASONS,
-        short_words=SHORT,
+        orders=[(f"{place}.orders.{n}", orders[n], _why(orders[n], counts)) for n in largest],
+        reasons=[REASONS.get(each, spoken(each)) for each in reasons],
+        states={each["order_id"]: each["state"] or "not sent" for each in stored["orders"]},
+        stand={"Trades": _by_state(stored["orders"]), "Money": _by_state(stored["money"])},
+        tense=TENSES.get(stored["state"], GONE),
+        signed=stored["waiting"] and not stale,
         colours=COLOURS,
     )
+
+
+def _why(order: Mapping[str, Any], counts: bool) -> str:
+    """Say why an order is there; of a sale for another reason also that its loss counts."""
+    reason, buys = order["reason"], order["side"] == "buy"
+    said = SHORT[reason][buys] if reason in SHORT else spoken(reason)
+    gain = (order.get("gain_st") or 0.0) + (order.get("gain_lt") or 0.0)
+    apart = counts and reason != "harvest" and gain <= -CENT
+    return f"{said}; its loss lowers tax" if apart else said
+
+
+def _by_state(sent: Sequence[Mapping[str, Any]]) -> str:
+    """Return ``7 filled, 4 sent``; nothing of nothing."""
+    found = Counter(each["state"] or "not sent" for each in sent)
+    return ", ".join(f"{count} {spoken(state)}" for state, count in sorted(found.items()))
 
 
 def notebook(explained: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +66,60 @@ def pages_of(weasyprint: Any, record: Any) -> int:
     return len(weasyprint.HTML(string=document("proposal", record)).render().pages)
 
 
-def test_a_proposal_has_two_pages(records: dict[str, Any], weasyprint: Any) -> None:
-    """Also for the household with the most orders and accounts."""
-    assert pages_of(weasyprint, records["family-office-80m"]) == 2
+def test_whoever_signs_sees_every_trade(records: dict[str, Any], weasyprint: Any) -> None:
+    """All 38 of the household with the most, on as many pages as that takes."""
+    record = records["family-office-80m"]
+    orders = record["stored"]["orders"]
+    assert len(orders) > 30
+    page = parsed(document("proposal", record))
+    amounts = [
+        float(v) for place, v, _ in page.figures if re.search(r"orders\.\d+\.amount$", place)
+    ]
+    assert amounts == sorted((order["amount"] for order in orders), reverse=True)
+    assert pages_of(weasyprint, record) == 3
+
+
+@pytest.mark.parametrize(
+    ("stands", "titled", "said", "signed"),
+    [
+        ({"waiting": True}, "A proposal for", "We propose 11 trades", True),
+        ({}, "A proposal for", "no further approval is needed", False),
+        ({"state": "approved"}, "A proposal for", "This has been approved", False),
+        ({"state": "rejected"}, "that was rejected", "We proposed 11 trades", False),
+        ({"state": "filled, sent"}, "what was sent", "Trades: 2 filled, 9 sent", False),
+    ],
+)
+def test_a_proposal_speaks_in_one_tense(
+    records: dict[str, Any], stands: dict[str, Any], titled: str, said: str, signed: bool
+) -> None:
+    """Nothing that has left is proposed, and what nobody has to approve has no lines to sign."""
+    record = copy.deepcopy(records["drifted-60-40"])
+    record["stored"] |= stands
+    if "sent" in record["stored"]["state"]:
+        for n, order in enumerate(record["stored"]["orders"]):
+            order["state"] = "filled" if n < 2 else "sent"
+    text = parsed(document("proposal", record)).text
+    assert titled in text and said in text
+    assert ("client, date" in text) == signed
+    assert ("We propose " in text) == (titled == "A proposal for")
+
+
+def test_nobody_signs_figures_of_another_book(records: dict[str, Any]) -> None:
+    """A proposal that waits has no lines to sign once the book has changed."""
+    record = copy.deepcopy(records["drifted-60-40"])
+    record["stored"]["waiting"] = True
+    record["changed"] = [{"what": "file", "where": "lots.csv"}]
+    text = parsed(document("proposal", record)).text
+    assert "It must be worked out again" in text and "client, date" not in text
+
+
+def test_a_sale_for_another_reason_tells_that_its_loss_counts(records: dict[str, Any]) -> None:
+    """Bonds leave the taxable account for where they are taxed less, at a loss; unless washed."""
+    record = copy.deepcopy(records["drifted-60-40"])
+    told = "taxed less elsewhere; its loss lowers tax"
+    assert parsed(document("proposal", record)).text.count(told) == 1
+    record["explained"]["units"][0]["disallowed"] = 6281.0
+    assert "its loss lowers" not in parsed(document("proposal", record)).text
 
 
 @pytest.mark.full
