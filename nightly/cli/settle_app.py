@@ -36,20 +36,27 @@ def settle(
         datetime | None,
         typer.Option(formats=Day, help="The last day to settle [default: the newest fill's]."),
     ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out",
+            help="Leave out the accounts of whom a corporate action reaches and who is not settled "
+            "[default: there is no next book then].",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Book the register's fills and BOOK's corporate actions into the next night's book.
 
     Lots, cash, trades and year-to-date gains by the exact ledger, at the prices paid; what BOOK
     shows already is not booked twice. Exit code 1 if a household could not be settled: it stays as
-    it was.
+    it was. A corporate action reaches all who hold its security, or there is no next book.
     """
     from nightly.cli import settle_commands
     from nightly.settle.settling import Span
 
-    raise typer.Exit(
-        settle_commands.settled(book, register, Span(day_of(since), day_of(asof)), out, as_json)
-    )
+    span = Span(day_of(since), day_of(asof), leave_out)
+    raise typer.Exit(settle_commands.settled(book, register, span, out, as_json))
 
 
 @app.command()

@@ -65,13 +65,17 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the tables are told beside households: actions, the day, tickets, money that moved."""
+    """What the tables are told beside households: actions, the day, tickets, money that moved.
+
+    `gone` are accounts that the next book is not to have.
+    """
 
     actions: Sequence[Action]
     asof: date
     tickets: Collection[str]
     prices_of: date
     money: Sequence[Row] = ()
+    gone: Collection[str] = ()
 
 
 def tables_after(place: Any, edits: Edits, told: Booked) -> list[RawTable]:
@@ -100,6 +104,8 @@ def tables_after(place: Any, edits: Edits, told: Booked) -> list[RawTable]:
         there["open_orders"].change(
             lambda row: None if identity(row["order_id"]) in told.tickets else row
         )
+    for table in there.values() if told.gone else ():
+        table.change(lambda row: None if identity(row.get("account_id")) in told.gone else row)
     return list(there.values())
 
 

@@ -2,8 +2,9 @@
 
 The next book is what the custodian should show: the night's own when the custodian is late, and
 what `hearth reconcile` compares with when it is not. A household that cannot be settled stays as it
-was and is told. The new book appears whole, with one rename. Refused: settling into another tax
-year, where year-to-date figures and carryforwards begin anew with the custodian's first book.
+was and is told; one that a corporate action reaches stops the book (`happened`). The new book
+appears whole, with one rename. Refused: settling into another tax year, where year-to-date figures
+and carryforwards begin anew with the custodian's first book.
 """
 
 from __future__ import annotations
@@ -18,21 +19,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from models.book.book import Book
 from models.book.policies.files import PolicyFile, read_policies
 from models.book.read import build_book, check_folder
 from models.book.tables.files import read_files, table_paths
 from models.book.tables.schema import POLICY_FOLDER
 from models.book.tables.table import Table
 from models.errors import HearthError
-from models.tax.corporate_actions import Action
 from nightly.register.fold import Registered
 from nightly.register.paid import REACH, Leg, Shown, legs_of, row_of
 from nightly.results.durable import force, refusing
-from nightly.settle.days import Movements, household_settled
-from nightly.settle.due import DueFill, actions_of, fills_due
+from nightly.settle.days import household_settled
+from nightly.settle.due import actions_of, fills_due
 from nightly.settle.edits import Booked, Edits, refuse_double, tables_after
 from nightly.settle.errors import SettleError
+from nightly.settle.happened import Happened, by_household, reached, refuse_half
 
 ANY_AGE: Final = 36_500
 """Days. Settling needs no price, so that none is too old for it (a century)."""
@@ -40,10 +40,14 @@ ANY_AGE: Final = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a book shows and how far to settle it: after `since`, through `asof`; None: by rows."""
+    """What a book shows and how far to settle it: after `since`, through `asof`; None: by rows.
+
+    `leave_out`: the next book has no accounts of whom an action reaches and who is not settled.
+    """
 
     since: date | None = None
     asof: date | None = None
+    leave_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     Raises
     ------
     SettleError
-        If `out` is there, the book has no trades or no date, or another year begins.
+        If `out` is there, the book has no trades or no date, another year begins, or an action
+        reaches who cannot be settled.
     UnusableBookError
         If the book cannot be read.
     """
@@ -94,8 +99,13 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     shown = Shown(told, since)
     money = _money(registered, shown, asof)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
-    edits, settled, unsettled = Edits(), 0, {}
-    for name, moved in _movements(book, files.tables, (fills, money), actions).items():
+    happened = Happened(fills, money, actions)
+    reach = reached(happened, files.tables)
+    known = {str(name) for name in book.household_ids}
+    edits, settled, done, unsettled = Edits(), 0, 0, {}
+    for name, moved in by_household(happened, files.tables).items():
+        if name not in known and name not in reach:
+            continue
         try:
             before = book.household(name)
             policy = book.policy(before.policy_id)
@@ -104,16 +114,19 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
             unsettled[name] = str(error)
             continue
         edits.note(before, after)
-        settled += 1
+        settled, done = settled + 1, done + len(moved.fills)
+    half = reach.keys() & unsettled.keys()
+    if not span.leave_out:
+        refuse_half(half, unsettled, place)
+    gone = frozenset(account for name in half for account in reach[name])
     booked = [leg for leg in money if leg.household_id not in unsettled]
     rows = booked if shown.told else [*_all_but(registered, money, (since, asof)), *booked]
     _write(
         place,
         out,
         edits,
-        Booked(actions, asof, _tickets(registered), since, [row_of(leg) for leg in rows]),
+        Booked(actions, asof, _tickets(registered), since, [row_of(leg) for leg in rows], gone),
     )
-    done = sum(1 for fill in fills if fill.household_id not in unsettled)
     names = tuple(action.action_id for action in actions)
     moves = len({leg.movement_id for leg in booked})
     return Settled(since, asof, settled, done, names, unsettled, moves)
@@ -171,35 +184,6 @@ def _ageless(policies: Mapping[str, PolicyFile]) -> dict[str, PolicyFile]:
             file = replace(file, policy=replace(file.policy, data=data))
         found[name] = file
     return found
-
-
-def _movements(
-    book: Book,
-    tables: Mapping[str, Table],
-    told: tuple[Sequence[DueFill], Sequence[Leg]],
-    actions: Sequence[Action],
-) -> dict[str, Movements]:
-    """Return what happened to whom: who has fills or money, and all where actions may be."""
-    mine: dict[str, list[DueFill]] = {}
-    for fill in told[0]:
-        mine.setdefault(fill.household_id, []).append(fill)
-    paid: dict[str, list[Leg]] = {}
-    for leg in told[1]:
-        paid.setdefault(leg.household_id, []).append(leg)
-    touched = mine.keys() | paid.keys()
-    acted = {action.security_id for action in actions}
-    if acted:
-        lots, accounts = tables["lots"], tables["accounts"]
-        owner = dict(zip(accounts.texts("account_id"), accounts.texts("household_id"), strict=True))
-        places = zip(lots.texts("account_id"), lots.texts("security_id"), strict=True)
-        touched |= {
-            owner[account] for account, security in places if security in acted and account in owner
-        }
-    known = {str(name) for name in book.household_ids}
-    return {
-        name: Movements(mine.get(name, ()), actions, paid.get(name, ()))
-        for name in sorted(touched & known)
-    }
 
 
 def _tickets(registered: Registered) -> frozenset[str]:
