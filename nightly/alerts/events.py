@@ -10,17 +10,23 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from models.book.faults import BETWEEN_FAULTS
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.plan import Status
 from nightly.reconcile.reconciling import Reconciled
+from nightly.register.fold import Registered
 from nightly.register.looking import standing_plans
+from nightly.register.register import beside
+from nightly.register.standing import Standing
+from nightly.register.states import State
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
 from nightly.run.fail_on import ORPHANS, orphans_in_words
 from nightly.workers.notices import NEARLY_USED, TURNING
+from workbench.wording import counted
 
 BREACH: Final = "breach"
 DEFERRED: Final = "deferred"
@@ -28,6 +34,7 @@ WAITING: Final = "waiting"
 BUDGET: Final = "budget"
 UNCERTAIN: Final = "uncertain"
 OVERRIDDEN: Final = "overridden"
+UNANSWERED: Final = "unanswered"
 DIFFERENCE: Final = "difference"
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVALID)
@@ -35,7 +42,7 @@ STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVA
 
 KINDS: Final = (
     *(BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value, ORPHANS),
-    *(UNCERTAIN, Status.INVALID.value, DIFFERENCE),
+    *(UNCERTAIN, Status.INVALID.value, DIFFERENCE, UNANSWERED),
     *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
 """Every kind of event, most pressing first."""
@@ -158,10 +165,11 @@ def _without_rows(fault: str) -> str:
 
 
 def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
-    run = folder.run_id
+    run, now = folder.run_id, beside(folder.path).read()
+    yield from _unanswered(run, date.fromisoformat(folder.manifest()["asof"]), now)
     pressing = {str(status.value) for status in STATUSES}
     deferred = set()
-    for plan in standing_plans(folder):
+    for plan in standing_plans(folder, known=now):
         name = plan["household_id"]
         if plan["status"] in pressing:
             yield Event(run, plan["status"], name, plan["reason"] or plan["status"])
@@ -191,6 +199,30 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
             yield Event(run, row["kind"], row["household_id"], _said(row))
     for name in sorted(_deferred_before(folder, deferred, nights)):
         yield Event(run, DEFERRED, name, f"deferred {nights} nights in a row or more")
+
+
+def _unanswered(run_id: str, asof: date, now: Registered) -> Iterator[Event]:
+    """Tell orders whose day is over and of which no end is known, once for the run that sent them.
+
+    One that stands until it is cancelled waits for an answer until the market has given any.
+    """
+    late: dict[str, list[Standing]] = defaultdict(list)
+    for _, standing in sorted(now.tickets.items()):
+        heard = standing.state is not State.SENT
+        if standing.unanswered(asof) and not (heard and standing.working(asof)):
+            late[standing.ticket.run_id].append(standing)
+    for sender, mine in sorted(late.items()):
+        names = sorted({standing.ticket.household_id for standing in mine})
+        since = min(standing.since(asof) for standing in mine)
+        days = (asof - since).days
+        whose = f" of {len(names)} households" if len(names) > 1 else ""
+        text = (
+            f"{counted(len(mine), 'order')}{whose} that {sender} sent: no end is known, "
+            f"{counted(days, 'day')} after the night of {since} (the first is "
+            f"{mine[0].ticket.ticket_id}, {mine[0].state}): book their answers with hearth fills, "
+            "or ask them back with hearth cancel"
+        )
+        yield Event(run_id, UNANSWERED, names[0] if len(names) == 1 else "", text)
 
 
 def _said(row: dict[str, Any]) -> str:

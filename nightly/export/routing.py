@@ -27,6 +27,7 @@ from typing import Any, Final
 from models.book.tables.schema import INSTRUMENTS
 from models.errors import HearthError
 from models.market import AT_NET_ASSET_VALUE
+from nightly.register.standing import UNTIL_CANCELLED
 
 NAME: Final = "custodians.toml"
 """The file's name among the runs."""
@@ -48,7 +49,7 @@ DAY: Final = "day"
 
 TIMES: Final[Mapping[str, str]] = {
     DAY: "0",
-    "good_till_cancel": "1",
+    UNTIL_CANCELLED: "1",
     "at_open": "2",
     "immediate_or_cancel": "3",
     "fill_or_kill": "4",

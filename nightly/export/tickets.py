@@ -14,22 +14,21 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
-from models.asked import without_request
-from models.book.policies.overrides import JOINT, override_of
 from models.market import AT_NET_ASSET_VALUE
 from models.policy import Carry, Tickets
 from models.triggers import AUTO
 from nightly.export.blocks import block_name
+from nightly.export.held_back import Candidate, held_back
+from nightly.export.in_force import digest_in_force, in_force
 from nightly.export.routing import Routing
 from nightly.export.volume import crowded_out
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
-from nightly.register.money import MoneyState, Movement, movements_of
+from nightly.register.money import Movement, movements_of
 from nightly.register.records import Lockout, RunFacts, Ticket
 from nightly.register.roles import Rights
-from nightly.register.standing import Standing
 from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
@@ -74,7 +73,8 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
     approved: dict[str, str] = {}
     left_out: dict[str, str] = {}
     overridden: dict[str, tuple[str, ...]] = {}
-    rows = plan_rows(folder)
+    facts, rows = folder.manifest(), plan_rows(folder)
+    orders = _by_household(run_table(folder.path, "orders").to_pylist())
     paying = set(run_table(folder.path, "flows")["household_id"].to_pylist())
     for (run_id, name), plan in registered.plans.items():
         if run_id != folder.run_id or registered.plan_sent(run_id, name):
@@ -82,35 +82,23 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
         if registered.money_sent(run_id, name):
             continue
         last = plan.decisions[-1] if plan.decisions else None
-        other = _unknown_to(registered, run, name)
         auto = plan.state is State.PROPOSED and plan.proposal.approval == AUTO
-        money = _money_before(registered, run, name) if name in paying else None
-        twice = [each for each in now[name].orders if each in registered.intentions]
+        days = in_force(facts, rows[name]["policy_id"], "carry", "order_days", Carry().order_days)
+        mine = Candidate(name, orders.get(name, ()), name in paying, int(days))
         if plan.state is State.REJECTED and last is not None:
             left_out[name] = f"rejected by {last.by}: {last.why}"
         elif plan.state is not State.APPROVED and not auto:
             left_out[name] = _waiting(rows[name], plan.approvers, last.needed if last else 1)
-        elif other is not None:
-            left_out[name] = (
-                f"{other.ticket.ticket_id} is {other.state} and this plan does not know of it: "
-                "plan again"
-            )
-        elif twice:
-            ticket = registered.tickets[registered.intentions[twice[0]]]
-            left_out[name] = (
-                f"{twice[0]} left as {ticket.ticket.ticket_id}, which is {ticket.state}: one "
-                "intention leaves once; plan again on another day"
-            )
-        elif money is not None:
-            left_out[name] = money
+        elif (why := held_back(registered, run, mine)) is not None:
+            left_out[name] = why
         elif rights.sender_apart and rights.person in plan.approvers:
             left_out[name] = f"approved by {rights.person}, who may not send it too"
         else:
             approved[name] = "policy" if auto else ", ".join(plan.approvers)
             if plan.override:
                 overridden[name] = plan.override
-    rows_of_orders = run_table(folder.path, "orders", approved).to_pylist()
-    for name, why in crowded_out(registered, run.asof, rows_of_orders, approved).items():
+    leave = [row for name in approved for row in orders.get(name, ())]
+    for name, why in crowded_out(registered, run.asof, leave, approved).items():
         left_out[name] = why
         del approved[name]
         overridden.pop(name, None)
@@ -269,55 +257,20 @@ def _as_proposed(folder: RunFolder, registered: Registered) -> dict[str, PlanDig
     return now
 
 
-def _unknown_to(registered: Registered, run: RunFacts, household_id: str) -> Standing | None:
-    """Return a ticket of another run that a plan should have been made with, and was not."""
-    for name in registered.by_household.get(household_id, ()):
-        standing = registered.tickets[name]
-        if standing.ticket.run_id == run.run_id or not standing.counts:
-            continue
-        young = (run.asof - standing.since(run.asof)).days <= Carry().order_days
-        if standing.entry > run.known or (not run.looked and (standing.live or young)):
-            return standing
-    return None
-
-
-def _money_before(registered: Registered, run: RunFacts, household_id: str) -> str | None:
-    """Return why a household's money does not move: some of it did, and no book says which."""
-    for name in registered.money_of.get(household_id, ()):
-        standing = registered.money[name]
-        if standing.live:
-            return (
-                f"{name} of ${standing.movement.amount:,.2f} is {standing.state}: book with hearth "
-                "fills what became of it, then plan again"
-            )
-        if standing.state is not MoneyState.MOVED:
-            continue
-        if standing.movement.asof == run.asof:
-            return f"{name} of ${standing.movement.amount:,.2f} moved today: plan again tomorrow"
-        young = (run.asof - standing.since(run.asof)).days <= Carry().order_days
-        if standing.entry > run.known or (not run.looked and young):
-            return (
-                f"{name} of ${standing.movement.amount:,.2f} moved, which this plan knew nothing "
-                "of: plan again"
-            )
-    return None
-
-
 def _waiting(plan: Mapping[str, Any], approvers: tuple[str, ...], needed: int) -> str:
     if approvers:
         return f"approved by {', '.join(approvers)}; {needed} people must approve it"
     return plan["reason"] or "needs approval"
 
 
-def _policy(facts: Mapping[str, Any], policy_id: str) -> tuple[Decimal, str]:
-    """Return how far a limit price may lie from the price under a policy, and its digest.
+def _by_household(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["household_id"], []).append(row)
+    return found
 
-    A policy with a household's override, or with what was asked, is not in the manifest by itself;
-    its id says both.
-    """
-    policy_id = without_request(policy_id)
-    base, _, override = policy_id.partition(JOINT)
-    known = facts["policies"].get(policy_id) or facts["policies"].get(base, {})
-    bps = known.get("tickets", {}).get("limit_bps", Tickets().limit_bps)
-    bps = override_of(override).get("tickets", {}).get("limit_bps", bps)
-    return exact(bps), str(known.get("sha256", ""))
+
+def _policy(facts: Mapping[str, Any], policy_id: str) -> tuple[Decimal, str]:
+    """Return how far a limit price may lie from the price under a policy, and its digest."""
+    bps = in_force(facts, policy_id, "tickets", "limit_bps", Tickets().limit_bps)
+    return exact(bps), digest_in_force(facts, policy_id)

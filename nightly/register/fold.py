@@ -307,7 +307,7 @@ def _answers(now: Registered, entry: Entry) -> None:
         if fill is not None:
             standing.fills.append(fill)
             now.fills[fill.fill_id] = fill
-        standing.filled, standing.state = filled, state
+        standing.filled, standing.state, standing.answered = filled, state, entry.number
         now.moved.append((standing.ticket.run_id, standing.ticket.household_id))
         standing.steps.append(
             Step(state, entry.clock, entry.by, answer.text or entry.why, entry.data["sha256"])

@@ -15,6 +15,9 @@ REJECTED: Final = "rejected"
 
 ZERO: Final = Decimal(0)
 
+UNTIL_CANCELLED: Final = "good_till_cancel"
+"""How long an order stands that no day ends."""
+
 
 @dataclass(slots=True)
 class Standing:
@@ -29,6 +32,8 @@ class Standing:
     later date that knew of it (`seen`): a run may be exported late, and a broker has its orders
     from then on."""
     seen: bool = False
+    answered: int = 0
+    """Number of the last line that said something of it, 0 where none did."""
     filled: Decimal = ZERO
     fills: list[Fill] = field(default_factory=list)
     cancel_asked: bool = False
@@ -43,6 +48,26 @@ class Standing:
     def since(self, asof: date) -> date:
         """Return the day from which a night counts how long it is under way."""
         return counted_from(self.left_on, self.seen, asof)
+
+    def unanswered(self, asof: date) -> bool:
+        """Whether its day, the first that a night counts, is over on a date and no end is known.
+
+        What another of its list was filled in place of waits for nothing.
+        """
+        return self._open and (asof - self.since(asof)).days > 0
+
+    def working(self, asof: date) -> bool:
+        """Whether a broker may still fill it on a date, for all that is known.
+
+        Only what stands until it is cancelled outlives its day.
+        """
+        lasts = self.ticket.time_in_force == UNTIL_CANCELLED
+        return self._open and (lasts or not self.unanswered(asof))
+
+    @property
+    def _open(self) -> bool:
+        """Whether it is live and none of its list was filled in its place."""
+        return self.live and not any(other.filled for other in self.beside if other is not self)
 
     @property
     def left(self) -> Decimal:
