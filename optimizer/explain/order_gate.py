@@ -28,7 +28,7 @@ from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.rounding.candidate import Candidate, amounts_of, in_shares, judged, tightened
 from optimizer.rounding.minimum_trade import Supported, rested_on
 from optimizer.rounding.ticket_price import asked_of, not_charged, with_tickets_whole
-from optimizer.rounding.ticket_pruning import without, worth_at_prices
+from optimizer.rounding.ticket_pruning import without, without_most, worth_at_prices
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.cutoff import TRADES
 from optimizer.search.disjunctions import side_branch
@@ -150,7 +150,8 @@ def _closed(model: Model, supported: Supported, cheap: Ints, kept: Floats) -> Su
     """Settle again without tickets that are worth less than the gate; what others cost is `kept`.
 
     `kept`, dollars by ticket, is filled in where closing a ticket alone costs the gate or more.
-    So many are tried at once as went at once before, twice as many after each that went.
+    So many are tried at once as went at once before, twice as many after each that went; those that
+    cannot all go come last.
     """
     tickets = supported.tickets
     needed = cheap[rested_on(supported.settled, tickets)[cheap]]
@@ -158,10 +159,14 @@ def _closed(model: Model, supported: Supported, cheap: Ints, kept: Floats) -> Su
     cheap = cheap[~np.isin(cheap, needed)]
     size = len(cheap)
     while len(cheap):
-        closed = cheap[:size]
         amounts = tickets.amounts(supported.sale, supported.buy)
         now = with_tickets_whole(model.frame, supported)
-        trial = without(model, supported, closed)
+        tried = without_most(model, supported, cheap[:size])
+        trial, closed = tried.supported, tried.closed
+        kept[tried.alone] = np.inf
+        later = np.setdiff1d(tried.needed, tried.alone)
+        cheap = cheap[~np.isin(cheap, [*tried.needed, *tried.alone])]
+        cheap = np.concatenate([cheap, later])
         more = np.inf if trial is None else with_tickets_whole(model.frame, trial) - now
         if trial is not None and more < asked_of(model.frame, amounts)[closed].sum():
             supported, size = trial, 2 * len(closed)
@@ -171,7 +176,7 @@ def _closed(model: Model, supported: Supported, cheap: Ints, kept: Floats) -> Su
             size = len(closed) // 2
         else:
             kept[closed] = model.frame.percent_usd * more / BPS_PER_PERCENT
-            cheap = cheap[1:]
+            cheap = cheap[~np.isin(cheap, closed)]
     return supported
 
 

@@ -147,18 +147,21 @@ def resettled(model: Model, supported: Supported, branch: Branch) -> Supported |
     The sides stay, and so do the sales that its harvests rest on.
     """
     found = solved_again(model, supported, branch)
-    return None if found is None or found[1].any() else found[0]
+    return None if isinstance(found, Solution) or found[1].any() else found[0]
 
 
 def solved_again(
     model: Model, supported: Supported, branch: Branch
-) -> tuple[Supported, Bools] | None:
-    """Solve with other bounds; return what comes and which of its tickets are too small."""
+) -> tuple[Supported, Bools] | Solution:
+    """Solve with other bounds; return what comes and which of its tickets are too small.
+
+    Where nothing usable comes: the solution, which may say why.
+    """
     tickets = supported.tickets
     columns = model.arrays.columns
     solution = model.solve(branch)
     if not solution.usable:
-        return None
+        return solution
     sale, buy = netted(model.frame, solution.x[columns["sale"]], solution.x[columns["buy"]])
     _, _, low, high = model.arrays.branched(branch)
     can_empty = emptiable(model.frame, tickets, high[columns["sale"]])

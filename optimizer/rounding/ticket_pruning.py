@@ -10,7 +10,7 @@ price only those are asked that were lifted to the minimum and would rather be s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,10 +18,30 @@ from models.arrays import Floats, Ints
 from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.program.language import Branch
 from optimizer.rounding.minimum_trade import Supported, rested_on, solved_again
-from optimizer.rounding.ticket_price import asked_of, not_charged, small_ticket, with_tickets_whole
+from optimizer.rounding.ticket_price import (
+    asked_of,
+    not_charged,
+    small_ticket,
+    with_orders_worth,
+    with_tickets_whole,
+)
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
-from optimizer.settings import EVERY_HALF, MOST_TRIALS, PRUNING_ROUNDS, SAME, TOUCH, WITHOUT_ROUNDS
+from optimizer.settings import (
+    EVERY_HALF,
+    HARDLY_COSTS,
+    MOST_NEEDED,
+    MOST_TRIALS,
+    PROOF_NOISE,
+    PRUNING_ROUNDS,
+    SAME,
+    TOUCH,
+    WITHOUT_ROUNDS,
+)
+from optimizer.solvers.dual_bound import columns_at_least, rows_at_least
+from optimizer.solvers.solution import Solution, SolveStatus
+
+NONE = np.zeros(0, np.int64)
 
 
 def fewer(model: Model, supported: Supported, tries: int = EVERY_HALF) -> Supported:
@@ -59,22 +79,33 @@ def _cheaper(model: Model, supported: Supported, price: float) -> Supported:
 
 
 def _worth(model: Model, supported: Supported, tries: int) -> Supported:
-    """Close tickets that are not worth the gate, bps: all of them, or the worst half."""
+    """Close tickets that are not worth the gate, bps: all of them, or as many of the worst as pay.
+
+    Where all cost together a good part of what the gate asks of them, half may be better.
+    """
     frame, tickets = model.frame, supported.tickets
+    needed = np.zeros(tickets.size, bool)
     for _ in range(PRUNING_ROUNDS):
         amounts = tickets.amounts(supported.sale, supported.buy)
         gate, now = asked_of(frame, amounts), with_tickets_whole(frame, supported)
         closed = _worthless(model, supported, gate + not_charged(frame, tickets, amounts))
-        trial, left = None, tries
-        while len(closed) and trial is None and left:
-            trial = without(model, supported, closed)
-            allowed = now + gate[closed].sum()
-            if trial is not None and with_tickets_whole(frame, trial) >= allowed:
-                trial = None
+        closed = closed[~needed[closed]]
+        best, found, left = with_orders_worth(frame, supported), None, tries
+        while len(closed) and left:
+            tried = without_most(model, supported, closed)
+            needed[tried.needed] = True
+            trial, closed = tried.supported, tried.closed
+            worth = np.inf if trial is None else with_orders_worth(frame, trial)
+            if trial is not None and worth < best:
+                best, found = worth, trial
+                if with_tickets_whole(frame, trial) - now < HARDLY_COSTS * gate[closed].sum():
+                    break
+            elif found is not None:
+                break
             closed, left = closed[: len(closed) // 2], left - 1
-        if trial is None:
+        if found is None:
             return supported
-        supported = trial
+        supported = found
     return supported
 
 
@@ -163,8 +194,55 @@ def _taken_over(tickets: Tickets, amounts: Floats) -> tuple[Floats, Ints]:
     return least, heir
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of tickets that were to be closed.
+
+    Attributes
+    ----------
+    supported
+        The solution without those of `closed`, None where that is not legal.
+    closed
+        The tickets it is about: those asked for but for the needed.
+    needed
+        Tickets left open since a proof says that not all can go.
+    alone
+        Those of `needed` that a proof says cannot go though all others stay.
+    """
+
+    supported: Supported | None
+    closed: Ints
+    needed: Ints
+    alone: Ints
+
+
+def without_most(model: Model, supported: Supported, closed: Ints) -> Closed:
+    """Solve with tickets closed, the least worth first, but for those that proofs say are needed.
+
+    An account that has to raise cash keeps a sale: that one of hundreds is needed is no reason to
+    keep half of them.
+    """
+    asked, alone = closed, NONE
+    for _ in range(MOST_NEEDED):
+        found = _closing(model, supported, closed)
+        if isinstance(found, Supported):
+            return Closed(found, closed, np.setdiff1d(asked, closed), alone)
+        needed, by_itself = found
+        alone = np.concatenate([alone, by_itself])
+        if not len(needed) or len(needed) == len(closed):
+            break
+        closed = closed[~np.isin(closed, needed)]
+    return Closed(None, closed, np.setdiff1d(asked, closed), alone)
+
+
 def without(model: Model, supported: Supported, closed: Ints) -> Supported | None:
-    """Solve with some tickets closed and no other opened; None if that is not legal.
+    """Solve with some tickets closed and no other opened; None if that is not legal."""
+    found = _closing(model, supported, closed)
+    return found if isinstance(found, Supported) else None
+
+
+def _closing(model: Model, supported: Supported, closed: Ints) -> Supported | tuple[Ints, Ints]:
+    """Solve with some tickets closed and no other opened; else which of them are needed, if known.
 
     What then is too small is closed too if it is nearer to nothing, else held at the minimum for
     the next solve: a sale by what it took of each lot, a buy by itself.
@@ -172,13 +250,14 @@ def without(model: Model, supported: Supported, closed: Ints) -> Supported | Non
     branch, tickets = supported.settled.branch, supported.tickets
     rests = rested_on(supported.settled, tickets)
     if rests[closed].any():
-        return None
+        resting = closed[rests[closed]]
+        return resting, resting
     amounts = tickets.amounts(supported.sale, supported.buy)
     least = tickets.least
     part = np.minimum(least, amounts) / np.maximum(amounts, TOUCH)
     shut = ((amounts <= TOUCH) & ~rests) | np.isin(np.arange(tickets.size), closed)
     held = np.zeros(tickets.size, bool)
-    for _ in range(WITHOUT_ROUNDS):
+    for attempt in range(WITHOUT_ROUNDS):
         bounds, holding = dict(branch.bounds), dict(branch.bounds)
         for block, of_block, amount in (
             ("sale", tickets.of_sale, supported.sale),
@@ -190,16 +269,47 @@ def without(model: Model, supported: Supported, closed: Ints) -> Supported | Non
             bounds[block] = (np.minimum(low, high), high)
             low = np.maximum(low, np.where(held, part, 0.0)[of_block] * amount)
             holding[block] = (np.minimum(low, high), high)
-        found = solved_again(model, supported, replace(branch, bounds=holding))
-        if found is None:
-            return None
+        within = replace(branch, bounds=holding)
+        found = solved_again(model, supported, within)
+        if isinstance(found, Solution):
+            if attempt or found.status is not SolveStatus.INFEASIBLE or not len(found.multipliers):
+                return NONE, NONE
+            return _needed(model, supported, (found.multipliers, within), closed)
         again, small = found
         if not small.any():
             return _let_go(model, again, replace(branch, bounds=bounds)) if held.any() else again
         nearer = tickets.amounts(again.sale, again.buy) < 0.5 * least
         shut |= small & nearer & ~rests
         held |= small & ~(nearer & ~rests)
-    return None
+    return NONE, NONE
+
+
+def _needed(
+    model: Model, supported: Supported, proof: tuple[Floats, Branch], closed: Ints
+) -> tuple[Ints, Ints]:
+    """Which of some closed tickets a proof that nothing is feasible rests on, and which alone.
+
+    Farkas multipliers say by how much each of them, open again, would ease the proof. Returned are
+    the last of those that would undo it by themselves, else the fewest that do together.
+    """
+    multipliers, branch = proof
+    arrays, tickets = model.arrays, supported.tickets
+    limits = arrays.branched(branch)
+    positive, negative, rows = rows_at_least(arrays, multipliers, limits)
+    slope = arrays.transposed @ (negative - positive)
+    least = columns_at_least(arrays, slope, limits)
+    proven = rows + float(least.sum()) - PROOF_NOISE * (abs(rows) + float(np.abs(least).sum()))
+    high = np.minimum(arrays.branched(supported.settled.branch)[3], arrays.box_high)
+    eases = np.maximum(-slope * high, 0.0)
+    sale, buy = (eases[arrays.columns[block]] for block in ("sale", "buy"))
+    eased = tickets.amounts(sale, buy)[closed]
+    if eased.sum() < max(proven, 0.0):
+        return NONE, NONE
+    order = np.argsort(-eased, kind="stable")
+    fewest = order[: int(np.searchsorted(eased[order].cumsum(), proven)) + 1]
+    needed = np.flatnonzero(eased >= proven)[-1:] if len(fewest) == 1 else fewest
+    alone = needed[eased.sum() - eased[needed] < proven]
+    return closed[needed], closed[alone]
 
 
 def _let_go(model: Model, supported: Supported, branch: Branch) -> Supported:
