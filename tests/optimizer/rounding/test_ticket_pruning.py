@@ -25,7 +25,7 @@ LEAVE_OTHERS_SMALL = ("drifted-60-40", "low-turnover", "rmd-due", "two-filing-un
 
 
 MUST_RAISE_CASH = ("rmd-due", "overdrawn", "married-filing-separately", "share-class-twins")
-"""Households of which an account needs a sale or another to keep its cash: two of them one alone."""
+"""Households of which an account needs a sale or another to keep its cash: two of them one sale."""
 
 
 def opened(name: str) -> tuple[Model, Supported]:
