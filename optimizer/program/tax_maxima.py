@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.piecewise import Piecewise
-from optimizer.inputs.tax_range import GainRange, Netting, NettingCase
+from optimizer.inputs.tax_range import LOSSES, GainRange, Netting, NettingCase
 from optimizer.program.language import Maximum, PieceCases
 
 
@@ -41,7 +41,7 @@ def value_from_below(frame: Frame, unit: int, reach: GainRange, weight: float) -
     Convex functions that never exceed the law's, less their value before.
     """
     use = _Use(frame, unit, reach, weight, "objective", _Side.VALUE)
-    return [*_maxima(use), *_soon(use)]
+    return [*_maxima(use), *_soon(use), *_untouched(use)]
 
 
 def tax_from_below(
@@ -127,6 +127,41 @@ def _soon(use: _Use) -> list[Maximum]:
             np.array([1.0, 0.0]),
             np.array([reach.carried - here, -most - here]),
             (("carried", use.unit, 1.0),),
+        )
+    ]
+
+
+def _untouched(use: _Use) -> list[Maximum]:
+    """What `valued_as` takes a free D to consume of an offset though income is still below nothing.
+
+    It knows the sum of ordinary income alone: κ₁·max(0, E − (O + q + D)) is missing for every D,
+    with E where an offset is consumed at the most of them. Then V is the law's.
+    """
+    reach, usd = use.reach, use.frame.percent_usd
+    tax, worth = reach.tax, reach.tax.carried.slope
+    income = reach.forced_income + tax.dividends
+    missing = reach.consumed_from(reach.most_distribution) - income
+    least = usd * (reach.least_distribution - reach.distribution)
+    argument = distribution_argument(use.frame, use.unit)
+    if tax.flat or not worth or not argument or missing <= least:
+        return []
+    slopes, intercepts, of_piece = [], [], []
+    for case in reach.cases:
+        slopes.append(0.0)
+        intercepts.append(0.0)
+        of_piece.append(case.name)
+        if case.netting in LOSSES:
+            slopes.append(-worth)
+            intercepts.append(worth * missing / usd)
+            of_piece.append(case.name)
+    name = f"income below nothing, {use.purpose}, unit {use.unit}"
+    return [
+        Maximum(
+            use.weight * BPS_PER_PERCENT,
+            np.array(slopes),
+            np.array(intercepts),
+            tuple(argument),
+            PieceCases(name, use.unit, tuple(of_piece)),
         )
     ]
 

@@ -193,6 +193,47 @@ def test_a_loss_beyond_what_income_consumes_is_priced_exactly(
     assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
 
 
+@settings(deadline=None, max_examples=150)
+@given(taxed_households(), shares, cents(-60_000.0, 4_500.0), cents(-90_000.0, 0.0))
+def test_a_distribution_into_income_below_nothing_is_priced_exactly(
+    of: Household, fractions: list[float], income: float, wanted: float
+) -> None:
+    """It consumes none of an offset before income is above nothing, and then all that the law says.
+
+    Losses beyond the limit are in hand, and the surtax is kept away by its own income.
+    """
+    units = replace(
+        of.units,
+        ordinary_income=np.array([income]),
+        qualified_dividends=np.zeros(1),
+        magi=np.array([-1e6]),
+        st_carryforward=np.array([100_000.0]),
+        state_rate=np.zeros(1),
+    )
+    policy = Policy(tax=TaxRates(offset_years=0))
+    end = end_of(replace(of, units=units, net_flow=wanted), policy, fractions)
+    assert priced(end) == pytest.approx(true_change(end), abs=ROUNDING_BPS)
+
+
+def test_a_withdrawal_comes_from_where_income_below_nothing_takes_it_in() -> None:
+    """A year without pay: $20,000 of deductions are unused, losses are carried, $8,000 are needed.
+
+    The IRA pays them free of tax, which would be 22% in a usual year.
+    """
+    of = household(
+        [account("TX", cash=9_000.0), account("IRA", "traditional_ira", cash=9_000.0)],
+        [lot("a", "TX", "S", 600.0, 60_000.0, "2020-01-02"), lot("b", "IRA", "S", 800.0, 80_000.0)],
+        [security("S", 100.0)],
+        units=[unit(ordinary_income=-20_000.0, st_carryforward=10_000.0, usual_ordinary_rate=0.22)],
+        targets={"T": target({STOCK: 1.0})},
+        net_flow=-8_000.0,
+    )
+    plan = rebalance(of, Policy())
+    assert plan.certificate is not None
+    assert {flow.account_id: float(flow.amount) for flow in plan.flows} == {"IRA": -8_000.0}
+    assert plan.certificate.gap_by_cause["law"] == pytest.approx(0.0, abs=1e-6)
+
+
 BUDGET = Policy(limits=Limits(tax_budget_usd=1_000.0))
 
 
