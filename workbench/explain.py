@@ -20,7 +20,7 @@ from models.policy import Policy
 from optimizer.judge.rates import unit_rates
 from optimizer.judge.tracking import account_scale
 from workbench.tickets import OrderLine, order_lines
-from workbench.unit_tax import UnitLine
+from workbench.unit_tax import UnitLine, counted_tax
 from workbench.weights import Standing, WeightRow, standing_after, standing_before, weight_rows
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ class LockedLine:
 class Explanation:
     """Everything there is to say about one plan.
 
-    Without a household (its data was invalid) only the plan and the faults speak.
+    Without a household (its data was invalid) only the plan and the faults speak. `tax_counts` says
+    which taxes are in the units' figures.
     """
 
     plan: Plan
@@ -70,6 +71,7 @@ class Explanation:
     accounts: tuple[AccountLine, ...] = ()
     orders: tuple[OrderLine, ...] = ()
     units: tuple[UnitLine, ...] = ()
+    tax_counts: str = ""
     locked: tuple[LockedLine, ...] = ()
 
     def _repr_html_(self) -> str:
@@ -119,6 +121,7 @@ class Explanation:
             "orders": [asdict(line) for line in self.orders],
             "flows": [{"account_id": f.account_id, "amount": float(f.amount)} for f in plan.flows],
             "units": [asdict(line) for line in self.units],
+            "tax_counts": self.tax_counts,
             "lockouts": [
                 {**asdict(line), "securities": [*line.securities]} for line in self.locked
             ],
@@ -148,6 +151,7 @@ def explain(
         accounts=_account_lines(household, plan, before, after),
         orders=order_lines(household, policy, plan.orders),
         units=tuple(units),
+        tax_counts=counted_tax(policy),
         locked=_locked_lines(household, plan),
     )
 

@@ -77,7 +77,8 @@ def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
     if explanation.orders:
         yield "orders ($; a lot's gain by term)", order_table(explanation.orders, plan.household_id)
     if explanation.units and plan.orders:
-        yield "tax of the year ($)", tax_table(explanation.units, plan.household_id)
+        title = f"tax of the year ($; {explanation.tax_counts})"
+        yield title, tax_table(explanation.units, plan.household_id)
     if plan.figures and plan.figures.terms_usd and plan.status is not Status.REFUSED:
         yield "objective ($)", term_table(plan.figures)
     if plan.binding:

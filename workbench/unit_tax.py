@@ -6,10 +6,18 @@ Every figure is the judge's; nothing is computed a second way.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from models.household import Household
+from models.policy import Policy
 from models.tax.filing import Position, TaxBreakdown
 from optimizer.judge.unit_year import UnitYear
+
+BY_LAW: Final = "federal tax on all income, state tax on gains, losses and distributions only"
+"""What the tax of a unit's year counts: what other income owes the state no trade changes."""
+
+BY_POLICY: Final = "tax on gains, losses and distributions only, at the policy's rates"
+"""What it counts where a policy replaces the law by rates of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,12 @@ class UnitLine:
     penalty: float
     before: Side
     after: Side
+
+
+def counted_tax(policy: Policy) -> str:
+    """Say what the tax of a unit's year counts, and what it leaves out."""
+    own = policy.tax.short_rate, policy.tax.long_rate
+    return BY_LAW if own == (None, None) else BY_POLICY
 
 
 def unit_line(household: Household, unit: int, judged: UnitYear) -> UnitLine:

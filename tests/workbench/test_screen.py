@@ -207,6 +207,24 @@ def test_netting_is_the_laws_own() -> None:
     assert unit.after.tax - unit.before.tax == pytest.approx(400 * 0.27)
 
 
+def test_what_the_years_tax_counts_is_said() -> None:
+    """5% of the $100,000 that no trade changes is not in it: of state tax only what gains add."""
+    made = explained(plan())
+    unit, income = made.units[0], float(household().units.ordinary_income[0])
+    assert income * 0.05 > 1_000.0
+    assert unit.before.state == pytest.approx(500 * 0.05)
+    assert "state tax on gains, losses and distributions only" in screen(made)
+    assert made.as_data()["tax_counts"] in screen(made)
+
+
+@pytest.mark.parametrize("key", ["short_rate", "long_rate"])
+def test_a_policys_own_rates_count_no_income(key: str) -> None:
+    """Nor any law: one rate given is enough."""
+    policy = Policy(tax=replace(Policy().tax, **{key: 0.2}))
+    made = explain(household(), policy, plan())
+    assert made.tax_counts == "tax on gains, losses and distributions only, at the policy's rates"
+
+
 def test_a_plan_without_orders_says_why() -> None:
     """An infeasible household shows its reason and its weights, and no order table."""
     made = Plan("smith", Status.INFEASIBLE, "withdrawing $50,000 costs at least $3,140 of tax")

@@ -79,7 +79,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "offset": "Loss that lowers ordinary income: 26 U.S.C. 1211(b)",
     "federal": "Federal income tax of the year on these figures",
     "niit": "Net investment income tax: 26 U.S.C. 1411",
-    "state": "State tax at the unit's rate",
+    "state": "State tax at the unit's rate, on gains, losses and distributions only",
     "carried_short": "Short-term loss carried to next year: 26 U.S.C. 1212(b)",
     "carried_long": "Long-term loss carried to next year: 26 U.S.C. 1212(b)",
     "seconds": "Time that the answer took",

@@ -15,7 +15,7 @@ from nightly.proof.household_record import compliance_record
 from nightly.register.register import beside
 from nightly.results.run_folder import RunFolder
 from tests.nightly.web.conftest import NAMES
-from tests.nightly.web.opened import SAMPLE, own_copy, parsed
+from tests.nightly.web.opened import SAMPLE, household_at, own_copy, parsed
 from workbench.pages.documents import KINDS, DocumentError, as_pdf, document
 from workbench.pages.figures import at
 
@@ -180,6 +180,17 @@ def test_documents_come_from_the_workbench_too(
     wrong = {**asked, "kind": '../base"; x'}
     assert ann.get(f"/runs/{run_id}/report", params=wrong).status_code == 409
     assert ann.get(f"/runs/{run_id}/report", params={**asked, "id": "x"}).status_code == 404
+
+
+def test_the_years_tax_says_what_it_counts(
+    records: dict[str, Any], ann: TestClient, run_id: str
+) -> None:
+    """To the client and on the household's page, in the words of the record."""
+    record = records["drifted-60-40"]
+    told = record["explained"]["tax_counts"]
+    assert told.endswith("state tax on gains, losses and distributions only")
+    assert told in parsed(document("proposal", record)).text
+    assert told in parsed(ann.get(household_at(run_id, "drifted-60-40")).text).text
 
 
 def test_a_document_fetches_nothing(weasyprint: Any) -> None:
