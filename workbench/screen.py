@@ -30,7 +30,18 @@ from workbench.screen_tables import (
     weight_table,
 )
 from workbench.weights import WeightRow
-from workbench.wording import CENT, POINT, arrow, counted, number, percent, usd, whole_usd
+from workbench.wording import (
+    CENT,
+    HELD,
+    POINT,
+    arrow,
+    counted,
+    money_waits,
+    number,
+    percent,
+    usd,
+    whole_usd,
+)
 
 ACCOUNTS_ACROSS: Final = 3
 """Accounts beside the weights, one fewer where weights after tax and bands stand there too; with
@@ -162,11 +173,11 @@ def _weights(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
     for group in dict.fromkeys(row.target_id for row in explanation.weights):
         rows = [r for r in explanation.weights if r.target_id == group and _visible(r)]
         inside = {a: name for a, name in enumerate(names) if any(_placed(row, a) for row in rows)}
-        net = any(map(_taxed, rows))
+        net, held = any(map(_taxed, rows)), money_waits((row.held, row.before) for row in rows)
         wide = net and any(row.band is not None for row in rows)
-        beside = inside if len(inside) + wide <= ACCOUNTS_ACROSS else {}
+        beside = inside if len(inside) + wide + held <= ACCOUNTS_ACROSS else {}
         told = "; after tax: deferred dollars less what they will owe" if net else ""
-        yield f"weights against {group} (%{told})", weight_table(rows, beside, net=net)
+        yield f"weights against {group} (%{told})", weight_table(rows, beside, net=net, held=held)
         if not beside:
             for block in _blocks(inside):
                 yield "by account (% of the whole)", weight_table(rows, block, drift=False)
@@ -193,6 +204,7 @@ def _placed(row: WeightRow, account: int) -> bool:
 
 def _to_know(explanation: Explanation) -> Sequence[str]:
     plan, names = explanation.plan, dict[str, list[str]]()
+    waits = money_waits((row.held, row.before) for row in explanation.weights)
     for line in explanation.locked:
         names.setdefault(line.until, []).extend(line.securities)
     lockouts = [
@@ -203,4 +215,4 @@ def _to_know(explanation: Explanation) -> Sequence[str]:
         f"${abs(flow.amount):,.2f} {'into' if flow.amount > 0 else 'out of'} {flow.account_id}"
         for flow in plan.flows
     ]
-    return [*plan.notes, *flows, *lockouts]
+    return [*([HELD] if waits else []), *plan.notes, *flows, *lockouts]

@@ -40,14 +40,16 @@ def weight_table(
     accounts: Mapping[int, str],
     drift: bool = True,
     net: bool = False,
+    held: bool = False,
 ) -> Table:
-    """Return weights by class, with drift, band and `net` of tax, and by those in `accounts`.
+    """Return weights by class: drift, band, as `held`, `net` of tax, and by those in `accounts`.
 
     `accounts` maps an account's place in the household to its name on the page.
     """
     banded = ["band"] if any(row.band is not None for row in rows) else []
     taxed = ["after tax"] if net else []
-    columns = ["target", "before", "after", "drift", *banded, *taxed]
+    waiting = ["held"] if held else []
+    columns = ["target", *waiting, "before", "after", "drift", *banded, *taxed]
     table = _table(["class"], columns if drift else [])
     for name in accounts.values():
         table.add_column(name, justify="right")
@@ -56,6 +58,7 @@ def weight_table(
         if drift:
             cells += [
                 weight(row.target),
+                *([weight(row.held)] if held else []),
                 weight(row.before),
                 weight(row.after),
                 points_change(row.drift_before, row.drift_after),

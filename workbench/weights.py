@@ -4,9 +4,11 @@ Pure arithmetic over a household and orders: no solver, no law, no screen. "Befo
 flows applied and the household-level flow still waiting as cash of its own (negative: to be
 raised), in the groups where it is expected (`models.expected_flow`); "after" has orders, their
 costs and all flows applied. So weights add up to one on both sides, and drift = weight − target is
-read off directly. Weights after tax stand beside them: a tax-deferred dollar counts there as what
-the tax that it will pay leaves of it, in a class and in the whole. Refused: weights over the value
-before a withdrawal, which never add up to one after it.
+read off directly. Triggers leave a household-level flow out, and so do `hearth drift` and Tonight:
+their weight is `held`, which pages say beside the other where the two differ. Weights after tax
+stand beside them: a tax-deferred dollar counts there as what the tax that it will pay leaves of it,
+in a class and in the whole. Refused: weights over the value before a withdrawal alone, which never
+add up to one after it.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ class WeightRow:
     `name` is an asset class or, for a target by securities, a security. `band` is None where
     there is none; `placement_before` and `placement_after` are the weights by account, each in
     the whole management group, shape `(n_accounts,)`. `net_before` and `net_after` are the
-    weights after tax.
+    weights after tax, `held` the weight before that triggers go by, no household-level flow in it.
     """
 
     target_id: str
@@ -72,6 +74,7 @@ class WeightRow:
     band: float | None
     net_before: float
     net_after: float
+    held: float
     placement_before: tuple[float, ...]
     placement_after: tuple[float, ...]
 
@@ -170,7 +173,8 @@ def weight_rows(
             ]
             for each, each_part in ((whole, part), (net, part * leaves))
         )
-        rows += _group_rows(household, target, gross, after_tax)
+        now = _placements(household, target, members * whole, before, 0.0)
+        rows += _group_rows(household, target, (*gross, now), after_tax)
     return tuple(rows)
 
 
@@ -180,14 +184,16 @@ def _group_rows(
     gross: Sequence[dict[str, Floats]],
     net: Sequence[dict[str, Floats]],
 ) -> list[WeightRow]:
-    """Lines of one group, from its placements before and after: as they are, and after tax."""
+    """Lines of one group: `gross` is before, after, and as held; `net` before and after tax."""
     lines = _target_lines(household, target)
     names = list(dict.fromkeys([*lines, *gross[0], *gross[1]]))
     names.sort(key=lambda name: (name not in lines, name == CASH))
     nothing = np.zeros(len(household.accounts.account_id) + 1)
     rows = []
     for name in names:
-        before, after, net_before, net_after = (side.get(name, nothing) for side in (*gross, *net))
+        before, after, held, net_before, net_after = (
+            side.get(name, nothing) for side in (*gross, *net)
+        )
         weight, band = lines.get(name, (0.0, None))
         rows.append(
             WeightRow(
@@ -199,6 +205,7 @@ def _group_rows(
                 band=band,
                 net_before=float(net_before.sum()),
                 net_after=float(net_after.sum()),
+                held=float(held.sum()),
                 placement_before=tuple(before[:-1].tolist()),
                 placement_after=tuple(after[:-1].tolist()),
             )

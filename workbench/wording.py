@@ -5,6 +5,7 @@ A dot stands for nothing, so that what is there stands out; undefined is said, n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 NOTHING: Final = "·"
@@ -15,6 +16,17 @@ CENT: Final = 0.005
 
 POINT: Final = 0.0005
 """Weight (a twentieth of a percentage point) under which a weight is nothing on a page."""
+
+HELD: Final = (
+    "weights held are those of now, as hearth drift and Tonight say them; those before count money "
+    "still to be raised as gone, and money to be invested as there"
+)
+"""What is said where the two differ."""
+
+
+def money_waits(weights: Iterable[tuple[float, float]]) -> bool:
+    """Whether money still to be raised or invested moves a weight: held now, and before a plan."""
+    return any(abs(held - before) >= POINT for held, before in weights)
 
 
 def usd(amount: float | None) -> str:

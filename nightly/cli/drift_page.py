@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.table import Table
 from rich.text import Text
 
+from models.triggers import Trigger
 from nightly.cli import console
 from nightly.triage.drift_rows import Row
 
 if TYPE_CHECKING:
     from nightly.cli.drift import Drift
+
+HELD: Final = "weights are of what is held now: money still to be raised or invested is not in them"
+"""What is said where a household has such money."""
 
 SHOWN: Final = 40
 """Households on a page; the other formats have them all."""
@@ -33,7 +37,7 @@ def print_drift(drift: Drift) -> None:
         table.add_column(name, overflow="fold", no_wrap=whole, min_width=width)
         table.columns[-1].justify = "left" if words else "right"
     shown = 0
-    last = ""
+    last, waits = "", False
     for row in drift.findings():
         name = row["household_id"]
         shown += name != last
@@ -41,11 +45,14 @@ def print_drift(drift: Drift) -> None:
             break  # a large book has millions of rows more
         table.add_row(*_cells(row, name != last))
         last = name
+        waits |= row["trigger"] == Trigger.CASH and row.get("account_id") is None
     if shown:
         console.print_table(page, table, words=0)
     rest = drift.needed + drift.doubtful - SHOWN
     if rest > 0:
         page.print(f"and {rest} households more: --format csv, json or parquet has them all")
+    if waits:
+        page.print(HELD, soft_wrap=True)
     if drift.proposed is not None:
         _print_proposed(page, drift.proposed)
     told = f"{drift.needed} of {drift.households} households need an answer as of {drift.asof}"

@@ -176,6 +176,16 @@ def test_weights_after_tax_stand_beside_the_others() -> None:
     assert f"{100 * bonds.net_before:.1f} → {100 * bonds.net_after:.1f}" in line
 
 
+def test_weights_held_stand_beside_those_before_a_withdrawal() -> None:
+    """7 of 10 thousand now, 7 of the 9 that stay; and what the two are is said."""
+    made = Plan("smith", Status.NO_ACTION, "no trade pays")
+    text = screen(explain(household(net_flow=-1_000.0), Policy(), made))
+    line = next(line for line in text.splitlines() if line.split()[:1] == ["stocks"])
+    assert line.split()[2:4] == ["70.0", "77.8"]
+    assert "weights held are those of now" in text
+    assert "held" not in screen(explain(household(), Policy(), made))
+
+
 def test_weights_after_tax_are_left_out_where_they_are_the_same() -> None:
     """Nothing is deferred in a Roth IRA."""
     house = household()

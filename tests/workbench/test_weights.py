@@ -65,6 +65,14 @@ def test_orders_move_value_and_pay_spread_and_commission_in_cash() -> None:
     assert bought.cash[1] == pytest.approx(500 - 200 * 1.001)
 
 
+def test_what_is_held_leaves_a_withdrawal_out() -> None:
+    """$7,000 of $10,000 are held; of the $9,000 that stay once $1,000 are raised they are 7/9."""
+    house = household(net_flow=-1_000.0)
+    before = standing_before(house)
+    row = rows_of(weight_rows(house, before, before))["stocks"]
+    assert (row.held, row.before) == (pytest.approx(0.7), pytest.approx(7 / 9))
+
+
 def test_a_withdrawal_waits_before_and_is_placed_after() -> None:
     """−$1,000 of the household: cash of 0 before, and the weights add up to one on both sides."""
     house = household(net_flow=-1_000.0)

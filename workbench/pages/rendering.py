@@ -15,7 +15,7 @@ from workbench.pages.drawing import frontier_curve, lockout_calendar, weight_bar
 from workbench.pages.figures import figures_of, worded
 from workbench.pages.over_years import transition_lines
 from workbench.screen_tables import short_name
-from workbench.wording import counted
+from workbench.wording import HELD, counted, money_waits
 
 FOLDER: Final = Path(str(files("workbench.pages")))
 STATIC: Final = FOLDER / "static"
@@ -35,7 +35,9 @@ def environment() -> Environment:
     made.filters["worded"] = worded
     made.filters["counted"] = counted
     made.filters["short"] = short_name
+    made.tests["waiting"] = lambda weights: money_waits((w["held"], w["before"]) for w in weights)
     made.globals.update(
+        HELD=HELD,
         frontier_curve=frontier_curve,
         address=address,
         weight_bars=weight_bars,

@@ -89,6 +89,7 @@ def test_the_page_is_a_page(capsys: pytest.CaptureFixture[str], banded: Path) ->
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 125
     assert "…" not in out
+    assert "weights are of what is held now" in out  # the first has $15,000 to raise
     assert "of 44 households need an answer as of 2026-11-20" in out
     assert main(["drift", str(banded), "--propose"]) == 0
     assert "proposed orders" in capsys.readouterr().out
