@@ -76,6 +76,8 @@ def sent(visit: Visit, desk: RunDesk, form: Form) -> Response:
         raise RefusedError(400, f"choose one of {', '.join(FORMATS)}")
     folder = desk.bench.folder
     visit.rights.must("send")
+    if visit.over:
+        raise MeanwhileError("a newer run has answered these households: nothing of this one left")
     with visit.desk.following.now() as now:
         if desk.queue().at(SENDABLE, now).seen != seen:
             raise MeanwhileError(CHANGED)

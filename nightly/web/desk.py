@@ -22,6 +22,7 @@ from nightly.results.under_way import UnderWay, followed
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.left import Left, LeftOf
+from nightly.web.newer import Newer, NewerRuns
 from nightly.web.queue import Queue
 from nightly.web.shelf import Shelf
 
@@ -96,6 +97,7 @@ class Desk:
         self.following = Following(Register(runs / NAME))
         self.trials = Trials()
         self.shelf = Shelf()
+        self._newer = NewerRuns(runs)
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
         self._under_way: dict[str, UnderWay] = {}
         self._desks: dict[str, RunDesk] = {}
@@ -107,6 +109,10 @@ class Desk:
             return []
         found = (RunFolder(path) for path in self.runs.iterdir() if path.is_dir())
         return sorted((run.run_id for run in found if run.complete), reverse=True)
+
+    def newer(self, run_id: str) -> Newer | None:
+        """Return what nights since say of a run's households, None where it is the newest."""
+        return self._newer.than(run_id, self.run_ids())
 
     def unfinished(self) -> list[str]:
         """Return the runs that are going on, or ended half-way, the newest first."""

@@ -32,6 +32,9 @@ AGAIN_SECONDS: Final = 3
 
 SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
+DECIDABLE: Final = (Stage.WAITING, *SENDABLE, Stage.REJECTED)
+"""Stages in which a plan may still be approved or rejected, unless a newer run has answered."""
+
 
 def runs(visit: Visit, request: Request) -> Response:
     """List the complete runs, and those that are under way."""
@@ -75,7 +78,7 @@ def tonight(visit: Visit, request: Request) -> Response:
         "triggers": queue.triggers,
         "bulk": None if bulk is None else len(bulk[0]),
     }
-    asked = asked_of(query)
+    asked, over = asked_of(query), visit.over
     return visit.page(
         "tonight",
         plain(record),
@@ -92,8 +95,9 @@ def tonight(visit: Visit, request: Request) -> Response:
         number=number,
         pages=-(-found.found // PAGE_ROWS),
         any_waiting=any(row["stage"] is Stage.WAITING for row in found.rows)
-        and "approve" in visit.rights.acts,
-        bulk=None if bulk is None else {"count": len(bulk[0]), "digest": bulk[1]},
+        and "approve" in visit.rights.acts
+        and not over,
+        bulk=None if bulk is None or over else {"count": len(bulk[0]), "digest": bulk[1]},
     )
 
 
@@ -107,7 +111,7 @@ def household(visit: Visit, request: Request) -> Response:
         stage = stage_of(now, run_id, name, record["stored"]["approval"])
         line = last_line(now.plans.get((run_id, name)))
     beyond = visit.rights.beyond(figures_of({**record["stored"]["plan"]}))
-    may = _may(visit.rights, stage, bool(beyond))
+    may = _may(visit.rights, stage, bool(beyond), visit.over)
     return visit.page(
         "household", record, here="household", stage=stage, line=line, beyond=beyond, may=may
     )
@@ -232,15 +236,17 @@ def _bulk(
     return found, digest(found)
 
 
-def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
+def _may(rights: Rights, stage: Stage, beyond: bool, over: bool) -> dict[str, Any]:
     """Return which forms a person gets, and why none where none."""
-    decidable = stage in (Stage.WAITING, Stage.READY, Stage.APPROVED, Stage.REJECTED)
+    decidable = not over and stage in DECIDABLE
     override = "override" in rights.acts
     approve = decidable and "approve" in rights.acts and (override or not beyond)
     reject = decidable and "reject" in rights.acts and stage is not Stage.REJECTED
     why = ""
     if stage in (Stage.SENT, Stage.ENDED):
         why = "Its orders were sent: hearth cancel asks for them back."
+    elif over:
+        why = "A newer run has answered these households: decide there."
     elif not decidable:
         why = "There are no orders to decide on."
     elif not approve:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from nightly.register.roles import Rights, RoleError, rights_of
 from nightly.web.desk import Desk, RunDesk
 from nightly.web.doors import Door
+from nightly.web.newer import Newer
 from workbench.pages.rendering import page
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -31,12 +32,22 @@ class Visit:
         """Who it is."""
         return self.rights.person
 
+    @property
+    def newer(self) -> Newer | None:
+        """What is newer than the run that the request is about."""
+        return self.desk.newer(self.run_id) if self.run_id else None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of that run leaves any more: newer nights answered all its households."""
+        return self.newer is not None and self.newer.whole
+
     def run(self, request: Request) -> RunDesk:
         """Return the run that is asked for, `NoSuchRunError` where there is none."""
         return self.desk.run(request.path_params["run"])
 
     def page(self, name: str, record: Any, code: int = 200, /, **facts: Any) -> Response:
-        """Return a page made of a record."""
+        """Return a page made of a record; of a run that is not the newest every page says so."""
         return HTMLResponse(
             page(
                 name,
@@ -45,6 +56,7 @@ class Visit:
                     "person": self.person,
                     "role": self.rights.role,
                     "run_id": self.run_id,
+                    "newer": self.newer,
                     "code": self.door.form_code(self.person) if self.person else "",
                     "here": "",
                     **facts,

@@ -1,0 +1,104 @@
+"""A run that is not the newest says which one is, and offers nothing that no longer leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from nightly.web.doors import CSRF
+from nightly.web.newer import Newer, NewerRuns
+from tests.nightly.export.test_money import night, withdrawing
+from tests.nightly.web.opened import digest_of, household_at, opened, own_copy, parsed
+
+TOP = "This is not the newest run"
+
+
+def another(run: Path, name: str, asof: str = "2026-11-20", **options: Any) -> str:
+    """Lay a copy of a run beside it, of another day or otherwise asked; return its name."""
+    shutil.copytree(run, run.parent / name)
+    where = run.parent / name / "manifest.json"
+    facts = json.loads(where.read_text("utf-8"))
+    facts |= {"run_id": name, "asof": asof, "options": facts["options"] | options}
+    where.write_text(json.dumps(facts), "utf-8")
+    return name
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """Return a book of two households that waits and sends, and two nights of it."""
+    place = tmp_path_factory.mktemp("newer")
+    book = withdrawing(place)
+    return book, night(book), night(book)
+
+
+def test_an_old_run_says_which_is_newest_and_sends_nothing(
+    two: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    """On each of its pages; a form that was made before is refused, and writes nothing."""
+    book, old, new = two
+    with opened(book, old.parent, tmp_path) as ann:
+
+        def page(run: Path, place: str = "") -> Any:
+            return parsed(ann.get(f"/runs/{run.name}{place}").text)
+
+        assert TOP not in page(new).text and "Tonight" in page(new).text
+        assert len(page(new, "/send").fields("seen")) == 1
+        assert page(new).fields("plan") != []
+        for place in ("", "/send", "/evidence", household_at("x", "h2").removeprefix("/runs/x")):
+            text = page(old, place).text
+            assert TOP in text and f"Go to {new.name}" in text
+            assert "Tonight" not in text.partition("Keys")[0]
+        send = page(old, "/send")
+        assert (send.fields("seen"), "decide and send there" in send.text) == ([], True)
+        assert page(old).fields("plan") == []
+        assert page(old, household_at("x", "h2").removeprefix("/runs/x")).fields("why") == []
+        form = {CSRF: page(old, "/tuning").code, "form": "csv", "seen": "whatever"}
+        before = digest_of(old.parent)
+        answer = ann.post(f"/runs/{old.name}/send", data=form)
+        assert (answer.status_code, "a newer run has answered" in answer.text) == (409, True)
+        assert digest_of(old.parent) == before
+
+
+def test_what_takes_the_place_of_a_run(two: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    """A later night; not one asked for by name, of an earlier day, or of another book."""
+    run = tmp_path / two[1].name
+    shutil.copytree(two[1], run)
+    there = [run.name]
+
+    def newer() -> Newer | None:
+        return NewerRuns(tmp_path).than(run.name, there)
+
+    there.append(another(run, "2026-11-20-0002", asked={"household_id": "h1"}))
+    there.append(another(run, "2026-11-19-0009", asof="2026-11-19"))
+    there.append("2026-11-20-0004")
+    assert newer() is None  # nor a folder that is no run
+    there.append(another(run, "2026-11-20-0003"))
+    assert newer() == Newer("2026-11-20-0003", "2026-11-20", 2, 2)
+
+
+def test_of_some_households_only_these_have_a_newer_answer(
+    two: tuple[Path, Path, Path], sample_runs: Path, run_id: str, tmp_path: Path
+) -> None:
+    """A night of other households says nothing of these; of h1 alone it is told, and h2 leaves."""
+    runs = own_copy(two[2].parent, tmp_path / "runs")
+    run = runs / two[2].name
+    shutil.copytree(sample_runs / run_id, runs / "others")
+    another(runs / "others", "2026-11-21-0001", asof="2026-11-21")
+    shutil.rmtree(runs / "others")
+    found = NewerRuns(runs)
+    assert found.than(run.name, [run.name, "2026-11-21-0001"]) is None
+    one = another(run, "2026-11-22-0001", asof="2026-11-22", households=["h1"])
+    plans = runs / one / "plans.parquet"
+    table = pq.read_table(plans)
+    pq.write_table(table.filter(pc.equal(table["household_id"], "h1")), plans)
+    assert found.than(run.name, [run.name, one]) == Newer(one, "2026-11-22", 1, 2)
+    with opened(two[0], runs, tmp_path / "scratch") as ann:
+        page = parsed(ann.get(f"/runs/{run.name}/send").text)
+    assert "1 household of 2 here has been answered since, last by 2026-11-22-0001" in page.text
+    assert len(page.fields("seen")) == 1
