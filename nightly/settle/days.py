@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 
@@ -47,7 +48,8 @@ def household_settled(household: Household, moved: Movements, closed: str = "ign
     Raises
     ------
     SettleError
-        If a fill or movement names what the household does not have, or sells more than it holds.
+        If a fill or movement names what the household does not have, sells more than it holds, or
+        pays what is not there.
     """
     days = {each.trade_date for each in moved.fills} | {each.date for each in moved.actions}
     days |= {leg.moved_on for leg in moved.money}
@@ -65,6 +67,7 @@ def household_settled(household: Household, moved: Movements, closed: str = "ign
             history = read_history(settled, closed)
             ledger = replay(settled, _FREE, orders, _flows(settled, paid), history, _NOTHING)
             settled = household_after(settled, ledger)
+    _check_paid(household, settled, moved)
     return replace(settled, net_flow=_wish_left(household.net_flow, moved.money))
 
 
@@ -89,6 +92,9 @@ def _wish_left(wish: float, paid: Sequence[Leg]) -> float:
     left = exact(wish) - done
     return float(left) if (left > ZERO) == (wish > 0) else 0.0
 
+
+SLIP: Final = Decimal("0.005")
+"""Share of dollars bought by which cash may end below zero: an order's limit lies as far off."""
 
 _FREE = Policy()
 """Fills bear their costs in their prices: no commission."""
@@ -123,6 +129,21 @@ def _booked(household: Household, fill: DueFill) -> BookedOrder:
         fault = booking.faults[0]
         raise SettleError(f"{fault.rule}: {fault.where}")
     return booking.orders[0]._replace(price=fill.price, amount=fill.shares * fill.price)
+
+
+def _check_paid(before: Household, after: Household, moved: Movements) -> None:
+    """Raise where cash is below zero after what happened, and not by what prices slipped alone."""
+    had = before.accounts.cash.tolist()
+    for name, cash, was in zip(
+        after.accounts.account_id.tolist(), after.accounts.cash.tolist(), had, strict=True
+    ):
+        fills = [fill for fill in moved.fills if fill.account_id == name and fill.side == "buy"]
+        slip = SLIP * sum((fill.shares * fill.price for fill in fills), ZERO)
+        if cash < was and exact(cash) < -slip:
+            raise SettleError(
+                f"{name} would have {cash:,.2f} dollars of cash: a trade may be in the book under "
+                "another day, or a sale is not told yet"
+            )
 
 
 def _check_held(household: Household, orders: Sequence[BookedOrder]) -> None:

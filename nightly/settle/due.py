@@ -1,10 +1,10 @@
 """What a book does not show yet: fills of the register, and corporate actions since its prices.
 
 A fill is shown by trades of its account, security, side and trade date, whoever wrote them: what
-the custodian books under names of its own is not booked twice. A row of `open_orders` shows
-nothing: it may still fill. A fill that is told after its shares were split is booked in new ones.
-An action is shown by a book whose prices are of its day or later, or by the date in `booked` that
-settling leaves behind.
+the custodian books under names of its own is not booked twice, nor under a day nearby (`same`). A
+row of `open_orders` shows nothing: it may still fill. A fill that is told after its shares were
+split is booked in new ones. An action is shown by a book whose prices are of its day or later, or
+by the date in `booked` that settling leaves behind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -25,9 +25,15 @@ from nightly.register.fold import Registered
 from nightly.register.records import Fill
 from nightly.register.standing import Standing
 from nightly.settle.errors import SettleError
+from nightly.settle.same import NEAR, shown_near
 
-WINDOW: Final = timedelta(days=61)
-"""How far back a book's trades must reach; older fills are taken as shown."""
+WINDOW: Final = timedelta(days=61) - NEAR
+"""How far back fills are looked for, older ones are taken as shown: the trades of a book reach back
+61 days, and a fill may be of a day after its trade."""
+
+
+Place: TypeAlias = tuple[str, str, str]
+"""Account, security and side of trades."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,15 @@ class Actions:
     due: tuple[Action, ...]
 
 
-def fills_due(
-    registered: Registered, trades: Table, days: tuple[date, date], acts: Actions
-) -> list[DueFill]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The fills that a book does not show, oldest first; and by household what is unclear."""
+
+    fills: list[DueFill]
+    unclear: dict[str, str]
+
+
+def fills_due(registered: Registered, trades: Table, days: tuple[date, date], acts: Actions) -> Due:
     """Return the fills through the last of two days that a book as of the first does not show.
 
     Oldest first, then as the market told them. A fill that settling wrote is shown as a whole.
@@ -70,27 +82,43 @@ def fills_due(
     renamed = symbols((*acts.shown, *acts.due), asof)
     every = list(_all(registered))
     shown, own = _shown(trades, renamed, {fill.name for fill in every})
-    due = []
     fills = [fill for fill in every if since - WINDOW <= fill.trade_date <= asof]
+    rests: dict[Place, list[tuple[DueFill, Decimal]]] = {}
     for fill in sorted(fills, key=lambda each: each.name not in own):
-        place = (*_place(fill, renamed), fill.side, fill.trade_date)
-        ratio = _ratio(fill, acts.shown, renamed)
+        place = (*_place(fill, renamed), fill.side)
+        traded = shown.get(place, {})
         # dollars say how much was booked: shares may have been split before or after
         left = max(ZERO, fill.shares - own.get(fill.name, ZERO) / fill.price)
-        used = min(shown.get(place, ZERO), left)
+        used = min(traded.get(fill.trade_date, ZERO), left)
         if used:
-            shown[place] -= used
+            traded[fill.trade_date] -= used
         if left > used and fill.name not in own:
-            rest = _between(fill.lots, used, None)
-            due.append(
-                replace(
-                    fill,
-                    shares=(left - used) * ratio,
-                    price=fill.price if ratio == 1 else fill.price / ratio,
-                    lots=tuple((name, shares * ratio) for name, shares in rest),
-                )
-            )
-    return sorted(due, key=lambda fill: fill.trade_date)
+            rests.setdefault(place, []).append((fill, used))
+    due, unclear = [], {}
+    for place, mine in rests.items():
+        told = [(fill.name, fill.trade_date, fill.shares - used) for fill, used in mine]
+        near, whys = shown_near(told, shown.get(place, {}))
+        for fill, used in mine:
+            if fill.name in whys:
+                unclear[fill.household_id] = _unclear(fill, whys[fill.name])
+            if fill.name not in near:
+                due.append(_rest(fill, used, _ratio(fill, acts.shown, renamed)))
+    return Due(sorted(due, key=lambda fill: fill.trade_date), unclear)
+
+
+def _rest(fill: DueFill, used: Decimal, ratio: Decimal) -> DueFill:
+    """Return what of a fill is due beside shares that are shown, in shares of today."""
+    rest = _between(fill.lots, used, None)
+    return replace(
+        fill,
+        shares=(fill.shares - used) * ratio,
+        price=fill.price if ratio == 1 else fill.price / ratio,
+        lots=tuple((name, shares * ratio) for name, shares in rest),
+    )
+
+
+def _unclear(fill: DueFill, why: str) -> str:
+    return f"is it the same trade? {fill.name}: a {fill.side} of {fill.security_id}, {why}"
 
 
 def symbols(actions: Sequence[Action], asof: date) -> dict[str, str]:
@@ -204,9 +232,9 @@ def _ratio(fill: DueFill, shown: Sequence[Action], renamed: Mapping[str, str]) -
 
 def _shown(
     trades: Table, renamed: Mapping[str, str], names: Collection[str]
-) -> tuple[dict[tuple[Any, ...], Decimal], dict[str, Decimal]]:
-    """Return shares of trades by place, and dollars of those that settling wrote by fill."""
-    shown: dict[tuple[Any, ...], Decimal] = {}
+) -> tuple[dict[Place, dict[date, Decimal]], dict[str, Decimal]]:
+    """Return shares of trades by place and day, dollars of those that settling wrote by fill."""
+    shown: dict[Place, dict[date, Decimal]] = {}
     own: dict[str, Decimal] = {}
     columns = (trades.texts(name) for name in ("trade_id", "account_id", "security_id", "side"))
     rows = zip(*columns, trades.texts("lot_id"), trades.date("trade_date"), strict=True)
@@ -219,6 +247,6 @@ def _shown(
         if fill in names:
             own[fill] = own.get(fill, ZERO) + exact(usd)
             continue
-        key = account, renamed.get(security, security), side, day.item()
-        shown[key] = shown.get(key, ZERO) + exact(shares)
+        traded = shown.setdefault((account, renamed.get(security, security), side), {})
+        traded[day.item()] = traded.get(day.item(), ZERO) + exact(shares)
     return shown, own

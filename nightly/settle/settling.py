@@ -94,12 +94,12 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     since, asof = _span(files.tables, registered, span)
     acts = actions_of(files.tables["corporate_actions"], since, asof)
     actions = acts.due
-    fills = fills_due(registered, files.tables["trades"], (since, asof), acts)
+    due = fills_due(registered, files.tables["trades"], (since, asof), acts)
     told = files.tables["movements"] if table_paths(place, "movements") else None
     shown = Shown(told, since)
     money = _money(registered, shown, asof)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
-    happened = Happened(fills, money, actions)
+    happened = Happened(due.fills, money, actions)
     reach = reached(happened, files.tables)
     known = {str(name) for name in book.household_ids}
     edits, settled, done, unsettled = Edits(), 0, 0, {}
@@ -108,6 +108,8 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
             continue
         try:
             before = book.household(name)
+            if name in due.unclear:
+                raise SettleError(due.unclear[name])
             policy = book.policy(before.policy_id)
             after = household_settled(before, moved, policy.wash_sale.closed_replacements)
         except HearthError as error:
