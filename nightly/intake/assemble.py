@@ -75,7 +75,7 @@ class Assembly:
         put_realized(self.book, self._unit_id, elsewhere, today)
         self._contributions(today)
         self._covariance(classes)
-        self.told += calendar.room(self.household, today.year)
+        self.told += calendar.room(self.household, today)
 
     def _today(self, accounts: Sequence[Gathered], asof: date | None) -> date | None:
         days = [each.asof for each in accounts if each.asof is not None]

@@ -106,9 +106,14 @@ def early_penalty(account: AccountFacts, household: HouseholdFile, asof: date) -
     return 0.0
 
 
-def room(household: HouseholdFile, year: int) -> list[str]:
-    """Return what may still be contributed this year, a line an owner and kind of account."""
-    law, lines = law_for(year), []
+def room(household: HouseholdFile, asof: date) -> list[str]:
+    """Return what may still be contributed this year, a line an owner and kind of account.
+
+    It is the law's limit less what was given so far; what contributions that are known will yet
+    bring this year is told beside it.
+    """
+    year, lines = asof.year, []
+    law = law_for(year)
     magi = Decimal(str(household.unit.get("magi", household.unit["ordinary_income"])))
     for owner, born in household.owners.items():
         if born is None:
@@ -120,18 +125,35 @@ def room(household: HouseholdFile, year: int) -> list[str]:
         roths = [each for each in iras if each.account_type == "roth_ira"]
         if plans:
             left = deferral_limit(law, age) - _given(plans)
-            lines.append(f"{owner}: room of {max(ZERO, left):,.0f} in the 401(k) for {year}")
+            said = f"{owner}: room of {max(ZERO, left):,.0f} in the 401(k) for {year}"
+            lines.append(said + _to_come(plans, asof))
         for hsa in (each for each in mine if each.account_type == "hsa"):
             left = hsa_limit(law, age, hsa.family_coverage) - _given([hsa])
-            lines.append(f"{owner}: room of {max(ZERO, left):,.0f} in {hsa.account_id} for {year}")
+            said = f"{owner}: room of {max(ZERO, left):,.0f} in {hsa.account_id} for {year}"
+            lines.append(said + _to_come([hsa], asof))
         if iras:
             left = max(ZERO, ira_limit(law, age) - _given(iras))
             roth = roth_ira_limit(law, age, household.filing_status, magi) - _given(roths)
             said = f"{owner}: room of {left:,.0f} in IRAs for {year}"
             if roths:
                 said += f", of it {max(ZERO, min(left, roth)):,.0f} in the Roth"
-            lines.append(said)
+            lines.append(said + _to_come(iras, asof))
     return lines
+
+
+def _to_come(accounts: Iterable[AccountFacts], asof: date) -> str:
+    """Say what contributions will yet bring this year, and of which nothing counts as given."""
+    giving = [each for each in accounts if each.contributes is not None]
+    left = (date(asof.year, 12, 31) - asof).days
+    coming = sum(
+        plan.usd * len(list(_days(plan.day, asof, left)))
+        for each in giving
+        if (plan := each.contributes) is not None
+    )
+    said = f"; contributions to come bring {coming:,.0f}" if coming else ""
+    untold = ", ".join(each.account_id for each in giving if not each.contributed_ytd)
+    asked = f"; nothing counts as given so far in {untold}: contributed_ytd says it"
+    return said + (asked if untold else "")
 
 
 def scheduled(account: AccountFacts, asof: date) -> list[tuple[str, date]]:
@@ -150,8 +172,8 @@ def arriving(account: AccountFacts, asof: date) -> float:
     return plan.usd if asof in _days(plan.day, asof) else 0.0
 
 
-def _days(day_of_month: int, asof: date) -> Iterable[date]:
-    for ahead in range(HORIZON_DAYS + 1):
+def _days(day_of_month: int, asof: date, horizon: int = HORIZON_DAYS) -> Iterable[date]:
+    for ahead in range(horizon + 1):
         day = asof + timedelta(days=ahead)
         last = monthrange(day.year, day.month)[1]
         if day.day == min(day_of_month, last):

@@ -90,7 +90,7 @@ def test_room_is_what_the_law_leaves(tmp_path: Path) -> None:
 
     Income of 246,000 is 4,000 into a range of 10,000: 60% of 8,600.
     """
-    assert calendar.room(people(tmp_path), 2026) == [
+    assert calendar.room(people(tmp_path), ASOF) == [
         "old: room of 8,600 in IRAs for 2026",
         "young: room of 12,500 in the 401(k) for 2026",
         "young: room of 8,600 in IRAs for 2026, of it 5,160 in the Roth",
@@ -101,9 +101,23 @@ def test_a_health_savings_account_has_room_by_coverage(tmp_path: Path) -> None:
     """2026: 8,750 for a family and 1,000 from 55 on; 2,000 went in; 4,400 for one alone."""
     more = '\n[accounts.health]\nnumber = "555"\ntype = "hsa"\nowner = "young"\n'
     household = people(tmp_path, f"{PEOPLE}{more}family_coverage = true\ncontributed_ytd = 2000\n")
-    assert "young: room of 7,750 in health for 2026" in calendar.room(household, 2026)
+    assert "young: room of 7,750 in health for 2026" in calendar.room(household, ASOF)
     alone = people(tmp_path, f"{PEOPLE}{more}".replace("1968-06-01", "1980-06-01"))
-    assert "young: room of 4,400 in health for 2026" in calendar.room(alone, 2026)
+    assert "young: room of 4,400 in health for 2026" in calendar.room(alone, ASOF)
+
+
+def test_room_tells_what_contributions_will_yet_take_of_it(tmp_path: Path) -> None:
+    """1,500 on the 15th, from 20 October on: in November and December; 20,000 were given."""
+    monthly = "contributes = { usd = 1500, day = 15 }\n"
+    told = f"contributed_ytd = 20000\n{monthly}"
+    given = people(tmp_path, PEOPLE.replace("contributed_ytd = 20000\n", told))
+    line = "young: room of 12,500 in the 401(k) for 2026"
+    (plan,) = (said for said in calendar.room(given, date(2026, 10, 20)) if "401(k)" in said)
+    assert plan == f"{line}; contributions to come bring 3,000"
+    assert line in calendar.room(given, date(2026, 12, 16))
+    untold = people(tmp_path, PEOPLE.replace("contributed_ytd = 20000\n", monthly))
+    (plan,) = (said for said in calendar.room(untold, date(2026, 12, 16)) if "401(k)" in said)
+    assert plan.endswith("nothing counts as given so far in plan: contributed_ytd says it")
 
 
 def test_every_slip_in_a_household_file_is_told_at_once(tmp_path: Path) -> None:
