@@ -26,6 +26,12 @@ MOST_IDS: Final = 1_000
 MOST_TEXT: Final = 200
 """Characters of an id: a book's ids are shorter."""
 
+FEW: Final = 5
+"""Unknown keys that a fault names; the rest are counted."""
+
+MOST_TOLD: Final = 80
+"""Characters of what was given that a fault says back."""
+
 MOST_USD: Final = 1e12
 """Dollars that a request may name: more than any household has."""
 
@@ -225,12 +231,16 @@ def _is_id(value: Any) -> bool:
 
 
 def _faults(data: Mapping[str, Any]) -> Iterator[str]:
+    unknown: list[str] = []
     for name, value in data.items():
         key = KEYS.get(name)
         if key is None:
-            yield f"unknown key {str(name)[:MOST_TEXT]!r}; known: {', '.join(KEYS)}"
+            unknown.append(_told(str(name)))
         elif not key.allows(value):
-            yield f"{name} is {key.words}, not {str(value)[:MOST_TEXT]!r}"
+            yield f"{name} is {key.words}, not {_told(value)}"
+    if unknown:
+        more = f" and {len(unknown) - FEW} more" if len(unknown) > FEW else ""
+        yield f"unknown key {', '.join(unknown[:FEW])}{more}; known: {', '.join(KEYS)}"
     for one, other, words in APART:
         if data.get(one) and data.get(other):
             yield f"{one} and {other}: {words}"
@@ -238,6 +248,12 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
         yield "after_tax says what raise_usd leaves in hand: give raise_usd"
     yield from _both(data, "keep", "sell")
     yield from _both(data, "keep_lots", "sell_lots")
+
+
+def _told(value: Any) -> str:
+    """Return a value as a message says it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}…"
 
 
 def _both(data: Mapping[str, Any], one: str, other: str) -> Iterator[str]:

@@ -53,6 +53,9 @@ from workbench.asked import answer_document
 MOST_FOUND: Final = 200
 """Findings in one answer; the rest are counted."""
 
+MOST_WHY: Final = 500
+"""Characters of a reason at most, as a person's on a page: it stands in the register for good."""
+
 KEPT: Final = 64
 """Households whose plan without a request is kept in memory."""
 
@@ -155,6 +158,8 @@ class Desk:
     def propose(self, household_id: str, request: Mapping[str, Any], why: str) -> ProposedPlan:
         """Propose the plan of a request: it stands in the register and waits for a person."""
         self.rights.must("propose")
+        if len(why) > MOST_WHY:
+            raise DoorError(f"why is a reason of up to {MOST_WHY} characters, not {len(why)}")
         found = self._ask(household_id, request)
         made = proposed(replace(self.bench.request, book=str(self.book)), found, self.rights, why)
         register_copied(beside(self.folder.path).path)

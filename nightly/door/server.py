@@ -1,8 +1,9 @@
 """The desk behind the protocol that programs speak: tools, their words, and a line an attempt.
 
 Lists of tools and their schemas follow from the desk's own signatures. Whatever is called, known or
-not, allowed or not, passes one place, which logs it. Refused: resources and prompts (a prompt from
-here would be an instruction), and any tool that approves, rejects, sends or cancels.
+not, allowed or not, passes one place, which logs it and bounds what a refusal says back. Refused:
+resources and prompts (a prompt from here would be an instruction), and any tool that approves,
+rejects, sends or cancels.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import Any, Final
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import ValidationError
 
 from models.errors import HearthError
 from nightly.door.desk import Desk, desk_of
 from nightly.door.log import NAME, AttemptLog
+from nightly.door.refusals import bounded, ill_formed, unknown
 
 WORDS: Final[Mapping[str, str]] = {
     "list_breaches": "Households outside their bands or in need of cash, and by how much.",
@@ -52,14 +55,18 @@ class Door(MCPServer):
         try:
             if name not in WORDS:
                 raise ToolError(f"no such tool; there are {', '.join(WORDS)}")
+            if wrong := unknown(name, arguments):
+                raise ToolError(bounded(wrong))
             answer = await super().call_tool(name, arguments, context)
         except HearthError as error:
             self._log.write(name, arguments, "refused", str(error))
-            raise ToolError(str(error)) from error
+            raise ToolError(bounded(str(error))) from error
         except Exception as error:
             cause = error.__cause__
             if isinstance(cause, HearthError):
-                error = ToolError(str(cause))
+                error = ToolError(bounded(str(cause)))
+            elif isinstance(cause, ValidationError):
+                error = ToolError(bounded(ill_formed(name, cause)))
             self._log.write(name, arguments, "refused", str(error))
             raise error from cause
         self._log.write(name, arguments, "answered")

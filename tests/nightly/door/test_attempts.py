@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pytest
 from mcp import Client
 
+from nightly.door.refusals import MOST_SAID
 from nightly.door.server import Door
-from tests.nightly.door.conftest import WISH, Place
+from tests.nightly.door.conftest import WISH, Call, Place
 
 ACTS = (
     *("approve", "reject", "send", "export", "cancel", "override", "decide", "approve_all"),
@@ -129,3 +131,50 @@ def test_nothing_comes_of_it_and_each_is_a_line(place: Place, narrow: Door) -> N
     assert [line["tool"] for line in logged] == [tool for tool, _ in tried]
     assert {line["outcome"] for line in logged} == {"refused"}
     assert {line["by"] for line in logged} == {"reader"}
+
+
+LONG = "X" * 3_000_000
+"""More than anybody wants to hear again."""
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "said"),
+    [
+        ("plan_request", {}, "household_id is missing; request is missing. plan_request takes"),
+        (
+            "plan_request",
+            {"household_id": 5, "request": LONG},
+            "household_id must be a text, not 5; request must be a table of keys, not 'XXX",
+        ),
+        ("list_breaches", {"limit": "many"}, "limit must be a whole number, not 'many'"),
+        ("compare", {"household_id": "H1", "first": {}, "second": {}, LONG: 1}, "no argument 'XXX"),
+        ("get_household", {"household_id": LONG}, "no household 'XXX"),
+        ("plan_request", {"household_id": "H1", "request": {"keep": [LONG]}}, "keep is a list of"),
+        ("plan_request", {"household_id": "H1", "request": {LONG: 1}}, "unknown key 'XXX"),
+        (
+            "plan_request",
+            {"household_id": "H1", "request": {str(n): 1 for n in range(20_000)}},
+            "unknown key '0', '1', '2', '3', '4' and 19995 more; known: tax_budget_usd",
+        ),
+        (
+            "plan_request",
+            {"household_id": "H1", "request": {"keep": [f"{n:0200}" for n in range(999)]}},
+            "no such security in the book",
+        ),
+    ],
+)
+def test_a_refusal_says_what_and_where_and_little_of_what_was_sent(
+    narrow: Door, call: Call, tool: str, given: dict[str, Any], said: str
+) -> None:
+    """Three megabytes come back as a line, without an address on the web."""
+    answer = call(narrow, tool, **given)
+    (text,) = (part.text for part in answer.content)
+    assert answer.is_error and said in text
+    assert len(text) < MOST_SAID + 50 and "http" not in text
+
+
+def test_a_reason_is_short(door: Door, call: Call) -> None:
+    """It stands in the register for good, and is refused before anything is planned."""
+    asks = {"household_id": "H1", "request": {"raise_usd": 100.0}, "why": LONG}
+    answer = call(door, "propose", **asks)
+    assert answer.is_error and "up to 500 characters, not 3000000" in answer.content[0].text
