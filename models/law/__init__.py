@@ -11,6 +11,7 @@ from models.law.load import (
     known_years,
     law_for,
     read_topic,
+    year_to_come,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "known_years",
     "law_for",
     "read_topic",
+    "year_to_come",
 ]

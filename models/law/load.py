@@ -11,6 +11,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -34,6 +35,9 @@ _NEEDED: Final = (
 
 _FURTHER: Final = ("retirement", "rmd")
 """Topics that only their own functions need; their absence stops nothing else."""
+
+WARNED_FROM_MONTH: Final = 12
+"""Month from which a next year without figures is told: most are published in November."""
 
 TOPICS: Final = (*_NEEDED, *_FURTHER)
 """Every data file."""
@@ -163,6 +167,17 @@ def known_years() -> tuple[int, ...]:
     """Return the years for which every topic that the tax needs has figures."""
     years = {year for topic in _NEEDED for year in _years(topic)}
     return tuple(year for year in sorted(years) if all(_has(topic, year) for topic in _NEEDED))
+
+
+def year_to_come(asof: date) -> str:
+    """Say in December that the next year has no figures yet; nothing before, or where it has."""
+    year = asof.year + 1
+    if asof.month < WARNED_FROM_MONTH or year in known_years():
+        return ""
+    return (
+        f"no published figures for {year}: nights from January 1, {year} are refused until "
+        "models/law has them"
+    )
 
 
 def in_force(topic: str, year: int) -> Mapping[str, Any]:

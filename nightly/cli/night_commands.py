@@ -6,7 +6,7 @@ from datetime import date
 
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.cli.night_page import Troubles, print_found, print_summary
+from nightly.cli.night_page import Troubles, print_found, print_summary, print_year_to_come
 from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
 from nightly.run.fail_on import found_of, kinds_of
@@ -49,6 +49,7 @@ def run(
         console.say_json({**said, **told})
     else:
         page = console.page()
+        print_year_to_come(page, date.fromisoformat(facts["asof"]))
         print_summary(page, summary, str(folder.path), troubles)
         print_found(page, seen, against)
     return TROUBLED if against else ANSWERED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.book.faults import BETWEEN_FAULTS
+from models.law import year_to_come
 from models.plan import Status
 from nightly.run.fail_on import ORPHANS, UNCERTAIN, UNREADABLE
 from workbench.wording import counted
@@ -54,6 +56,12 @@ class Troubles:
         if tick.status in PRESSING:
             insort(self.kept, tick, key=lambda t: (PRESSING.index(t.status), t.household_id))
             del self.kept[self.most :]
+
+
+def print_year_to_come(console: Console, asof: date) -> None:
+    """Print that nights will be refused from the next year on, weeks before they are."""
+    if said := year_to_come(asof):
+        console.print(Text(said, "yellow"), soft_wrap=True)
 
 
 def print_summary(console: Console, summary: Summary, folder: str, troubles: Troubles) -> None:

@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from models.law import year_to_come
 from nightly.proof.household_record import compliance_record, household_record, plain
 from nightly.proof.trail import trail_of
 from nightly.register.deciding import figures_of, last_line
@@ -84,6 +85,7 @@ def tonight(visit: Visit, request: Request) -> Response:
         plain(record),
         here="tonight",
         asof=desk.bench.asof.isoformat(),
+        year_to_come=year_to_come(desk.bench.asof),
         wanted=asked,
         filtered=any(asked.values()) and asked != {**asked_of(QueryParams()), "sort": "triage"},
         stages=list(Stage),

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from models.law import (
     known_years,
     law_for,
     read_topic,
+    year_to_come,
 )
 
 
@@ -66,6 +68,15 @@ def test_an_unpublished_year_is_refused():
         law_for(2031)
     with pytest.raises(LawMissing, match="'qss'; known: rates, single"):
         law_for(2026).ordinary("qss")
+
+
+def test_a_year_to_come_without_figures_is_told_in_december():
+    """From the first of December of the last year on; a year that has figures is not told."""
+    last = known_years()[-1]
+    said = f"no published figures for {last + 1}: nights from January 1, {last + 1} are refused"
+    assert year_to_come(date(last, 12, 1)).startswith(said)
+    assert year_to_come(date(last, 11, 30)) == ""
+    assert year_to_come(date(last - 1, 12, 31)) == ""
 
 
 def test_unindexed_figures_hold_until_replaced():

@@ -1,4 +1,4 @@
-"""A run that is not the newest says which one is, and offers nothing that no longer leaves."""
+"""What the top of a page says: that a run is not the newest, or that the law ends with its year."""
 
 from __future__ import annotations
 
@@ -102,3 +102,18 @@ def test_of_some_households_only_these_have_a_newer_answer(
         page = parsed(ann.get(f"/runs/{run.name}/send").text)
     assert "1 household of 2 here has been answered since, last by 2026-11-22-0001" in page.text
     assert len(page.fields("seen")) == 1
+
+
+@pytest.mark.parametrize(("asof", "told"), [("2026-11-30", False), ("2026-12-01", True)])
+def test_a_december_night_says_that_the_next_year_has_no_law(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asof: str, told: bool
+) -> None:
+    """On its page in the terminal and in the workbench: five weeks before the nights stop."""
+    book = withdrawing(tmp_path)
+    prices = book / "securities.csv"
+    prices.write_text(prices.read_text("utf-8").replace("2026-11-20", asof), "utf-8")
+    run = night(book, asof)
+    said = "published figures for 2027"
+    assert (said in capsys.readouterr().out) == told
+    with opened(book, run.parent, tmp_path / "scratch") as ann:
+        assert (said in ann.get(f"/runs/{run.name}").text) == told
