@@ -19,6 +19,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Ints
 from models.ledger import FIXED, Effect, Replacement
 from models.tolerances import SHARES
+from optimizer.settings import TOUCH
 
 if TYPE_CHECKING:
     from optimizer.inputs.frame import Frame
@@ -89,6 +90,14 @@ class Replaced:
         """Rows saying that of some batches nothing is left over but of one purchase."""
         keys = [(batch, purchase if (batch, purchase) in self.places else "") for batch in batches]
         return tuple(self.places[key] for key in keys if self.places[key] != NOWHERE)
+
+    def can_be_used_up(self, rows: Iterable[int], most: Floats) -> bool:
+        """Whether sales of at most `most` by column, `(n_sales,)`, can leave nothing over."""
+        lefts = (self.used_up[row] for row in rows)
+        return all(
+            left.coefficients @ most[left.columns] + left.slack >= left.amount - TOUCH
+            for left in lefts
+        )
 
 
 NOWHERE = -1

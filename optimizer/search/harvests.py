@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.arrays import Bools, Gathered, Ints
+from models.arrays import Bools, Floats, Gathered, Ints
 from models.ledger import FIXED
 from optimizer.inputs.frame import Frame
 from optimizer.inputs.replaced import sold_in_part
@@ -44,18 +44,33 @@ def wash_disjunctions(frame: Frame, arrays: Arrays) -> tuple[Disjunction, ...]:
         Gathered(np.where(losing, sales.identical_group, -1)),
         Gathered(buys.identical_group),
     )
+    most = sale_high + arrays.column_pass[arrays.columns["sale"]]
     return tuple(
-        _wash_disjunction(frame, identical, lossy[identical], bought[identical])
+        _wash_disjunction(frame, identical, lossy[identical], bought[identical], most)
         for identical in identicals.tolist()
     )
 
 
-def _wash_disjunction(frame: Frame, identical: int, lossy: Ints, bought: Ints) -> Disjunction:
-    """The disjunction of one identical group: it is bought, or harvested in one of several ways."""
+def _wash_disjunction(
+    frame: Frame, identical: int, lossy: Ints, bought: Ints, most: Floats
+) -> Disjunction:
+    """The disjunction of one identical group: it is bought, or harvested in one of several ways.
+
+    A way that asks for more recent shares to be met than sales of at most `most` can meet is none.
+    """
     none = np.zeros(len(lossy))
     buy = Option(WashSide.BUY, lossy, none, none, NONE)
     name = str(frame.household.market.securities.identical_names[identical])
-    return Disjunction(identical, name, (buy, *harvests(frame, identical, lossy, bought)))
+    ways = (way for way in harvests(frame, identical, lossy, bought) if _can_hold(frame, way, most))
+    return Disjunction(identical, name, (buy, *ways))
+
+
+def _can_hold(frame: Frame, way: Option, most: Floats) -> bool:
+    if not way.used_up:
+        return True
+    within = most.copy()
+    within[way.sales] = np.minimum(most[way.sales], way.high)
+    return frame.replaced.can_be_used_up(way.used_up, within)
 
 
 def harvests(frame: Frame, identical: int, lossy: Ints, bought: Ints) -> tuple[Option, ...]:

@@ -10,8 +10,12 @@ from models.household import Household
 from models.order import Side
 from models.plan import Plan, Status
 from models.policy import Policy, WashSales, Weights
+from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
+from optimizer.program.build import program_of
+from optimizer.program.compile_arrays import compile_arrays
 from optimizer.rebalance import rebalance
+from optimizer.search.harvests import wash_disjunctions
 from tests.households import (
     BOND,
     STOCK,
@@ -212,3 +216,18 @@ def test_an_open_sale_without_a_lot_locks_its_group_only_if_it_takes_a_loss() ->
     assert ("IRA", Side.BUY) in {
         (order.account_id, order.side) for order in plan.orders if order.security_id != "BND"
     }
+
+
+@pytest.mark.parametrize(("bought", "ways"), [(60.0, 2), (200.0, 1)])
+def test_recent_shares_that_no_sale_can_use_up_are_not_asked_to_be(
+    bought: float, ways: int
+) -> None:
+    """A hundred old shares at a loss meet those on order in the IRA: all 60 of them, never 200."""
+    accounts = [account("TX"), account("IRA", "traditional_ira", cash=60_000.0)]
+    old = lot("OLD", "TX", "X", 100, 30_000.0, "2020-01-02")
+    of = holding(old, accounts=accounts, open_orders=[open_order("IRA", "X", "buy", bought)])
+    stated = frame(of, wash("price"))
+    (disjunction,) = wash_disjunctions(stated, compile_arrays(program_of(stated)))
+    _, *harvests = disjunction.options
+    assert len(harvests) == ways
+    assert sum(bool(harvest.used_up) for harvest in harvests) == ways - 1
