@@ -4,8 +4,9 @@ A ticket under half the minimum is dropped, a larger one lifted to the minimum, 
 small for it sold out or left alone; then the program is solved again, until every ticket is of
 legal size. A sale that empties its position is exempt. A sale that a harvest rests on (recent
 shares of its identical group, sold with it) is never dropped alone: it is lifted, or its group is
-not harvested. A reweighted 1-norm was refused: with the sides settled the solution is sparse
-already, and dropping by size solves less.
+not harvested; nor is one whose way to harvest needs a sale that is of legal size in no way. A
+reweighted 1-norm was refused: with the sides settled the solution is sparse already, and dropping
+by size solves less.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from optimizer.rounding.tickets import Tickets, emptiable, netted
 from optimizer.search.disjunctions import WashSide, WashSides, side_branch
 from optimizer.search.incumbent import one_way
 from optimizer.search.model import Incumbent, Model
+from optimizer.search.side_repair import to_blame
 from optimizer.settings import LATE_ROUNDS, NOISE_PER_RESIDUAL, SAME, SUPPORT_ROUNDS, TOUCH
 from optimizer.solvers.solution import Solution
 
@@ -73,7 +75,12 @@ def supported(
         trials = decisions(model, closed, tickets, wishes, late=late)
         if closed is not decided:
             trials += decisions(model, decided, tickets, wishes, late=late)
+        settled = _unless_in_the_way(model, settled, trials[:1]) if late else settled
         found = _first_usable(model, settled, trials)
+        turned = _unless_in_the_way(model, settled, trials) if found is None else settled
+        if turned is not settled:
+            settled = turned
+            found = _first_usable(model, settled, trials)
         if found is None and (small & rests).any():
             settled = _not_harvested(model, settled, tickets, small & rests)
             found = _first_usable(model, settled, trials)
@@ -91,6 +98,22 @@ def _first_usable(
         if found.usable:
             return trial, found
     return None
+
+
+def _unless_in_the_way(model: Model, settled: Incumbent, trials: list[Decided]) -> Incumbent:
+    """Turn the identical groups to the buying side whose way to harvest forbids what is tried.
+
+    A way that asks for recent shares to be met may need a sale that is of legal size in no way.
+    """
+    while True:
+        branches = (trial.over(settled.branch) for trial in trials)
+        blamed = (
+            to_blame(model, settled.disjunctions, settled.sides, branch) for branch in branches
+        )
+        place = next((place for place in blamed if place is not None), None)
+        if place is None:
+            return settled
+        settled = _turned(model, settled, (*settled.sides[:place], 0, *settled.sides[place + 1 :]))
 
 
 def rested_on(settled: Incumbent, tickets: Tickets) -> Bools:

@@ -4,10 +4,13 @@ Weak duality asks no more than a point and multipliers, whoever found them: thos
 so far bound every branch of the same program. Most exchanges fail, and most that fail again after
 another exchange are cut off by what refused them before. Polishing multipliers for the branch at
 hand was refused: that is a solve. So was combining one solution's point with another's multipliers:
-of some hundred exchanges it cut off no further one.
+of some hundred exchanges it cut off no further one. A proof that a branch holds nothing is held
+against others in the same way.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 import numpy as np
 
@@ -15,8 +18,8 @@ from models.arrays import Bools, Floats
 from optimizer.program.arrays import Arrays, Limits
 from optimizer.program.language import Branch
 from optimizer.settings import HELD_AGAINST
-from optimizer.solvers.dual_bound import columns_at_least
-from optimizer.solvers.solution import Solution
+from optimizer.solvers.dual_bound import columns_at_least, proves_nothing_feasible
+from optimizer.solvers.solution import Solution, SolveStatus
 
 TRADES = ("sale", "buy")
 """Columns that most solutions leave at a bound."""
@@ -28,6 +31,7 @@ class Cutoff:
     def __init__(self) -> None:
         self.objective: Floats | None = None
         self.learned = 0
+        self.proofs: deque[Floats] = deque(maxlen=HELD_AGAINST)
 
     def learn(self, arrays: Arrays, solution: Solution) -> None:
         """Remember what a solution proves; another objective starts anew."""
@@ -37,6 +41,9 @@ class Cutoff:
             self.slopes = np.zeros((HELD_AGAINST, columns))
             self.heights = np.full(HELD_AGAINST, -np.inf)
             self.objective, self.learned = arrays.q, 0
+            self.proofs.clear()
+        if solution.status is SolveStatus.INFEASIBLE and len(solution.multipliers):
+            self.proofs.append(solution.multipliers)
         if (tangent := solution.tangent) is not None:
             place = self.learned % HELD_AGAINST
             self.positive[place], self.negative[place] = tangent.positive, tangent.negative
@@ -48,6 +55,20 @@ class Cutoff:
         if self.objective is not arrays.q or not self.learned:
             return False
         return bool(self._bounds(arrays, arrays.branched(branch)).max() >= below)
+
+    def proof(self, arrays: Arrays, branch: Branch) -> Floats | None:
+        """Multipliers that show that a branch holds nothing at all, the latest; None if unknown."""
+        if self.objective is not arrays.q or not self.proofs:
+            return None
+        limits = arrays.branched(branch)
+        return next(
+            (
+                multipliers
+                for multipliers in reversed(self.proofs)
+                if proves_nothing_feasible(arrays, multipliers, limits)
+            ),
+            None,
+        )
 
     def slope(self, arrays: Arrays) -> Floats | None:
         """What sales and buys cost at least where they stood in every solution of late, if any.

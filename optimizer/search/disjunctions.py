@@ -54,6 +54,11 @@ class Option:
         """Sales without which the others lose their purpose: none of them is dropped alone."""
         return self.sales[self.low > 0.0]
 
+    @property
+    def is_demanding(self) -> bool:
+        """Whether something must be sold for it, and not only may."""
+        return bool(self.used_up) or bool((self.low > 0.0).any())
+
 
 @dataclass(frozen=True, slots=True)
 class Disjunction:

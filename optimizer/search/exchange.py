@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from optimizer.inputs.frame import Frame
-from optimizer.search.disjunctions import Disjunction, WashSides
+from optimizer.search.disjunctions import Disjunction, WashSides, side_branch
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.pseudocosts import flip_gains
 from optimizer.search.stakes import stakes_of
@@ -61,10 +61,17 @@ def flipped(
         moves = moves or again
         if moves is None:
             return best
+        sides = _moved(best.sides, moves)
+        branch = side_branch(
+            model.frame, best.regime, best.disjunctions, sides, careful=model.careful
+        )
+        if model.ruled_out(branch) is not None:
+            refused.add(moves)
+            continue
         alone = tuple(sorted(place for place, _ in moves)) not in alike
         spent += alone
         below = best.solution.objective - HELPS_BPS
-        settled = resolve(best, _moved(best.sides, moves), below)
+        settled = resolve(best, sides, below)
         if settled is None or settled.solution.objective >= below:
             refused.add(moves)
             in_vain += alone

@@ -8,8 +8,8 @@ regime whose bound is not below the best plan found is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -33,6 +33,7 @@ from optimizer.search.model import Incumbent, LowerBounds, Model, Search
 from optimizer.search.open_regimes import OpenRegimes
 from optimizer.search.pseudocosts import open_estimates
 from optimizer.search.regime_prices import prices_of
+from optimizer.search.side_repair import Guess, any_feasible, repaired
 from optimizer.search.stakes import Stakes, stakes_of
 from optimizer.search.tax_regimes import TaxRegime, TaxRegimes
 from optimizer.settings import EXCHANGE_GAP_BPS, NEAR_BPS, STAKE_BPS
@@ -150,6 +151,9 @@ def _looked_at(
     near.
     """
 
+    def settle(sides: WashSides, below: float = np.inf) -> Incumbent | None:
+        return resolved(model, regime, disjunctions, sides, below)
+
     def resolve(settled: Incumbent, sides: WashSides, below: float) -> Incumbent | None:
         return resolved(model, regime, settled.disjunctions, sides, below)
 
@@ -157,18 +161,19 @@ def _looked_at(
         return None
     estimates = open_estimates(model, stakes, root)
     if near is not None:
-        start = resolved(model, regime, disjunctions, near.sides[: len(disjunctions)])
+        start = settle(near.sides[: len(disjunctions)])
         if start is not None:
             return flipped(model, start, root, _open_calls(estimates), resolve)
-    sides = tuple(int(np.argmin(estimate)) for estimate in estimates)
+    guess = Guess(regime, disjunctions, estimates)
     if best is None:
-        start = resolved(model, regime, disjunctions, sides)
-        start = start or _any_feasible(model, regime, disjunctions, sides)
+        start = settle(guess.sides) or repaired(model, guess, settle) or any_feasible(guess, settle)
     else:
         near_best = best.solution.objective + NEAR_BPS
-        start = resolved(model, regime, disjunctions, best.sides[: len(disjunctions)], near_best)
-        if sides != best.sides[: len(disjunctions)] and not _beats(start, best):
-            guessed = resolved(model, regime, disjunctions, sides, near_best)
+        before = best.sides[: len(disjunctions)]
+        start = settle(before, near_best)
+        if guess.sides != before and not _beats(start, best):
+            within = partial(settle, below=near_best)
+            guessed = within(guess.sides) or repaired(model, guess, within)
             start = guessed if start is None or _beats(guessed, start) else start
     if start is None or (best is not None and not _beats(start, best, NEAR_BPS)):
         return None
@@ -219,31 +224,6 @@ def one_way(model: Model, settled: Incumbent, sale: Floats, buy: Floats) -> Incu
     disjunctions, sides = (*settled.disjunctions, *more), (*settled.sides, *net)
     branch = side_branch(model.frame, settled.regime, disjunctions, sides, careful=model.careful)
     return replace(settled, disjunctions=disjunctions, sides=sides, branch=branch)
-
-
-def _any_feasible(
-    model: Model, regime: TaxRegime, disjunctions: tuple[Disjunction, ...], sides: WashSides
-) -> Incumbent | None:
-    """When the estimated sides are infeasible together: try all on one side, then one at a time."""
-    for option in range(max((len(disjunction.options) for disjunction in disjunctions), default=0)):
-        trial = tuple(min(option, len(disjunction.options) - 1) for disjunction in disjunctions)
-        settled = resolved(model, regime, disjunctions, trial)
-        if settled is not None:
-            return settled
-    for trial in _neighbours(disjunctions, sides, range(len(disjunctions))):
-        settled = resolved(model, regime, disjunctions, trial)
-        if settled is not None:
-            return settled
-    return None
-
-
-def _neighbours(
-    disjunctions: tuple[Disjunction, ...], sides: WashSides, order: Iterable[int]
-) -> Iterator[WashSides]:
-    for place in order:
-        for option in range(len(disjunctions[place].options)):
-            if option != sides[place]:
-                yield (*sides[:place], option, *sides[place + 1 :])
 
 
 def _open_calls(estimates: list[Floats]) -> list[int]:

@@ -7,21 +7,23 @@ a model and an incumbent, only the answer for all. Nothing here decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
 
+from models.arrays import Floats
 from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Arrays
 from optimizer.program.language import Branch, Program
+from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.search.cutoff import Cutoff
 from optimizer.search.disjunctions import Disjunction, WashSides
 from optimizer.search.open_regimes import OpenRegimes
 from optimizer.search.tax_regimes import TaxRegime, TaxRegimes
 from optimizer.settings import MOST_PROMISING
 from optimizer.solvers.chain import Door
-from optimizer.solvers.solution import Solution, SolveStatus
+from optimizer.solvers.solution import Solution, SolveStatus, unsolved
 
 
 @dataclass(slots=True)
@@ -57,11 +59,20 @@ class Model:
     careful: bool = True
 
     def solve(self, branch: Branch) -> Solution:
-        """Solve the program in one branch."""
+        """Solve the program in one branch, unless its sides are known to be infeasible together."""
+        if (proof := self.ruled_out(branch)) is not None:
+            return replace(unsolved(SolveStatus.INFEASIBLE, "cutoff"), multipliers=proof)
         slope = self.cutoff.slope(self.arrays)
         solution = self.tally.count(self.door.solve(self.program, self.arrays, branch, slope))
         self.cutoff.learn(self.arrays, solution)
         return solution
+
+    def ruled_out(self, branch: Branch) -> Floats | None:
+        """Multipliers of a proof that a branch holds nothing; None where none is known.
+
+        Asked of sides that recent shares must be used up for: many of them cannot, for one reason.
+        """
+        return self.cutoff.proof(self.arrays, branch) if USED_UP in branch.rows else None
 
 
 @dataclass(frozen=True, slots=True)

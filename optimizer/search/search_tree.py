@@ -173,8 +173,10 @@ class Tree:
         heapq.heappush(self.heap, (bound, self.count, node))
 
     def _solve(self, branch: Branch) -> Solution:
-        self.left -= 1
-        return self.model.solve(branch)
+        before = self.model.tally.solves
+        solution = self.model.solve(branch)
+        self.left -= self.model.tally.solves - before
+        return solution
 
     def _add(self, bound: float, node: _Node, solution: Solution) -> None:
         """Add a node that was solved; one without an answer keeps the bound where it is."""
