@@ -29,9 +29,9 @@ class UnitRun:
     """What the run means for one filing unit, in dollars.
 
     `short`, `long`: recognised gains (gains plus allowed losses). `deferred`, `destroyed`:
-    disallowed losses ≥ 0. `positive_short`: sum of positive short-term lot gains. `distribution` D
-    and `roth` R: what leaves tax-deferred and tax-exempt accounts. `penalty`: early-withdrawal
-    penalties.
+    disallowed losses ≥ 0. `positive_short`: gains of short-term lots that stand at more than half a
+    cent of one. `distribution` D and `roth` R: what leaves tax-deferred and tax-exempt accounts.
+    `penalty`: early-withdrawal penalties.
     """
 
     short: Decimal = ZERO
@@ -195,7 +195,7 @@ def _units(household: Household, washes: Washes, outflow: Sequence[Decimal]) -> 
         add(sale.unit, "long" if sale.long else "short", sale.recognized)
         add(sale.unit, "deferred", sale.deferred)
         add(sale.unit, "destroyed", sale.destroyed)
-        if not sale.long and sale.gain > ZERO:
+        if not sale.long and sale.gain_lot:
             add(sale.unit, "positive_short", sale.gain)
     for past in washes.past:
         disallowed = past.deferred + past.destroyed

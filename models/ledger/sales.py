@@ -24,9 +24,9 @@ class LotSale(NamedTuple):
     """Shares of one lot sold today, in dollars; `lot` indexes the household's lots.
 
     `long_from` is the first day on which a sale is long-term (None where unknown).
-    `gain` = proceeds − basis·(shares sold/lot shares), costs apart. `loss_lot` says that the whole
-    lot stands at a loss of more than half a cent. `deferred` and `destroyed` are the parts of a
-    loss that a wash sale disallows, both ≥ 0.
+    `gain` = proceeds − basis·(shares sold/lot shares), costs apart. `loss_lot` and `gain_lot`: the
+    whole lot stands at a loss, or at a gain, of more than half a cent. `deferred` and `destroyed`
+    are the parts of a loss that a wash sale disallows, both ≥ 0.
     """
 
     order_id: str
@@ -39,6 +39,7 @@ class LotSale(NamedTuple):
     gain: Decimal
     long: bool
     loss_lot: bool
+    gain_lot: bool
     long_from: date | None
     deferred: Decimal = ZERO
     destroyed: Decimal = ZERO
@@ -119,7 +120,7 @@ class TradedLots:
     def sale(self, order: BookedOrder, lot: int, shares: Decimal, unit: int) -> LotSale:
         """Return the sale of some shares of a lot by an order of a filing unit."""
         held, basis, long_from = self.shares[lot], self._basis[lot], self._long_from[lot]
-        proceeds = shares * order.price
+        proceeds, stands = shares * order.price, held * order.price - basis
         return LotSale(
             order.order.order_id,
             lot,
@@ -130,6 +131,7 @@ class TradedLots:
             proceeds,
             proceeds - (basis if shares == held else basis * shares / held),
             long_from is not None and long_from <= self._asof,
-            basis - held * order.price > LOSS_USD,
+            stands < -LOSS_USD,
+            stands > LOSS_USD,
             long_from,
         )

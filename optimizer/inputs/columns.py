@@ -18,7 +18,7 @@ from models.household import Household
 from models.ledger import Effect
 from models.policy import Policy
 from models.tax.holding_period import first_long_term_days
-from models.tolerances import DUST, SHARES
+from models.tolerances import DUST, LOSS_USD, SHARES
 from optimizer.inputs.replaced import Batch
 from optimizer.inputs.wanted import wanted
 from optimizer.inputs.windows import Windows, loss_lots
@@ -113,13 +113,14 @@ def sale_columns(
     matters = taxable & (matters | (windows.recent > SHARES))
     own = np.flatnonzero(matters)
     worth = np.maximum(value[own], np.finfo(float).tiny)
+    gain = np.where(stands_even(household)[own], 0.0, value[own] - lots.basis[own])
     single = SaleColumns(
         lot=own,
         account=lots.account[own],
         security=lots.security[own],
         identical_group=securities.identical_group[lots.security[own]],
         value=value[own] / percent_usd,
-        gain=(value[own] - lots.basis[own]) / worth,
+        gain=gain / worth,
         destroyed=np.zeros(len(own)),
         long=np.asarray(long[own], bool),
         loss=loss_lots(household)[own],
@@ -131,6 +132,14 @@ def sale_columns(
     parts += [_disallowed(single, *each) for each in enumerate(windows.batches)]
     parts.append(_sheltered(household, value, ~taxable, percent_usd, windows))
     return _joined(parts)
+
+
+def stands_even(household: Household) -> Bools:
+    """Lots that stand at no gain or loss of more than half a cent, `(n_lots,)`.
+
+    A share of a money market fund has a rounded basis: no rule against gains keeps it.
+    """
+    return np.abs(household.lot_value_usd - household.lots.basis) <= float(LOSS_USD)
 
 
 def left_out(household: Household, sales: SaleColumns) -> Bools:

@@ -38,7 +38,7 @@ def _without(run: UnitRun, sales: list[LotSale]) -> UnitRun:
             long -= sale.recognized
         else:
             short -= sale.recognized
-            positive -= max(sale.gain, ZERO)
+            positive -= sale.gain if sale.gain_lot else ZERO
         deferred -= sale.deferred
         destroyed -= sale.destroyed
     return UnitRun(

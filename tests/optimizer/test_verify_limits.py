@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from models.household import Household
+from models.order import Side
+from models.plan import Status
 from models.policy import Limits, Policy, TradeRules
+from optimizer.rebalance import rebalance
 from tests.households import (
     BOND,
     STOCK,
@@ -127,6 +130,33 @@ def test_short_gains_are_limited_gross(limit: float, names: list[str]) -> None:
     )
     orders = [sell(of, "TX", "VTI", {"S": 10}), sell(of, "TX", "BND", {"L": 100})]
     assert broken(of, orders, policy=Policy(limits=Limits(max_short_gain_usd=limit))) == names
+
+
+def money_fund(over: float) -> Household:
+    """Return twelve young lots of a money market fund, each worth more than its basis by `over`."""
+    return household(
+        [account("TX")],
+        [lot(f"M{n}", "TX", "VMFXX", 9_000, 9_000.0 - over, "2026-03-02") for n in range(12)],
+        [security("VMFXX", 1.0, asset_class=BOND), security("VTI", 300.0)],
+        targets=ALL_STOCK,
+    )
+
+
+@pytest.mark.parametrize(("over", "names"), [(0.004, []), (0.006, ["max_short_gain"])])
+def test_a_lot_gains_from_more_than_half_a_cent(over: float, names: list[str]) -> None:
+    """What a basis was rounded by is no gain, of however many lots; more than that is."""
+    of = money_fund(over)
+    orders = [sell(of, "TX", "VMFXX", {f"M{n}": 9_000 for n in range(12)})]
+    assert broken(of, orders, policy=Policy(limits=Limits(max_short_gain_usd=0.0))) == names
+
+
+def test_a_money_market_fund_is_sold_where_no_short_gain_may_be_taken() -> None:
+    """$108,000 wait for shares in it, and half a cent of rounding in every lot keeps none back."""
+    of = money_fund(0.004)
+    plan = rebalance(of, Policy(limits=Limits(max_short_gain_usd=0.0)))
+    assert plan.status is Status.PLANNED and plan.certificate is not None
+    assert sum(order.amount for order in plan.orders if order.side is Side.SELL) > 107_000
+    assert plan.certificate.gap_bps < 1.0
 
 
 @pytest.mark.parametrize(("days", "names"), [(0, []), (9, []), (10, ["long_term_guard"])])

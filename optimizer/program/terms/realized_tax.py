@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
+from optimizer.inputs.columns import stands_even
 from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
 from optimizer.inputs.tax_range import GainRange
 from optimizer.program.language import (
@@ -101,9 +102,9 @@ def _bounds(ranges: tuple[GainRange, ...]) -> tuple[Bounds, ...]:
 
 
 def left_out_gain(frame: Frame) -> Floats:
-    """What lots without a column would gain or lose together, by unit, in units."""
+    """What lots without a column, or that stand even, would gain or lose together, by unit."""
     lots, accounts = frame.household.lots, frame.accounts
-    out = frame.left_out & accounts.taxable[lots.account]
+    out = (frame.left_out | stands_even(frame.household)) & accounts.taxable[lots.account]
     gain = lots.shares * frame.household.market.securities.price[lots.security] - lots.basis
     size = np.where(out, np.abs(gain), 0.0) / frame.percent_usd
     return sum_by(accounts.unit[lots.account], size, len(frame.taxes))
