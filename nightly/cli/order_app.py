@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -104,19 +105,33 @@ def export(
     book: Annotated[
         str | None, typer.Option(help="Where the run's book is now [default: where it was].")
     ] = None,
+    prices_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day of the run's prices, if it is old and they are meant all the same.",
+        ),
+    ] = None,
     roles: Roles = None,
     as_json: Json = False,
 ) -> None:
     """Write the approved orders of RUN, once: as tickets, and as blocks with their allocation.
 
     Send either the tickets or the blocks. Every order is judged again from the book of the run
-    before it leaves. What is not approved, was rejected, or does not know of other orders of its
-    household stays behind and is told. What was sent before is not sent again.
+    before it leaves. What is not approved, was rejected, was answered by a newer run, or does not
+    know of other orders of its household stays behind and is told. What was sent before is not sent
+    again.
     """
     from nightly.cli import order_commands
 
     raise typer.Exit(
-        order_commands.export(run_folder, (table_format, out, by, again), book, roles, as_json)
+        order_commands.export(
+            run_folder,
+            (table_format, out, by, again, prices_of and prices_of.date()),
+            book,
+            roles,
+            as_json,
+        )
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -77,7 +78,7 @@ def decision(
 
 def export(
     run: Path,
-    wanted: tuple[str, Path | None, str, bool],
+    wanted: tuple[str, Path | None, str, bool, date | None],
     book: str | None,
     roles: Path | None,
     as_json: bool,
@@ -85,7 +86,7 @@ def export(
     """Let the approved orders of a run leave, and say what left and what did not."""
     from optimizer.judge.verify import verify
 
-    form, out, by, again = wanted
+    form, out, by, again, prices_of = wanted
     folder = RunFolder(run.resolve())
     place = None if book is None else located(book)
 
@@ -93,7 +94,7 @@ def export(
         return judged_again(folder, households, place, verify)
 
     rights = _rights(folder, by or getpass.getuser(), roles)
-    sent = send(folder, Wish(form, out, rights, "exported", again), judged, waiting)
+    sent = send(folder, Wish(form, out, rights, "exported", again, prices_of), judged, waiting)
     copied(beside(folder.path))
     if as_json:
         found = None if sent.place is None else str(sent.place)
@@ -149,6 +150,8 @@ def _export_lines(sent: Sent) -> Iterator[str]:
         f"in {counted(facts['blocks'], 'block')}, in {sent.place}{said}; "
         "send either tickets or blocks"
     )
+    if facts.get("prices_days", 0) > 0:
+        yield f"prices are of {facts['prices_of']}, {counted(facts['prices_days'], 'day')} ago"
     if facts["movements"]:
         usd = Decimal(facts["moved_usd"])
         yield (

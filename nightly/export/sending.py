@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,7 @@ from nightly.export.outbox import (
     placed,
 )
 from nightly.export.routing import routing_beside
+from nightly.export.superseded import must_be_young
 from nightly.export.tickets import Leaving, leaving, lockouts_of, money_of, tickets_of
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import unforgiven
@@ -35,6 +37,7 @@ from nightly.register.proposals import taken_in
 from nightly.register.records import Ticket, data_of
 from nightly.register.register import Held, Writable, beside
 from nightly.register.roles import Rights
+from nightly.results import moment as time_now
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 
@@ -54,13 +57,17 @@ class NotAsJudgedError(HearthError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How an export is wanted: format, folder (None: the run's own), by whom, and once more."""
+    """How an export is wanted: format, folder (None: the run's own), by whom, and once more.
+
+    `prices_of` is the day whose prices are meant, of a run whose are old.
+    """
 
     form: str
     out: Path | None
     rights: Rights
     why: str = ""
     again: bool = False
+    prices_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,8 @@ def send(
         If orders are not those that were proposed, or the register is not as it was written.
     NotAsJudgedError
         If the judge finds other figures, a breach, or another book than the run's.
+    OldPricesError
+        If the run is old and its prices are not said to be meant.
     RoleError
         If the person may not send.
     RunFolderError
@@ -110,22 +119,24 @@ def send(
         found = leaving(folder, held.registered, wish.rights)
         if not found.approved:
             return Sent(None, _facts(found, (), {}, wish), finished, notes)
+        run = held.registered.runs[folder.run_id]
+        must_be_young(run, time_now.today(), wish.prices_of)
         _must_agree(judged(sorted(found.approved)), found)
-        asof = held.registered.runs[folder.run_id].asof
         routing = routing_beside(runs)
-        tickets = tickets_of(folder, found, asof, number, routing)
-        money = money_of(folder, found, asof)
+        tickets = tickets_of(folder, found, run.asof, number, routing)
+        money = money_of(folder, found, run.asof)
         headers = routing.headers(_custodians(tickets, money))
         moment = folder.manifest()["ended"]
         content = order_files(tickets, wish.form, moment, headers=headers) | money_files(money)
         facts = _facts(found, tickets, digests_of(content), wish, money)
+        facts |= {"prices_of": run.asof.isoformat(), "prices_days": _days(run.asof)}
         parcel = parcel_of(SENT, folder.path, place, wish.form, tickets, content, moment)
         names = tuple(movement.movement_id for movement in money)
         parcel = replace(parcel, headers=headers, movements=names)
         more = {
             "movements": [data_of(movement) for movement in money],
             "tickets": [data_of(ticket) for ticket in tickets],
-            "lockouts": [data_of(lock) for lock in lockouts_of(folder, found, asof)],
+            "lockouts": [data_of(lock) for lock in lockouts_of(folder, found, run.asof)],
         }
         leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why, more))
     _note(folder, facts)
@@ -167,6 +178,10 @@ def _must_agree(found: Sequence[Difference], leaves: Leaving) -> None:
             f"nothing leaves: {'; '.join(str(each) for each in rest[:TOLD])}{more}. Where the book "
             "has changed since the run, name it as it was with --book, or plan again"
         )
+
+
+def _days(asof: date) -> int:
+    return (time_now.today() - asof).days
 
 
 def _custodians(tickets: Sequence[Ticket], money: Sequence[Movement]) -> set[str]:

@@ -21,6 +21,7 @@ from nightly.export.blocks import block_name
 from nightly.export.held_back import Candidate, held_back
 from nightly.export.in_force import digest_in_force, in_force
 from nightly.export.routing import Routing
+from nightly.export.superseded import superseded
 from nightly.export.volume import crowded_out
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
@@ -76,6 +77,7 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
     facts, rows = folder.manifest(), plan_rows(folder)
     orders = _by_household(run_table(folder.path, "orders").to_pylist())
     paying = set(run_table(folder.path, "flows")["household_id"].to_pylist())
+    older = superseded(folder.path.parent, registered, run, now.keys())
     for (run_id, name), plan in registered.plans.items():
         if run_id != folder.run_id or registered.plan_sent(run_id, name):
             continue
@@ -87,6 +89,8 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
         mine = Candidate(name, orders.get(name, ()), name in paying, int(days))
         if plan.state is State.REJECTED and last is not None:
             left_out[name] = f"rejected by {last.by}: {last.why}"
+        elif name in older:
+            left_out[name] = older[name]
         elif plan.state is not State.APPROVED and not auto:
             left_out[name] = _waiting(rows[name], plan.approvers, last.needed if last else 1)
         elif (why := held_back(registered, run, mine)) is not None:

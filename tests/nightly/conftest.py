@@ -47,6 +47,14 @@ def calm(forty_book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolde
     return start_run(request, deciders.sell_a_little, InProcess(), sizes=forty.SIZES)[0]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def on_the_day() -> Iterator[None]:
+    """Let every export be on the day of the sample book's prices, whenever the tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nightly.results.moment.today", lambda: ASOF)
+        yield
+
+
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 APPROVAL = "[approval]\nmax_orders = 0\n[tickets]\nlimit_bps = 25.0\n"
 FIVE = ("drifted-60-40", "single-account", "year-end-harvest", "faulty-data", "inside-bands")

@@ -34,12 +34,15 @@ ROOT = Path(__file__).resolve().parents[3]
 
 EXPORTS = """
 import sys
+from datetime import date
 from pathlib import Path
 from nightly.export.sending import Wish, send
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
 print("ready", flush=True)
-send(RunFolder(Path(sys.argv[1])), Wish("fix", None, Rights("Dan")), lambda ids: [])
+run = RunFolder(Path(sys.argv[1]))
+meant = date.fromisoformat(run.manifest()["asof"])
+send(run, Wish("fix", None, Rights("Dan"), prices_of=meant), lambda ids: [])
 """
 
 BOOKS = """

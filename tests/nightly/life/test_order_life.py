@@ -184,7 +184,8 @@ def test_a_run_that_leaves_late_is_under_way_from_then_on(
 ) -> None:
     """Planned ten days ago, sent today: whoever plans today sells no share of it again.
 
-    However many nights were planned in between, and where its own date is planned once more.
+    However many nights were planned in between, whose runs were taken away since, and where its own
+    date is planned once more.
     """
     world = World(tmp_path)
     world.begin_night([1, 1, 1], "auto")
@@ -194,10 +195,13 @@ def test_a_run_that_leaves_late_is_under_way_from_then_on(
         if number < nights_between:
             world.begin_night([1, 1, 1], "needs_approval")
             world.finish_night(-1, None)
+    last = date.fromisoformat(world.runs[-1].manifest()["asof"])
+    while len(world.runs) > 1:
+        shutil.rmtree(world.runs.pop().path)
     world.go_to_market(0, [])
     if planned_again:
         today = world.day
-        world.day = date.fromisoformat(world.runs[-1].manifest()["asof"])
+        world.day = last
         world.begin_night([1, 1, 1], "needs_approval")
         world.finish_night(-1, None)
         world.day = today

@@ -130,7 +130,7 @@ class World:
     def export(self, run: int, step: int | None, again: bool) -> None:
         """Let what is approved leave, or end on the way."""
         with suppress(Crash), crash_at(step):
-            send(self._run(run), Wish("fix", None, Rights("Dan"), "", again), lambda ids: [])
+            send(self._run(run), self._wish(self._run(run), again), lambda ids: [])
 
     def export_at_once(self, runs: Sequence[int]) -> None:
         """Export several runs, or one several times, in the same moment."""
@@ -138,7 +138,7 @@ class World:
 
         def one(folder: RunFolder) -> None:
             try:
-                send(folder, Wish("fix", None, Rights("Dan")), lambda ids: [])
+                send(folder, self._wish(folder), lambda ids: [])
             except BaseException as error:
                 errors.append(error)
 
@@ -284,6 +284,12 @@ class World:
         assert {name: (s.state.value, s.movement.amount) for name, s in money.items()} == {
             name: (payment.state, payment.amount) for name, payment in self.bank.payments.items()
         }
+
+    @staticmethod
+    def _wish(run: RunFolder, again: bool = False) -> Wish:
+        """Ask for an export, however old the run is."""
+        meant = date.fromisoformat(run.manifest()["asof"])
+        return Wish("fix", None, Rights("Dan"), "", again, meant)
 
     def _run(self, which: int) -> RunFolder:
         return self.runs[which % len(self.runs)]

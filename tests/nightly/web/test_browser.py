@@ -25,6 +25,17 @@ SERIOUS = ("serious", "critical")
 """Findings of axe-core that no page may have."""
 
 
+ON_THE_DAY = """
+import sys
+from datetime import date
+from nightly.results import moment
+moment.today = lambda: date(2026, 11, 20)
+from nightly.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The program, on the day of the runs' prices whenever it is tested."""
+
+
 @contextmanager
 def served(runs: Path, scratch: Path, book: Path = SAMPLE) -> Iterator[str]:
     """Yield the address that `hearth serve` prints, and end the server; it leaves nothing."""
@@ -32,7 +43,7 @@ def served(runs: Path, scratch: Path, book: Path = SAMPLE) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "nightly.main", "serve", str(book), "--runs", str(runs)]
+    command = [sys.executable, "-c", ON_THE_DAY, "serve", str(book), "--runs", str(runs)]
     server = subprocess.Popen(
         [*command, "--port", str(port), "--by", "Ann"],
         cwd=ROOT,

@@ -1,0 +1,135 @@
+"""A newer answer takes an older one's place, and old prices leave only for who means them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from nightly.export.superseded import LEAVES_WITHIN
+from nightly.main import main
+from nightly.results import moment
+from nightly.results.run_folder import RunFolder
+from tests.books import write
+from tests.nightly.settle.small import lot, tables
+
+NIGHT, LATER = date(2026, 11, 20), date(2026, 11, 24)
+RULES = "[approval]\nalways = false\n"
+
+
+def at(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    """Let today be a day."""
+    monkeypatch.setattr(moment, "today", lambda: day)
+
+
+def book(place: Path, *households: str) -> str:
+    """Write a book of households that sell VTI for bonds."""
+    lots = [lot(f"{h}-1", f"{h}-a", "VTI", 120.0, 35_000.0, "2020-01-02") for h in households]
+    rows = tables(lots, *households)
+    rows["accounts"] = [{**row, "net_flow": -1_000.0} for row in rows["accounts"]]
+    write(rows, place, "csv")
+    (place / "policies").mkdir(exist_ok=True)
+    (place / "policies" / "standard.toml").write_text(RULES)
+    return str(place)
+
+
+def night(book: str, runs: Path, day: date, *more: str) -> Path:
+    """Plan a book as of a day."""
+    command = ["run", book, "--asof", day.isoformat(), "--out", str(runs), "--workers", "0"]
+    assert main([*command, *more, "--fail-on", "none"]) == 0
+    return max(runs.glob(f"{day}-*"))
+
+
+def answered(runs: Path, day: date, *names: str, **options: Any) -> None:
+    """Write a complete run by hand that answered households; it is in no register."""
+    folder = runs / f"{day}-0001"
+    source = min(path for path in runs.glob("2026-*") if RunFolder(path).complete)
+    folder.mkdir()
+    for path in source.glob("*.parquet"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    facts = json.loads((source / "manifest.json").read_text())
+    facts |= {"run_id": folder.name, "asof": day.isoformat()}
+    facts["options"] |= options
+    plans = pq.read_table(folder / "plans.parquet")
+    pq.write_table(
+        plans.filter(pc.is_in(plans["household_id"], value_set=pa.array(names, pa.string()))),
+        folder / "plans.parquet",
+    )
+    (folder / "manifest.json").write_text(json.dumps(facts))
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Return the runs of two households' book, a night of both planned."""
+    night(book(tmp_path / "book", "h1", "h2"), tmp_path / "runs", NIGHT)
+    return tmp_path / "runs"
+
+
+def told(capsys: pytest.CaptureFixture[str], runs: Path, *more: str) -> dict[str, Any]:
+    """Export the first night and return the facts."""
+    capsys.readouterr()
+    assert main(["export", str(runs / f"{NIGHT}-0001"), "--json", *more]) == 0
+    facts: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return facts
+
+
+def test_a_newer_answer_takes_the_place_of_an_older_plan(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever the newer run answered stays behind with its name; of some households only these."""
+    answered(runs, LATER, "h1", households=["h1"])
+    facts = told(capsys, runs)
+    assert facts["households"] == 1
+    assert f"{LATER}-0001 answered it since" in facts["left_out"]["h1"]
+    assert set(facts["left_out"]) == {"h1"}
+
+
+def test_who_left_the_book_stays_behind(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A newer night of the whole book without a household is as good an answer."""
+    answered(runs, LATER, "h1")
+    facts = told(capsys, runs)
+    assert facts["folder"] is None
+    assert "does not know it" in facts["left_out"]["h2"]
+
+
+@pytest.mark.parametrize(
+    ("names", "options"),
+    [((), {}), (("h1", "h2"), {"asked": {"household_id": "h1"}})],
+    ids=["another book", "asked for"],
+)
+def test_what_answers_nobody_supersedes_nobody(
+    runs: Path, names: tuple[str, ...], options: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A night of another book beside it, and what was proposed by name."""
+    answered(runs, LATER, *names, **options)
+    assert told(capsys, runs)["households"] == 2
+
+
+def test_old_prices_leave_only_for_who_means_them(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the last day it leaves; a day later only with the day of its prices, which is said."""
+    run = str(runs / f"{NIGHT}-0001")
+    at(monkeypatch, NIGHT + timedelta(LEAVES_WITHIN + 1))
+    assert main(["export", run]) == 2
+    assert "6 days ago" in (said := capsys.readouterr().err)
+    assert f"--prices-of {NIGHT}" in said
+    assert main(["export", run, "--prices-of", "2026-11-25"]) == 2
+    assert not list((runs / f"{NIGHT}-0001" / "exports").glob("[0-9]*"))
+    assert main(["export", run, "--prices-of", str(NIGHT)]) == 0
+    assert f"prices are of {NIGHT}, 6 days ago" in capsys.readouterr().out
+    assert main(["export", run]) == 0
+
+
+def test_a_run_leaves_over_the_longest_weekend(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has to say anything on the last of its days."""
+    at(monkeypatch, NIGHT + timedelta(LEAVES_WITHIN))
+    assert told(capsys, runs)["prices_days"] == LEAVES_WITHIN
