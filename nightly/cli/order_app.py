@@ -105,6 +105,13 @@ def export(
     book: Annotated[
         str | None, typer.Option(help="Where the run's book is now [default: where it was].")
     ] = None,
+    book_again: Annotated[
+        bool,
+        typer.Option(
+            "--book-again",
+            help="Book in the register what left by the runs' own marks and it does not know.",
+        ),
+    ] = False,
     prices_of: Annotated[
         datetime | None,
         typer.Option(
@@ -131,6 +138,7 @@ def export(
             book,
             roles,
             as_json,
+            book_again,
         )
     )
 

@@ -15,7 +15,7 @@ from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.fill_commands import copied, waiting
 from nightly.cli.options import AskedBack, Chosen
 from nightly.export.cancelling import cancel as ask_back
-from nightly.export.sending import Sent, Wish, send
+from nightly.export.sending import Sent, Wish, reconciled, send
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import judged_again
 from nightly.register.deciding import (
@@ -82,6 +82,7 @@ def export(
     book: str | None,
     roles: Path | None,
     as_json: bool,
+    book_again: bool = False,
 ) -> int:
     """Let the approved orders of a run leave, and say what left and what did not."""
     from optimizer.judge.verify import verify
@@ -94,14 +95,15 @@ def export(
         return judged_again(folder, households, place, verify)
 
     rights = _rights(folder, by or getpass.getuser(), roles)
-    sent = send(folder, Wish(form, out, rights, "exported", again, prices_of), judged, waiting)
+    wish = Wish(form, out, rights, "exported", again, prices_of)
+    sent = reconciled(folder, wish) if book_again else send(folder, wish, judged, waiting)
     copied(beside(folder.path))
     if as_json:
         found = None if sent.place is None else str(sent.place)
         mended = [{"folder": where, "what": what} for where, what in sent.finished]
         console.say_json({"folder": found, **sent.facts, "finished": mended})
         return ANSWERED
-    for line in _export_lines(sent):
+    for line in _booked_again_lines(sent) if book_again else _export_lines(sent):
         print(line)
     return ANSWERED
 
@@ -126,6 +128,12 @@ def cancel(
         "when the market or the custodian says so: hearth fills"
     )
     return ANSWERED
+
+
+def _booked_again_lines(sent: Sent) -> Iterator[str]:
+    yield from (f"{what}: {where}" for where, what in sent.finished)
+    more = "; book the market's answers again too: hearth fills" if sent.finished else ""
+    yield f"{counted(len(sent.finished), 'export')} booked again{more}"
 
 
 def _export_lines(sent: Sent) -> Iterator[str]:

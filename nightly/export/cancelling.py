@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import cancel_files, known_format, money_cancel_files
+from nightly.export.marks import must_know_what_left
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
 from nightly.export.routing import routing_beside
 from nightly.export.sending import Wish
@@ -55,6 +56,7 @@ def cancel(
         raise NothingToCancelError("name who asks with --by and why with --why; neither is blank")
     runs = folder.path.parent
     with beside(folder.path).held() as held:
+        must_know_what_left(held.registered, runs)
         finish(held, runs)
         asked, back = _asked(held.registered, folder.run_id, households, tickets)
         whole = _whole_blocks(held.registered, asked)

@@ -2,12 +2,13 @@
 
     1  RUN/exports/.0001/…       written aside and forced to disk: nobody reads it
     2  orders.register           "sent", with the files' digests: from here on the orders are sent
-    3  RUN/exports/0001/…        the folder gets its name with one rename
-    4  orders.register           "written"
+    3  RUN/left/…                a mark of it, in the run's own folder
+    4  RUN/exports/0001/…        the folder gets its name with one rename
+    5  orders.register           "written"
 
 Before 2 nothing has left, and nothing is left of it. After 2 the orders are sent whatever happens:
 whoever holds the register next puts the same bytes in place. Only if these are in neither place,
-as when they were taken away before 4, they are written again, marked as possible duplicates.
+as when they were taken away before 5, they are written again, marked as possible duplicates.
 Refused: the files first (a crash before the register would send them again), and the register first
 (a full disk would leave orders "sent" that nobody can find).
 """
@@ -19,49 +20,26 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from models.errors import RunFolderError
 from nightly.export.files import cancel_files, money_cancel_files, money_files, order_files
+from nightly.export.marks import EXPORTS, FACTS, mark, placed
 from nightly.register.fold import CANCEL
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, Ticket, data_of
 from nightly.register.register import MACHINE, Held
 from nightly.results.durable import force, refusing
 
-EXPORTS: Final = "exports"
-FACTS: Final = "export.json"
-"""What a parcel's folder says of itself."""
-
 
 def free_place(held: Held, run: Path) -> tuple[int, Path]:
-    """Return number and folder of a run's next parcel.
-
-    Raises
-    ------
-    RegisterError
-        If the run has a folder of files that left, and the register does not know of it.
-    """
+    """Return number and folder of a run's next parcel."""
     known = [p for p in held.registered.parcels.values() if p.run_id == run.name]
-    places = {placed(run.parent, parcel) for parcel in known}
     with refusing(run / EXPORTS):
         (run / EXPORTS).mkdir(exist_ok=True)
-        there = [p for p in (run / EXPORTS).iterdir() if not p.name.startswith(".")]
-    strangers = sorted(p.name for p in there if (p / FACTS).exists() and p.resolve() not in places)
-    if strangers:
-        raise RegisterError(
-            f"{run / EXPORTS / strangers[0]} was written and the register does not know of it: "
-            "it was cut short, or the export is older than the register; orders may be on their "
-            "way, so nothing leaves this run: plan again"
-        )
-    numbers = [int(p.name) for p in there if p.name.isdigit()]
-    number = max([len(known), *numbers]) + 1
+        there = [p.name for p in (run / EXPORTS).iterdir()]
+    number = max([len(known), *(int(name) for name in there if name.isdigit())]) + 1
     return number, run / EXPORTS / f"{number:04d}"
-
-
-def placed(runs: Path, parcel: Parcel) -> Path:
-    """Return the folder of a parcel; one beside the register is found wherever that is."""
-    return (runs / parcel.place).resolve()
 
 
 def leave(
@@ -90,7 +68,7 @@ def leave(
     by, why, more = said
     entry = held.add(parcel.kind, by, why, {"parcel": data_of(parcel), **more})
     kept = held.registered.parcels[entry.number]
-    _put(held, kept, aside, place)
+    _put(held, runs, kept, aside)
     return kept
 
 
@@ -103,13 +81,14 @@ def finish(held: Held, runs: Path) -> list[tuple[Parcel, str]]:
     for parcel in held.registered.unwritten():
         place = placed(runs, parcel)
         if _whole(place, parcel):
+            mark(runs, held.registered, parcel)
             held.add("written", MACHINE, "found in place", {"parcel": parcel.number})
             done.append((parcel, "was in place"))
         elif _whole(_aside(place), parcel):
-            _put(held, parcel, _aside(place), place)
+            _put(held, runs, parcel, _aside(place))
             done.append((parcel, "put in place"))
         else:
-            _write_again(held, parcel, place)
+            _write_again(held, runs, parcel)
             done.append((parcel, "written again, marked as possible duplicates"))
     return done
 
@@ -159,7 +138,8 @@ def _content_again(held: Held, parcel: Parcel) -> Mapping[str, bytes]:
     return content | money_files(money, True)
 
 
-def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
+def _write_again(held: Held, runs: Path, parcel: Parcel) -> None:
+    place = placed(runs, parcel)
     content = _content_again(held, parcel)
     facts = {"run_id": parcel.run_id, "kind": parcel.kind, "possible_duplicates": True}
     aside = _aside(place)
@@ -168,7 +148,7 @@ def _write_again(held: Held, parcel: Parcel, place: Path) -> None:
         _write(aside, content, {**facts, "files": digests_of(content)})
         if place.exists():  # not whole: nobody could have sent it as it is
             place.rename(place.with_name(f".{place.name}.damaged"))
-    _put(held, parcel, aside, place)
+    _put(held, runs, parcel, aside)
 
 
 def tickets_in(held: Held, parcel: Parcel) -> tuple[Ticket, ...]:
@@ -176,8 +156,10 @@ def tickets_in(held: Held, parcel: Parcel) -> tuple[Ticket, ...]:
     return tuple(held.registered.tickets[name].ticket for name in parcel.tickets)
 
 
-def _put(held: Held, parcel: Parcel, aside: Path, place: Path) -> None:
+def _put(held: Held, runs: Path, parcel: Parcel, aside: Path) -> None:
+    place = placed(runs, parcel)
     try:
+        mark(runs, held.registered, parcel)
         with refusing(place):
             aside.rename(place)
             force(place.parent)

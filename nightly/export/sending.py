@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import known_format, money_files, order_files
+from nightly.export.marks import book_again, must_know_what_left, placed
 from nightly.export.outbox import (
     digests_of,
     finish,
@@ -24,7 +25,6 @@ from nightly.export.outbox import (
     leave,
     must_be_as_they_left,
     parcel_of,
-    placed,
 )
 from nightly.export.routing import routing_beside
 from nightly.export.superseded import must_be_young
@@ -109,6 +109,7 @@ def send(
     folder.manifest()
     runs = folder.path.parent
     with (register or beside(folder.path)).held(on_wait) as held:
+        must_know_what_left(held.registered, runs)
         finished = tuple((str(placed(runs, parcel)), what) for parcel, what in finish(held, runs))
         must_be_as_they_left(held, folder.path)
         notes = (TAKEN_IN,) if taken_in(held, folder) else ()
@@ -141,6 +142,25 @@ def send(
         leave(held, runs, parcel, content, facts, (wish.rights.person, wish.why, more))
     _note(folder, facts)
     return Sent(place, facts, finished, notes)
+
+
+def reconciled(folder: RunFolder, wish: Wish) -> Sent:
+    """Book again what left by the marks of all runs beside one and its register does not know.
+
+    Raises
+    ------
+    RegisterError
+        If a mark cannot be read, or a run's orders are not those that were proposed.
+    RoleError
+        If the person may not send.
+    """
+    wish.rights.must("send")
+    with beside(folder.path).held() as held:
+        done = book_again(held, folder.path.parent, wish.rights.person)
+        left = Leaving(folder.run_id, {}, {}, {}, len(held.registered.sent_of(folder.run_id)), {})
+    return Sent(
+        None, _facts(left, (), {}, wish), tuple((str(path), "booked again") for path in done)
+    )
 
 
 def _again(

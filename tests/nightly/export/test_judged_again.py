@@ -79,4 +79,6 @@ def test_a_register_that_was_cut_short_lets_nothing_leave(run: Path) -> None:
     path.write_bytes(b"".join(lines[:2]))
     assert main(["export", str(run)]) == 2
     shutil.rmtree(run / "exports")
+    assert main(["export", str(run)]) == 2
+    shutil.rmtree(run / "left")
     assert main(["export", str(run)]) == 0

@@ -13,7 +13,9 @@ import pytest
 
 from models.errors import RunFolderError
 from nightly.export.files import order_files
+from nightly.export.marks import LEFT, must_know_what_left
 from nightly.export.outbox import finish, leave, must_be_as_they_left
+from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, data_of
 from nightly.register.register import Held, beside
@@ -61,10 +63,14 @@ def test_a_crash_at_any_step_is_mended_by_the_next(tmp_path: Path, step: int) ->
         export(held, folder)
         assert step > STEPS // 2
     seen = delivered(folder)
+    assert not seen or any((folder.path / LEFT).iterdir())
     with beside(folder.path).held() as held:
         finish(held, tmp_path)
         parcel = export(held, folder)
         assert held.registered.unwritten() == []
+        must_know_what_left(held.registered, tmp_path)
+    with pytest.raises(RegisterError, match="put back"):
+        must_know_what_left(Registered(), tmp_path)
     names = [orders.ticket(RUN, name).ticket_id for name in ("h1", "h2")]
     assert delivered(folder) == Counter({(name, ""): 1 for name in names})
     assert not seen or seen == delivered(folder)
@@ -78,7 +84,10 @@ def test_files_that_were_taken_away_come_again_as_possible_duplicates(tmp_path: 
         put = Path.rename
 
         def put_and_fetched(path: Path, target: Path) -> Path:
-            shutil.rmtree(put(path, target))
+            there = put(path, target)
+            if there.is_file():  # the mark, which nobody fetches
+                return there
+            shutil.rmtree(there)
             raise Crash
 
         patch.setattr(Path, "rename", put_and_fetched)

@@ -1,0 +1,149 @@
+"""What left a run, kept in the run's own folder too: the register may be put back.
+
+    RUN/left/000012-<digits>.json      line 12 of the register: what left, with every ticket
+
+A mark is on disk after the register has what leaves and before a file of it gets its name, wherever
+that is: no file leaves without one. A register that does not know all that the runs beside it say
+was put back from an older copy, or is another's, and would let the same orders leave again.
+Refused: a look at the one run that is exported (what left of any of these is under way), and at the
+files themselves (they are taken away, and `--out` puts them elsewhere).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from nightly.register.fold import CANCEL, SENT, Registered
+from nightly.register.lines import RegisterError
+from nightly.register.proposals import taken_in
+from nightly.register.records import Parcel, data_of
+from nightly.register.register import MACHINE, Held
+from nightly.results.durable import refusing, whole_file
+from nightly.results.run_folder import RunFolder
+
+LEFT: Final = "left"
+"""Folder of a run's marks."""
+
+EXPORTS: Final = "exports"
+"""Folder of a run's files that left, unless they were put elsewhere."""
+
+FACTS: Final = "export.json"
+"""What a parcel's folder says of itself."""
+
+DIGITS: Final = 32
+"""Hexadecimal digits that tell what left from all else: 128 bits."""
+
+
+def placed(runs: Path, parcel: Parcel) -> Path:
+    """Return the folder of a parcel; one beside the register is found wherever that is."""
+    return (runs / parcel.place).resolve()
+
+
+def mark(runs: Path, now: Registered, parcel: Parcel) -> None:
+    """Write down in its run that a parcel leaves; what is there stays, and a run that is gone."""
+    place = runs / parcel.run_id / LEFT / f"{parcel.number:06d}-{_digits(parcel)}.json"
+    if place.exists() or not place.parent.parent.exists():
+        return
+    text = json.dumps({"kind": parcel.kind, "data": _line(now, parcel)})
+    with refusing(place):
+        place.parent.mkdir(exist_ok=True)
+    with whole_file(place) as aside:
+        aside.write_bytes(text.encode())
+
+
+def must_know_what_left(now: Registered, runs: Path) -> None:
+    """Raise where runs say that something left of which the register knows nothing.
+
+    Raises
+    ------
+    RegisterError
+        With the first such mark, or folder of files that left, and what would do.
+    """
+    for path in _unknown(now, runs):
+        raise RegisterError(
+            f"{path} says that orders left, and the register beside it does not know of it: it was "
+            "put back from an older copy, or cut short, or is another's. Orders are on their way, "
+            "so nothing leaves, of any run. Fetch the newest copy of the register, or book what "
+            f"left again from the runs' own marks: hearth export {runs / path.parts[-3]} "
+            "--book-again"
+        )
+    places = {placed(runs, parcel) for parcel in now.parcels.values()}
+    for path in sorted(runs.glob(f"*/{EXPORTS}/*/{FACTS}")):
+        if not path.parent.name.startswith(".") and path.parent.resolve() not in places:
+            raise RegisterError(
+                f"{path.parent} was written and the register does not know of it: it was put back "
+                "from an older copy, or cut short, or the export is older than the register; "
+                "orders may be on their way, so nothing leaves, of any run. Fetch the newest copy "
+                "of the register; or, if nothing of it was ever sent, move the folder away"
+            )
+
+
+def book_again(held: Held, runs: Path, by: str) -> list[Path]:
+    """Write into the register what left by the runs' marks and it does not know; oldest first.
+
+    Raises
+    ------
+    RegisterError
+        If a mark cannot be read, or its run's orders are not those that were proposed.
+    TransitionError
+        If what the register has meanwhile does not allow it.
+    """
+    done = []
+    for path in sorted(_unknown(held.registered, runs), key=lambda path: path.name):
+        kind, data = _read(path)
+        taken_in(held, RunFolder(path.parent.parent))
+        if kind == CANCEL:  # what has ended by now is not asked back
+            parcel, now = data["parcel"], held.registered
+            parcel["tickets"] = [n for n in parcel["tickets"] if now.tickets[n].live]
+            parcel["movements"] = [n for n in parcel["movements"] if now.money[n].live]
+        entry = held.add(kind, by, f"booked again from {path.relative_to(runs)}", data)
+        held.add("written", MACHINE, "left before", {"parcel": entry.number})
+        done.append(path)
+    return done
+
+
+def _unknown(now: Registered, runs: Path) -> Iterator[Path]:
+    known = {_digits(parcel) for parcel in now.parcels.values()}
+    for path in sorted(runs.glob(f"*/{LEFT}/[0-9]*.json")):
+        if path.stem.partition("-")[2] not in known:
+            yield path
+
+
+def _digits(parcel: Parcel) -> str:
+    """Return what tells a parcel from all others: its kind, run, place and files."""
+    told = [parcel.kind, parcel.run_id, parcel.place, sorted(parcel.files.items())]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:DIGITS]
+
+
+def _line(now: Registered, parcel: Parcel) -> dict[str, Any]:
+    """Return what the register's line of a parcel says."""
+    told: dict[str, Any] = {"parcel": data_of(replace(parcel, number=0))}
+    if parcel.kind != SENT:
+        return told
+    tickets = [now.tickets[name].ticket for name in parcel.tickets]
+    names = {ticket.household_id for ticket in tickets}
+    return {
+        **told,
+        "tickets": [data_of(ticket) for ticket in tickets],
+        "movements": [data_of(now.money[name].movement) for name in parcel.movements],
+        "lockouts": [
+            data_of(lock)
+            for lock in now.lockouts
+            if lock.run_id == parcel.run_id and lock.household_id in names
+        ],
+    }
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        return str(told["kind"]), dict(told["data"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RegisterError(
+            f"{path} cannot be read ({error}): fetch it, or the newest register, from a copy"
+        ) from error
