@@ -28,7 +28,7 @@ from nightly.register.deciding import (
 from nightly.register.fold import Registered
 from nightly.register.looking import waits
 from nightly.register.register import beside
-from nightly.register.roles import NAME, Rights, rights_of
+from nightly.register.roles import Rights, rights_of, roles_beside
 from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError, household_list
@@ -208,4 +208,4 @@ def _still_needed(now: Registered, run_id: str, name: str) -> str:
 def _rights(folder: RunFolder, person: str, roles: Path | None) -> Rights:
     if roles is not None and not roles.exists():
         raise CommandError(f"--roles {roles}: there is no such file")
-    return rights_of(person, roles or folder.path.parent / NAME)
+    return rights_of(person, roles_beside(folder.path.parent, roles))

@@ -37,8 +37,7 @@ from nightly.proof.explained import explained
 from nightly.proof.trail import trail_of
 from nightly.register.looking import shown
 from nightly.register.register import beside
-from nightly.register.roles import NAME as ROLES
-from nightly.register.roles import Rights, rights_of
+from nightly.register.roles import Rights, rights_of, roles_beside
 from nightly.results.run_folder import RunFolder
 from nightly.run.proposing import proposed
 from nightly.run.stores import register_copied
@@ -217,7 +216,7 @@ def desk_of(
     """
     scratch = Path(tempfile.mkdtemp(prefix="hearth-door-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    rights = rights_of(by, roles or runs / ROLES)
+    rights = rights_of(by, roles_beside(runs, roles))
     return Desk(_latest_night(book, runs), book, rights, only, scratch)
 
 

@@ -20,17 +20,22 @@
     people = ["Dee"]
     may = ["tune"]                # try another policy on a sample of the book; nothing leaves
 
-Without the file everybody may do everything, and one approval is enough.
+Without the file everybody may do everything, and one approval is enough. Where it is there it is
+the only one: whoever may run a command could name a file of their own. A file that is nearly called
+so is refused: whoever wrote it believes that it holds.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from models.book.rows.near import BETWEEN, slips
 from models.errors import HearthError
 from models.finite import finite
 
@@ -77,6 +82,35 @@ class Rights:
         }
 
 
+def roles_beside(runs: Path, named: Path | None = None) -> Path:
+    """Return the file of roles that holds for runs: the one beside them, or the one that is named.
+
+    Raises
+    ------
+    RoleError
+        If another one is named than stands beside the runs, or one there is nearly called so.
+    """
+    own = runs / NAME
+    names = sorted(path.name for path in runs.iterdir()) if runs.is_dir() else []
+    if NAME in names:
+        if named is not None and named.resolve() != own.resolve():
+            raise RoleError(f"{own} says who may do what there: --roles {named} cannot")
+        return own
+    for name in names:
+        if _nearly(name) and not (runs / name).is_dir():
+            raise RoleError(
+                f"{runs / name} is nearly called {NAME}, and nobody would go by it: give it that "
+                "name, or move it away"
+            )
+    return own if named is None else named
+
+
+def _nearly(name: str) -> bool:
+    """Whether a file's name begins with that of the file of roles, or is a slip away from it."""
+    bare, due = (re.sub(BETWEEN, "", each.lower()) for each in (name, NAME))
+    return bare.startswith("roles") or bare in slips(due)
+
+
 def rights_of(person: str, roles: Path) -> Rights:
     """Return what a person may do under a file of roles; everything where there is none.
 
@@ -86,7 +120,7 @@ def rights_of(person: str, roles: Path) -> Rights:
         If the file is no file of roles, or does not name the person.
     """
     name = person.strip()
-    if not roles.exists():
+    if not os.path.lexists(roles):
         return Rights(name)
     told = _read(roles)
     for role, facts in told.get("roles", {}).items():

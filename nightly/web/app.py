@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
-from nightly.register.roles import NAME, Rights, RoleError, rights_of
+from nightly.register.roles import Rights, RoleError, rights_of, roles_beside
 from nightly.web import acting, answering, asking, custodian, evidence, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, with_headers
@@ -90,11 +90,12 @@ AGAIN_SECONDS: Final = 2
 
 def workbench(desk: Desk, door: Door, roles: Path | None = None) -> Any:
     """Return the application; `roles` is the file of roles, by default beside the runs."""
-    where = roles or desk.runs / NAME
+    roles_beside(desk.runs, roles)
 
     def visit_of(request: Request) -> Visit:
         person = door.who(request)
         try:
+            where = roles_beside(desk.runs, roles)
             rights = rights_of(person, where) if door.identity_header else rights_at(person, where)
         except RoleError as error:
             raise RefusedError(403, f"{error}: ask to be given one") from error

@@ -83,6 +83,38 @@ def test_only_whom_the_file_names_may(
     assert (run.parent / "orders.register").read_bytes() == before
 
 
+def test_no_other_file_stands_in_for_the_one_beside_the_runs(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of one's own is refused, whoever it names; the one that holds may be named."""
+    own = tmp_path / "own.toml"
+    own.write_text('[roles.all]\npeople = ["Eve"]\nmay = ["approve", "send", "cancel"]\n')
+    before = (run.parent / "orders.register").read_bytes()
+    for command in ("approve", "export", "cancel"):
+        named = [] if command == "export" else ["single-account"]
+        assert said(run, command, "Eve", *named, "--roles", str(own)) == 2
+        assert "cannot" in capsys.readouterr().err
+    assert (run.parent / "orders.register").read_bytes() == before
+    assert said(run, "reject", "Ann", "single-account", "--roles", str(run.parent / NAME)) == 0
+    (run.parent / NAME).unlink()
+    assert said(run, "approve", "Eve", "single-account", "--roles", str(own)) == 0
+
+
+@pytest.mark.parametrize("name", ["Roles.toml", "role.toml", "roels.toml", "roles.toml.bak"])
+def test_a_file_that_is_nearly_called_so_lets_nobody_do_anything(
+    run: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does a link to nowhere; beside the file itself a copy is just a copy."""
+    (run.parent / name).write_text(ROLES)
+    assert said(run, "reject", "Ann", "single-account") == 0
+    (run.parent / NAME).unlink()
+    assert said(run, "approve", "Eve", "single-account") == 2
+    assert name in capsys.readouterr().err
+    (run.parent / name).rename(run.parent / "alerts.toml")
+    (run.parent / NAME).symlink_to(run.parent / "nowhere")
+    assert said(run, "approve", "Eve", "single-account") == 2
+
+
 def test_two_must_approve_and_a_third_sends(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
