@@ -217,6 +217,13 @@ class AskedBack:
         list[str] | None,
         typer.Option("--ticket", help="This ticket, order or movement of money only."),
     ] = None
+    sent: Annotated[
+        str,
+        typer.Option("--sent", help="tickets or blocks: which were sent [default: as filled]."),
+    ] = ""
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask once more for what was asked back before.")
+    ] = False
     table_format: OrderFormat = "csv"
     out: Out = None
 

@@ -114,7 +114,7 @@ def cancel(
     """Ask orders back, and say where the requests are."""
     folder = RunFolder(run.resolve())
     rights = _rights(folder, asked.by, roles)
-    wish = Wish(asked.table_format, asked.out, rights, asked.why)
+    wish = Wish(asked.table_format, asked.out, rights, asked.why, asked.again, sent_as=asked.sent)
     place, facts = ask_back(folder, set(households), set(asked.ticket or ()), wish)
     copied(beside(folder.path))
     if as_json:
@@ -127,6 +127,12 @@ def cancel(
         f"({counted(len(facts['blocks']), 'whole block')}){also}, in {place}; they are cancelled "
         "when the market or the custodian says so: hearth fills"
     )
+    if facts["either"]:
+        print(
+            f"whether tickets or blocks were sent is not known of "
+            f"{counted(len(facts['either']), 'block')}: send cancels where tickets were, "
+            "block_cancels where blocks were, never both"
+        )
     return ANSWERED
 
 

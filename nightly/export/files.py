@@ -115,31 +115,36 @@ def order_files(
 
 def cancel_files(
     tickets: Sequence[Ticket],
-    whole: Iterable[str],
+    blocks: tuple[Sequence[str], Sequence[str]],
     form: str,
     moment: str,
     number: int,
     headers: Headers = NO_HEADERS,
 ) -> dict[str, bytes]:
-    """Return the files that ask tickets back, and the blocks named in `whole`, all of whose are."""
+    """Return the files that ask tickets back, and blocks all of whose are; none that are empty.
+
+    `blocks` names these, and those of them that went as one order: none of their tickets did.
+    """
     found: dict[str, bytes] = {}
-    asked_whole = set(whole)
+    whole, as_one = map(set, blocks)
     for custodian, own in _by_custodian(tickets).items():
-        blocks = [block for block in blocks_of(own) if block.block_id in asked_whole]
-        by_ticket = [(f"{ticket.ticket_id}/cancel/{number}", ticket) for ticket in own]
-        by_block = [(f"{block.block_id}/cancel/{number}", block) for block in blocks]
-        if form == "fix":
-            envelope = Envelope(CANCEL_REQUEST, moment, False, headers.get(custodian, DEFAULT))
-            files = {
-                "cancels.fix": cancel_messages(by_ticket, envelope),
-                "block_cancels.fix": cancel_messages(by_block, envelope),
-            }
-        else:
-            files = {
-                "cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_ticket)),
-                "block_cancels.csv": _csv(CANCELS, (_cancel_row(*asked) for asked in by_block)),
-            }
-        found |= {file_name(name, custodian): content for name, content in files.items()}
+        by_ticket = [
+            (f"{ticket.ticket_id}/cancel/{number}", ticket)
+            for ticket in own
+            if ticket.block_id not in as_one
+        ]
+        by_block = [
+            (f"{block.block_id}/cancel/{number}", block)
+            for block in blocks_of(own)
+            if block.block_id in whole
+        ]
+        envelope = Envelope(CANCEL_REQUEST, moment, False, headers.get(custodian, DEFAULT))
+        asked: dict[str, list[tuple[str, Any]]] = {"cancels": by_ticket, "block_cancels": by_block}
+        for name, rows in asked.items():
+            if rows:
+                fix = cancel_messages(rows, envelope) if form == "fix" else b""
+                content = fix or _csv(CANCELS, (_cancel_row(*row) for row in rows))
+                found[file_name(f"{name}.{form}", custodian)] = content
     return found
 
 

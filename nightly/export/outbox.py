@@ -131,8 +131,9 @@ def _content_again(held: Held, parcel: Parcel) -> Mapping[str, bytes]:
     tickets = tickets_in(held, parcel)
     money = [held.registered.money[name].movement for name in parcel.movements]
     if parcel.kind == CANCEL:
+        asked = parcel.blocks, parcel.by_block
         about = parcel.form, parcel.moment, parcel.number, parcel.headers
-        content = cancel_files(tickets, parcel.blocks, *about)
+        content = cancel_files(tickets, asked, *about)
         return content | money_cancel_files(money, parcel.number)
     content = order_files(tickets, parcel.form, parcel.moment, True, parcel.headers)
     return content | money_files(money, True)

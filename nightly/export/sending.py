@@ -59,7 +59,8 @@ class NotAsJudgedError(HearthError):
 class Wish:
     """How an export is wanted: format, folder (None: the run's own), by whom, and once more.
 
-    `prices_of` is the day whose prices are meant, of a run whose are old.
+    `prices_of` is the day whose prices are meant, of a run whose are old. `sent_as` says whether
+    "tickets" or "blocks" were sent of what is asked back, where the market has not.
     """
 
     form: str
@@ -68,6 +69,7 @@ class Wish:
     why: str = ""
     again: bool = False
     prices_of: date | None = None
+    sent_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

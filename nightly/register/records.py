@@ -166,7 +166,8 @@ class Parcel:
 
     `files` are names with their digests, `moment` the time that is written in them, `blocks` those
     that are cancelled whole. `place` is relative to the runs' folder where it lies in it, `headers`
-    are the FIX headers that it went with, by custodian; `movements` are of money.
+    are the FIX headers that it went with, by custodian; `movements` are of money, `by_block` the
+    blocks that are cancelled as the one order that each was sent as.
     """
 
     number: int
@@ -180,6 +181,7 @@ class Parcel:
     blocks: tuple[str, ...] = ()
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     movements: tuple[str, ...] = ()
+    by_block: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def every_document(place: Path, book: Path, said: Said) -> None:
     said("tuning", "tuning", run, *tried)
     said("tuning", "tuning", run, "--set", "risk.aversion=0")
     said("alerts", "alerts", run, "--to", str(place / "told.jsonl"))
-    said("cancel", "cancel", run, "single-account", *by)
+    said("cancel", "cancel", run, "single-account", "--sent", "tickets", *by)
     _settle(place, book, run, rows, said)
     said("error", "show", run, "nobody")
     said("error", "run", str(place), *dated, "--out", str(runs))

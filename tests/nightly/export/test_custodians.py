@@ -257,7 +257,7 @@ def test_a_fund_is_asked_back_for_its_dollars() -> None:
     """35=F with 152, to the custodian's own session; the file can be written again as it was."""
     held = fund("1000", custodian="schwab")
     headers = {"schwab": {"sender_comp_id": "LEE", "target_comp_id": "SCHW"}}
-    found = cancel_files([held], [held.block_id], "fix", orders.MOMENT, 7, headers)
+    found = cancel_files([held], ([held.block_id], ()), "fix", orders.MOMENT, 7, headers)
     (message,) = messages(found["cancels-schwab.fix"])
     assert (message.get(35), message.get(152), message.get(38)) == (b"F", b"1000", None)
     assert message.get(56) == b"SCHW"

@@ -82,6 +82,9 @@ def test_what_was_sent_is_not_rejected_but_asked_back(
     assert decide(run, "reject", "drifted-60-40") == 2
     assert "hearth cancel" in capsys.readouterr().err
     command = ["cancel", str(run), "drifted-60-40", "--by", "Ann", "--why", "client called"]
+    assert main([*command, "--out", str(tmp_path / "b")]) == 2
+    assert "--sent tickets" in capsys.readouterr().err
+    command += ["--sent", "tickets"]
     assert main([*command, "--format", "fix", "--out", str(tmp_path / "b")]) == 0
     sent = [t for t in rows(tmp_path / "a" / "tickets.csv") if t["household_id"] == "drifted-60-40"]
     told = messages(tmp_path / "b" / "cancels.fix")

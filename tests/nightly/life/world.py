@@ -152,7 +152,8 @@ class World:
     def cancel(self, run: int, name: str, step: int | None) -> None:
         """Ask a household's orders back."""
         with suppress(Crash, HearthError), crash_at(step):
-            cancel(self._run(run), [name], [], Wish("fix", None, Rights("Ann"), "so"))
+            wish = Wish("fix", None, Rights("Ann"), "so", again=True, sent_as="tickets")
+            cancel(self._run(run), [name], [], wish)
 
     def parcels_to_fetch(self) -> list[Path]:
         """Return the folders of files that the broker has not fetched."""
