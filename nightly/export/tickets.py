@@ -8,6 +8,7 @@ only while nothing else of its household is under way that the plan did not know
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -77,6 +78,7 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
     facts, rows = folder.manifest(), plan_rows(folder)
     orders = _by_household(run_table(folder.path, "orders").to_pylist())
     paying = set(run_table(folder.path, "flows")["household_id"].to_pylist())
+    alike = _alike(orders)
     older = superseded(folder.path.parent, registered, run, now.keys())
     for (run_id, name), plan in registered.plans.items():
         if run_id != folder.run_id or registered.plan_sent(run_id, name):
@@ -91,6 +93,8 @@ def leaving(folder: RunFolder, registered: Registered, rights: Rights) -> Leavin
             left_out[name] = f"rejected by {last.by}: {last.why}"
         elif name in older:
             left_out[name] = older[name]
+        elif name in alike:
+            left_out[name] = alike[name]
         elif plan.state is not State.APPROVED and not auto:
             left_out[name] = _waiting(rows[name], plan.approvers, last.needed if last else 1)
         elif (why := held_back(registered, run, mine)) is not None:
@@ -272,6 +276,21 @@ def _by_household(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
     for row in rows:
         found.setdefault(row["household_id"], []).append(row)
     return found
+
+
+def _alike(orders: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """Return whose orders have an id that another order of the run has too, each with the reason.
+
+    An id says account and security between slashes, which ids of these may have themselves.
+    """
+    counts = Counter(row["order_id"] for rows in orders.values() for row in rows)
+    return {
+        name: f"{row['order_id']} names two orders: an account or security whose id has a / is "
+        "like another one; rename it, and plan again"
+        for name, rows in orders.items()
+        for row in rows
+        if counts[row["order_id"]] > 1
+    }
 
 
 def _policy(facts: Mapping[str, Any], policy_id: str) -> tuple[Decimal, str]:

@@ -17,7 +17,7 @@ from nightly.main import main
 from nightly.results import moment
 from nightly.results.run_folder import RunFolder
 from tests.books import write
-from tests.nightly.settle.small import lot, tables
+from tests.nightly.settle.small import account, lot, security, tables
 
 NIGHT, LATER = date(2026, 11, 20), date(2026, 11, 24)
 RULES = "[approval]\nalways = false\n"
@@ -77,6 +77,32 @@ def told(capsys: pytest.CaptureFixture[str], runs: Path, *more: str) -> dict[str
     assert main(["export", str(runs / f"{NIGHT}-0001"), "--json", *more]) == 0
     facts: dict[str, Any] = json.loads(capsys.readouterr().out)
     return facts
+
+
+def test_two_orders_with_one_id_keep_their_household_back_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Account h1-a with security X/VTI, and account h1-a/X with VTI: everybody else leaves."""
+    lots = [
+        lot("l1", "h1-a", "X/VTI", 120.0, 35_000.0, "2020-01-02"),
+        lot("l2", "h1-a/X", "VTI", 120.0, 35_000.0, "2020-01-02"),
+        lot("l3", "h2-a", "VTI", 120.0, 35_000.0, "2020-01-02"),
+    ]
+    rows = tables(lots, "h1", "h2")
+    rows["securities"].append(security("X/VTI", 300.0))
+    rows["accounts"].append(account("h1", "a/X", "taxable"))
+    rows["accounts"] = [{**row, "cash": 0.0, "net_flow": -9_000.0} for row in rows["accounts"]]
+    held = {each["account_id"] for each in lots}
+    rows["accounts"] = [row for row in rows["accounts"] if row["account_id"] in held]
+    write(rows, tmp_path / "book", "csv")
+    (tmp_path / "book" / "policies").mkdir(exist_ok=True)
+    (tmp_path / "book" / "policies" / "standard.toml").write_text(RULES)
+    run = night(str(tmp_path / "book"), tmp_path / "runs", NIGHT)
+    ids = pq.read_table(run / "orders.parquet")["order_id"].to_pylist()
+    assert ids.count(f"{NIGHT}/h1-a/X/VTI/sell") == 2
+    facts = told(capsys, tmp_path / "runs")
+    assert (facts["households"], set(facts["left_out"])) == (1, {"h1"})
+    assert "names two orders" in facts["left_out"]["h1"]
 
 
 def test_a_newer_answer_takes_the_place_of_an_older_plan(
