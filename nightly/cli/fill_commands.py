@@ -71,7 +71,8 @@ def preview(file: Path, place: Path, tolerance: float, as_json: bool) -> int:
         booked, states = len(told["booked"]), told["money"]
     else:
         found = looked_at(now, answers, Decimal(repr(tolerance)))
-        told, booked, states = found.as_data(), len(found.fitted.answers), found.standing
+        told, states = found.as_data(), found.standing
+        booked = len(told["booked"])
     if as_json:
         console.say_json({"file": str(file), "register": str(register.path), **told})
     else:
@@ -115,6 +116,8 @@ def _say(booked: Booked) -> None:
         print(f"refused: {misfit.place}: {misfit.order}: {misfit.why}")
     shares = sum(1 for answer in found.answers if answer.fill is not None)
     states = ", ".join(f"{count} {state}" for state, count in booked.standing.items())
+    if booked.corrected:
+        print(f"{counted(len(booked.corrected), 'fill')} corrected in day or price")
     print(
         f"{counted(len(found.answers), 'answer')} booked, {shares} of them fills; "
         f"{counted(found.repeated, 'row')} known before, {len(found.refused)} refused; "

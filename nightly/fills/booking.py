@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from nightly.export.files import ALLOCATIONS, allocation_row
 from nightly.export.spreadsheet import csv_text
+from nightly.fills.corrections import CORRECTIONS
 from nightly.fills.fitting import Fitted, fitted
 from nightly.fills.reports import AnswersFile, Report, reports_in
 from nightly.register.fold import Registered
@@ -28,7 +29,8 @@ COLUMNS: Final = (*ALLOCATIONS, "price", "trade_date", "fill_id", "state")
 class Booked:
     """What a file of answers came to: its digest, what fitted, and how many tickets stand where.
 
-    `moved` is each ticket that it moved, as it stood before and stands now.
+    `moved` is each ticket that it moved, as it stood before and stands now; `corrected` are the
+    fills that it tells again, which move none.
     """
 
     sha256: str
@@ -36,12 +38,16 @@ class Booked:
     standing: Mapping[str, int]
     allocations: str
     moved: Sequence[Mapping[str, str]]
+    corrected: Sequence[Answer] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
         return {
             "sha256": self.sha256,
-            "booked": [_answer(answer) for answer in self.fitted.answers],
+            "booked": [
+                *(_answer(answer) for answer in self.fitted.answers),
+                *(_answer(answer) for answer in self.corrected),
+            ],
             "repeated": self.fitted.repeated,
             "refused": [asdict(misfit) for misfit in self.fitted.refused],
             "tickets": dict(self.standing),
@@ -71,12 +77,14 @@ def book(
     with register.held(on_wait) as held:
         found = _coming_to(held.registered, file, reports, far_off)
         file.must_come_to(found.as_data())
-        if found.fitted.answers:
+        if found.fitted.answers or found.fitted.corrections:
             told = {
                 "sha256": file.sha256,
                 "answers": [data_of(answer) for answer in found.fitted.answers],
                 "refused": [asdict(misfit) for misfit in found.fitted.refused],
             }
+            if found.fitted.corrections:
+                told[CORRECTIONS] = [data_of(fill) for fill in found.fitted.corrections]
             held.add("answers", rights.person, file.name, told)
         return found
 
@@ -95,12 +103,16 @@ def looked_at(now: Registered, file: AnswersFile, far_off: Decimal) -> Booked:
 def _coming_to(
     now: Registered, file: AnswersFile, reports: Sequence[Report], far_off: Decimal
 ) -> Booked:
-    found = fitted(now, reports, far_off)
+    found = fitted(now, reports, file.came_on, far_off)
     after = {name: state for name, (state, _) in found.stands.items()}
     standing = Counter(after.get(name, s.state).value for name, s in now.tickets.items())
     rows = csv_text(COLUMNS, _rows(now, found))
     moved = [_moved(now, found, name) for name in found.stands]
-    return Booked(file.sha256, found, dict(sorted(standing.items())), rows, moved)
+    corrected = [
+        Answer(fill.ticket_id, now.tickets[fill.ticket_id].state, fill, "corrected")
+        for fill in found.corrections
+    ]
+    return Booked(file.sha256, found, dict(sorted(standing.items())), rows, moved, corrected)
 
 
 def write_allocations(booked: Booked, out: Path, over: bool = False) -> None:

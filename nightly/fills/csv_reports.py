@@ -1,4 +1,6 @@
-"""Answers as CSV: ticket_id or block_id, fill_id, shares, price; state, trade_date, text if told.
+"""Answers as CSV: ticket_id or block_id, fill_id, shares, price; the rest if told.
+
+That is state, trade_date, text, and corrects: the fill that a row tells again.
 
 Rows are numbered as a spreadsheet shows them: the header is row 1.
 """
@@ -63,7 +65,7 @@ def _report(row: Mapping[str, str | None], at: int) -> Report:
         traded = bool(told.get("shares"))
         if state in (None, State.FILLED, State.PARTLY_FILLED) and not traded:
             raise ValueError("shares are needed")
-        if traded and not told.get("fill_id"):
+        if traded and not (told.get("fill_id") or told.get("corrects")):
             raise ValueError("a fill_id is needed, or the same fill could be booked twice")
         day = told.get("trade_date")
         return Report(
@@ -78,6 +80,7 @@ def _report(row: Mapping[str, str | None], at: int) -> Report:
             security_id=told.get("security_id", ""),
             side=told.get("side", ""),
             text=told.get("text", ""),
+            corrects=told.get("corrects", ""),
         )
     except ValueError as error:
         return Report(place, order, fault=str(error))

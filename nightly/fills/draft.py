@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from nightly.register.fold import Registered
@@ -21,6 +22,7 @@ class Draft:
 
     now: Registered
     far_off: Decimal
+    today: date
     states: dict[str, State] = field(default_factory=dict)
     filled: dict[str, Decimal] = field(default_factory=dict)
     paid: dict[str, Decimal] = field(default_factory=dict)

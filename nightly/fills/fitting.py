@@ -1,20 +1,23 @@
 """Answers fitted to what was sent, row by row: booked, known before, or refused with the reason.
 
 A row must name an order that was sent, fit its security and side, fill no more than was ordered,
-and trade near the price of the book and within the limit. A block's shares go to its tickets in
-share steps, in parts of what each still lacks, so that nothing given is ever taken back. Of a
-one-cancels-all list the first fill ends the others; a fill of a second is refused. Whether
-tickets or blocks were sent shows in the first fill; the other kind is then refused.
+trade near the price of the book and within the limit, and on a day since its night. A block's
+shares go to its tickets in share steps, in parts of what each still lacks, so that nothing given is
+ever taken back. Of a one-cancels-all list the first fill ends the others; a fill of a second is
+refused. Whether tickets or blocks were sent shows in the first fill; the other is then refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from nightly.export.allocation import allocate
+from nightly.fills.corrections import CorrectedFill
+from nightly.fills.days import why_not
 from nightly.fills.draft import Draft, MisfitError
 from nightly.fills.reports import Report
 from nightly.fills.tolerance import FAR_OFF
@@ -39,22 +42,30 @@ class Fitted:
     """The answers of a file in their order, the rows that say nothing new, and those refused.
 
     `stands` is where each ticket that they move stands after them: its state and its shares.
+    `corrections` are fills told again.
     """
 
     answers: tuple[Answer, ...]
     repeated: int
     refused: tuple[Misfit, ...]
     stands: Mapping[str, tuple[State, Decimal]]
+    corrections: tuple[CorrectedFill, ...] = ()
 
 
-def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OFF) -> Fitted:
+def fitted(
+    now: Registered, reports: Sequence[Report], today: date, far_off: Decimal = FAR_OFF
+) -> Fitted:
     """Return what of a file's rows can be booked; nothing is written."""
-    draft = Draft(now, far_off)
+    draft = Draft(now, far_off, today)
+    corrections: list[CorrectedFill] = []
     answers: list[Answer] = []
     refused: list[Misfit] = []
     repeated = 0
     for report in reports:
         try:
+            if report.corrects and not report.fault:
+                corrections += _corrections(draft, report)
+                continue
             mine = [] if report.ignored else _answers(draft, report)
         except MisfitError as error:
             refused.append(Misfit(report.place, report.order, str(error)))
@@ -64,19 +75,12 @@ def fitted(now: Registered, reports: Sequence[Report], far_off: Decimal = FAR_OF
             draft.move(answer)
         answers += mine
     stands = {name: (draft.state(name), draft.given(name)) for name in sorted(draft.states)}
-    return Fitted(tuple(answers), repeated, tuple(refused), stands)
+    return Fitted(tuple(answers), repeated, tuple(refused), stands, tuple(corrections))
 
 
 def _answers(draft: Draft, report: Report) -> list[Answer]:
-    if report.fault:
-        raise MisfitError(report.fault)
-    names = draft.now.blocks.get(report.order)
-    if names is None and report.order not in draft.now.tickets:
-        raise MisfitError(f"{report.order!r} was never sent from here")
-    by_block = names is not None
-    names = names or [report.order]
+    names, by_block = _ordered(draft, report)
     first = draft.now.tickets[names[0]].ticket
-    _must_match(report, first, by_block)
     if report.shares is None:
         return _told(draft, report, names)
     parts = _traded(draft, report, names, by_block)
@@ -89,11 +93,59 @@ def _answers(draft: Draft, report: Report) -> list[Answer]:
     return parts
 
 
+def _ordered(draft: Draft, report: Report) -> tuple[list[str], bool]:
+    """Return the tickets that a row speaks of, and whether by their block."""
+    if report.fault:
+        raise MisfitError(report.fault)
+    names = draft.now.blocks.get(report.order)
+    if names is None and report.order not in draft.now.tickets:
+        raise MisfitError(f"{report.order!r} was never sent from here")
+    by_block = names is not None
+    names = names or [report.order]
+    _must_match(report, draft.now.tickets[names[0]].ticket, by_block)
+    return names, by_block
+
+
+def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
+    """Return the fills that a row tells again, with its day and price."""
+    names, by_block = _ordered(draft, report)
+    before = _known(draft, report.corrects, names, by_block)
+    if not before or any(fill.ticket_id not in names for fill in before):
+        raise MisfitError(
+            f"fill {report.corrects} of {report.order} was never told: nothing to correct"
+        )
+    told = sum((fill.shares for fill in before), ZERO)
+    if report.shares != told or report.price is None:
+        raise MisfitError(
+            f"fill {report.corrects} was told with {told} shares: its day and price can be "
+            "corrected by a row, shares would open an order again: a person must look"
+        )
+    price, day = report.price, report.trade_date or before[0].trade_date
+    tickets = [draft.now.tickets[fill.ticket_id].ticket for fill in before]
+    _must_be_near(price, tickets, draft.far_off)
+    _must_be_since(day, tickets[0], draft.today)
+    return [
+        CorrectedFill(fill.fill_id, fill.ticket_id, fill.shares, price, day, fill.block_id)
+        for fill in before
+    ]
+
+
+def _known(draft: Draft, fill_id: str, names: Sequence[str], by_block: bool) -> list[Fill]:
+    """Return what was told before under an id, of a block in parts."""
+    return [fill for each in _ids(fill_id, names, by_block) if (fill := draft.known(each))]
+
+
+def _ids(fill_id: str, names: Sequence[str], by_block: bool) -> list[str]:
+    return [f"{fill_id}#{k}" for k in range(len(names))] if by_block else [fill_id]
+
+
 def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> list[Answer]:
     """Return a trade's answers: one a ticket that gets shares of it; none if it is known."""
     shares, price = report.shares or ZERO, report.price or ZERO
-    ids = [report.fill_id] if not by_block else [f"{report.fill_id}#{k}" for k in range(len(names))]
-    before = [fill for each in ids if (fill := draft.known(each)) is not None]
+    ids, before = (
+        _ids(report.fill_id, names, by_block),
+        _known(draft, report.fill_id, names, by_block),
+    )
     if before:
         same = sum((f.shares for f in before), ZERO) == shares and before[0].price == price
         if same and before[0].ticket_id in names:
@@ -101,7 +153,8 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
         first = before[0]
         raise MisfitError(
             f"fill {report.fill_id} was told otherwise before: {first.shares} shares of "
-            f"{first.ticket_id} at {first.price} on {first.trade_date}"
+            f"{first.ticket_id} at {first.price} on {first.trade_date}; a row with corrects = "
+            f"{report.fill_id} corrects its day or price"
         )
     draft.must_be_only_one(names)
     over = [name for name in names if draft.state(name) not in ENDED]
@@ -109,17 +162,19 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
         raise MisfitError(f"{report.order} is {draft.state(names[0])}: nothing more can be traded")
     tickets = [draft.now.tickets[name].ticket for name in names]
     _must_be_near(price, tickets, draft.far_off)
+    day = report.trade_date or tickets[0].asof
+    _must_be_since(day, tickets[0], draft.today)
     parts = _parts(draft, names, tickets, (shares, price), by_block)
     _must_add_up(draft, report, names, shares, price)
     answers: list[Answer] = []
-    for name, part, ticket in zip(names, parts, tickets, strict=True):
+    for name, part in zip(names, parts, strict=True):
         if part:
             fill = Fill(
                 ids[len(answers)],
                 name,
                 part,
                 price,
-                report.trade_date or ticket.asof,
+                day,
                 report.order if by_block else "",
             )
             whole = draft.reached(name, part, price)
@@ -178,6 +233,11 @@ def _must_match(report: Report, ticket: Ticket, by_block: bool) -> None:
     for name, said in told.items():
         if said and said != getattr(ticket, name):
             raise MisfitError(f"{name} {said}, where {getattr(ticket, name)} was sent")
+
+
+def _must_be_since(day: date, ticket: Ticket, today: date) -> None:
+    if why := why_not("trade_date", day, ticket.asof, today):
+        raise MisfitError(f"{why}: mend the row and send it in again")
 
 
 def _must_be_near(price: Decimal, tickets: Sequence[Ticket], far_off: Decimal) -> None:

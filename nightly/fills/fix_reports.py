@@ -2,10 +2,12 @@
 
     11 ClOrdID, 41 OrigClOrdID    the order; the second in answers to a cancel
     150 ExecType, 39 OrdStatus    what happened, and where the order stands
-    17 ExecID · 32 LastQty · 31 LastPx · 14 CumQty · 75 TradeDate, 60 TransactTime · 58 Text
+    17 ExecID, 19 ExecRefID       this execution, and the one that it corrects
+    32 LastQty · 31 LastPx · 14 CumQty · 75 TradeDate, 60 TransactTime · 58 Text
 
-A message is read only if its length and checksum are right. A trade that is corrected or taken back
-(150=G, H) and a cancel that the market refuses (35=9) need a person and are told as such.
+A message is read only if its length and checksum are right. A trade that is corrected (150=G, or
+20=2 up to FIX 4.2) is told again. One that is taken back (150=H, 20=1) and a cancel that the market
+refuses (35=9) need a person and are told as such.
 """
 
 from __future__ import annotations
@@ -40,6 +42,12 @@ STATE_OF: Final = {
 
 TRADES: Final = ("F", "1", "2")
 """ExecTypes of trades; 1 and 2 up to FIX 4.2."""
+
+CORRECTED, TAKEN_BACK = "G", "H"
+"""ExecTypes of trades that were told before, with their ids in 19."""
+
+BY_TRANSACTION: Final = {"1": TAKEN_BACK, "2": CORRECTED, "3": "I"}
+"""ExecTransType (20), which says it up to FIX 4.2 → ExecType; 3 is a status that was asked."""
 
 NOTHING_NEW: Final = ("A", "6", "E", "I", "7", "9", "D")
 """ExecTypes that say what is pending or stands as it was."""
@@ -76,7 +84,7 @@ def _report(raw: bytes, place: str) -> Report:
         found: Any = message.get(tag)
         return "" if found is None else found.decode("utf-8", "replace")
 
-    kind, what = told(35), told(150) or told(39)
+    kind, what = told(35), BY_TRANSACTION.get(told(20)) or told(150) or told(39)
     order = (told(41) or told(11)) if what in ("4", "5") else told(11)
     if kind == "9":
         return Report(place, told(41), fault=f"the market does not cancel it: {told(58)}")
@@ -102,6 +110,13 @@ def _said(place: str, order: str, what: str, told: Any) -> Report:
         shares, price = number(told(32)), number(told(31))
         day = _day(told(75) or told(60))
         return Report(place, order, state, told(17), shares, price, day, text=told(58), **shared)
+    if what == CORRECTED:
+        if not told(19):
+            raise ValueError("19 (ExecRefID) is needed: which trade is corrected?")
+        shares, price, day = number(told(32)), number(told(31)), _day(told(75))
+        shared["filled"] = None  # a count of then, or of now: nothing is traded here
+        again = {"corrects": told(19), "text": told(58), **shared}
+        return Report(place, order, None, told(17), shares, price, day, **again)
     if what not in STATE_OF:
         raise ValueError(f"150={what} is not booked by itself: a person must look")
     text = f"refused by the market: {told(58)}" if what == "8" else told(58)

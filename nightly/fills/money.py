@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from nightly.fills.csv_reports import FIRST_ROW
+from nightly.fills.days import why_not
 from nightly.fills.reports import AnswersError, AnswersFile
 from nightly.register.fold import MONEY, Registered
 from nightly.register.lines import RegisterError
@@ -82,7 +83,9 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[
         why = _why_not(states, name, said)
         if not why and _nothing_new(states[name], said):
             repeated += 1
-        elif why := why or _why_no_day(said, moved_on, now.money[name].movement.asof):
+        elif why := why or _why_no_day(
+            said, moved_on, (now.money[name].movement.asof, file.came_on)
+        ):
             refused.append({"place": f"row {number}", "order": name, "why": why})
         else:
             states[name] = MoneyState(said)
@@ -115,7 +118,7 @@ def _rows(content: bytes, name: str) -> list[Row]:
         ) from error
 
 
-def _why_no_day(said: str, moved_on: str, left_on: date) -> str:
+def _why_no_day(said: str, moved_on: str, between: tuple[date, date]) -> str:
     """Return what is wrong with the day of what has moved; nothing for what has not."""
     if said != MoneyState.MOVED:
         return ""
@@ -123,7 +126,7 @@ def _why_no_day(said: str, moved_on: str, left_on: date) -> str:
         day = date.fromisoformat(moved_on)
     except ValueError:
         return f"moved_on {moved_on!r} is no day as YYYY-MM-DD: when does the account show it?"
-    return f"moved_on {day} is before it left, on {left_on}" if day < left_on else ""
+    return why_not("moved_on", day, *between)
 
 
 def _nothing_new(at: MoneyState, said: str) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
 from models.errors import HearthError
+from nightly.fills.days import today
 from nightly.register.deciding import MeanwhileError
 from nightly.register.states import State
 
@@ -38,8 +39,9 @@ class Report:
     """One row: of which order (a ticket's or a block's id), and what it says of it.
 
     `place` names the row. `state` is None where shares were traded and nothing more was said;
-    `filled` is what was traded of the order so far, by its own count. `fault` says why the row
-    cannot be read; `ignored` that it says nothing new by its kind.
+    `filled` is what was traded of the order so far, by its own count; `corrects` the fill that it
+    tells again, with another day or price. `fault` says why the row cannot be read; `ignored` that
+    it says nothing new by its kind.
     """
 
     place: str
@@ -54,6 +56,7 @@ class Report:
     security_id: str = ""
     side: str = ""
     text: str = ""
+    corrects: str = ""
     fault: str = ""
     ignored: bool = False
 
@@ -62,12 +65,14 @@ class Report:
 class AnswersFile:
     """A file of answers: what it is called, and its bytes.
 
-    `shown` is the digest of what it came to when somebody looked, empty where nobody did.
+    `shown` is the digest of what it came to when somebody looked, empty where nobody did; `came_on`
+    the day on which it came, and after which nothing in it can have happened.
     """
 
     name: str
     content: bytes
     shown: str = ""
+    came_on: date = field(default_factory=today)
 
     @property
     def sha256(self) -> str:

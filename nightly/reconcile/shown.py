@@ -24,7 +24,7 @@ from models.errors import UnusableBookError
 from models.household import TREATMENT_OF, TaxTreatment
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action
-from nightly.settle.due import action_of
+from nightly.settle.acts import action_of
 
 Days: TypeAlias = tuple[date | None, date | None]
 """When shares were acquired, and when their holding began."""

@@ -1,10 +1,9 @@
-"""What a book does not show yet: fills of the register, and corporate actions since its prices.
+"""The fills of the register that a book does not show yet.
 
 A fill is shown by trades of its account, security, side and trade date, whoever wrote them: what
 the custodian books under names of its own is not booked twice, nor under a day nearby (`same`). A
 row of `open_orders` shows nothing: it may still fill. A fill that is told after its shares were
-split is booked in new ones. An action is shown by a book whose prices are of its day or later, or
-by the date in `booked` that settling leaves behind.
+split is booked in new ones.
 """
 
 from __future__ import annotations
@@ -17,14 +16,15 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from models.book.faults import sheet_row
 from models.book.tables.table import Table
 from models.ledger.exact import ZERO, exact
-from models.tax.corporate_actions import Action, faults_of
+from models.tax.corporate_actions import Action
+from nightly.fills.corrections import CorrectedFill
+from nightly.fills.days import why_not
 from nightly.register.fold import Registered
 from nightly.register.records import Fill
 from nightly.register.standing import Standing
-from nightly.settle.errors import SettleError
+from nightly.settle.acts import Actions, symbols
 from nightly.settle.same import NEAR, shown_near
 
 WINDOW: Final = timedelta(days=61) - NEAR
@@ -32,13 +32,19 @@ WINDOW: Final = timedelta(days=61) - NEAR
 61 days, and a fill may be of a day after its trade."""
 
 
+CORRECT_IT: Final = "a row of hearth fills with corrects = its fill_id says of which day it is"
+"""What would do: the day of a fill that was corrected is not doubted."""
+
 Place: TypeAlias = tuple[str, str, str]
 """Account, security and side of trades."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueFill:
-    """A fill, or the rest of one, that a book does not show; `lots` are those it sells."""
+    """A fill, or the rest of one, that a book does not show; `lots` are those it sells.
+
+    `night` is its order's; a day that was `corrected` is the day of its trade.
+    """
 
     order_id: str
     household_id: str
@@ -50,19 +56,13 @@ class DueFill:
     trade_date: date
     fill_id: str
     lots: tuple[tuple[str, Decimal], ...]
+    night: date
+    corrected: bool
 
     @property
     def name(self) -> str:
         """What the trade, and a lot that is bought, is called."""
         return f"{self.order_id}/{self.fill_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """Corporate actions through a day: those that a book shows, and those that it does not."""
-
-    shown: tuple[Action, ...]
-    due: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,25 @@ class Due:
     unclear: dict[str, str]
 
 
-def fills_due(registered: Registered, trades: Table, days: tuple[date, date], acts: Actions) -> Due:
-    """Return the fills through the last of two days that a book as of the first does not show.
+def fills_due(
+    registered: Registered, trades: Table, days: tuple[date, date, date], acts: Actions
+) -> Due:
+    """Return the fills through the second of three days that a book as of the first does not show.
 
-    Oldest first, then as the market told them. A fill that settling wrote is shown as a whole.
+    Oldest first, then as the market told them. A fill that settling wrote is shown as a whole. One
+    of a day before its night or after the third, today, is unclear.
     """
-    since, asof = days
+    since, asof, today = days
     renamed = symbols((*acts.shown, *acts.due), asof)
     every = list(_all(registered))
     shown, own = _shown(trades, renamed, {fill.name for fill in every})
-    fills = [fill for fill in every if since - WINDOW <= fill.trade_date <= asof]
+    fills, unclear = [], {}
+    for fill in every:
+        why = why_not("trade_date", fill.trade_date, fill.night, today)
+        if why and fill.name not in own and fill.night >= since - WINDOW:
+            unclear[fill.household_id] = f"{fill.name}: {why}: {CORRECT_IT}"
+        elif not why and since - WINDOW <= fill.trade_date <= asof:
+            fills.append(fill)
     rests: dict[Place, list[tuple[DueFill, Decimal]]] = {}
     for fill in sorted(fills, key=lambda each: each.name not in own):
         place = (*_place(fill, renamed), fill.side)
@@ -94,9 +103,13 @@ def fills_due(registered: Registered, trades: Table, days: tuple[date, date], ac
             traded[fill.trade_date] -= used
         if left > used and fill.name not in own:
             rests.setdefault(place, []).append((fill, used))
-    due, unclear = [], {}
+    due = []
     for place, mine in rests.items():
-        told = [(fill.name, fill.trade_date, fill.shares - used) for fill, used in mine]
+        told = [
+            (fill.name, fill.trade_date, fill.shares - used)
+            for fill, used in mine
+            if not fill.corrected
+        ]
         near, whys = shown_near(told, shown.get(place, {}))
         for fill, used in mine:
             if fill.name in whys:
@@ -118,63 +131,8 @@ def _rest(fill: DueFill, used: Decimal, ratio: Decimal) -> DueFill:
 
 
 def _unclear(fill: DueFill, why: str) -> str:
-    return f"is it the same trade? {fill.name}: a {fill.side} of {fill.security_id}, {why}"
-
-
-def symbols(actions: Sequence[Action], asof: date) -> dict[str, str]:
-    """Return the symbols that changed through a day, each with what it is called then."""
-    names: dict[str, str] = {}
-    for action in sorted(actions, key=lambda each: each.date):
-        old, new = action.security_id, action.new_security_id
-        if action.kind == "symbol_change" and new is not None and action.date <= asof:
-            names = {each: new if name == old else name for each, name in names.items()}
-            names[old] = new
-    return names
-
-
-def actions_of(table: Table, since: date, asof: date) -> Actions:
-    """Return the actions through `asof`, oldest first; due are those after `since` not yet booked.
-
-    Raises
-    ------
-    SettleError
-        If one of them cannot be applied: all that is wrong, by row.
-    """
-    shown, due, faults = [], [], []
-    for row in range(table.rows):
-        day = table.date("date")[row]
-        if np.isnat(day) or day.item() > asof:
-            continue
-        action = action_of(table, row)
-        if day.item() <= since or not np.isnat(table.date("booked")[row]):
-            shown.append(action)
-            continue
-        faults += [f"corporate_actions, row {sheet_row(row)}: {what}" for what in faults_of(action)]
-        due.append(action)
-    if faults:
-        raise SettleError("; ".join(faults))
-    in_order = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
-    return Actions(*map(tuple, in_order))
-
-
-def action_of(table: Table, row: int) -> Action:
-    """Return one row of the table of corporate actions."""
-
-    def figure(name: str) -> Decimal | None:
-        value = table.number(name)[row]
-        return None if np.isnan(value) else exact(value)
-
-    return Action(
-        str(table.texts("action_id")[row]),
-        str(table.texts("security_id")[row]),
-        table.date("date")[row].item(),
-        str(table.texts("kind")[row]),
-        figure("ratio"),
-        figure("cash_per_share"),
-        table.texts("new_security_id")[row],
-        figure("basis_fraction"),
-        figure("new_price"),
-    )
+    what = f"{fill.name}: a {fill.side} of {fill.security_id}, {why}"
+    return f"is it the same trade? {what}. {CORRECT_IT}"
 
 
 def _all(registered: Registered) -> Iterator[DueFill]:
@@ -198,6 +156,8 @@ def _of_ticket(standing: Standing) -> Iterator[DueFill]:
             fill.trade_date,
             fill.fill_id,
             _between(ticket.lots, before, before + fill.shares),
+            ticket.asof,
+            isinstance(fill, CorrectedFill),
         )
         before += fill.shares
 

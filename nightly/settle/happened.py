@@ -25,11 +25,12 @@ NAMED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Fills, money and actions that a book does not show."""
+    """Fills, money and actions that a book does not show, and who cannot be settled, and why."""
 
     fills: Sequence[DueFill]
     money: Sequence[Leg]
     actions: Sequence[Action]
+    unclear: Mapping[str, str]
 
 
 def by_household(happened: Happened, tables: Mapping[str, Table]) -> dict[str, Movements]:
@@ -41,6 +42,7 @@ def by_household(happened: Happened, tables: Mapping[str, Table]) -> dict[str, M
     for leg in happened.money:
         money.setdefault(leg.household_id, []).append(leg)
     names = fills.keys() | money.keys() | reached(happened, tables).keys()
+    names |= happened.unclear.keys()
     return {
         name: Movements(fills.get(name, ()), happened.actions, money.get(name, ()))
         for name in sorted(names)

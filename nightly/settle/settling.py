@@ -10,9 +10,9 @@ and carryforwards begin anew with the custodian's first book.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -25,14 +25,17 @@ from models.book.tables.files import read_files, table_paths
 from models.book.tables.schema import POLICY_FOLDER
 from models.book.tables.table import Table
 from models.errors import HearthError
+from nightly.fills.days import today
 from nightly.register.fold import Registered
-from nightly.register.paid import REACH, Leg, Shown, legs_of, row_of
+from nightly.register.paid import Shown, row_of
 from nightly.results.durable import force, refusing
+from nightly.settle.acts import actions_of
 from nightly.settle.days import household_settled
-from nightly.settle.due import actions_of, fills_due
+from nightly.settle.due import fills_due
 from nightly.settle.edits import Booked, Edits, refuse_double, tables_after
 from nightly.settle.errors import SettleError
 from nightly.settle.happened import Happened, by_household, reached, refuse_half
+from nightly.settle.money import all_but, money_due, of_no_day
 
 ANY_AGE: Final = 36_500
 """Days. Settling needs no price, so that none is too old for it (a century)."""
@@ -43,11 +46,13 @@ class Span:
     """What a book shows and how far to settle it: after `since`, through `asof`; None: by rows.
 
     `leave_out`: the next book has no accounts of whom an action reaches and who is not settled.
+    Nothing happens after `today`.
     """
 
     since: date | None = None
     asof: date | None = None
     leave_out: bool = False
+    today: date = field(default_factory=today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +96,18 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     check_folder(place)
     refuse_double(place)
     files = read_files(place)
-    since, asof = _span(files.tables, registered, span)
+    latest = _latest(registered, span)
+    since, asof = _span(files.tables, registered, span, latest)
     acts = actions_of(files.tables["corporate_actions"], since, asof)
     actions = acts.due
-    due = fills_due(registered, files.tables["trades"], (since, asof), acts)
+    due = fills_due(registered, files.tables["trades"], (since, asof, latest), acts)
     told = files.tables["movements"] if table_paths(place, "movements") else None
     shown = Shown(told, since)
-    money = _money(registered, shown, asof)
+    money = money_due(registered, shown, asof)
     book = build_book(place, files, _ageless(read_policies(place / POLICY_FOLDER)), asof)
-    happened = Happened(due.fills, money, actions)
+    happened = Happened(
+        due.fills, money, actions, due.unclear | of_no_day(registered, told, latest)
+    )
     reach = reached(happened, files.tables)
     known = {str(name) for name in book.household_ids}
     edits, settled, done, unsettled = Edits(), 0, 0, {}
@@ -108,8 +116,8 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
             continue
         try:
             before = book.household(name)
-            if name in due.unclear:
-                raise SettleError(due.unclear[name])
+            if name in happened.unclear:
+                raise SettleError(happened.unclear[name])
             policy = book.policy(before.policy_id)
             after = household_settled(before, moved, policy.wash_sale.closed_replacements)
         except HearthError as error:
@@ -122,7 +130,7 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
         refuse_half(half, unsettled, place)
     gone = frozenset(account for name in half for account in reach[name])
     booked = [leg for leg in money if leg.household_id not in unsettled]
-    rows = booked if shown.told else [*_all_but(registered, money, (since, asof)), *booked]
+    rows = booked if shown.told else [*all_but(registered, money, (since, asof)), *booked]
     _write(
         place,
         out,
@@ -134,28 +142,22 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     return Settled(since, asof, settled, done, names, unsettled, moves)
 
 
-def _money(registered: Registered, shown: Shown, asof: date) -> list[Leg]:
-    """Return what has moved through a day and a book does not show."""
-    moved = [each for each in registered.money.values() if each.moved_on and each.moved_on <= asof]
-    return shown.unshown(moved)
+def _latest(registered: Registered, span: Span) -> date:
+    """Return the last day on which anything can have happened: today, or a night that is known."""
+    nights = [run.asof for run in registered.runs.values()]
+    return max([span.today, *nights, *([span.asof] if span.asof else [])])
 
 
-def _all_but(registered: Registered, due: Sequence[Leg], days: tuple[date, date]) -> list[Leg]:
-    """Return what a book without a table of movements shows: its new one says all or nothing."""
-    since, asof = days
-    every = (leg for each in registered.money.values() for leg in legs_of(each))
-    near = (leg for leg in every if since - REACH <= leg.moved_on <= asof)
-    return [leg for leg in near if leg not in due]
-
-
-def _span(tables: Mapping[str, Table], registered: Registered, span: Span) -> tuple[date, date]:
+def _span(
+    tables: Mapping[str, Table], registered: Registered, span: Span, latest: date
+) -> tuple[date, date]:
     """Return both dates: by default prices say what a book shows, fills how far it goes."""
     since = span.since or _newest(tables["securities"].date("price_date"))
     if since is None:
         raise SettleError("no price of the book has a date: say with --since what day it shows")
     happened = [fill.trade_date for fill in registered.fills.values()]
     happened += [each.moved_on for each in registered.money.values() if each.moved_on]
-    last = max(happened, default=since)
+    last = max((day for day in happened if day <= latest), default=since)
     asof = span.asof or max(since, last)
     if asof < since:
         raise SettleError(f"the book shows {since} already: --asof {asof} lies before it")

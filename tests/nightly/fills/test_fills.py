@@ -182,14 +182,15 @@ def test_messages_that_are_torn_or_changed_are_refused() -> None:
 @pytest.mark.parametrize(
     ("tags", "said"),
     [
-        ({"t150": "G", "t17": "e"}, "a person must look"),
+        ({"t150": "G", "t17": "e"}, "19 (ExecRefID) is needed"),
+        ({"t150": "2", "t20": "1", "t17": "e"}, "a person must look"),
         ({"t150": "H", "t17": "e"}, "a person must look"),
         ({"t150": "F", "t32": "5", "t31": "300"}, "17 (ExecID) is needed"),
         ({"t35": "9", "t41": "a", "t58": "too late"}, "does not cancel it: too late"),
     ],
 )
 def test_what_takes_a_person_is_told(tags: dict[str, str], said: str) -> None:
-    """Corrections, refusals to cancel, trades without an id."""
+    """Trades taken back, refusals to cancel, trades without an id."""
     (found,) = fix_reports(report(t11="a", **tags))
     assert said in found.fault
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -173,6 +174,30 @@ def test_what_has_moved_is_not_wished_again(
     before = book(trading.root / "book", rows(net_flow=wish))
     settled(trading, before, capsys)
     assert figures(before.with_name("book+"))[2] == {"h1": (left,)}
+
+
+def test_money_of_a_day_to_come_is_refused_and_stops_its_household_only(
+    trading: Trading, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A year that was mistyped: the row is refused; one that was booked is told with its id."""
+    later = movement(3, "withdrawal", "h1-a", "client", "10")
+    with Register(trading.register).held() as held:
+        parcel = Parcel(0, SENT, RUN, f"{RUN}/exports/2", "csv", {}, (), "")
+        parcel = replace(parcel, movements=(later.movement_id,))
+        told = {"parcel": data_of(parcel), "tickets": [], "lockouts": []}
+        held.add(SENT, "Dan", "", {**told, "movements": [data_of(later)]})
+    row = f"movement_id,state,moved_on\n{later.movement_id},moved,2099-11-23\n"
+    (trading.root / "said.csv").write_text(row)
+    assert main(["fills", str(trading.root / "said.csv"), "--register", str(trading.register)]) == 1
+    assert "moved_on 2099-11-23 is after today" in capsys.readouterr().out
+    with Register(trading.register).held() as held:
+        said = {"movement_id": later.movement_id, "state": "moved", "text": ""}
+        answers = [{**said, "moved_on": "2099-11-23"}]
+        held.add(MONEY, "Eve", "said", {"sha256": "2", "answers": answers, "refused": []})
+    before = book(trading.root / "book", rows())
+    told = ["settle", str(before), "--register", str(trading.register)]
+    assert main([*told, "--out", str(trading.root / "next")]) == 1
+    assert f"not settled: h1: {later.movement_id}: moved_on 2099" in capsys.readouterr().out
 
 
 def test_an_account_that_is_gone_leaves_its_household_as_it_was(

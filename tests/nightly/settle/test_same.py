@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -108,8 +109,9 @@ def test_how_far_a_day_may_be(away: int, shown: set[str]) -> None:
 def test_a_fill_leaves_the_window_before_the_trade_that_shows_it(tmp_path: Path) -> None:
     """Its trade of five days before is gone from a book of 61 days: it is not booked then."""
     world = Trading(tmp_path)
-    world.send(BUY)
-    world.fill(BUY, "40", "30", date(2026, 9, 24))  # 60 days before Monday
+    long_ago = replace(BUY, asof=date(2026, 9, 24))  # 60 days before Monday
+    world.send(long_ago)
+    world.fill(long_ago, "40", "30", long_ago.asof)
     assert settle(world, book(tmp_path / "book", shows())) == 0
     assert read(tmp_path / "next", "trades") == []
 

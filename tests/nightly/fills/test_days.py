@@ -1,0 +1,144 @@
+"""A fill is of a day since its night and not after today; a later row corrects its day or price."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nightly.fills.booking import Booked, book
+from nightly.fills.corrections import CorrectedFill, read_corrected
+from nightly.fills.reports import AnswersFile
+from nightly.fills.tolerance import FAR_OFF
+from nightly.register.records import Fill
+from nightly.register.register import NAME, Register
+from nightly.register.roles import Rights
+from nightly.results.run_folder import RunFolder
+from tests.nightly.fills.broker import report
+from tests.nightly.register import orders
+
+RUN = "2026-11-20-0001"
+TODAY = date(2026, 11, 24)
+NAMES = {name: orders.ticket(RUN, name).ticket_id for name in ("h1", "h2")}
+BLOCK = f"{RUN}/block/0001/VTI/sell"
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Return a folder of runs whose register has a block of two sales of 100."""
+    folder = RunFolder(tmp_path / "runs" / RUN)
+    folder.path.mkdir(parents=True)
+    with Register(folder.path.parent / NAME).held() as held:
+        orders.propose(held, RUN, sorted(NAMES))
+        orders.send(held, folder, [orders.ticket(RUN, name) for name in NAMES])
+    return folder.path.parent
+
+
+def told(runs: Path, *rows: str, by: str = "ticket_id") -> Booked:
+    """Book rows of CSV that came today."""
+    head = f"{by},fill_id,shares,price,trade_date,corrects"
+    content = "\n".join((head, *rows)).format(**NAMES, block=BLOCK).encode()
+    return booked(runs, content)
+
+
+def booked(runs: Path, content: bytes) -> Booked:
+    """Book a file that came today."""
+    file = AnswersFile("answers", content, came_on=TODAY)
+    return book(Register(runs / NAME), file, Rights("Eve"), FAR_OFF)
+
+
+def fills(runs: Path) -> dict[str, Fill]:
+    """Return the fills as they were corrected."""
+    return read_corrected(Register(runs / NAME)).fills
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-11-19", "is before the night it left, 2026-11-20"),
+        ("2026-11-25", "is after today, 2026-11-24: mend the row"),
+        ("2036-11-20", "is after today"),
+        ("2026-11-20", ""),
+        ("2026-11-24", ""),
+        ("", ""),
+    ],
+)
+def test_a_fill_is_of_a_day_since_its_night_and_not_after_today(
+    runs: Path, day: str, why: str
+) -> None:
+    """The row is refused by itself, those beside it are booked."""
+    found = told(runs, f"{{h1}},f1,10,300,{day},", "{h2},f2,10,300,,").fitted
+    assert [why in each.why for each in found.refused] == ([True] if why else [])
+    assert set(fills(runs)) == ({"f2"} if why else {"f1", "f2"})
+
+
+def test_a_night_of_a_day_to_come_may_be_filled_on_it(runs: Path) -> None:
+    """A book of tomorrow that is tried today: the day of its night is believed."""
+    file = AnswersFile(
+        "answers",
+        f"ticket_id,fill_id,shares,price\n{NAMES['h1']},f1,10,300\n".encode(),
+        came_on=date(2026, 1, 2),
+    )
+    assert book(Register(runs / NAME), file, Rights("Eve"), FAR_OFF).fitted.refused == ()
+
+
+def test_a_later_row_corrects_day_and_price_and_the_last_one_holds(runs: Path) -> None:
+    """The order stands where it stood; the fill told again as it was at first is known."""
+    first = "{h1},f1,100,300,2026-11-20,"
+    told(runs, first)
+    assert told(runs, "{h1},,100,299.5,2026-11-23,f1").fitted.refused == ()
+    told(runs, "{h1},f1,100,299.5,2026-11-24,f1")
+    found = fills(runs)["f1"]
+    assert isinstance(found, CorrectedFill)
+    assert (found.trade_date, found.price, found.shares) == (TODAY, Decimal("299.5"), 100)
+    now = read_corrected(Register(runs / NAME))
+    assert now.tickets[NAMES["h1"]].fills == [found]
+    assert (now.tickets[NAMES["h1"]].state, now.tickets[NAMES["h1"]].filled) == ("filled", 100)
+    assert told(runs, first).fitted.repeated == 1
+
+
+def test_a_row_that_differs_says_how_to_correct(runs: Path) -> None:
+    """Another price under the same id is refused with what would do."""
+    told(runs, "{h1},f1,10,300,,")
+    (refused,) = told(runs, "{h1},f1,10,301,,").fitted.refused
+    assert "a row with corrects = f1 corrects its day or price" in refused.why
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("{h1},f9,10,300,,f9", "was never told"),
+        ("{h2},f1,10,300,,f1", "was never told"),
+        ("{h1},f1,11,300,,f1", "a person must look"),
+        ("{h1},f1,10,300,2026-11-25,f1", "is after today"),
+        ("{h1},f1,10,200,,f1", "more than 10% off"),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused(runs: Path, row: str, why: str) -> None:
+    """Nothing of it is booked."""
+    told(runs, "{h1},f1,10,300,,")
+    (refused,) = told(runs, row).fitted.refused
+    assert why in refused.why
+    assert not isinstance(fills(runs)["f1"], CorrectedFill)
+
+
+def test_a_block_is_corrected_in_all_its_parts(runs: Path) -> None:
+    """150 shares of two tickets get the day of the row."""
+    told(runs, "{block},f1,150,300,2026-11-20,", by="block_id")
+    assert told(runs, "{block},f1,150,300,2026-11-23,f1", by="block_id").fitted.refused == ()
+    assert [fill.trade_date for fill in fills(runs).values()] == [date(2026, 11, 23)] * 2
+
+
+@pytest.mark.parametrize("how", [{"t150": "G"}, {"t150": "2", "t20": "2"}])
+def test_fix_corrects_a_trade(runs: Path, how: dict[str, str]) -> None:
+    """150=G, or 20=2 up to FIX 4.2; of which day says 75, never the time of the message."""
+    trade = {"t11": NAMES["h1"], "t32": "10", "t31": "300"}
+    booked(runs, report(**trade, t17="e1", t150="F", t39="1", t75="20261120"))
+    again = report(**trade, **how, t17="e2", t19="e1", t39="1", t75="20261123", t14="10")
+    assert booked(runs, again).fitted.refused == ()
+    assert fills(runs)["e1"].trade_date == date(2026, 11, 23)
+    later = report(**trade, **how, t17="e3", t19="e1", t39="1", t60="20261124-15:00:00")
+    assert booked(runs, later).fitted.refused == ()
+    assert len(fills(runs)) == 1

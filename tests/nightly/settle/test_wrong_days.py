@@ -1,0 +1,66 @@
+"""What is told of a day that cannot be stops its household, and nobody else."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nightly.main import main
+from tests.nightly.register import orders
+from tests.nightly.settle.small import DAY, RUN, Trading, book, lot, of, read, tables
+
+OTHER = orders.ticket(RUN, "h2", lots=(("m1", Decimal(100)),))
+
+
+@pytest.mark.parametrize("day", [date(2099, 11, 20), date(2026, 11, 19)])
+@pytest.mark.parametrize("more", [(), ("--asof", "2026-11-23")])
+def test_a_day_that_cannot_be_stops_its_household_until_it_is_corrected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], day: date, more: tuple[str, ...]
+) -> None:
+    """h2 is settled; h1 is as soon as a row corrects its fill."""
+    lots = [
+        lot("l1", "h1-a", "VTI", 80.0, 8_000.0, "2020-01-02"),
+        lot("m1", "h2-a", "VTI", 100.0, 9_000.0, "2020-01-02"),
+    ]
+    before = book(tmp_path / "book", tables(lots, "h1", "h2"))
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell, OTHER)
+    trading.fill(sell, "50", "300", day)
+    trading.fill(OTHER, "100", "300")
+    told = ["settle", str(before), "--register", str(trading.register), *more]
+    assert main([*told, "--out", str(tmp_path / "next")]) == 1
+    said = capsys.readouterr().out
+    assert f"not settled: h1: {sell.order_id}/f1: trade_date {day} is " in said
+    assert "corrects = its fill_id" in said
+    assert of(read(tmp_path / "next", "lots"), "lot_id", "shares") == {"l1": ("80.0",)}
+    rows = f"ticket_id,shares,price,trade_date,corrects\n{sell.ticket_id},50,300,{DAY},f1\n"
+    (tmp_path / "rows.csv").write_text(rows)
+    assert main(["fills", str(tmp_path / "rows.csv"), "--register", str(trading.register)]) == 0
+    assert "1 fill corrected in day or price" in capsys.readouterr().out
+    assert main([*told, "--out", str(tmp_path / "mended")]) == 0
+    assert of(read(tmp_path / "mended", "lots"), "lot_id", "shares") == {"l1": ("30",)}
+
+
+def test_a_day_that_was_corrected_is_not_doubted(tmp_path: Path) -> None:
+    """The book shows 50 on Monday: another trade, since the fill's own day was looked at."""
+    rows = tables([lot("l1", "h1-a", "VTI", 80.0, 8_000.0, "2020-01-02")])
+    shown = {"trade_id": "c", "account_id": "h1-a", "security_id": "VTI", "side": "sell"}
+    rows["trades"] = [{**shown, "trade_date": "2026-11-23", "shares": 50.0, "amount": 15_000.0}]
+    before = book(tmp_path / "book", rows)
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell)
+    trading.fill(sell, "50", "300")
+    told = ["settle", str(before), "--register", str(trading.register)]
+    told += ["--asof", "2026-11-23", "--out"]
+    assert main([*told, str(tmp_path / "same")]) == 0
+    assert of(read(tmp_path / "same", "lots"), "lot_id", "shares") == {"l1": ("80.0",)}
+    text = f"ticket_id,shares,price,trade_date,corrects\n{sell.ticket_id},50,300,{DAY},f1\n"
+    (tmp_path / "rows.csv").write_text(text)
+    assert main(["fills", str(tmp_path / "rows.csv"), "--register", str(trading.register)]) == 0
+    assert main([*told, str(tmp_path / "another")]) == 0
+    assert of(read(tmp_path / "another", "lots"), "lot_id", "shares") == {"l1": ("30",)}
