@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nightly.cli.options import RUNS, Force, Json, day_of
+from nightly.cli.options import Force, Json, day_of
 
 app = typer.Typer()
 
@@ -23,8 +23,12 @@ def settle(
     *,
     book: Tables,
     register: Annotated[
-        Path, typer.Option(help="The register of orders, or the folder of runs it is in.")
-    ] = RUNS,
+        Path | None,
+        typer.Option(
+            help="The register of orders, or the folder of runs it is in [default: that of runs, "
+            "if there is one: corporate actions alone need none]."
+        ),
+    ] = None,
     out: Annotated[
         str, typer.Option(help="New folder of the next book, or URL of an empty database.")
     ],

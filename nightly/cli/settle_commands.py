@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from models.book.tables.files import table_paths
 from nightly.alerts.events import events_of_differences
 from nightly.cli import console
 from nightly.cli.alert_commands import print_told, tell
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.fill_commands import register_at
+from nightly.cli.options import RUNS
 from nightly.fills.corrections import read_corrected
 from nightly.reconcile.reconciling import reconcile, write_ready
-from nightly.register.register import Register
+from nightly.register.register import NAME, Register
 from nightly.results.durable import refuse_existing
 from nightly.run.stores import copied, is_database, local_folder, shown
 from nightly.settle.errors import SettleError
@@ -21,15 +24,16 @@ from nightly.settle.settling import Settled, Span, settle
 from workbench.wording import counted
 
 
-def settled(book: str, place: Path, span: Span, out: str, as_json: bool) -> int:
+def settled(book: str, place: Path | None, span: Span, out: str, as_json: bool) -> int:
     """Write the next book; 1 if a household could not be settled."""
-    register = register_at(place)
-    if not register.path.exists():
-        raise SettleError(f"{register.path} is no register of orders; name it with --register")
-    found = _settled(local_folder(book), register, span, out)
+    folder = local_folder(book)
+    register = _register(place, folder)
+    found = _settled(folder, register, span, out)
     if as_json:
         console.say_json({"book": shown(book), "out": shown(out), **found.as_data()})
     else:
+        for name, same in found.twice.items():
+            print(f"told twice: corporate action {name} is {same}, and counts once")
         for name, why in found.unsettled.items():
             print(f"not settled: {name}: {why}")
         print(
@@ -39,6 +43,19 @@ def settled(book: str, place: Path, span: Span, out: str, as_json: bool) -> int:
             f"{len(found.unsettled)} not settled: {shown(out)}"
         )
     return TROUBLED if found.unsettled else ANSWERED
+
+
+def _register(place: Path | None, book: Path) -> Register:
+    """Return the register that is named; else that of the runs here, of which there may be none."""
+    register = Register(RUNS / NAME) if place is None else register_at(place)
+    if not register.path.exists():
+        if place is not None or not table_paths(book, "corporate_actions"):
+            raise SettleError(f"{register.path} is no register of orders; name it with --register")
+        sys.stderr.write(
+            f"hearth: {register.path} is no register of orders: corporate actions alone are "
+            "booked. Were orders sent, name it with --register\n"
+        )
+    return register
 
 
 def _settled(book: Path, register: Register, span: Span, out: str) -> Settled:

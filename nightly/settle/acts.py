@@ -1,13 +1,14 @@
 """The corporate actions that a book shows, and those that it does not show yet.
 
 An action is shown by a book whose prices are of its day or later, or by the date in `booked` that
-settling leaves behind.
+settling leaves behind. Two feeds may tell one under two ids: the same security, day, kind and
+figures are one action, told twice; it is applied once, and not where one of the two is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,10 +23,14 @@ from nightly.settle.errors import SettleError
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Corporate actions through a day: those that a book shows, and those that it does not."""
+    """Corporate actions through a day: those that a book shows, and those that it does not.
+
+    `twice` are those told once more under another id, each with the id that counts.
+    """
 
     shown: tuple[Action, ...]
     due: tuple[Action, ...]
+    twice: Mapping[str, str]
 
 
 def symbols(actions: Sequence[Action], asof: date) -> dict[str, str]:
@@ -60,8 +65,13 @@ def actions_of(table: Table, since: date, asof: date) -> Actions:
         due.append(action)
     if faults:
         raise SettleError("; ".join(faults))
-    in_order = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
-    return Actions(*map(tuple, in_order))
+    shown, due = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
+    first: dict[Action, str] = {}
+    for action in (*shown, *due):
+        first.setdefault(replace(action, action_id=""), action.action_id)
+    counts = {action.action_id: first[replace(action, action_id="")] for action in due}
+    twice = {name: same for name, same in counts.items() if name != same}
+    return Actions(tuple(shown), tuple(act for act in due if act.action_id not in twice), twice)
 
 
 def action_of(table: Table, row: int) -> Action:

@@ -67,7 +67,7 @@ class Edits:
 class Booked:
     """What the tables are told beside households: actions, the day, tickets, money that moved.
 
-    `gone` are accounts that the next book is not to have.
+    `gone` are accounts that the next book is not to have, `twice` other ids of booked actions.
     """
 
     actions: Sequence[Action]
@@ -76,6 +76,7 @@ class Booked:
     prices_of: date
     money: Sequence[Row] = ()
     gone: Collection[str] = ()
+    twice: Collection[str] = ()
 
 
 def tables_after(place: Any, edits: Edits, told: Booked) -> list[RawTable]:
@@ -94,6 +95,8 @@ def tables_after(place: Any, edits: Edits, told: Booked) -> list[RawTable]:
         there["movements"] = new_raw(place, "movements", there["lots"])
     for row in told.money:
         there["movements"].add(row)
+    for name in (*(action.action_id for action in told.actions), *told.twice):
+        _mark(there["corporate_actions"], name, told.asof)
     for action in told.actions:
         _tell(there, action, told)
     for row in edits.new_lots:
@@ -124,16 +127,16 @@ def _rewrite(table: RawTable, key: str, changed: Mapping[str, Row | None]) -> No
         table.change(changed_row)
 
 
-def _tell(tables: Mapping[str, RawTable], action: Action, told: Booked) -> None:
-    """Write down that an action was booked, and what it does to symbols, prices and limits."""
-    booked, old = tables["corporate_actions"], action.security_id
-    booked.change(
-        lambda row: (
-            booked.put(row, booked=told.asof)
-            if identity(row["action_id"]) == action.action_id
-            else row
-        )
+def _mark(table: RawTable, name: str, asof: date) -> None:
+    """Write down that an action was booked."""
+    table.change(
+        lambda row: table.put(row, booked=asof) if identity(row["action_id"]) == name else row
     )
+
+
+def _tell(tables: Mapping[str, RawTable], action: Action, told: Booked) -> None:
+    """Write down what an action does to symbols, prices and limits."""
+    old = action.security_id
     if action.kind == "symbol_change":
         for name in SYMBOLS:
             if name in tables:

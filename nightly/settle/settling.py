@@ -57,7 +57,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was booked, and which households could not be, each with the reason."""
+    """What was booked, and which households could not be, each with the reason.
+
+    `twice` are actions that were told once more under another id, each with the id that counts.
+    """
 
     since: date
     asof: date
@@ -66,6 +69,7 @@ class Settled:
     actions: tuple[str, ...]
     unsettled: Mapping[str, str]
     movements: int = 0
+    twice: Mapping[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
@@ -76,6 +80,7 @@ class Settled:
             "fills": self.fills,
             "movements": self.movements,
             "actions": list(self.actions),
+            "twice": dict(self.twice),
             "unsettled": dict(self.unsettled),
         }
 
@@ -135,11 +140,19 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
         place,
         out,
         edits,
-        Booked(actions, asof, _tickets(registered), since, [row_of(leg) for leg in rows], gone),
+        Booked(
+            actions,
+            asof,
+            _tickets(registered),
+            since,
+            [row_of(leg) for leg in rows],
+            gone,
+            tuple(acts.twice),
+        ),
     )
     names = tuple(action.action_id for action in actions)
     moves = len({leg.movement_id for leg in booked})
-    return Settled(since, asof, settled, done, names, unsettled, moves)
+    return Settled(since, asof, settled, done, names, unsettled, moves, acts.twice)
 
 
 def _latest(registered: Registered, span: Span) -> date:

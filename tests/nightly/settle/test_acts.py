@@ -1,0 +1,83 @@
+"""An action that two feeds tell is one action; actions alone need no register."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightly.main import main
+from tests.nightly.settle.small import TWO_LOTS, book, of, read, tables
+
+SPLIT = {"security_id": "VTI", "date": "2026-11-23", "kind": "split", "ratio": 2.0, "booked": None}
+
+
+def acted(*changes: dict[str, Any]) -> Any:
+    """Return a book with a split under one id and another, each with changes."""
+    rows = tables(TWO_LOTS)
+    rows["corporate_actions"] = [
+        {"action_id": f"s{n}", **SPLIT, **changed} for n, changed in enumerate(changes)
+    ]
+    return rows
+
+
+def settle(
+    root: Path, before: Path, monkeypatch: pytest.MonkeyPatch, name: str = "next"
+) -> tuple[int, Path]:
+    """Settle a book where there are no runs, and return the exit code and the next book."""
+    monkeypatch.chdir(root)
+    told = ["settle", str(before), "--asof", "2026-11-24", "--json", "--out", name]
+    return main(told), root / name
+
+
+def shares(place: Path) -> list[float]:
+    """Return the shares of all lots."""
+    return [float(shares) for (shares,) in of(read(place, "lots"), "lot_id", "shares").values()]
+
+
+@pytest.mark.parametrize("booked", [None, "2026-11-23"])
+def test_an_action_of_two_feeds_is_applied_once_and_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    booked: str | None,
+) -> None:
+    """Told in one night, or once more after it was booked; both are booked from then on."""
+    before = book(tmp_path / "book", acted({"booked": booked}, {}))
+    code, after = settle(tmp_path, before, monkeypatch)
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["twice"] == {"s1": "s0"}
+    assert shares(after) == ([80.0, 50.0] if booked else [160.0, 100.0])
+    assert all(row["booked"] for row in read(after, "corporate_actions"))
+    price = of(read(after, "securities"), "security_id", "price")["VTI"]
+    assert float(price[0]) == (300.0 if booked else 150.0)
+    code, again = settle(tmp_path, after, monkeypatch, "again")
+    assert json.loads(capsys.readouterr().out)["twice"] == {}
+    assert shares(again) == shares(after)
+
+
+@pytest.mark.parametrize("other", [{"date": "2026-11-24"}, {"ratio": 1.5}])
+def test_another_day_or_figure_is_another_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]
+) -> None:
+    """Both are applied."""
+    _, after = settle(tmp_path, book(tmp_path / "book", acted({}, other)), monkeypatch)
+    assert shares(after)[0] == 80 * 2 * other.get("ratio", 2.0)
+
+
+def test_actions_alone_need_no_register_but_one_that_is_named_must_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said that no fills are booked; without actions there is nothing to settle."""
+    before = book(tmp_path / "book", acted({}))
+    code, after = settle(tmp_path, before, monkeypatch)
+    assert (code, shares(after)) == (0, [160.0, 100.0])
+    assert "corporate actions alone are booked" in capsys.readouterr().err
+    told = ["settle", str(before), "--asof", "2026-11-24", "--out", "another"]
+    assert main([*told, "--register", str(tmp_path)]) == 2
+    (before / "corporate_actions.csv").unlink()
+    assert main(told) == 2
+    assert "no register of orders; name it" in capsys.readouterr().err
+    assert not (tmp_path / "another").exists()
