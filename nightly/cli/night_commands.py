@@ -41,12 +41,12 @@ def run(
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     facts = folder.manifest()
     orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
-    seen = found_of(summary, orphan_rows, unreadable, facts.get("emptied"))
+    seen = found_of(summary, orphan_rows, unreadable, facts.get("emptied"), facts.get("gone"))
     against = {kind: what for kind, what in seen.items() if kind in kinds}
     if as_json:
         said = console.summary_facts(summary, folder.run_id, str(folder.path))
-        told = {"orphan_rows": orphan_rows, "found": seen, "failed_on": sorted(against)}
-        console.say_json({**said, **told})
+        told = {"orphan_rows": orphan_rows, "gone": facts.get("gone") or {}, "found": seen}
+        console.say_json({**said, **told, "failed_on": sorted(against)})
     else:
         page = console.page()
         print_year_to_come(page, date.fromisoformat(facts["asof"]))

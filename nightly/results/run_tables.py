@@ -31,15 +31,17 @@ FEW: Final = 64
 """Households or orders of which rows are looked up rather than the table read through."""
 
 
-def run_batches(folder: Path, name: str) -> Iterator[Any]:
+def run_batches(folder: Path, name: str, only: Sequence[str] | None = None) -> Iterator[Any]:
     """Yield a table of a run piece by piece, with the types of `nightly.results.tables`.
+
+    `only` names the columns to read; None reads all.
 
     Raises
     ------
     RunFolderError
         If the folder has no such table, or it cannot be read.
     """
-    schema = TABLES[name]
+    schema = _part_of(TABLES[name], only)
     parquet, text = folder / f"{name}.parquet", folder / f"{name}.csv"
     try:
         if parquet.exists():
@@ -146,9 +148,7 @@ def _pruned(
     path = folder / f"{name}.parquet"
     if not path.exists():
         return None
-    schema = TABLES[name]
-    if only is not None:
-        schema = pa.schema([schema.field(each) for each in only])
+    schema = _part_of(TABLES[name], only)
     if not keys:
         return schema.empty_table()
     try:
@@ -161,6 +161,10 @@ def _pruned(
         return _whole(found.filter(pc.is_in(found[column], value_set=wanted)), schema)
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise RunFolderError(f"{folder}/{name} cannot be read: {error}") from error
+
+
+def _part_of(schema: Any, only: Sequence[str] | None) -> Any:
+    return schema if only is None else pa.schema([schema.field(each) for each in only])
 
 
 def _there(columns: Collection[str], schema: Any) -> list[str]:

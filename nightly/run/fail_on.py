@@ -2,9 +2,9 @@
 
 A scheduler looks at one figure. The default counts what nobody would call a night's work done:
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
-out makes a plan that looks like any other), tables that lost all their rows since the last run,
-data that may be as it is and that a person should look at, earlier runs that cannot be read, and a
-night whose answer to more than half of the households
+out makes a plan that looks like any other), tables that lost all their rows and households that
+left the book since the last run, data that may be as it is and that a person should look at,
+earlier runs that cannot be read, and a night whose answer to more than half of the households
 is that their data is wrong (stale prices; the file of another day). A few `invalid` or `infeasible`
 households are answers: some are in every large book, and a code that is 1 every night is read by
 nobody. Refused: a share of invalid households that each may set; `invalid` says any.
@@ -13,7 +13,7 @@ nobody. Refused: a share of invalid households that each may set; `invalid` says
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from models.plan import Status
 from nightly.run.choices import CommandError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ORPHANS: Final = "orphans"
 UNCERTAIN: Final = "uncertain"
 EMPTIED: Final = "emptied"
+GONE: Final = "gone"
 UNREADABLE: Final = "unreadable-run"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
@@ -38,14 +39,19 @@ KINDS: Final = (
     MOSTLY_INVALID,
     ORPHANS,
     EMPTIED,
+    GONE,
     UNCERTAIN,
     UNREADABLE,
 )
 NOTHING: Final = "none"
+
+GONE_SHOWN: Final = 20
+"""Households that the page names of those that a book no longer has."""
+
 DEFAULT: Final = ",".join(
     (
         *(Status.FAILED.value, Status.REFUSED.value),
-        *(MOSTLY_INVALID, ORPHANS, EMPTIED, UNCERTAIN, UNREADABLE),
+        *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, UNCERTAIN, UNREADABLE),
     )
 )
 
@@ -75,10 +81,12 @@ def found_of(
     orphan_rows: Mapping[str, int],
     unreadable: Sequence[str] = (),
     emptied: Mapping[str, int] | None = None,
+    gone: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Return what a night has of each kind, in words; kinds of which it has nothing are absent.
 
-    `emptied` are the tables without a row that had some, with how many.
+    `emptied` are the tables without a row that had some, with how many, and `gone` is what
+    `nightly.triage.gone` says of households.
     """
     found = {
         status.value: f"{summary.counts[status]} {status.value}"
@@ -96,9 +104,20 @@ def found_of(
     if emptied:
         each = ", ".join(f"{table} ({count} then)" for table, count in sorted(emptied.items()))
         found[EMPTIED] = f"no row where the last run's book had some: {each}"
+    if gone:
+        found[GONE] = _gone_in_words(gone)
     if lost := orphans_in_words(orphan_rows):
         found[ORPHANS] = lost
     return found
+
+
+def _gone_in_words(gone: Mapping[str, Any]) -> str:
+    """Return how many households a book no longer has, and the first of them by name."""
+    shown = gone["named"][:GONE_SHOWN]
+    rest = gone["households"] - len(shown)
+    who = counted(gone["households"], "household")
+    names = ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return f"{who} of {gone['run_id']} not in this book: {names}"
 
 
 def orphans_in_words(orphan_rows: Mapping[str, int]) -> str:

@@ -192,6 +192,7 @@ def _go_on(
     facts["register"] = dict(known.register)
     facts["unreadable_runs"] = list(known.unreadable)
     facts["emptied"] = dict(known.emptied)
+    facts["gone"] = dict(known.gone)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()

@@ -96,13 +96,23 @@ class EarlierRun:
 class RunsBefore:
     """The complete runs before one, the newest last, and in words which cannot be read.
 
-    `nights` are those of earlier dates, which leave orders and who waits; `latest` is the newest
-    run of all, be it of the same date: what it believed of prices and values is held to.
+    `nights` are those of earlier dates, which leave orders and who waits, `today` those of the same
+    date.
     """
 
     nights: Sequence[EarlierRun] = ()
-    latest: EarlierRun | None = None
+    today: Sequence[EarlierRun] = ()
     unreadable: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> Sequence[EarlierRun]:
+        """All of them, the newest last."""
+        return (*self.nights, *self.today)
+
+    @property
+    def latest(self) -> EarlierRun | None:
+        """The newest run of all: what it believed of prices and values is held to."""
+        return self.runs[-1] if self.runs else None
 
     def emptied(self, rows: Mapping[str, int]) -> dict[str, int]:
         """Return which tables of a book with `rows` lost all of them since the latest run."""
@@ -133,7 +143,7 @@ def runs_before(runs: Path, asof: date, days: int) -> RunsBefore:
             found.append(EarlierRun(folder, then))
     found.sort(key=lambda run: (run.asof, run.folder.run_id))
     nights = tuple(run for run in found if run.asof < asof)
-    return RunsBefore(nights, found[-1] if found else None, tuple(unreadable))
+    return RunsBefore(nights, tuple(found[len(nights) :]), tuple(unreadable))
 
 
 def orders_left(registered: Registered, asof: date, days: int) -> Any:

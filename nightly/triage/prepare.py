@@ -52,6 +52,7 @@ from nightly.triage.earlier_runs import (
     orders_left,
     runs_before,
 )
+from nightly.triage.gone import answered_by, gone_since
 from nightly.triage.night_book import NightBook
 from nightly.triage.ranking import Standing, deferred, standing
 from nightly.triage.standing import NOS, nos_left
@@ -71,12 +72,14 @@ PREPARED: Final = "prepared.json"
 class Prepared:
     """How much of the register a night knows, and which earlier runs it could not read.
 
-    `emptied` are tables of its book that have no row, with how many the latest run's had.
+    `emptied` are tables of its book that have no row, with how many the latest run's had, and
+    `gone` households that it no longer has (`nightly.triage.gone`).
     """
 
     register: Mapping[str, Any]
     unreadable: Sequence[str]
     emptied: Mapping[str, int] = field(default_factory=dict)
+    gone: Mapping[str, Any] = field(default_factory=dict)
 
 
 def prepare(
@@ -123,7 +126,9 @@ def prepare(
         with refusing(folder.path / PREVIOUS):
             write_tonight(folder.path, left, waiting)
     emptied = before.emptied(partitions.inputs["rows"])
-    known = Prepared(known_now(registered), unreadable, emptied)
+    nobody = pa.array([], pa.string())
+    gone = gone_since(before, partitions, lambda run: _told(run, answered_by, nobody, unreadable))
+    known = Prepared(known_now(registered), unreadable, emptied, gone)
     with whole_file(done) as aside:
         aside.write_text(json.dumps(asdict(known)) + "\n")
     return known

@@ -177,6 +177,56 @@ def test_a_table_that_lost_its_rows_is_told(nights: Nights) -> None:
     assert facts["code"] == 0 and "emptied" not in facts["found"]
 
 
+def without_h2() -> Tables:
+    """Return the book without a row of H2."""
+    theirs = {"H2", "A2-TAX", "A2-ROTH"}
+    tables = {
+        name: [row for row in rows if not theirs & {str(cell) for cell in row.values()}]
+        for name, rows in tiny_book().items()
+    }
+    assert "A2" not in str(tables)
+    return tables
+
+
+def test_a_household_without_a_row_is_told_once(nights: Nights) -> None:
+    """By name and number, though nothing of the book that is left is wrong."""
+    first, _ = nights(tiny_book(), 3)
+    assert first["gone"] == {} and "gone" not in first["found"]
+    facts, plans = nights(without_h2(), 2)
+    assert (facts["code"], facts["failed_on"]) == (1, ["gone"]) and len(plans) == 2
+    assert facts["gone"] == {"run_id": first["run_id"], "households": 1, "named": ["H2"]}
+    said = f"1 household of {first['run_id']} not in this book: H2"
+    assert facts["found"] == {"gone": said}
+    facts, _ = nights(without_h2(), 1)
+    assert facts["code"] == 0 and facts["gone"] == {}
+    facts, _ = nights(tiny_book(), 0)
+    assert facts["code"] == 0 and facts["gone"] == {}
+
+
+def test_a_run_of_some_households_neither_misses_others_nor_hides_them(
+    nights: Nights, tmp_path: Path
+) -> None:
+    """The last run of the whole book is compared with, be it two runs ago."""
+    (tmp_path / "ids").write_text("007\nH1\n")
+    nights(tiny_book(), 3)
+    some, _ = nights(tiny_book(), 2, "--households", str(tmp_path / "ids"))
+    assert some["code"] == 0 and some["gone"] == {}
+    some, _ = nights(without_h2(), 2, "--households", str(tmp_path / "ids"))
+    assert some["gone"]["named"] == ["H2"]  # everybody whom this book has
+    facts, _ = nights(without_h2(), 1)
+    assert facts["code"] == 0 and facts["gone"] == {}
+
+
+def test_another_book_beside_this_one_is_not_missed(nights: Nights, tmp_path: Path) -> None:
+    """Its runs have none of these households; the last run of this one is still compared with."""
+    nights(tiny_book(), 2)
+    other = ["run", str(SAMPLE), "--asof", (ASOF - timedelta(days=1)).isoformat()]
+    main([*other, "--out", str(tmp_path / "runs"), "--workers", "0", "--json"])
+    nights.capsys.readouterr()
+    facts, _ = nights(without_h2(), 0)
+    assert facts["gone"]["named"] == ["H2"] and "gone" in facts["failed_on"]
+
+
 def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights) -> None:
     """Two nights in a row; the split's row explains it."""
     nights(tiny_book(), 3)
