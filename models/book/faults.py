@@ -19,6 +19,8 @@ UNUSABLE_KINDS: Final = (
     "ambiguous_table",
     "unreadable_file",
     "missing_column",
+    "misnamed_table",
+    "misnamed_column",
     "unreadable_column",
     "covariance_not_psd",
     "year_without_law",

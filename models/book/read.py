@@ -191,13 +191,22 @@ def _extreme(days: Days, *, first: bool = False) -> date | None:
     return day
 
 
+def note_of_orphans(table: str, count: int) -> str:
+    """Return what is said of a table's rows that belong to nobody."""
+    return f"{table}: {count} rows belong to no household of the book"
+
+
 def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
     for name in files.ignored:
         yield f"{name} is no table of a book and was ignored"
+    for source in files.sources:
+        if source.other_columns:
+            names = ", ".join(source.other_columns)
+            yield f"{source.path}: no column of a book, and ignored: {names}"
     if "trades" in files.absent:
         yield "there is no table trades: wash sales with purchases and sales of the past are unseen"
     for name, count in evidence.links.orphan_rows().items():
-        yield f"{name}: {count} rows belong to no household of the book"
+        yield note_of_orphans(name, count)
     dates = evidence.tables["securities"].date("price_date")
     if dates.size and np.isnat(dates).all():
         yield "securities: no price has a date, so none is checked for its age"

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from models.book.read import note_of_orphans
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.cli.night_page import Troubles, print_found, print_summary, print_year_to_come
+from nightly.cli.night_page import (
+    Troubles,
+    print_found,
+    print_notes,
+    print_summary,
+    print_year_to_come,
+)
 from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
 from nightly.run.fail_on import found_of, kinds_of
@@ -42,15 +49,18 @@ def run(
     facts = folder.manifest()
     orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
     seen = found_of(summary, orphan_rows, unreadable, facts.get("emptied"), facts.get("gone"))
+    notes = facts["inputs"].get("warnings", [])
+    lost = {note_of_orphans(*each) for each in orphan_rows.items()}  # told among what was found
     against = {kind: what for kind, what in seen.items() if kind in kinds}
     if as_json:
         said = console.summary_facts(summary, folder.run_id, str(folder.path))
         told = {"orphan_rows": orphan_rows, "gone": facts.get("gone") or {}, "found": seen}
-        console.say_json({**said, **told, "failed_on": sorted(against)})
+        console.say_json({**said, **told, "failed_on": sorted(against), "warnings": notes})
     else:
         page = console.page()
         print_year_to_come(page, date.fromisoformat(facts["asof"]))
         print_summary(page, summary, str(folder.path), troubles)
+        print_notes(page, [note for note in notes if note not in lost])
         print_found(page, seen, against)
     return TROUBLED if against else ANSWERED
 

@@ -28,6 +28,9 @@ FAULTS_SHOWN: Final = 3
 TROUBLES_SHOWN: Final = 20
 """Households without a plan that the summary of a run shows."""
 
+NOTES_SHOWN: Final = 10
+"""Notes on a book that the summary of a run shows."""
+
 PRESSING: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVALID)
 """Answers that the summary explains, the most pressing first: a single failure must not hide
 behind a thousand faulty rows."""
@@ -104,6 +107,14 @@ def _print_troubles(console: Console, summary: Summary, folder: str, shown: Sequ
     if rest > 0:
         who = f"and {rest} more" if shown else f"{counted(rest, 'household')} without a plan"
         console.print(f"{who}: hearth alerts {folder}", soft_wrap=True)
+
+
+def print_notes(console: Console, notes: Sequence[str]) -> None:
+    """Print what is odd about a book and faulty for nobody, as `hearth check` does."""
+    for note in notes[:NOTES_SHOWN]:
+        console.print(f"note: {note}", soft_wrap=True)
+    if len(notes) > NOTES_SHOWN:
+        console.print(f"{counted(len(notes) - NOTES_SHOWN, 'more note')}: hearth check tells them")
 
 
 def print_found(console: Console, found: Mapping[str, str], against: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from models.arrays import Ints
 from models.book.book import Book
 from models.book.policies.files import read_policies
-from models.book.read import build_book, check_folder, policy_sources
+from models.book.read import build_book, check_folder, note_of_orphans, policy_sources
 from models.book.tables.batches import Batch
 from models.book.tables.files import read_files
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
@@ -214,7 +214,7 @@ def _inputs(uncut: Uncut, owners: Owners) -> dict[str, Any]:
         last_acquired=count.newest.get("lots"),
         last_trade=count.newest.get("trades"),
     )
-    lost = [f"{n}: {k} rows belong to no household of the book" for n, k in count.orphans.items()]
+    lost = [note_of_orphans(*each) for each in count.orphans.items()]
     files = [
         source
         if source.table not in OWNED

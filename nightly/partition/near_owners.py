@@ -1,6 +1,6 @@
 """Rows of nobody whose owner may be mistyped, and the households to be read together with them.
 
-What is near is said by `models.book.rows.near`, over hashes of ids as the rest of the pass.
+What is near is said by `models.book.near`, over hashes of ids as the rest of the pass.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from models.arrays import Ints
-from models.book.rows.near import MOST_IDS, MOST_OWNERS, as_texts, bare, slips
+from models.book.near import MOST_IDS, MOST_OWNERS, as_texts, bare, slips
 from models.book.tables.batches import Batch
 from nightly.partition.ids import RankRows, Ranks
 

@@ -18,10 +18,12 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import NullType
 
 from models.book.faults import sheet_row
+from models.book.near import meant
 from models.book.read import check_folder
 from models.book.tables.batches import Batch, table_batches
 from models.book.tables.column import CellKind
@@ -82,6 +84,9 @@ def copy_from_database(url: str, to: Path) -> None:
         for name in SCHEMA:
             if name in there:
                 _write_table(connection, name, to / name)
+        for name in sorted(there - set(SCHEMA)):
+            if meant(name, set(SCHEMA) - there):  # the reading of the folder says so
+                pq.write_table(pa.table({}), to / f"{name}.parquet")
         if POLICIES in there:
             _write_policies(connection, to / POLICY_FOLDER)
 
@@ -124,9 +129,11 @@ def _write_table(connection: Connection, name: str, folder: Path) -> None:
     """Write one table as Parquet parts: a new part begins where a column's type changes."""
     table = Table(name, MetaData(), autoload_with=connection)
     kinds = {c.name: c.kind for c in SCHEMA[name].columns if c.name in table.c}
+    others = [column.name for column in table.c if column.name not in kinds]
     keys = [key for key in SCHEMA[name].key if key in kinds] or list(kinds)
     rest = [column for column in kinds if column not in keys]
-    query = select(*(table.c[column] for column in kinds)).order_by(
+    # as the database has them: SQLite keeps any text in any column, and a faulty cell is no error
+    query = select(*(type_coerce(table.c[column], NullType()) for column in kinds)).order_by(
         *(table.c[column] for column in (*keys, *rest))
     )
     folder.mkdir()
@@ -136,7 +143,7 @@ def _write_table(connection: Connection, name: str, folder: Path) -> None:
         query, execution_options={"stream_results": True, "yield_per": ROWS}
     )
     for rows in streamed.partitions():
-        arrow = _arrow(rows, kinds)
+        arrow = _arrow(rows, kinds, others)
         if writer is not None and writer.schema != arrow.schema:
             writer.close()
             writer = None
@@ -145,26 +152,45 @@ def _write_table(connection: Connection, name: str, folder: Path) -> None:
             part += 1
         writer.write_table(arrow)
     if writer is None:
-        empty = pa.schema([(column, pa.null()) for column in kinds])
+        empty = pa.schema([(column, pa.null()) for column in (*kinds, *others)])
         writer = pq.ParquetWriter(folder / "part-00000.parquet", empty)
     writer.close()
 
 
-def _arrow(rows: Sequence[Any], kinds: dict[str, CellKind]) -> Any:
-    columns = list(zip(*rows, strict=True))
-    return pa.table({n: _column(c, k) for c, (n, k) in zip(columns, kinds.items(), strict=True)})
+def _arrow(rows: Sequence[Any], kinds: dict[str, CellKind], others: Sequence[str]) -> Any:
+    """Return rows as a table; of `others`, which no book has, it has the names alone."""
+    columns = zip(zip(*rows, strict=True), kinds.items(), strict=True)
+    known = {name: _column(cells, kind) for cells, (name, kind) in columns}
+    return pa.table(known | {name: pa.nulls(len(rows)) for name in others})
 
 
 def _column(values: Sequence[Any], kind: CellKind) -> Any:
-    """Return a column in the type of its kind; a text where none belongs makes all of them text."""
-    if kind is CellKind.TEXT or any(isinstance(value, str) for value in values):
+    """Return a column in the type of its kind; a cell of another makes all of them text."""
+    cell, stored = {
+        CellKind.TEXT: (_text, pa.large_string()),
+        CellKind.NUMBER: (_number, pa.float64()),
+        CellKind.FLAG: (_number, pa.float64()),
+        CellKind.DATE: (_day, pa.date32()),
+    }[kind]
+    try:
+        return pa.array([None if v is None else cell(v) for v in values], stored)
+    except (TypeError, ValueError):
         return pa.array([None if v is None else _text(v) for v in values], pa.large_string())
-    if kind is CellKind.NUMBER:
-        return pa.array([None if v is None else float(v) for v in values], pa.float64())
-    if kind is CellKind.FLAG:
-        return pa.array([None if v is None else float(v) for v in values], pa.float64())
-    days = [v.date() if isinstance(v, datetime) else v for v in values]
-    return pa.array(days, pa.date32())
+
+
+def _number(value: Any) -> float:
+    """Return a number; a text is none, even where Python would read one (`1_000`)."""
+    if isinstance(value, str):
+        raise TypeError(value)
+    return float(value)
+
+
+def _day(value: Any) -> date:
+    """Return a day, which SQLite keeps as text."""
+    day = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(day, date):
+        raise TypeError(value)
+    return day.date() if isinstance(day, datetime) else day
 
 
 def _text(value: Any) -> str:

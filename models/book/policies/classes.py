@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Final
 
+from models.book.near import meant
 from models.market import CASH
 from models.policy import Policy
-
-SLIP: Final = 0.7
-"""Likeness (difflib's ratio) from which one class is taken for another misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ def limits_of_nothing(policy: Policy, classes: Iterable[str]) -> Iterator[LimitO
     known = sorted({*classes, CASH})
     for key, name, kept in limits_by_class(policy):
         if name not in known:
-            near = get_close_matches(name, known, 1, SLIP)
-            meant = f"did you mean {near[0]!r}? " if near else ""
-            remedy = f"{meant}the classes are {', '.join(known)}"
+            near = meant(name, known)
+            asked = f"did you mean {near!r}? " if near else ""
+            remedy = f"{asked}the classes are {', '.join(known)}"
             yield LimitOfNothing(key, name, remedy, slip=kept and bool(near))

@@ -1,7 +1,11 @@
 """Finding a book's tables on disk and reading them, CSV and Parquet alike, columns by name only.
 
 A table is `NAME.parquet`, `NAME.csv`, or a folder `NAME/` of Parquet parts. Having two of them is
-a fault and not a preference: whichever were taken, somebody meant the other.
+a fault and not a preference: whichever were taken, somebody meant the other. So is an optional
+table or column that is missing where another name nearly is its own: what it said (a restriction, a
+required distribution) would hold nowhere, and plans would look like any other. That ends the
+reading, as a torn row does: one name stands for all rows below it. Refused: households with a row
+there that wait, since these are mostly all of them, and the remedy is one word in one place.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from models.book.faults import Fault
+from models.book.near import meant
 from models.book.tables.cells import (
     Cells,
     UnreadableColumnError,
@@ -75,6 +80,7 @@ def read_files(folder: Path, heads: Collection[str] = ()) -> Files:
         tables[name] = reader.read(paths)
         sources += reader.sources
         fatal += reader.fatal
+    fatal += _misnamed_tables(folder, absent)
     return Files(tables, tuple(sources), frozenset(absent), _ignored(folder), tuple(fatal))
 
 
@@ -141,6 +147,10 @@ class _TableReader:
         for name in wanted:
             if name not in names:
                 self.fatal.append(_missing_column(self.facts, name, place, names))
+        lacking = set(self.facts.column_names) - set(names) - set(wanted)
+        for name in sorted(set(names) - {*self.facts.column_names, ROW_COLUMN}):
+            if near := meant(name, lacking):
+                self.fatal.append(_misnamed_column(self.facts.name, name, place, near))
 
 
 def sha256_of(path: Path) -> str:
@@ -177,6 +187,19 @@ def _ignored(folder: Path) -> tuple[str, ...]:
     return tuple(names())
 
 
+def _misnamed_tables(folder: Path, absent: Collection[str]) -> Iterator[Fault]:
+    """Yield files and folders that nearly have the name of a table that is not there."""
+    for path in sorted(folder.iterdir()):
+        word = path.name.partition(".")[0]
+        near = None if path.name.startswith("_") or word in SCHEMA else meant(word, absent)
+        if path.is_file() and word in absent:
+            near = word  # in a format or with an ending that nobody reads
+        if word and near:
+            what = f"there is {path.name}, and no table {near!r}"
+            remedy = f"call it {near}.csv or {near}.parquet if it is that table, or take it away"
+            yield Fault(near, None, None, what, remedy, kind="misnamed_table")
+
+
 def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
@@ -191,6 +214,12 @@ def _missing_column(facts: TableFacts, name: str, place: str, names: tuple[str, 
     what = f"{place} has no column {name!r} (it has {', '.join(names) or 'none'})"
     remedy = f"add it: {facts.name} needs a {facts.column(name).kind.value} there"
     return Fault(facts.name, None, name, what, remedy, kind="missing_column")
+
+
+def _misnamed_column(table: str, name: str, place: str, near: str) -> Fault:
+    what = f"{place} has a column {name!r}, and none {near!r}"
+    remedy = f"call it {near} if it is that column, or take it out"
+    return Fault(table, None, near, what, remedy, kind="misnamed_column")
 
 
 def _unreadable(name: str, place: str, why: str) -> Fault:

@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import inspect, text
 
+from models.book.faults import FaultyBookError
 from models.book.read import read_book
 from nightly.partition.sizes import Sizes
 from nightly.results.run_folder import RunFolder
@@ -132,6 +133,65 @@ def test_a_book_comes_out_as_it_went_in(new_database: NewDatabase, tmp_path: Pat
             if not before.faults_of(name):
                 one, other = before.household(name), after.household(name)
                 assert repr(plain(one)) == repr(plain(other))
+
+
+def changed(url: str, *statements: str) -> None:
+    """Change a database."""
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("day", ["'2026-99-99'", "'03/04/2019'", "20190304"])
+def test_a_cell_that_is_no_date_is_of_its_household_alone(day: str, tmp_path: Path) -> None:
+    """SQLite keeps any cell in any column: the fault is told as that of a file is."""
+    url = empty_file(tmp_path / "book.db")
+    copy_to_database(write(tiny_book(), tmp_path / "book"), url)
+    changed(
+        url,
+        f"update lots set acquired = {day} where lot_id = 'L6'",  # noqa: S608
+        "update accounts set reinvests = 'maybe' where account_id = 'A2-ROTH'",
+    )
+    copy_from_database(url, tmp_path / "out")
+    book = read_book(tmp_path / "out", TINY_ASOF)
+    assert set(book.faults_by_household) == {"H2"}
+    assert [(f.kind, f.column) for f in book.faults] == [
+        ("impossible_date", "acquired"),
+        ("not_a_flag", "reinvests"),
+    ]
+    assert day.strip("'") in book.faults[0].what
+
+
+def test_names_that_nearly_are_a_books_are_told_of_a_database(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """As they are of files; what is like nothing is a note."""
+    url = new_database("book")
+    copy_to_database(write(tiny_book(), tmp_path / "book"), url)
+    changed(
+        url,
+        "alter table lots add column colour text",
+        "alter table restrictions rename column until to untill",
+        "alter table menus rename to menu",
+        "create table colours (colour text)",
+    )
+    copy_from_database(url, tmp_path / "out")
+    with pytest.raises(FaultyBookError) as caught:
+        read_book(tmp_path / "out", TINY_ASOF)
+    assert [(fault.kind, fault.table) for fault in caught.value.faults] == [
+        ("misnamed_column", "restrictions"),
+        ("misnamed_table", "menus"),
+    ]
+    changed(
+        url,
+        "alter table restrictions rename column untill to until",
+        "alter table menu rename to menus",
+    )
+    copy_from_database(url, tmp_path / "mended")
+    said = read_book(tmp_path / "mended", TINY_ASOF).warnings
+    assert said == ("lots/part-00000.parquet: no column of a book, and ignored: colour",)
 
 
 def test_copying_out_twice_gives_the_same_bytes(new_database: NewDatabase, tmp_path: Path) -> None:

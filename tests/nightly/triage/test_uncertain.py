@@ -227,6 +227,25 @@ def test_another_book_beside_this_one_is_not_missed(nights: Nights, tmp_path: Pa
     assert facts["gone"]["named"] == ["H2"] and "gone" in facts["failed_on"]
 
 
+def test_what_nobody_reads_of_a_book_is_said_by_the_night(
+    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the document and on the page; a name that nearly is another ends the night instead."""
+    tables = tiny_book()
+    for lot in tables["lots"]:
+        lot["colour"] = "red"
+    note = "lots.csv: no column of a book, and ignored: colour"
+    facts, _ = nights(tables, 0)
+    assert (facts["code"], facts["warnings"]) == (0, [note])
+    asked = ["--asof", ASOF.isoformat(), "--out", str(tmp_path / "page"), "--workers", "0"]
+    main(["run", str(tmp_path / "book1"), *asked])
+    assert f"note: {note}\n" in capsys.readouterr().out
+    lots = tmp_path / "book1" / "lots.csv"
+    lots.write_text(lots.read_text().replace("origin", "Origin", 1))
+    assert main(["run", str(tmp_path / "book1"), *asked]) == 2
+    assert "has a column 'Origin', and none 'origin'" in capsys.readouterr().err
+
+
 def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights) -> None:
     """Two nights in a row; the split's row explains it."""
     nights(tiny_book(), 3)

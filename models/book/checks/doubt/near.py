@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from models.arrays import Ints
 from models.book.checks.check import Maybe, MaybeOf
 from models.book.checks.evidence import Evidence
+from models.book.near import MOST_IDS, MOST_OWNERS, as_texts, bare, slips
 from models.book.rows.links import Ids
-from models.book.rows.near import MOST_IDS, MOST_OWNERS, as_texts, bare, slips
 from models.book.tables.arrow import column_of
 from models.book.tables.table import Table
 

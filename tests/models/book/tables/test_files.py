@@ -28,6 +28,44 @@ def test_what_is_no_table_of_a_book_is_ignored_with_a_word(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["restriction.csv", "Restrictions.csv", "restrictions.CSV", "restrictions.xlsx"]
+)
+def test_a_table_that_is_not_there_and_nearly_is_ends_the_reading(
+    name: str, tmp_path: Path
+) -> None:
+    """What its rows forbid would be forbidden nowhere."""
+    folder = write(tiny_book(), tmp_path)
+    (folder / "restrictions.csv").rename(folder / name)
+    assert kinds_of(folder) == [("misnamed_table", "restrictions", None)]
+    (folder / name).unlink()
+    assert read_book(folder, ASOF).household("H2").restrictions.rule.size == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "written"),
+    [
+        ("accounts", "rmd_due_usd", "rmd_due"),
+        ("accounts", "rmd_due_usd", "RMD_due_usd"),
+        ("restrictions", "until", "untill"),
+        ("households", "net_flow", "netflow"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_that_is_not_there_and_nearly_is_ends_the_reading(
+    table: str, column: str, written: str, kind: str, tmp_path: Path
+) -> None:
+    """Where the book has the column too, the other one is a note."""
+    tables = tiny_book()
+    for row in tables[table]:
+        row[written] = row.get(column)
+    both = read_book(write(tables, tmp_path / "both", kind), ASOF)
+    assert both.warnings == (f"{table}.{kind}: no column of a book, and ignored: {written}",)
+    for row in tables[table]:
+        row.pop(column, None)
+    assert kinds_of(write(tables, tmp_path / "one", kind)) == [("misnamed_column", table, column)]
+
+
 def test_the_hash_is_of_the_bytes(tiny: Book) -> None:
     """SHA-256, as sha256sum prints it."""
     data = (tiny.path / "lots.csv").read_bytes()

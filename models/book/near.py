@@ -5,11 +5,15 @@ planned without it, as if it were poorer. Case, blanks and dashes are looked thr
 slip: a letter too many, too few, another, or two exchanged. Numbered ids, which most books have,
 are one letter from dozens of others: where more than `MOST_OWNERS` households fit, nobody can be
 told, and the row is counted as nobody's. Refused: two slips (among numbered ids anybody fits).
+
+Names of columns, tables and classes are a closed list of words, so `meant` goes further there: two
+slips in longer ones, and a last part left out (`rmd_due` for `rmd_due_usd`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, digits
 from typing import Any, Final
 
@@ -29,6 +33,12 @@ MOST_IDS: Final = 1_000
 LEAST_LETTERS: Final = 3
 """Letters of an id that may have a slip: shorter ones are all one letter from each other."""
 
+ONE_SLIP: Final = 4
+"""Letters of a word of a closed list that may have a slip: `agi` is another figure than `magi`."""
+
+TWO_SLIPS: Final = 6
+"""Letters of a word of a closed list that may have two."""
+
 LETTERS: Final = ascii_lowercase + digits
 """Letters that a slip may have left out or mistaken."""
 
@@ -41,6 +51,29 @@ def bare(ids: Any) -> Any:
 def slips(text: str) -> list[str]:
     """Return every bare id that is one slip from a bare id, sorted; none where it is too short."""
     return sorted(set(_slips(text)) - {text}) if len(text) >= LEAST_LETTERS else []
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """Return which name of a closed list a word nearly is; None where it is like none of them."""
+    near = [(apart, name) for name in known if (apart := _apart(word, name)) is not None]
+    return min(near)[1] if near else None
+
+
+def _apart(word: str, whole: str) -> int | None:
+    """Slips between a word and a name; a last part left out counts as one. None beyond two."""
+    said, name, short = (re.sub(BETWEEN, "", w.lower()) for w in (word, whole, _but_last(whole)))
+    letters = min(len(said), len(name))
+    if said == name:
+        return 0
+    if said == short or (letters >= ONE_SLIP and name in slips(said)):
+        return 1
+    # a word between them is one slip from both
+    two = letters >= TWO_SLIPS and not set(slips(said)).isdisjoint(slips(name))
+    return 2 if two else None
+
+
+def _but_last(name: str) -> str:
+    return name.rpartition("_")[0] or name
 
 
 def _slips(text: str) -> Iterator[str]:
