@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.book.rows.prices import falls
+from models.book.checks.doubt.basis import LEAST_SHARES, like_a_share
+from models.book.rows.prices import OTHERS_REST, as_split, falls
 from models.policy import DataRules
 
 JUMPS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
@@ -29,6 +30,9 @@ MULTIPLES = (2.0, 5.0, 10.0, 20.0, 50.0)
 """Price of any month's end over that of any later one: what a basis may be of a lot's worth."""
 
 MILLION = 1e6
+
+LOTS = 2_000_000
+"""Lots of which a basis of one share is asked."""
 
 
 def table(path: Path) -> Any:
@@ -73,6 +77,23 @@ def jumped(prices: Any, splits: Any) -> str:
     return "\n".join(lines)
 
 
+def split_like(prices: Any, splits: Any) -> str:
+    """Return how often a move is as after a split, beside the median of all, and how many are."""
+    moves = prices.to_numpy()[1:] / prices.to_numpy()[:-1]
+    split = splits.notna().to_numpy()[1:] & np.isfinite(moves)
+    others = np.nanmedian(moves, axis=1, keepdims=True)
+    beside = np.where(np.abs(others - 1.0) < OTHERS_REST, moves / others, np.nan)
+    plain = int((np.isfinite(moves) & ~split).sum())
+    lines = []
+    for name, diversified in (("any", False), ("diversified", True)):
+        found = ~np.isnan(as_split(beside, np.full(beside.shape, diversified)))
+        false = int((found & ~split).sum())
+        caught = f", {found[split].mean():.0%} of splits" if split.any() else ""
+        lines.append(f"  like a split, {name}: {false} ({false / plain * MILLION:.1f} a million)")
+        lines[-1] += caught
+    return "\n".join(lines)
+
+
 def outlived(prices: Any, splits: Any) -> str:
     """Return how often a lot's basis is so many times its worth: each month's end with each."""
     ratio = splits.fillna(1.0).iloc[::-1].cumprod().shift(1).fillna(1.0).iloc[::-1]
@@ -97,6 +118,24 @@ def outlived(prices: Any, splits: Any) -> str:
     )
 
 
+def per_share(prices: Any, splits: Any) -> str:
+    """Return how often a sound basis, and how often one of a share, is taken for a share's.
+
+    Lots of about a hundred shares of any size, bought and looked at on any two ends of months.
+    """
+    ratio = splits.fillna(1.0).iloc[::-1].cumprod().shift(1).fillna(1.0).iloc[::-1]
+    monthly = (prices / ratio).resample("ME").last().to_numpy()
+    draw = np.random.default_rng(0)
+    day = np.sort(draw.integers(0, len(monthly), (2, LOTS)), axis=0)
+    cost, price = monthly[day, draw.integers(0, monthly.shape[1], LOTS)]
+    shares = np.exp(draw.normal(np.log(100.0), 1.5, LOTS))
+    counts = (cost > 0) & (price > 0) & (day[0] < day[1]) & (shares >= LEAST_SHARES)
+    cost, price, shares, years = (x[counts] for x in (cost, price, shares, (day[1] - day[0]) / 12))
+    found = (like_a_share(basis, shares, price, years).mean() for basis in (cost * shares, cost))
+    sound, faulty = (share * MILLION for share in found)
+    return f"taken for a share's basis, of a million lots: {sound:,.0f} sound, {faulty:,.0f} faulty"
+
+
 def paid(prices: Any, dividends: Any) -> str:
     """Return the largest dividends in shares of the price: cash that comes without a flow."""
     share = (dividends / prices.shift(1)).to_numpy()
@@ -118,7 +157,9 @@ def main() -> int:
     prices = closes(asked.prices)
     splits = on(prices, asked.splits)
     print(jumped(prices, splits))
+    print(split_like(prices, splits))
     print(outlived(prices, splits))
+    print(per_share(prices, splits))
     if asked.dividends:
         print(paid(prices, on(prices, asked.dividends)))
     return 0

@@ -152,8 +152,10 @@ class DataRules:
     `differences` is wait or pass: whether a household that differs from its custodian's book waits;
     `uncertain` says the same of one whose data is implausible or may lack a row. Implausible is a
     price or a household's value (at the earlier prices) that fell by more than `max_price_jump` or
-    `max_value_jump` since the last night, or rose as much again as undoes that fall; a basis above
-    `max_basis_multiple` or below `min_basis_multiple` times what the lot is worth. No amount in
+    `max_value_jump` since the last night, or rose as much again as undoes that fall; a price that
+    moved as if it were split, unless `max_price_jump` is 1; a basis above
+    `max_basis_multiple` or below `min_basis_multiple` times what the lot is worth, or, unless that
+    is 0, like the price of a share in most lots of an account. No amount in
     dollars may be beyond `max_amount_usd`. A jump of 1 and a multiple of 0 ask nothing.
     """
 

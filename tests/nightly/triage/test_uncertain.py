@@ -267,6 +267,18 @@ def test_a_price_that_halved_without_a_split_stops_who_reaches_it(nights: Nights
     assert (facts["code"], facts["uncertain"]) == (0, 0)
 
 
+def test_a_split_of_three_for_two_that_nobody_told_is_told_every_night(nights: Nights) -> None:
+    """Less than a jump; the others of the book rest, and the old price is what is believed."""
+    nights(tiny_book(), 3)
+    tables = tiny_book()
+    tables["securities"][0]["price"] = round(float(tables["securities"][0]["price"]) / 1.5, 2)
+    for days_ago in (2, 1):
+        facts, plans = nights(tables, days_ago)
+        assert facts["code"] == 1 and facts["uncertain"] > 0
+        told = plans.loc[plans["status"] == "invalid", "reason"]
+        assert told.str.contains("as after a split of 3 for 2").any()
+
+
 def test_the_judge_says_the_same_after_the_night(nights: Nights, tmp_path: Path) -> None:
     """Verify holds a run's book to what the night was held to."""
     nights(tiny_book(), 1)

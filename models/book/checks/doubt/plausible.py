@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 
 from models.arrays import Floats, Ints
 from models.book.checks.check import Check, Finding
+from models.book.checks.doubt import basis, jumps
+from models.book.checks.doubt.worth import price_of_lots, prices_of, then_of, worth_of
 from models.book.checks.evidence import Evidence
-from models.book.rows.prices import comparable, confirmed, falls
+from models.book.rows.prices import confirmed
 from models.book.tables.arrow import flags_of
 from models.book.tables.column import CellKind
 from models.book.tables.table import Table
-from models.household import TaxTreatment
 
 AMOUNTS: Final = (
     ("households", "net_flow"),
@@ -46,9 +47,6 @@ UNSEEN: Final = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 FREE_TEXT: Final = frozenset({"overrides", "reason"})
 """Text columns that name nothing."""
 
-LARGEST: Final = float(np.finfo(np.float64).max)
-"""The largest number: stands for a product beyond it."""
-
 DIGITS_END: Final = 1e15
 """Dollars from which on digits say nothing more: a float holds about as many."""
 
@@ -67,7 +65,7 @@ def _too_much(evidence: Evidence) -> Iterator[Finding]:
         table = evidence.tables[name]
         yield from _over(evidence, table, column, np.abs(table.number(column)), limits, least)
     lots = evidence.tables["lots"]
-    worth = np.abs(_worth(lots.number("shares"), _price(evidence, _prices(evidence))))
+    worth = np.abs(worth_of(lots.number("shares"), price_of_lots(evidence, prices_of(evidence))))
     yield from _over(evidence, lots, "shares", worth, limits, least)
 
 
@@ -97,53 +95,14 @@ def _unseen(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding(table.name, row, column.name, what)
 
 
-def _basis(evidence: Evidence) -> Iterator[Finding]:
-    """Absurd in taxable accounts alone: elsewhere nothing rests on a basis."""
-    lots, owner = evidence.tables["lots"], evidence.links.household_of["lots"]
-    taxable = evidence.of_account("lots", evidence.account_is(TaxTreatment.TAXABLE))
-    basis, price = lots.number("basis"), _price(evidence, _prices(evidence))
-    worth = _worth(lots.number("shares"), price)
-    counts = taxable & (owner >= 0) & (basis > 0) & np.isfinite(basis)
-    counts &= (worth > 0) & (worth < LARGEST)
-    with np.errstate(over="ignore"):
-        multiple = np.divide(basis, worth, out=np.ones(lots.rows), where=counts)
-    most = evidence.by_policy(lambda policy: policy.data.max_basis_multiple or np.inf, np.inf)
-    least = evidence.by_policy(lambda policy: policy.data.min_basis_multiple, 0.0)
-    most, least = np.append(most, np.inf)[owner], np.append(least, 0.0)[owner]
-    for row in np.flatnonzero(counts & ((multiple > most) | (multiple < least))).tolist():
-        each = basis[row] / lots.number("shares")[row]
-        what = (
-            f"{lots.shown('basis', row)} is {multiple[row]:,.4g} times what the lot is worth: "
-            f"{each:,.6g} a share, whose price is {price[row]:,.6g}"
-        )
-        yield Finding("lots", row, "basis", what, owner[row : row + 1].astype(np.int64))
-
-
-def _price_jumped(evidence: Evidence) -> Iterator[Finding]:
-    table = evidence.tables["securities"]
-    now, then = table.number("price"), _then(evidence)
-    fall = falls(now, then)
-    limits = evidence.by_policy(lambda policy: policy.data.max_price_jump, np.inf)
-    fall[confirmed(table, evidence.day)] = np.nan
-    for row in np.flatnonzero(fall > limits.min(initial=np.inf)).tolist():
-        reached = evidence.reach.of_row("securities", row)
-        touched = reached[limits[reached] < fall[row]]
-        if touched.size:
-            what = (
-                f"{table.shown('price', row)} is {now[row] / then[row] - 1.0:+.0%} from the "
-                f"{then[row]:.6g} that an earlier night saw, and no corporate action says why"
-            )
-            yield Finding("securities", row, "price", what, touched)
-
-
 def _value_jumped(evidence: Evidence) -> Iterator[Finding]:
     """Against the value that the last night saw, at its prices: what the market did is no jump."""
     if evidence.before is None or not evidence.before.worth:
         return
     links, table, lots = evidence.links, evidence.tables["households"], evidence.tables["lots"]
-    then = _then(evidence)
-    prices = np.where(np.isnan(then), _prices(evidence), then)
-    held = np.nan_to_num(lots.number("shares") * _price(evidence, prices))
+    then = then_of(evidence)
+    prices = np.where(np.isnan(then), prices_of(evidence), then)
+    held = np.nan_to_num(lots.number("shares") * price_of_lots(evidence, prices))
     count = len(links.households)
     cash = np.nan_to_num(evidence.tables["accounts"].number("cash"))
     value = _sums(links.household_of["lots"], held, count)
@@ -163,17 +122,6 @@ def _value_jumped(evidence: Evidence) -> Iterator[Finding]:
                 f"{_usd(worth.value_usd)}{flow} on {worth.asof}, and no flow says why"
             )
             yield Finding("households", row, "household_id", what, np.array([code], np.int64))
-
-
-def _worth(shares: Floats, price: Floats) -> Floats:
-    """Dollars of each lot, the largest number where they are more; NaN where a cell is no number.
-
-    A product that no float holds is a finding; cells that are infinite themselves are told as such.
-    """
-    known = np.isfinite(shares) & np.isfinite(price)
-    with np.errstate(over="ignore"):
-        product = np.multiply(shares, price, out=np.full_like(shares, np.nan), where=known)
-    return np.clip(product, -LARGEST, LARGEST)
 
 
 def _usd(amount: float) -> str:
@@ -196,24 +144,6 @@ def _no_lots(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("lots", None, None, what, waiting.astype(np.int64))
 
 
-def _prices(evidence: Evidence) -> Floats:
-    return evidence.tables["securities"].number("price")
-
-
-def _then(evidence: Evidence) -> Floats:
-    """Prices of earlier nights by row of `securities`, comparable to tonight's."""
-    seen = {} if evidence.before is None else evidence.before.prices
-    tables = evidence.tables
-    return comparable(tables["securities"], tables["corporate_actions"], seen, evidence.day)
-
-
-def _price(evidence: Evidence, prices: Floats) -> Floats:
-    """Price of the security of every lot, NaN where it is unknown."""
-    by_code = prices[evidence.links.securities.first_row]
-    found: Floats = np.append(by_code, np.nan)[evidence.links.security_of["lots"]]
-    return found
-
-
 def _sums(owner: Ints, amounts: Floats, count: int) -> Floats:
     mine = owner >= 0
     sums: Floats = np.bincount(owner[mine], amounts[mine], count).astype(np.float64)
@@ -227,19 +157,8 @@ CHECKS: Final = (
         _too_much,
     ),
     Check("unseen_character", "retype it: an id has no control or format characters", _unseen),
-    Check(
-        "absurd_basis",
-        "give the total basis in dollars, or allow it by max_basis_multiple or "
-        "min_basis_multiple in the policy's [data]",
-        _basis,
-        uncertain=True,
-    ),
-    Check(
-        "price_jump",
-        "correct the price, add the corporate action, or give the as-of date as confirmed",
-        _price_jumped,
-        uncertain=True,
-    ),
+    *basis.CHECKS,
+    *jumps.CHECKS,
     Check(
         "value_jump",
         "look for lots that are missing or twice there, state the flow, or give the as-of date as "

@@ -9,6 +9,7 @@ PLAUSIBLE = (
     wrong("unseen_character", "accounts.3.owner", "me\x1b[2K", "H2"),
     wrong("absurd_basis", "lots.5.basis", 21_000.0 * 100, "H2"),
     wrong("absurd_basis", "lots.7.basis", 0.1, "007"),
+    wrong("per_share_basis", "lots.5.basis", 262.5, "H2"),
     Case(
         "no_lots",
         "lots",

@@ -14,7 +14,7 @@ from tests.models.book.checks.fault_cases import CASES
 
 TOLD_ELSEWHERE = {
     *("policy_invalid", "limit_of_unknown_class", "covariance_with_a_hole"),
-    *("price_jump", "value_jump"),
+    *("price_jump", "like_a_split", "value_jump"),
 }
 
 

@@ -107,6 +107,48 @@ def test_an_absurd_basis_is_uncertain(factor: float, tmp_path: Path) -> None:
     assert set(book.uncertain) == set(fault.households) <= set(book.faults_by_household)
 
 
+def one_account(*lots: tuple[float, float, str]) -> dict[str, Any]:
+    """Return the book with these shares, bases and dates of VTI in one taxable account."""
+    tables = tiny_book()
+    rows = [lot for lot in tables["lots"] if lot["account_id"] != "A2-TAX"]
+    for number, (shares, basis, acquired) in enumerate(lots):
+        own = {"lot_id": f"P{number}", "account_id": "A2-TAX", "security_id": "VTI"}
+        rows.append({**rows[0], **own, "shares": shares, "basis": basis, "acquired": acquired})
+    del tables["open_orders"], tables["trades"]
+    return {**tables, "lots": rows}
+
+
+OLD, LATE = "2003-05-06", "2021-03-04"
+
+
+@pytest.mark.parametrize(
+    ("lots", "doubted"),
+    [
+        ([(100, 210.0, LATE)], True),  # a share's cost
+        ([(100, 21_000.0, LATE)], False),  # the lot's
+        ([(100, 210.0, OLD)], False),  # a hundredfold in 23 years: great stocks have it
+        ([(19, 210.0, LATE)], False),  # too few shares to say so
+        ([(100, 2_100.0, LATE)], False),  # no share costs that
+        ([(100, 210.0, LATE), (80, 9_000.0, LATE)], False),  # half of them is not most
+        ([(100, 210.0, LATE), (80, 215.0, LATE), (80, 9_000.0, LATE)], True),
+        ([(100, 210.0, LATE), (10, 1_000.0, LATE), (5, 900.0, LATE)], True),
+    ],
+)
+def test_most_lots_of_an_account_with_a_basis_of_one_share(
+    lots: list[tuple[float, float, str]], doubted: bool, tmp_path: Path
+) -> None:
+    """Once an account, with the figures; a policy that asks nothing is asked nothing."""
+    tables = one_account(*lots)
+    book = read(tables, tmp_path)
+    found = [fault for fault in book.faults if fault.kind == "per_share_basis"]
+    assert len(found) == doubted and set(book.uncertain) == ({"H2"} if doubted else set())
+    for fault in found:
+        assert fault.what.startswith("210 is like the price of one share, ")
+        assert fault.what.endswith(" lots of 'A2-TAX'")
+    tables["households"][1]["overrides"] = "data.min_basis_multiple = 0.0"
+    assert not read(tables, tmp_path / "asked").uncertain
+
+
 def with_price(tables: dict[str, Any], factor: float) -> tuple[str, Before]:
     """Return the first lot's security and a last night that saw `factor` times its price."""
     name = tables["lots"][0]["security_id"]
@@ -123,6 +165,81 @@ def test_a_price_that_jumped_is_uncertain(factor: float, jumps: bool, tmp_path: 
     _, before = with_price(tables, factor)
     book = read(tables, tmp_path, before)
     assert ("price_jump" in kinds(book)) is jumps and bool(book.uncertain) is jumps
+
+
+def after_moves(
+    moved: dict[str, float], vol: float | None = None, one_class: bool = True
+) -> tuple[dict[str, Any], Before]:
+    """Return the book after a night at other prices: VTI, VEA and the rest moved by these factors.
+
+    `vol` is VTI's specific volatility.
+    """
+    tables = tiny_book()
+    seen = {}
+    for row in tables["securities"]:
+        row["asset_class"] = row["asset_class"] if one_class else f"of {row['security_id']}"
+        if row["security_id"] == "VTI" and vol is not None:
+            row["specific_vol"] = vol
+        factor = moved.get(row["security_id"], moved["rest"])
+        seen[row["security_id"]] = Seen(float(row["price"]) / factor, YESTERDAY)
+    return tables, Before(seen, {})
+
+
+@pytest.mark.parametrize(
+    ("vti", "rest", "vol", "split"),
+    [
+        (2 / 3, 1.0, 0.3, "3 for 2"),
+        (2 / 3 * 0.95, 0.95, 0.3, "3 for 2"),  # on a day when all fell
+        (1.5, 1.0, 0.3, "2 for 3"),
+        (0.75, 1.01, 0.02, "4 for 3"),
+        (0.8, 1.0, 0.02, "5 for 4"),
+        (1.25, 1.0, 0.02, "4 for 5"),
+        (0.8, 1.0, 0.3, None),  # as a stock falls
+        (0.7, 1.0, 0.02, None),  # no split is so
+        (2 / 3, 0.88, 0.02, None),  # the market fell
+        (0.95, 0.95, 0.02, None),
+    ],
+)
+def test_a_move_as_of_a_split_while_others_rest_is_uncertain(
+    vti: float, rest: float, vol: float, split: str | None, tmp_path: Path
+) -> None:
+    """Under the limit of a jump, with the split in words."""
+    book = read(*_placed(after_moves({"VTI": vti, "rest": rest}, vol), tmp_path))
+    found = [fault for fault in book.faults if fault.kind == "like_a_split"]
+    assert [f"a split of {split}," in fault.what for fault in found] == [True] * (split is not None)
+    assert all(fault.uncertain and fault.row == 0 for fault in found)
+    assert "price_jump" not in kinds(book)
+
+
+def _placed(
+    book: tuple[dict[str, Any], Before], place: Path
+) -> tuple[dict[str, Any], Path, Before]:
+    return book[0], place, book[1]
+
+
+def test_what_explains_a_move_as_of_a_split(tmp_path: Path) -> None:
+    """The action, a person who looked, a policy that asks nothing; an action that no price has."""
+    name = tiny_book()["securities"][0]["security_id"]
+    tables, before = after_moves({name: 2 / 3, "rest": 1.0})
+    assert "like_a_split" in kinds(read(tables, tmp_path / "a", before))
+    split = {"corporate_actions": [action(name, ASOF, kind="split", ratio=1.5)]}
+    assert not read({**tables, **split}, tmp_path / "b", before).uncertain
+    unmoved, yesterday = after_moves({"rest": 1.0})
+    told = read({**unmoved, **split}, tmp_path / "c", yesterday)
+    assert "a split of 2 for 3" in told.faults[0].what
+    for row in tables["households"]:
+        row["overrides"] = "data.max_price_jump = 1.0"
+    assert not read(tables, tmp_path / "d", before).uncertain
+    tables = after_moves({name: 2 / 3, "rest": 1.0})[0]
+    tables["securities"][0]["confirmed"] = ASOF.isoformat()
+    assert not read(tables, tmp_path / "e", before).uncertain
+
+
+def test_a_security_alone_in_its_class_is_beside_all_others(tmp_path: Path) -> None:
+    """Whose median is what the market did."""
+    tables, before = after_moves({"VTI": 2 / 3, "rest": 1.0}, one_class=False)
+    tables["exposures"] = []
+    assert "like_a_split" in kinds(read(tables, tmp_path, before))
 
 
 def action(name: str, day: date, **more: Any) -> dict[str, Any]:
