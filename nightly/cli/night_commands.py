@@ -48,7 +48,9 @@ def run(
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     facts = folder.manifest()
     orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
-    seen = found_of(summary, orphan_rows, unreadable, facts.get("emptied"), facts.get("gone"))
+    barred = facts["inputs"].get("not_bought")
+    since = facts.get("emptied"), facts.get("gone")
+    seen = found_of(summary, orphan_rows, unreadable, *since, barred)
     notes = facts["inputs"].get("warnings", [])
     lost = {note_of_orphans(*each) for each in orphan_rows.items()}  # told among what was found
     against = {kind: what for kind, what in seen.items() if kind in kinds}
@@ -59,8 +61,8 @@ def run(
     else:
         page = console.page()
         print_year_to_come(page, date.fromisoformat(facts["asof"]))
-        print_summary(page, summary, str(folder.path), troubles)
         print_notes(page, [note for note in notes if note not in lost])
+        print_summary(page, summary, str(folder.path), troubles)
         print_found(page, seen, against)
     return TROUBLED if against else ANSWERED
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from models.book.faults import BETWEEN_FAULTS
 from models.law import year_to_come
 from models.plan import Status
-from nightly.run.fail_on import EMPTIED, GONE, ORPHANS, UNCERTAIN, UNREADABLE
+from nightly.run.fail_on import EMPTIED, GONE, NOT_BOUGHT, ORPHANS, UNCERTAIN, UNREADABLE
 from workbench.wording import counted
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def print_found(console: Console, found: Mapping[str, str], against: Mapping[str
         console.print(f"{found[ORPHANS]}; hearth check names them", soft_wrap=True)
     if UNCERTAIN in found:
         console.print(f"{found[UNCERTAIN]}; hearth alerts names them", soft_wrap=True)
-    for kind in (EMPTIED, GONE, UNREADABLE):
+    for kind in (EMPTIED, GONE, NOT_BOUGHT, UNREADABLE):
         if kind in found:
             console.print(found[kind], soft_wrap=True)
     if against:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +29,7 @@ from models.book.tables.batches import Batch
 from models.book.tables.files import read_files
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.errors import UnknownHouseholdError
+from nightly.partition.not_bought import not_bought
 from nightly.partition.owners import OWNED, Owners, find_owners, household_ids
 from nightly.partition.partitions import IDS, LAYOUT, SHARED, UNREAD, part_name
 from nightly.partition.sizes import Sizes, chunk_bounds, group_numbers
@@ -41,7 +42,8 @@ class Uncut:
     """A book that is usable as far as its heads and shared tables tell.
 
     `place` is what it is called, `folder` where its tables are (the same, but for a database);
-    `chosen` says by rank who is to be answered.
+    `chosen` says by rank who is to be answered, `not_bought` which securities no plan can buy and
+    why.
     """
 
     place: str
@@ -51,6 +53,7 @@ class Uncut:
     chosen: np.ndarray
     shared: Book
     sizes: Sizes
+    not_bought: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_at(
@@ -74,7 +77,9 @@ def look_at(
     shared = build_book(Path(place), files, read_policies(folder / POLICY_FOLDER), asof)
     shared = replace(shared, sources=(*files.sources, *policy_sources(folder, shared.policies)))
     ids = household_ids(folder)
-    return Uncut(place, folder, asof, ids, _chosen(ids, wanted, place), shared, sizes or Sizes())
+    chosen = _chosen(ids, wanted, place)
+    barred = not_bought(shared, files.tables)
+    return Uncut(place, folder, asof, ids, chosen, shared, sizes or Sizes(), barred)
 
 
 def cut(uncut: Uncut, root: Path) -> None:
@@ -232,5 +237,6 @@ def _inputs(uncut: Uncut, owners: Owners) -> dict[str, Any]:
             for name in dates.__dataclass_fields__
         },
         "households": len(uncut.ids),
+        "not_bought": dict(uncut.not_bought),
         "warnings": [*shared.warnings, *lost],
     }

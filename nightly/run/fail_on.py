@@ -3,8 +3,9 @@
 A scheduler looks at one figure. The default counts what nobody would call a night's work done:
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
 out makes a plan that looks like any other), tables that lost all their rows and households that
-left the book since the last run, data that may be as it is and that a person should look at,
-earlier runs that cannot be read, and a night whose answer to more than half of the households
+left the book since the last run, securities that no plan can buy (all turn to others), data that
+may be as it is and that a person should look at, earlier runs that cannot be read, and a night
+whose answer to more than half of the households
 is that their data is wrong (stale prices; the file of another day). A few `invalid` or `infeasible`
 households are answers: some are in every large book, and a code that is 1 every night is read by
 nobody. Refused: a share of invalid households that each may set; `invalid` says any.
@@ -26,6 +27,7 @@ ORPHANS: Final = "orphans"
 UNCERTAIN: Final = "uncertain"
 EMPTIED: Final = "emptied"
 GONE: Final = "gone"
+NOT_BOUGHT: Final = "not-bought"
 UNREADABLE: Final = "unreadable-run"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
@@ -40,10 +42,14 @@ KINDS: Final = (
     ORPHANS,
     EMPTIED,
     GONE,
+    NOT_BOUGHT,
     UNCERTAIN,
     UNREADABLE,
 )
 NOTHING: Final = "none"
+
+BARRED_SHOWN: Final = 5
+"""Securities that the page names of those that no plan can buy."""
 
 GONE_SHOWN: Final = 20
 """Households that the page names of those that a book no longer has."""
@@ -51,7 +57,7 @@ GONE_SHOWN: Final = 20
 DEFAULT: Final = ",".join(
     (
         *(Status.FAILED.value, Status.REFUSED.value),
-        *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, UNCERTAIN, UNREADABLE),
+        *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNCERTAIN, UNREADABLE),
     )
 )
 
@@ -82,11 +88,12 @@ def found_of(
     unreadable: Sequence[str] = (),
     emptied: Mapping[str, int] | None = None,
     gone: Mapping[str, Any] | None = None,
+    not_bought: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return what a night has of each kind, in words; kinds of which it has nothing are absent.
 
     `emptied` are the tables without a row that had some, with how many, and `gone` is what
-    `nightly.triage.gone` says of households.
+    `nightly.triage.gone` says of households; `not_bought` says why no plan can buy a security.
     """
     found = {
         status.value: f"{summary.counts[status]} {status.value}"
@@ -106,6 +113,11 @@ def found_of(
         found[EMPTIED] = f"no row where the last run's book had some: {each}"
     if gone:
         found[GONE] = _gone_in_words(gone)
+    if not_bought:
+        names = [f"{name} ({why})" for name, why in sorted(not_bought.items())]
+        rest = f"; and {len(names) - BARRED_SHOWN} more" if len(names) > BARRED_SHOWN else ""
+        shown = "; ".join(names[:BARRED_SHOWN])
+        found[NOT_BOUGHT] = f"bought by no plan, for faulty data: {shown}{rest}"
     if lost := orphans_in_words(orphan_rows):
         found[ORPHANS] = lost
     return found

@@ -25,7 +25,7 @@ FLOORS = {
         ("book",),
     ),
     "models.book": (
-        ("before", "faults"),
+        ("before", "faults", "near"),
         ("tables",),
         ("policies", "rows"),
         ("market",),

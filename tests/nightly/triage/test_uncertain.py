@@ -279,6 +279,37 @@ def test_a_split_of_three_for_two_that_nobody_told_is_told_every_night(nights: N
         assert told.str.contains("as after a split of 3 for 2").any()
 
 
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"price": None}, "column price: is empty or NaN"),
+        ({"price_date": (ASOF + timedelta(days=1)).isoformat()}, "is after the as-of date"),
+        ({"price_date": (ASOF - timedelta(days=9)).isoformat()}, "is too old"),
+        (None, "is there more than once"),
+    ],
+)
+def test_a_fund_that_nobody_holds_and_nobody_can_buy_is_told(
+    cells: dict[str, Any] | None, why: str, nights: Nights, tmp_path: Path
+) -> None:
+    """Plans would turn to others without a word; halted is halted, and no class needs gold."""
+    dated(tables := tiny_book(), ASOF.isoformat())
+    fund = {**tables["securities"][0], "security_id": "NEW", "identical_group": None}
+    tables["securities"] += [fund] if cells else [fund, {**fund}]
+    fund |= cells or {}
+    base = ["--asof", ASOF.isoformat(), "--out", str(tmp_path / "r"), "--workers", "0", "--json"]
+    for name, change, told in (
+        ("a", {}, True),
+        ("b", {"tradable": "false"}, False),
+        ("c", {"asset_class": "gold"}, False),
+    ):
+        for row in tables["securities"]:
+            row |= change if row["security_id"] == "NEW" else {}
+        code = main(["run", str(write(tables, tmp_path / name)), *base, "--no-earlier"])
+        facts = json.loads(nights.capsys.readouterr().out)
+        assert (code, facts["failed_on"]) == ((1, ["not-bought"]) if told else (0, []))
+        assert not told or why in facts["found"]["not-bought"]
+
+
 def test_the_judge_says_the_same_after_the_night(nights: Nights, tmp_path: Path) -> None:
     """Verify holds a run's book to what the night was held to."""
     nights(tiny_book(), 1)
