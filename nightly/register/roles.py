@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from models.book.rows.near import BETWEEN, slips
+from models.book.near import BETWEEN, slips
 from models.errors import HearthError
 from models.finite import finite
 
