@@ -48,9 +48,8 @@ def run(
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     facts = folder.manifest()
     orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
-    barred = facts["inputs"].get("not_bought")
-    since = facts.get("emptied"), facts.get("gone")
-    seen = found_of(summary, orphan_rows, unreadable, *since, barred)
+    since = facts.get("emptied"), facts.get("gone"), facts.get("not_bought")
+    seen = found_of(summary, orphan_rows, unreadable, *since)
     notes = facts["inputs"].get("warnings", [])
     lost = {note_of_orphans(*each) for each in orphan_rows.items()}  # told among what was found
     against = {kind: what for kind, what in seen.items() if kind in kinds}

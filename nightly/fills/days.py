@@ -13,7 +13,7 @@ def today() -> date:
 def why_not(what: str, day: date, night: date, latest: date) -> str:
     """Return what is wrong with a day of what left on a night; nothing where nothing is."""
     if day < night:
-        return f"{what} {day} is before the night it left, {night}"
+        return f"{what} {day} is before it left, on {night}"
     if day > max(latest, night):  # a night may be of a day that is still to come
         return f"{what} {day} is after today, {latest}"
     return ""

@@ -193,6 +193,7 @@ def _go_on(
     facts["unreadable_runs"] = list(known.unreadable)
     facts["emptied"] = dict(known.emptied)
     facts["gone"] = dict(known.gone)
+    facts["not_bought"] = dict(known.not_bought)
     folder.note([{"event": "end", "clock": ended, "counts": dict(summary.counts)}])
     results.finish(folder.run_id, facts)
     results.close()

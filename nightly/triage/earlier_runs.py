@@ -120,6 +120,12 @@ class RunsBefore:
         then = facts.get("inputs", {}).get("rows", {})
         return {name: then[name] for name in GUARDING if then.get(name) and not rows.get(name)}
 
+    def barred_since(self, barred: Mapping[str, str]) -> dict[str, str]:
+        """Return which securities that no plan can buy could be bought in the latest run."""
+        facts = {} if self.latest is None else self.latest.folder.manifest()
+        then = facts.get("inputs", {}).get("not_bought", {})
+        return {name: why for name, why in barred.items() if name not in then}
+
 
 def runs_before(runs: Path, asof: date, days: int) -> RunsBefore:
     """Return the complete runs under `runs` of the `days` before `asof`, and of that day.

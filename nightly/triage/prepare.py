@@ -73,13 +73,15 @@ class Prepared:
     """How much of the register a night knows, and which earlier runs it could not read.
 
     `emptied` are tables of its book that have no row, with how many the latest run's had, and
-    `gone` households that it no longer has (`nightly.triage.gone`).
+    `gone` households that it no longer has (`nightly.triage.gone`); `not_bought` says why no plan
+    can buy a security that the latest run's plans could.
     """
 
     register: Mapping[str, Any]
     unreadable: Sequence[str]
     emptied: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, Any] = field(default_factory=dict)
+    not_bought: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -128,7 +130,8 @@ def prepare(
     emptied = before.emptied(partitions.inputs["rows"])
     nobody = pa.array([], pa.string())
     gone = gone_since(before, partitions, lambda run: _told(run, answered_by, nobody, unreadable))
-    known = Prepared(known_now(registered), unreadable, emptied, gone)
+    barred = before.barred_since(partitions.inputs.get("not_bought", {}))
+    known = Prepared(known_now(registered), unreadable, emptied, gone, barred)
     with whole_file(done) as aside:
         aside.write_text(json.dumps(asdict(known)) + "\n")
     return known

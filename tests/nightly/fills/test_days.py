@@ -57,7 +57,7 @@ def fills(runs: Path) -> dict[str, Fill]:
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        ("2026-11-19", "is before the night it left, 2026-11-20"),
+        ("2026-11-19", "is before it left, on 2026-11-20"),
         ("2026-11-25", "is after today, 2026-11-24: mend the row"),
         ("2036-11-20", "is after today"),
         ("2026-11-20", ""),

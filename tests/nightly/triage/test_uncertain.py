@@ -308,6 +308,8 @@ def test_a_fund_that_nobody_holds_and_nobody_can_buy_is_told(
         facts = json.loads(nights.capsys.readouterr().out)
         assert (code, facts["failed_on"]) == ((1, ["not-bought"]) if told else (0, []))
         assert not told or why in facts["found"]["not-bought"]
+    again = ["run", str(tmp_path / "a"), *base[:2], "--out", str(tmp_path / "s"), *base[4:]]
+    assert [main(again), main(again)] == [1, 0], "told once: a fund that is dead stays dead"
 
 
 def test_the_judge_says_the_same_after_the_night(nights: Nights, tmp_path: Path) -> None:
