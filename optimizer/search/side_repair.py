@@ -3,8 +3,8 @@
 A way to harvest may ask for recent shares to be met, and a floor, a budget, a restriction or the
 least size of a ticket may forbid it. The multipliers of the proof tell on which of these ways it
 rests most: that identical group takes its best side that asks for nothing, and the others keep
-theirs. Trying one side after
-another was refused: most of those tries fail for the same reason, and each is a solve.
+theirs. Trying one side after another was refused: most of those tries fail for the same reason, and
+each is a solve.
 """
 
 from __future__ import annotations
