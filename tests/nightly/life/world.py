@@ -24,7 +24,7 @@ from nightly.export.outbox import finish
 from nightly.export.sending import Wish, send
 from nightly.fills.booking import book
 from nightly.fills.money import book_money
-from nightly.fills.reports import file_at
+from nightly.fills.reports import AnswersFile, file_at
 from nightly.fills.tolerance import FAR_OFF
 from nightly.register.deciding import Word, decide
 from nightly.register.fold import Registered
@@ -195,12 +195,16 @@ class World:
         path = self.root / "letters.csv"
         path.write_text("\n".join(["movement_id,state,moved_on,text", *self.letters]) + "\n")
         with suppress(Crash), crash_at(step):
-            assert book_money(self.register, file_at(path), Rights("Eve"))["refused"] == []
+            assert book_money(self.register, self.came(path), Rights("Eve"))["refused"] == []
             self.letters.clear()
 
     def try_in_two_ways(self) -> None:
         """Let every order leave as a one-cancels-all list from here on."""
         (self.root / "custodians.toml").write_text(LISTS)
+
+    def came(self, path: Path) -> AnswersFile:
+        """Return a file of answers that comes on the world's own day."""
+        return replace(file_at(path), came_on=self.day)
 
     def answer(self, count: int, twice: bool, step: int | None) -> None:
         """Book the next answers of the market, perhaps twice, or end on the way."""
@@ -211,7 +215,7 @@ class World:
             path.open("wb").write(b"".join(some))
             try:
                 with crash_at(step):
-                    booked = book(self.register, file_at(path), Rights("Eve"), FAR_OFF)
+                    booked = book(self.register, self.came(path), Rights("Eve"), FAR_OFF)
             except Crash:
                 return
             assert booked.fitted.refused == ()

@@ -76,7 +76,7 @@ def test_a_replay_finds_what_was_tampered_with(
     [
         ("lots.csv", lambda text: text + "\n"),
         ("policies/standard.toml", lambda text: "# a comment\n" + text),
-        ("securities.csv", lambda text: text.replace("\n", " \n", 1)),
+        ("securities.csv", lambda text: text.replace("\n", "\r\n")),
     ],
 )
 def test_a_changed_input_is_named(
