@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from tests.nightly.life.crashes import STEPS
 from tests.nightly.life.world import HELD, HOUSEHOLDS, World
 
-SEQUENCES, FULL_SEQUENCES = 100, 2_000
+SEQUENCES, FULL_SEQUENCES = 50, 2_000
 STEPS_IN_A_LIFE = 30
 
 some = st.sampled_from([-1, -2, -3, 0, 1, 5])
