@@ -20,6 +20,15 @@ from tests.nightly.register import orders
 RUN = "2026-11-20-0001"
 DAY = date(2026, 11, 20)
 D = Decimal
+BUY = orders.ticket(
+    RUN,
+    "h1",
+    "buy",
+    security_id="NEW",
+    order_id="2026-11-20/h1-a/NEW/buy",
+    ticket_id=f"{RUN}/2026-11-20/h1-a/NEW/buy",
+    shares=D(40),
+)
 
 
 def security(name: str, price: float, **more: Any) -> dict[str, Any]:

@@ -12,20 +12,10 @@ import pytest
 
 from nightly.main import main
 from nightly.settle.same import NEAR, shown_near
-from tests.nightly.register import orders
-from tests.nightly.settle.small import DAY, RUN, TWO_LOTS, Trading, book, lot, of, read, tables
+from tests.nightly.settle.small import BUY, DAY, TWO_LOTS, Trading, book, lot, of, read, tables
 
 D = Decimal
 MONDAY = "2026-11-23"
-BUY = orders.ticket(
-    RUN,
-    "h1",
-    "buy",
-    security_id="NEW",
-    order_id="2026-11-20/h1-a/NEW/buy",
-    ticket_id=f"{RUN}/2026-11-20/h1-a/NEW/buy",
-    shares=D(40),
-)
 
 
 def shows(*trades: tuple[str, float]) -> Any:

@@ -16,6 +16,7 @@ from models.book.read import read_book
 from nightly.main import main
 from tests.nightly.register import orders
 from tests.nightly.settle.small import (
+    BUY,
     DAY,
     RUN,
     TWO_LOTS,
@@ -31,15 +32,6 @@ from tests.nightly.settle.small import (
 D = Decimal
 LATER = date(2026, 11, 23)
 SELL = orders.ticket(RUN, "h1")
-BUY = orders.ticket(
-    RUN,
-    "h1",
-    "buy",
-    security_id="NEW",
-    order_id="2026-11-20/h1-a/NEW/buy",
-    ticket_id=f"{RUN}/2026-11-20/h1-a/NEW/buy",
-    shares=D(40),
-)
 
 
 def settle(trading: Trading, before: Path, name: str = "next", *more: str) -> int:
