@@ -36,6 +36,7 @@ from models.book.rows.links import Links, link
 from models.book.tables.files import Files, read_files, sha256_of
 from models.book.tables.schema import POLICY_FOLDER
 from models.book.tables.table import Source, Table
+from models.law import year_to_come
 from models.market import CASH, Market
 
 
@@ -197,6 +198,8 @@ def note_of_orphans(table: str, count: int) -> str:
 
 
 def _warnings(files: Files, evidence: Evidence) -> Iterator[str]:
+    if ends := year_to_come(evidence.asof):
+        yield ends
     for name in files.ignored:
         yield f"{name} is no table of a book and was ignored"
     for source in files.sources:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from models.book.faults import BETWEEN_FAULTS
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
+from models.law import year_to_come
 from models.plan import Status
 from nightly.reconcile.reconciling import Reconciled
 from nightly.register.fold import Registered
@@ -24,7 +25,17 @@ from nightly.register.standing import Standing
 from nightly.register.states import State
 from nightly.results.run_folder import MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
-from nightly.run.fail_on import ORPHANS, orphans_in_words
+from nightly.run.fail_on import (
+    EMPTIED,
+    GONE,
+    MOSTLY_INVALID,
+    NOT_BOUGHT,
+    ORPHANS,
+    UNCERTAIN,
+    UNREADABLE,
+    found_of,
+    of_the_night,
+)
 from nightly.workers.notices import NEARLY_USED, TURNING
 from workbench.wording import counted
 
@@ -32,16 +43,17 @@ BREACH: Final = "breach"
 DEFERRED: Final = "deferred"
 WAITING: Final = "waiting"
 BUDGET: Final = "budget"
-UNCERTAIN: Final = "uncertain"
 OVERRIDDEN: Final = "overridden"
 UNANSWERED: Final = "unanswered"
 DIFFERENCE: Final = "difference"
+LAW: Final = "law"
 
 STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVALID)
 """Answers that each need a person: nobody else will do what the household waits for."""
 
 KINDS: Final = (
-    *(BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value, ORPHANS),
+    *(BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value),
+    *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNREADABLE, LAW),
     *(UNCERTAIN, Status.INVALID.value, DIFFERENCE, UNANSWERED),
     *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
@@ -166,7 +178,13 @@ def _without_rows(fault: str) -> str:
 
 def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
     run, now = folder.run_id, beside(folder.path).read()
-    yield from _unanswered(run, date.fromisoformat(folder.manifest()["asof"]), now)
+    facts = folder.manifest()
+    asof = date.fromisoformat(facts["asof"])
+    yield from _unanswered(run, asof, now)
+    for kind, text in of_the_night(found_of(facts)).items():
+        yield Event(run, kind, "", text)
+    if ends := year_to_come(asof):
+        yield Event(f"law-{asof.year}", LAW, "", ends)  # of no run: told once, not every night
     pressing = {str(status.value) for status in STATUSES}
     deferred = set()
     for plan in standing_plans(folder, known=now):
@@ -181,8 +199,6 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
             yield Event(run, OVERRIDDEN, name, text)
         if plan["status"] == Status.DEFERRED.value:
             deferred.add(name)
-    if lost := orphans_in_words(folder.manifest().get("inputs", {}).get("orphan_rows", {})):
-        yield Event(run, ORPHANS, "", f"{lost}; hearth check names them")
     for row in _rows(folder, "breaches"):
         text = f"{row['rule']} {row['where']}: {row['amount']}"
         yield Event(run, BREACH, row["household_id"], text)

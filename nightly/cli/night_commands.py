@@ -7,13 +7,7 @@ from datetime import date
 from models.book.read import note_of_orphans
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
-from nightly.cli.night_page import (
-    Troubles,
-    print_found,
-    print_notes,
-    print_summary,
-    print_year_to_come,
-)
+from nightly.cli.night_page import Troubles, print_found, print_notes, print_summary
 from nightly.cli.progress import Progress
 from nightly.run.choices import Choice, CommandError, Night
 from nightly.run.fail_on import found_of, kinds_of
@@ -47,9 +41,8 @@ def run(
             again = None if book is None else located(book)
             folder, summary = resume_run(found, rebalance, engine, on_tick, progress.start, again)
     facts = folder.manifest()
-    orphan_rows, unreadable = facts["inputs"]["orphan_rows"], facts.get("unreadable_runs", ())
-    since = facts.get("emptied"), facts.get("gone"), facts.get("not_bought")
-    seen = found_of(summary, orphan_rows, unreadable, *since)
+    orphan_rows = facts["inputs"]["orphan_rows"]
+    seen = found_of(facts, summary.uncertain)
     notes = facts["inputs"].get("warnings", [])
     lost = {note_of_orphans(*each) for each in orphan_rows.items()}  # told among what was found
     against = {kind: what for kind, what in seen.items() if kind in kinds}
@@ -59,7 +52,6 @@ def run(
         console.say_json({**said, **told, "failed_on": sorted(against), "warnings": notes})
     else:
         page = console.page()
-        print_year_to_come(page, date.fromisoformat(facts["asof"]))
         print_notes(page, [note for note in notes if note not in lost])
         print_summary(page, summary, str(folder.path), troubles)
         print_found(page, seen, against)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -13,9 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from models.book.faults import BETWEEN_FAULTS
-from models.law import year_to_come
 from models.plan import Status
-from nightly.run.fail_on import EMPTIED, GONE, NOT_BOUGHT, ORPHANS, UNCERTAIN, UNREADABLE
+from nightly.run.fail_on import of_the_night
 from workbench.wording import counted
 
 if TYPE_CHECKING:
@@ -59,12 +57,6 @@ class Troubles:
         if tick.status in PRESSING:
             insort(self.kept, tick, key=lambda t: (PRESSING.index(t.status), t.household_id))
             del self.kept[self.most :]
-
-
-def print_year_to_come(console: Console, asof: date) -> None:
-    """Print that nights will be refused from the next year on, weeks before they are."""
-    if said := year_to_come(asof):
-        console.print(Text(said, "yellow"), soft_wrap=True)
 
 
 def print_summary(console: Console, summary: Summary, folder: str, troubles: Troubles) -> None:
@@ -119,13 +111,8 @@ def print_notes(console: Console, notes: Sequence[str]) -> None:
 
 def print_found(console: Console, found: Mapping[str, str], against: Mapping[str, str]) -> None:
     """Print what a night has of kinds that are no status, and as the last line its verdict."""
-    if ORPHANS in found:
-        console.print(f"{found[ORPHANS]}; hearth check names them", soft_wrap=True)
-    if UNCERTAIN in found:
-        console.print(f"{found[UNCERTAIN]}; hearth alerts names them", soft_wrap=True)
-    for kind in (EMPTIED, GONE, NOT_BOUGHT, UNREADABLE):
-        if kind in found:
-            console.print(found[kind], soft_wrap=True)
+    for said in of_the_night(found).values():
+        console.print(said, soft_wrap=True)
     if against:
         why = "; ".join(against.values())
         console.print(Text("not a sound night", "red"), f"(exit code 1): {why}", soft_wrap=True)

@@ -13,15 +13,12 @@ nobody. Refused: a share of invalid households that each may set; `invalid` says
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from models.plan import Status
 from nightly.run.choices import CommandError
 from workbench.wording import counted
-
-if TYPE_CHECKING:
-    from nightly.run.tally import Summary
 
 ORPHANS: Final = "orphans"
 UNCERTAIN: Final = "uncertain"
@@ -47,6 +44,17 @@ KINDS: Final = (
     UNREADABLE,
 )
 NOTHING: Final = "none"
+
+REMEDIES: Final[Mapping[str, str]] = {
+    MOSTLY_INVALID: "hearth check says what they share; mend it and run the night again",
+    ORPHANS: "hearth check names them",
+    EMPTIED: "if that is not meant, put the rows back and run the night again",
+    GONE: "who did not leave is planned again once the book has their rows",
+    NOT_BOUGHT: "mend their rows of securities, or say tradable = false where it is meant",
+    UNCERTAIN: "hearth alerts names them",
+    UNREADABLE: "put it back from a copy and run the night again: what it left is not known",
+}
+"""What would do, for what a night has that is no single household's answer."""
 
 BARRED_SHOWN: Final = 5
 """Securities that the page names of those that no plan can buy."""
@@ -82,45 +90,44 @@ def kinds_of(said: str) -> frozenset[str]:
     return kinds
 
 
-def found_of(
-    summary: Summary,
-    orphan_rows: Mapping[str, int],
-    unreadable: Sequence[str] = (),
-    emptied: Mapping[str, int] | None = None,
-    gone: Mapping[str, Any] | None = None,
-    not_bought: Mapping[str, str] | None = None,
-) -> dict[str, str]:
+def found_of(facts: Mapping[str, Any], uncertain: int = 0) -> dict[str, str]:
     """Return what a night has of each kind, in words; kinds of which it has nothing are absent.
 
-    `emptied` are the tables without a row that had some, with how many, and `gone` is what
-    `nightly.triage.gone` says of households; `not_bought` says why no plan can buy a security.
+    `facts` is the manifest of the run, whose older ones lack some, and `uncertain` how many
+    households are.
     """
+    counts, inputs = facts.get("counts", {}), facts.get("inputs", {})
     found = {
-        status.value: f"{summary.counts[status]} {status.value}"
+        status.value: f"{counts[status]} {status.value}"
         for status in STATUSES
-        if summary.counts.get(status, 0)
+        if counts.get(status, 0)
     }
-    invalid = summary.counts.get(Status.INVALID, 0)
-    if invalid > MOSTLY * summary.households:
-        found[MOSTLY_INVALID] = f"{invalid} of {summary.households} households invalid"
-    if summary.uncertain:
-        who = counted(summary.uncertain, "household")
+    invalid, households = counts.get(Status.INVALID, 0), facts.get("households", 0)
+    if invalid > MOSTLY * households:
+        found[MOSTLY_INVALID] = f"{invalid} of {households} households invalid"
+    if uncertain:
+        who = counted(uncertain, "household")
         found[UNCERTAIN] = f"{who} uncertain: data that a person should look at"
-    if unreadable:
+    if unreadable := facts.get("unreadable_runs"):
         found[UNREADABLE] = "; ".join(unreadable)
-    if emptied:
+    if emptied := facts.get("emptied"):
         each = ", ".join(f"{table} ({count} then)" for table, count in sorted(emptied.items()))
         found[EMPTIED] = f"no row where the last run's book had some: {each}"
-    if gone:
+    if gone := facts.get("gone"):
         found[GONE] = _gone_in_words(gone)
-    if not_bought:
+    if not_bought := facts.get("not_bought"):
         names = [f"{name} ({why})" for name, why in sorted(not_bought.items())]
         rest = f"; and {len(names) - BARRED_SHOWN} more" if len(names) > BARRED_SHOWN else ""
         shown = "; ".join(names[:BARRED_SHOWN])
         found[NOT_BOUGHT] = f"bought by no plan, for faulty data: {shown}{rest}"
-    if lost := orphans_in_words(orphan_rows):
+    if lost := _orphans_in_words(inputs.get("orphan_rows", {})):
         found[ORPHANS] = lost
     return found
+
+
+def of_the_night(found: Mapping[str, str]) -> dict[str, str]:
+    """Return what was found that is no single household's answer, each with what would do."""
+    return {kind: f"{found[kind]}; {remedy}" for kind, remedy in REMEDIES.items() if kind in found}
 
 
 def _gone_in_words(gone: Mapping[str, Any]) -> str:
@@ -132,7 +139,7 @@ def _gone_in_words(gone: Mapping[str, Any]) -> str:
     return f"{who} of {gone['run_id']} not in this book: {names}"
 
 
-def orphans_in_words(orphan_rows: Mapping[str, int]) -> str:
+def _orphans_in_words(orphan_rows: Mapping[str, int]) -> str:
     """Return how many rows of each table belong to nobody, empty where every row has a household.
 
     `orphan_rows` is a count of rows by table.

@@ -10,6 +10,7 @@ import pytest
 from models.book import FaultyBookError, read_book
 from models.book.faults import UNUSABLE_KINDS
 from models.errors import UnusableBookError
+from models.law import known_years, year_to_come
 from tests.books import ASOF, tiny_book, write
 
 
@@ -23,6 +24,14 @@ def test_a_band_of_a_class_that_nobody_has_is_a_warning(tmp_path: Path) -> None:
     )
     said = f"policy standard: bands.classes names '{known}s', which no security or target"
     assert [said in warning for warning in read_book(folder, ASOF).warnings] == [True]
+
+
+def test_a_year_without_law_is_a_warning_of_the_book_before_it_comes(tmp_path: Path) -> None:
+    """In its last December, before the book's other warnings: a night says it among its notes."""
+    folder, last = write(tiny_book(), tmp_path / "book"), known_years()[-1]
+    ends = year_to_come(date(last, 12, 1))
+    before, then = (read_book(folder, date(last, *day)).warnings for day in ((11, 30), (12, 1)))
+    assert ends and then == (ends, *before)
 
 
 def kinds_of(folder: Path, asof: date = ASOF) -> list[tuple[str, str, str | None]]:

@@ -12,13 +12,16 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from models.law import known_years, year_to_come
 from nightly.alerts.delivery import STATE, deliver
-from nightly.alerts.events import Event, events_of
+from nightly.alerts.events import KINDS, Event, events_of
 from nightly.alerts.settings import SettingsError, settings_of
 from nightly.alerts.sinks import FileSink, Mail, SinkError, Webhook
 from nightly.main import main
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import TABLES, arrow_table
+from nightly.run.fail_on import KINDS as FAIL_ON
+from nightly.run.fail_on import REMEDIES, found_of
 from tests.books import write
 from tests.nightly.alerts.servers import HERE, HIDDEN, post_office, web
 from tests.nightly.settle.small import TWO_LOTS, tables
@@ -99,6 +102,49 @@ def test_rows_that_belong_to_nobody_are_one_event(
     assert (event.kind, event.household_id, event.words) == ("orphans", "", said)
     assert main(["alerts", str(run.path)]) == 0
     assert capsys.readouterr().out.splitlines()[0] == f"orphans  {said}"
+
+
+OF_THE_NIGHT = {
+    "mostly-invalid": {"households": 3, "counts": {"invalid": 2, "planned": 1}},
+    "emptied": {"emptied": {"restrictions": 2}},
+    "gone": {"gone": {"run_id": "2026-11-19-0001", "households": 1, "named": ["h2"]}},
+    "not-bought": {"not_bought": {"VTI": "securities, row 2: there twice"}},
+    "unreadable-run": {"unreadable_runs": ["earlier run 2026-11-19-0001 cannot be read: torn"]},
+}
+
+
+@pytest.mark.parametrize("kind", OF_THE_NIGHT)
+def test_what_a_night_says_of_its_book_is_an_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """In the words of the night's page, with what would do; each sink has it once."""
+    run = stored(tmp_path, "2026-11-20")
+    (run.path / "manifest.json").write_text(json.dumps({**run.manifest(), **OF_THE_NIGHT[kind]}))
+    (event,) = events_of(RunFolder(run.path))
+    found = found_of(OF_THE_NIGHT[kind])
+    assert (event.kind, event.household_id) == (kind, "")
+    assert event.text == f"{found[kind]}; {REMEDIES[kind]}"
+    for told in ("1 told, 0 before", "0 told, 1 before"):
+        assert main(["alerts", str(run.path), "--to", str(tmp_path / "told")]) == 0
+        assert told in capsys.readouterr().out
+    assert not events_of(RunFolder(run.path), ("waiting",))
+
+
+def test_every_finding_that_fails_a_night_is_an_alert() -> None:
+    """A kind of `--fail-on` that no alert tells would be known to a scheduler alone."""
+    assert set(FAIL_ON) <= set(KINDS)
+
+
+def test_a_year_without_law_is_told_once_however_many_nights_say_so(tmp_path: Path) -> None:
+    """Two nights of the last December that has figures, one event; the page's words."""
+    last = known_years()[-1]
+    runs = [stored(tmp_path, f"{last}-12-0{day}") for day in (1, 2)]
+    first, second = (events_of(run) for run in runs)
+    assert [(event.kind, event.text) for event in first] == [
+        ("law", year_to_come(date(last, 12, 1)))
+    ]
+    assert first == second
+    assert not events_of(stored(tmp_path, f"{last}-11-30"))
 
 
 def test_what_all_households_share_is_one_event(tmp_path: Path) -> None:
