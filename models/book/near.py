@@ -13,6 +13,7 @@ slips in longer ones, and a last part left out (`rmd_due` for `rmd_due_usd`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, digits
 from typing import Any, Final
@@ -65,11 +66,21 @@ def _apart(word: str, whole: str) -> int | None:
     letters = min(len(said), len(name))
     if said == name:
         return 0
-    if said == short or (letters >= ONE_SLIP and name in slips(said)):
+    if said == short:
+        return 1
+    if _letters_apart(said, name) > 2:
+        return None
+    if letters >= ONE_SLIP and name in slips(said):
         return 1
     # a word between them is one slip from both
     two = letters >= TWO_SLIPS and not set(slips(said)).isdisjoint(slips(name))
     return 2 if two else None
+
+
+def _letters_apart(word: str, name: str) -> int:
+    """Return the fewest slips that could lie between them: each takes and gives one letter."""
+    said, whole = Counter(word), Counter(name)
+    return max((said - whole).total(), (whole - said).total())
 
 
 def _but_last(name: str) -> str:

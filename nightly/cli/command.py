@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
+
+import typer
 
 from models.book.faults import FaultyBookError
 from models.errors import HearthError
@@ -25,10 +28,16 @@ def ran(arguments: Sequence[str]) -> int:
         return _ran(arguments)
 
 
+@cache
+def _commands() -> Any:
+    """Return the tree of commands, which is the same for every run of one in a process."""
+    return typer.main.get_command(app)
+
+
 def _ran(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
-        code = app(args=list(arguments), prog_name="hearth", standalone_mode=False)
+        code = _commands()(list(arguments), prog_name="hearth", standalone_mode=False)
         sys.stdout.flush()
         return int(code or ANSWERED)
     except FaultyBookError as error:

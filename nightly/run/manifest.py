@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -79,10 +80,13 @@ def law_facts(year: int) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the installed version of every package that may change an answer."""
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    return {name: _installed(name) for name in PACKAGES}
+
+
+@cache
+def _installed(name: str) -> str:
+    """Return a package's version; what is imported stays, so it is read once in a process."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

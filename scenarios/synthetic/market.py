@@ -14,7 +14,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.signal import lfilter
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -173,8 +172,9 @@ def simulate_past(
     shocks = rng.standard_normal((days, factors)) @ root.T @ loadings.T
     shocks += rng.standard_normal((days, count)) * specific_vol
     kept = np.exp(-REVERSION / TRADING_DAYS_A_YEAR)
-    daily = shocks[1:] / np.sqrt(TRADING_DAYS_A_YEAR)
-    swing: Floats = np.asarray(lfilter([1.0], [1.0, -kept], daily, axis=0), dtype=np.float64)
+    swing = shocks[1:] / np.sqrt(TRADING_DAYS_A_YEAR)
+    for day in range(1, PAST_DAYS):
+        swing[day] += kept * swing[day - 1]
     today = shocks[0] * TODAY_SHARE / np.sqrt(2 * REVERSION)
     back = np.arange(PAST_DAYS - 1, -1, -1)[:, None]
     swing = swing - (swing[-1] - today) * kept**back
