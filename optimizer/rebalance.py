@@ -24,6 +24,7 @@ from optimizer.mip.feasibility_repair import mended_by_rounding, repaired
 from optimizer.mip.small_accounts import legal_nearby, refined
 from optimizer.rounding.candidate import Candidate, Open, Proof, candidate_of
 from optimizer.rounding.crowded_classes import with_fewer_funds
+from optimizer.rounding.line_search import lengthened
 from optimizer.rounding.te_margin import beyond_tracking, nearer, only_tracking_missed
 from optimizer.search.branch_and_bound import certified
 from optimizer.search.model import Search
@@ -90,7 +91,7 @@ def concluded(search: Search, certify: int) -> Plan:
             search, found = outcome
             last = found or last
             if found is not None and found.kept:
-                return answered(search, found)
+                return answered(search, lengthened(search.model, found))
     if last is not None and not mended_by_rounding(search.model, last):
         return answered(search, last)
     return standing_still(search, why)

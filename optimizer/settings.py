@@ -311,6 +311,12 @@ MOVES_PER_TICKET = 4
 REACH = 3
 """Steps that improvement may go from the solution: beyond, the local model is not local."""
 
+LENGTHS = (0.5, 0.25, 0.125)
+"""Parts of its best length that a taxed sale may go too: a kink of the tax may lie before it."""
+
+MOST_PRICED = 32
+"""Pairs of tickets whose best lengths are priced by the law at once."""
+
 MOST_PAIRED = 40
 """Tickets of an account beyond which pairs are not tried: single steps then serve as well."""
 

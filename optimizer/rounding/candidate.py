@@ -19,12 +19,12 @@ from optimizer.judge.verify import Verdict
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
-from optimizer.rounding.ground import ground_of
+from optimizer.rounding.ground import Ground, ground_of
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, supported
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
-from optimizer.rounding.ticket_gains import lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_price import with_orders_worth
 from optimizer.rounding.ticket_pruning import fewer, without_small
 from optimizer.rounding.tickets import Tickets, tickets_of
@@ -232,17 +232,24 @@ def in_shares(
 ) -> Candidate | None:
     """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
     supported = made_whole(model, supported) or supported
-    tickets = supported.tickets
-    local = local_model(model, supported)
     flows = flows_of(model, supported.solution)
-    cash = cash_after(model, flows)
-    pieces = lot_pieces(model, supported, lot_rank(model, supported))
-    gains = ticket_gains(model, tickets, pieces)
-    final = rounded(ground_of(model, supported, tickets, local, gains, cash), exact=exact)
+    ground, pieces = ground_under(model, supported, flows)
+    final = rounded(ground, exact=exact)
     if final is None:
         return None
-    orders = orders_of(model, tickets, final, pieces)
+    orders = orders_of(model, supported.tickets, final, pieces)
     return judged(model, supported, settled, orders, flows)
+
+
+def ground_under(
+    model: Model, supported: Supported, flows: tuple[Flow, ...], *, room_pays: bool = True
+) -> tuple[Ground, LotPieces]:
+    """What a local search around settled tickets stands on, and the order its sales take lots."""
+    tickets = supported.tickets
+    local = local_model(model, supported, room_pays=room_pays)
+    pieces = lot_pieces(model, supported, lot_rank(model, supported))
+    gains = ticket_gains(model, tickets, pieces)
+    return ground_of(model, supported, tickets, local, gains, cash_after(model, flows)), pieces
 
 
 def cash_after(model: Model, flows: tuple[Flow, ...]) -> Floats:

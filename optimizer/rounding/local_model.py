@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints
+from optimizer.program.arrays import Arrays
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.ticket_gains import cost_beyond
 from optimizer.rounding.ticket_risk import TicketRisk
@@ -32,10 +33,13 @@ class LocalModel:
     risk: TicketRisk
 
 
-def local_model(model: Model, supported: Supported) -> LocalModel:
-    """Build the model at a supported solution."""
+def local_model(model: Model, supported: Supported, *, room_pays: bool = True) -> LocalModel:
+    """Build the model at a supported solution.
+
+    Unless `room_pays`, what a row over tickets would pay for room that is left is nothing.
+    """
     tickets, columns = supported.tickets, model.arrays.columns
-    slope = _without_tax(model, supported.solution)
+    slope = _without_tax(model, supported.solution, room_pays)
     slope[columns["sale"]] -= cost_beyond(model, tickets)
     marginal = _marginal_lots(model, supported, slope[columns["sale"]])
     gradient = np.zeros(tickets.size)
@@ -51,12 +55,25 @@ def _marginal_lots(model: Model, supported: Supported, slope: Floats) -> Ints:
     return np.lexsort((slope, partial, supported.sale > 0.0))
 
 
-def _without_tax(model: Model, solution: Solution) -> Floats:
+def _over_tickets(arrays: Arrays, multipliers: Floats) -> Ints:
+    """Rows with a price that are over tickets and nothing else."""
+    rows = arrays.by_tickets
+    priced = rows[multipliers[rows] != 0.0] if len(rows) else rows
+    if not len(priced):
+        return priced
+    entries = arrays.A.tocsr()[priced].toarray()
+    others = np.delete(entries, np.r_[arrays.columns["sale"], arrays.columns["buy"]], 1)
+    return priced[~others.any(axis=1)]
+
+
+def _without_tax(model: Model, solution: Solution, room_pays: bool) -> Floats:
     """Slope of the objective by column with what gains do and the price of cash left out."""
     arrays = model.arrays
     multipliers = solution.multipliers.copy()
     for rule in ("cash_balance", "short gains", "long gains"):
         multipliers[arrays.rows[rule]] = 0.0
+    if not room_pays:
+        multipliers[_over_tickets(arrays, multipliers)] = 0.0
     slope = np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)
     for part in model.program.parts:
         if part.name == "basis_change":

@@ -155,11 +155,23 @@ class Descent:
             moves = self._candidates()
             if self._moved_alone(*moves):
                 continue
-            near = np.isfinite(self.near_enough)
-            if near and self.change() - self.least <= self.near_enough:
+            if np.isfinite(self.near_enough) and self.near:
                 return
             if not self._moved_in_pairs(*moves):
                 return
+
+    @property
+    def near(self) -> bool:
+        """Whether so little is left to gain against the solution that it is not looked for."""
+        return self.change() - self.least <= self.near_enough
+
+    def steps(self) -> tuple[Ints, Floats, Floats]:
+        """Every legal move of one step: tickets, signed amounts, and gains they bring."""
+        return self._steps(self.play, self.low, self.high)
+
+    def recognised_by(self, place: Ints, move: Floats) -> Floats:
+        """What the lots that each move takes bring, `(4, n)`."""
+        return self._recognised(place, move)
 
     def _candidates(self) -> tuple[Ints, Floats, Floats]:
         """Moves that improvement may take: tickets, amounts, gains they bring."""

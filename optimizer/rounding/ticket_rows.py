@@ -29,9 +29,13 @@ class TicketRows:
 
     def kept(self, place: Ints, move: Floats) -> Bools:
         """Which moves, each on its own, leave no row further outside than it is."""
+        return self.kept_by(self.matrix[:, place] * move)
+
+    def kept_by(self, moved: Floats) -> Bools:
+        """The same of moves by what each adds to every row, `(n_rows, n)`."""
         if not len(self.level):
-            return np.ones(len(place), bool)
-        after = self._outside(self.level[:, None] + self.matrix[:, place] * move)
+            return np.ones(moved.shape[1], bool)
+        after = self._outside(self.level[:, None] + moved)
         return np.asarray((after <= self._outside(self.level[:, None]) + ROW_NOISE).all(axis=0))
 
     def kept_in_pairs(self, place: Ints, move: Floats) -> Bools:
