@@ -14,7 +14,6 @@ from nightly.cli.alert_commands import print_told, tell
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.cli.fill_commands import register_at
 from nightly.cli.options import RUNS
-from nightly.fills.corrections import read_corrected
 from nightly.reconcile.reconciling import reconcile, write_ready
 from nightly.register.register import NAME, Register
 from nightly.results.durable import refuse_existing
@@ -61,9 +60,9 @@ def _register(place: Path | None, book: Path) -> Register:
 def _settled(book: Path, register: Register, span: Span, out: str) -> Settled:
     """Write the next book where it is wanted; into a database in one transaction."""
     if not is_database(out):
-        return settle(book, read_corrected(register), span, Path(out))
+        return settle(book, register.read(), span, Path(out))
     with TemporaryDirectory(prefix="hearth-settle-") as place:
-        found = settle(book, read_corrected(register), span, Path(place) / "next")
+        found = settle(book, register.read(), span, Path(place) / "next")
         copied(Path(place) / "next", out)
     return found
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from nightly.export.files import ALLOCATIONS, allocation_row
 from nightly.export.spreadsheet import csv_text
-from nightly.fills.corrections import CORRECTIONS
 from nightly.fills.fitting import Fitted, fitted
 from nightly.fills.reports import AnswersFile, Report, reports_in
+from nightly.register.corrections import CORRECTIONS
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, data_of

@@ -56,6 +56,18 @@ class Draft:
         """Return the fill that was told under an id."""
         return self.fills.get(fill_id) or self.now.fills.get(fill_id)
 
+    def told_at(self, fill_id: str) -> set[Decimal]:
+        """Return every price at which a fill was told, before corrections and after."""
+        fills = [*self.now.fills_before.get(fill_id, ()), self.now.fills.get(fill_id)]
+        return {fill.price for fill in (*fills, self.fills.get(fill_id)) if fill is not None}
+
+    def correct(self, fill: Fill) -> None:
+        """Go on with a fill as it is told again; its order stays where it stands.
+
+        Dollars of the rows beside it are weighed as told, as the register folds them.
+        """
+        self.fills[fill.fill_id] = fill
+
     def route(self, block_id: str) -> str:
         """Return how the market answers a block: "block", "ticket", or nothing yet."""
         return self.routes.get(block_id) or self.now.route(block_id)

@@ -16,11 +16,11 @@ from decimal import Decimal
 from typing import Final
 
 from nightly.export.allocation import allocate
-from nightly.fills.corrections import CorrectedFill
 from nightly.fills.days import why_not
 from nightly.fills.draft import Draft, MisfitError
 from nightly.fills.reports import Report
 from nightly.fills.tolerance import FAR_OFF
+from nightly.register.corrections import CorrectedFill
 from nightly.register.fold import Registered
 from nightly.register.records import Answer, Fill, Ticket
 from nightly.register.states import ENDED, TRANSITIONS, State
@@ -64,7 +64,11 @@ def fitted(
     for report in reports:
         try:
             if report.corrects and not report.fault:
-                corrections += _corrections(draft, report)
+                again = _corrections(draft, report)
+                repeated += not again
+                for fill in again:
+                    draft.correct(fill)
+                corrections += again
                 continue
             mine = [] if report.ignored else _answers(draft, report)
         except MisfitError as error:
@@ -107,7 +111,7 @@ def _ordered(draft: Draft, report: Report) -> tuple[list[str], bool]:
 
 
 def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
-    """Return the fills that a row tells again, with its day and price."""
+    """Return the fills that a row tells again, with its day and price; none if that is known."""
     names, by_block = _ordered(draft, report)
     before = _known(draft, report.corrects, names, by_block)
     if not before or any(fill.ticket_id not in names for fill in before):
@@ -124,10 +128,11 @@ def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
     tickets = [draft.now.tickets[fill.ticket_id].ticket for fill in before]
     _must_be_near(price, tickets, draft.far_off)
     _must_be_since(day, tickets[0], draft.today)
-    return [
+    again = [
         CorrectedFill(fill.fill_id, fill.ticket_id, fill.shares, price, day, fill.block_id)
         for fill in before
     ]
+    return [] if again == before else again
 
 
 def _known(draft: Draft, fill_id: str, names: Sequence[str], by_block: bool) -> list[Fill]:
@@ -147,7 +152,8 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
         _known(draft, report.fill_id, names, by_block),
     )
     if before:
-        same = sum((f.shares for f in before), ZERO) == shares and before[0].price == price
+        same = sum((f.shares for f in before), ZERO) == shares
+        same = same and price in draft.told_at(before[0].fill_id)
         if same and before[0].ticket_id in names:
             return []
         first = before[0]

@@ -17,7 +17,6 @@ from typing import Any
 
 from models.book.read import check_folder
 from models.book.tables.files import read_files
-from nightly.fills.corrections import read_corrected
 from nightly.reconcile.reconciling import reconcile
 from nightly.reconcile.shown import newest
 from nightly.register.register import Register
@@ -50,7 +49,7 @@ def _expected(
         return
     with tempfile.TemporaryDirectory(prefix="hearth-expected-") as place:
         out, span = Path(place) / "book", Span(ours, theirs, leave_out=True)
-        yield out, settle(book, read_corrected(register), span, out).as_data()
+        yield out, settle(book, register.read(), span, out).as_data()
 
 
 def _day(book: Path) -> date | None:

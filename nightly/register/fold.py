@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
+from nightly.register.corrections import CORRECTIONS, CorrectedFill, any_corrected, in_words
 from nightly.register.lines import FIRST, RegisterError
 from nightly.register.money import MoneyStanding, MoneyState, Movement
 from nightly.register.records import (
@@ -51,6 +52,7 @@ class Registered:
         self.parcels: dict[int, Parcel] = {}
         self.written: set[int] = set()
         self.fills: dict[str, Fill] = {}
+        self.fills_before: dict[str, list[Fill]] = {}  # as they were told before each correction
         self.answered_files: dict[str, int] = {}
         self.lockouts: list[Lockout] = []
         self.money: dict[str, MoneyStanding] = {}
@@ -297,10 +299,12 @@ def _answers(now: Registered, entry: Entry) -> None:
             price = fill.price
             filled, paid = filled + fill.shares, paid + fill.shares * price
         twice = any(s.filled for s in standing.beside if s is not standing) and fill is not None
-        over = ticket.exceeded(filled, paid, price) or twice
+        # older lines weighed dollars that no correction had reached yet; shares are never corrected
+        weighed = ticket.dollars is None or not any_corrected(standing)
+        over = (weighed and ticket.exceeded(filled, paid, price)) or twice
         if over or (fill is not None and fill.fill_id in now.fills):
             raise TransitionError(f"{answer.ticket_id} cannot have {fill}")
-        if (state is State.FILLED) != ticket.reached(filled, paid, price):
+        if weighed and (state is State.FILLED) != ticket.reached(filled, paid, price):
             raise TransitionError(
                 f"{answer.ticket_id} cannot be {state} with {filled} of {ticket.shares} shares"
             )
@@ -312,6 +316,21 @@ def _answers(now: Registered, entry: Entry) -> None:
         standing.steps.append(
             Step(state, entry.clock, entry.by, answer.text or entry.why, entry.data["sha256"])
         )
+    for data in entry.data.get(CORRECTIONS, ()):
+        _corrected(now, entry, record_of(CorrectedFill, data))
+
+
+def _corrected(now: Registered, entry: Entry, fill: CorrectedFill) -> None:
+    """Let a fill be as it is told again: no answer of the market's to come, so none is counted."""
+    told = now.fills[fill.fill_id]
+    standing = now.tickets[told.ticket_id]
+    if (fill.ticket_id, fill.shares) != (told.ticket_id, told.shares):
+        raise TransitionError(f"{fill.fill_id} cannot be corrected to {fill}")
+    standing.fills[standing.fills.index(told)] = now.fills[fill.fill_id] = fill
+    now.fills_before.setdefault(fill.fill_id, []).append(told)
+    now.moved.append((standing.ticket.run_id, standing.ticket.household_id))
+    said = in_words(fill, told)
+    standing.steps.append(Step(standing.state, entry.clock, entry.by, said, entry.data["sha256"]))
 
 
 _KINDS: Final[Mapping[str, Callable[[Registered, Entry], None]]] = {

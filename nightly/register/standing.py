@@ -33,7 +33,7 @@ class Standing:
     from then on."""
     seen: bool = False
     answered: int = 0
-    """Number of the last line that said something of it, 0 where none did."""
+    """Number of the last line that moved it or told a fill, 0 where none did."""
     filled: Decimal = ZERO
     fills: list[Fill] = field(default_factory=list)
     cancel_asked: bool = False

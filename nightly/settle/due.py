@@ -19,8 +19,8 @@ import numpy as np
 from models.book.tables.table import Table
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action
-from nightly.fills.corrections import CorrectedFill
 from nightly.fills.days import why_not
+from nightly.register.corrections import CorrectedFill
 from nightly.register.fold import Registered
 from nightly.register.records import Fill
 from nightly.register.standing import Standing

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
 )
 
+from nightly.register.corrections import CORRECTIONS
 from nightly.register.fold import CANCEL, MONEY, SENT, Registered
 from nightly.register.records import Entry, data_of
 from nightly.register.register import Register, entries_in, text_of
@@ -122,10 +123,10 @@ def copy_register(path: Path, url: str) -> int:
 def _copy_tickets(
     connection: Connection, metadata: MetaData, now: Registered, new: Iterable[Entry]
 ) -> None:
-    """Write where tickets and money stand of which new lines speak, and the new fills."""
+    """Write where tickets and money stand of which new lines speak, and fills new or corrected."""
     touched: dict[str, None] = {}
     moving: dict[str, None] = {}
-    fills = []
+    fills: dict[str, None] = {}
     for entry in new:
         if entry.kind in (SENT, CANCEL):
             touched |= dict.fromkeys(now.parcels[entry.number].tickets)
@@ -135,15 +136,20 @@ def _copy_tickets(
                 moving[answer["movement_id"]] = None
                 continue
             touched[answer["ticket_id"]] = None
-            fills += [answer["fill"]["fill_id"]] if answer["fill"] else []
+            fills |= dict.fromkeys([answer["fill"]["fill_id"]] if answer["fill"] else [])
+        for fill in entry.data.get(CORRECTIONS, ()):
+            touched[fill["ticket_id"]] = None
+            fills[fill["fill_id"]] = None
     tickets, money = metadata.tables["register_tickets"], metadata.tables["register_money"]
-    for key, names in ((tickets.c.ticket_id, touched), (money.c.movement_id, moving)):
+    told = metadata.tables["register_fills"]
+    keys = (tickets.c.ticket_id, touched), (money.c.movement_id, moving), (told.c.fill_id, fills)
+    for key, names in keys:
         for name in names:
             same = (key.table.c.register == now.identity) & (key == name)
             connection.execute(delete(key.table).where(same))
     _write(connection, tickets, (_ticket(now, name) for name in touched))
     _write(connection, money, (_movement(now, name) for name in moving))
-    _write(connection, metadata.tables["register_fills"], (_fill(now, name) for name in fills))
+    _write(connection, told, (_fill(now, name) for name in fills))
 
 
 def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from nightly.fills.booking import Booked, book
-from nightly.fills.corrections import CorrectedFill, read_corrected
 from nightly.fills.reports import AnswersFile
 from nightly.fills.tolerance import FAR_OFF
-from nightly.register.records import Fill
+from nightly.register.corrections import CorrectedFill
+from nightly.register.following import Following
+from nightly.register.records import Fill, data_of
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
@@ -51,7 +52,7 @@ def booked(runs: Path, content: bytes) -> Booked:
 
 def fills(runs: Path) -> dict[str, Fill]:
     """Return the fills as they were corrected."""
-    return read_corrected(Register(runs / NAME)).fills
+    return Register(runs / NAME).read().fills
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,62 @@ def test_a_later_row_corrects_day_and_price_and_the_last_one_holds(runs: Path) -
     found = fills(runs)["f1"]
     assert isinstance(found, CorrectedFill)
     assert (found.trade_date, found.price, found.shares) == (TODAY, Decimal("299.5"), 100)
-    now = read_corrected(Register(runs / NAME))
+    now = Register(runs / NAME).read()
     assert now.tickets[NAMES["h1"]].fills == [found]
     assert (now.tickets[NAMES["h1"]].state, now.tickets[NAMES["h1"]].filled) == ("filled", 100)
     assert told(runs, first).fitted.repeated == 1
+
+
+def test_the_register_itself_says_a_fill_as_it_was_corrected(runs: Path) -> None:
+    """Its days, dollars and steps, to whoever reads on too; what moved the order is the answer."""
+    register = Following(Register(runs / NAME))
+    told(runs, "{h1},f1,60,300,2026-11-20,")
+    with register.now() as now:
+        answered, length = now.tickets[NAMES["h1"]].answered, len(now.moved)
+    told(runs, "{h1},,60,299,2026-11-23,f1")
+    with register.now() as now:
+        standing = now.tickets[NAMES["h1"]]
+        assert (standing.state, standing.filled, standing.left) == ("partly_filled", 60, 40)
+        assert (standing.paid, standing.fills) == (Decimal(60 * 299), [now.fills["f1"]])
+        assert standing.steps[-1].state == "partly_filled"
+        said = "fill f1 corrected: at 299 on 2026-11-23, told at 300 on 2026-11-20"
+        assert (standing.steps[-1].why, standing.answered) == (said, answered)
+        assert now.moved[length:] == [(RUN, "h1")]
+    told(runs, "{h1},f2,40,300,,")
+    assert Register(runs / NAME).read().tickets[NAMES["h1"]].state == "filled"
+
+
+def test_a_second_correction_starts_from_the_first_and_none_is_booked_twice(runs: Path) -> None:
+    """A price alone keeps the day that was corrected, in one file as in two."""
+    told(runs, "{h1},f1,100,300,2026-11-20,")
+    day, price = "{h1},,100,300,2026-11-23,f1", "{h1},,100,299,,f1"
+    told(runs, day, price)
+    found = fills(runs)["f1"]
+    assert (found.trade_date, found.price) == (date(2026, 11, 23), 299)
+    size = (runs / NAME).stat().st_size
+    assert told(runs, price).fitted.repeated == 1
+    assert (runs / NAME).stat().st_size == size
+
+
+def test_a_fund_bought_for_dollars_is_filled_beside_a_corrected_price(tmp_path: Path) -> None:
+    """What is left counts the price as it is; a line that an older version weighed is read."""
+    name = orders.ticket(RUN, "h1", "buy").ticket_id
+    bought = orders.ticket(RUN, "h1", "buy", dollars=Decimal(30_000), limit_price=None)
+    folder = RunFolder(tmp_path / "runs" / RUN)
+    folder.path.mkdir(parents=True)
+    with Register(folder.path.parent / NAME).held() as held:
+        orders.propose(held, RUN, ["h1"])
+        orders.send(held, folder, [bought])
+    runs = folder.path.parent
+    head = "ticket_id,fill_id,shares,price,trade_date,corrects"
+    for row in ("f1,50,300,,", ",50,310,,f1"):
+        assert booked(runs, f"{head}\n{name},{row}".encode()).fitted.refused == ()
+    assert Register(runs / NAME).read().tickets[name].left == Decimal(14_500) / 300
+    older = data_of(Fill("f2", name, Decimal(50), Decimal(300), TODAY))
+    with Register(runs / NAME).held() as held:  # with the first price, 30,000 in all
+        row = {"ticket_id": name, "state": "filled", "fill": older, "text": ""}
+        held.add("answers", "Eve", "f", {"sha256": "s", "answers": [row]})
+    assert Register(runs / NAME).read().tickets[name].paid == 30_500
 
 
 def test_a_row_that_differs_says_how_to_correct(runs: Path) -> None:

@@ -43,7 +43,7 @@ def same(register: Path, url: str) -> None:
 def test_the_database_follows_line_by_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Proposed, sent, filled, asked back: lines, tickets and fills are the file's."""
+    """Proposed, sent, filled, corrected, asked back: lines, tickets and fills are the file's."""
     url = f"sqlite:///{tmp_path / 'book.db'}"
     run = night(tmp_path, url)
     register = run.parent / NAME
@@ -56,6 +56,10 @@ def test_the_database_follows_line_by_line(
     line = f"{first['ticket_id']},f1,1,{first['limit_price']}"
     answers.write_text(f"ticket_id,fill_id,shares,price\n{line}\n")
     assert main(["fills", str(answers), "--register", str(run.parent)]) == 0
+    same(register, url)
+    again = f"{first['ticket_id']},f1,1,{first['limit_price']},2026-11-23,f1"
+    answers.write_text(f"ticket_id,fill_id,shares,price,trade_date,corrects\n{again}\n")
+    assert main(["fills", str(answers), "--register", str(run.parent)]) == 0
     assert main(["cancel", str(run), "--by", "Ann", "--why", "no"]) == 0
     same(register, url)
     now = Register(register).read()
@@ -64,8 +68,8 @@ def test_the_database_follows_line_by_line(
         (name, s.state.value, str(s.ticket.shares), str(s.filled), len(s.steps))
         for name, s in now.tickets.items()
     }
-    ((fill_id, shares),) = rows(url, "select fill_id, shares from register_fills")
-    assert (fill_id, Decimal(str(shares))) == ("f1", 1)
+    ((fill_id, shares, day),) = rows(url, "select fill_id, shares, trade_date from register_fills")
+    assert (fill_id, Decimal(str(shares)), day) == ("f1", 1, "2026-11-23")
     assert copy_register(register, url) == 0
     assert capsys.readouterr().err.count("not copied") == 0
 

@@ -1,0 +1,38 @@
+"""Fills whose day or price was told wrongly, corrected by a later row that names them.
+
+    FIX 150=G (ExecType Trade Correct) or 20=2, 19 ExecRefID · CSV: `corrects`, the fill's id
+
+A correction stands in the register's line of answers; the last one of a fill holds. It moves no
+order: what was filled stays, what was paid and on which day is as corrected. Refused: correcting
+shares, or taking a trade back (150=H, 20=1), which would open an order again that has ended: a
+person must look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nightly.register.records import Fill
+from nightly.register.standing import Standing
+
+CORRECTIONS: Final = "corrections"
+"""Key of a line of answers under which corrected fills stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedFill(Fill):
+    """A fill whose day somebody looked at: it is taken at its word."""
+
+
+def any_corrected(standing: Standing) -> bool:
+    """Whether a fill of a ticket was told again."""
+    return any(isinstance(fill, CorrectedFill) for fill in standing.fills)
+
+
+def in_words(fill: Fill, told: Fill) -> str:
+    """Return what a correction made of a fill that was told otherwise."""
+    return (
+        f"fill {fill.fill_id} corrected: at {fill.price} on {fill.trade_date}, "
+        f"told at {told.price} on {told.trade_date}"
+    )
