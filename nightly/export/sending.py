@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import known_format, money_files, order_files
+from nightly.export.leaving import Leaving, leaving
 from nightly.export.marks import book_again, must_know_what_left, placed
 from nightly.export.outbox import (
     digests_of,
@@ -28,7 +29,7 @@ from nightly.export.outbox import (
 )
 from nightly.export.routing import routing_beside
 from nightly.export.superseded import must_be_young
-from nightly.export.tickets import Leaving, leaving, lockouts_of, money_of, tickets_of
+from nightly.export.tickets import lockouts_of, money_of, tickets_of
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import unforgiven
 from nightly.register.fold import AGAIN, SENT

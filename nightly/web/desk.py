@@ -24,6 +24,7 @@ from nightly.web.filters import Wanted
 from nightly.web.left import Left, LeftOf
 from nightly.web.newer import Newer, NewerRuns
 from nightly.web.queue import Queue
+from nightly.web.ready import ReadyOf
 from nightly.web.shelf import Shelf
 
 Laid = TypeVar("Laid")
@@ -48,6 +49,7 @@ class RunDesk:
     laid_out: Future[Queue]
     weighed: Future[dict[str, Any]]
     left: LeftOf
+    ready: ReadyOf
 
     def queue(self) -> Queue:
         """Return the queue.
@@ -154,7 +156,8 @@ class Desk:
                 bench = Bench(RunFolder(self.runs / run_id), self.book, self.scratch)
                 laid_out = self._workers.submit(self._lay_out, bench)
                 weighed = self._workers.submit(evidence_of, bench.folder, self.compared)
-                self._desks[run_id] = RunDesk(bench, laid_out, weighed, LeftOf(run_id))
+                kept = LeftOf(run_id), ReadyOf(bench.folder)
+                self._desks[run_id] = RunDesk(bench, laid_out, weighed, *kept)
             return self._desks[run_id]
 
     def _lay_out(self, bench: Bench) -> Queue:

@@ -171,12 +171,15 @@ def send_page(visit: Visit, request: Request) -> Response:
             for row in found.rows
         ]
         ready = queue.at(SENDABLE, now)
+        names = ready_to_leave(queue, now)
+        leaves = desk.ready.as_of(now, visit.rights, names, visit.desk.run_ids())
         left = [p for _, p in sorted(now.parcels.items()) if p.run_id == folder.run_id]
         sent = desk.sent_as_of(now)
     record = {
         "stages": {stage.name: count for stage, count in found.stages.items()},
         "waiting": waiting,
-        "ready": ready.count,
+        "ready": leaves.leaves,
+        "stays": len(leaves.stays),
         "parcels": [
             {
                 **{name: getattr(p, name) for name in ("number", "kind", "place", "form")},
@@ -202,7 +205,7 @@ def send_page(visit: Visit, request: Request) -> Response:
         more_tickets=sent.count > len(sent.first),
         custodian=visit.desk.custodian is not None,
         more_money=sent.moved > len(sent.money),
-        ready=ready.count,
+        ready=leaves,
         seen=ready.seen,
         may_send="send" in rights.acts,
         why_not=f"{rights.person} ({rights.role}) may not send; ask somebody whose role may",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from nightly.export.leaving import sorted_out
+from nightly.export.superseded import LEAVES_WITHIN
+from nightly.register.deciding import Word, decide
+from nightly.register.register import beside
+from nightly.register.roles import Rights
+from nightly.results import moment
+from nightly.results.run_folder import RunFolder
+from nightly.web import ready
 from nightly.web.doors import CSRF
 from nightly.web.newer import Newer, NewerRuns
 from tests.nightly.export.test_money import night, withdrawing
-from tests.nightly.web.opened import digest_of, household_at, opened, own_copy, parsed
+from tests.nightly.register import orders
+from tests.nightly.web.opened import ASOF, digest_of, household_at, opened, own_copy, parsed
 
 TOP = "This is not the newest run"
 
@@ -85,7 +95,10 @@ def test_what_takes_the_place_of_a_run(two: tuple[Path, Path, Path], tmp_path: P
 def test_of_some_households_only_these_have_a_newer_answer(
     two: tuple[Path, Path, Path], sample_runs: Path, run_id: str, tmp_path: Path
 ) -> None:
-    """A night of other households says nothing of these; of h1 alone it is told, and h2 leaves."""
+    """A night of other households says nothing of these; of h1 alone it is told, with why.
+
+    It is the only one that is approved, so there is nothing to send.
+    """
     runs = own_copy(two[2].parent, tmp_path / "runs")
     run = runs / two[2].name
     shutil.copytree(sample_runs / run_id, runs / "others")
@@ -101,7 +114,43 @@ def test_of_some_households_only_these_have_a_newer_answer(
     with opened(two[0], runs, tmp_path / "scratch") as ann:
         page = parsed(ann.get(f"/runs/{run.name}/send").text)
     assert "1 household of 2 here has been answered since, last by 2026-11-22-0001" in page.text
-    assert len(page.fields("seen")) == 1
+    assert ("stays", "1", "1") in page.figures
+    assert f"approved would stay behind. h1: {one} answered it since" in page.text
+    assert page.fields("seen") == []
+
+
+def test_the_button_counts_what_an_export_lets_leave(
+    two: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both approved; the sale of one stands at a broker until cancelled; then prices are old."""
+    book, runs = two[0], own_copy(two[2].parent, tmp_path / "runs")
+    shutil.rmtree(runs / two[1].name)
+    run, place = RunFolder(runs / two[2].name), f"/runs/{two[2].name}/send"
+    decide(run, "h2", Word("approved", "so"), Rights("Ann"))
+    with opened(book, runs, tmp_path / "scratch") as ann:
+        page = parsed(ann.get(place).text)
+        assert ("ready", "2", "2") in page.figures and "Send 2 plans" in page.text
+        assert "stay behind" not in page.text
+        at_work = orders.ticket("2026-11-13-0001", "h1", time_in_force="good_till_cancel")
+        with beside(run.path).held() as held:
+            orders.propose(held, "2026-11-13-0001", ["h1"])
+            folder = RunFolder(runs / "2026-11-13-0001")
+            folder.path.mkdir()
+            orders.send(held, folder, [at_work])
+        page = parsed(ann.get(place).text)
+        assert ("ready", "1", "1") in page.figures and "Send 1 plan" in page.text
+        assert f"would stay behind. h1: {at_work.ticket_id} is sent" in page.text
+        left = sorted_out(run, beside(run.path).read(), Rights("Ann"), ["h1", "h2"])
+        assert (set(left.approved), set(left.left_out)) == ({"h2"}, {"h1"})
+        monkeypatch.setattr(ready, "MOST", 1)
+        later = beside(run.path)
+        with later.held() as held:
+            held.add("decision", "Ann", "so", {"decisions": []})
+        assert "Send up to 2 plans" in ann.get(place).text
+        monkeypatch.setattr(moment, "today", lambda: ASOF + timedelta(days=LEAVES_WITHIN + 1))
+        page = parsed(ann.get(place).text)
+        assert "Nothing of this run leaves from here. the prices of" in page.text
+        assert page.fields("seen") == []
 
 
 @pytest.mark.parametrize(("asof", "told"), [("2026-11-30", False), ("2026-12-01", True)])

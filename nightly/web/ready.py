@@ -1,0 +1,76 @@
+"""How many of the plans that are approved would leave now, and why the others stay behind.
+
+An export decides that anew, household by household. A page of a night of a million has no time for
+it: where more are approved than `MOST`, it says that so many are, and who stays behind is said as
+they leave. What was sorted out is kept until the register moves or a run is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from models.errors import HearthError
+from nightly.export.leaving import sorted_out
+from nightly.export.superseded import must_be_young
+from nightly.register.fold import Registered
+from nightly.register.roles import Rights
+from nightly.results import moment
+from nightly.results.run_folder import RunFolder
+
+MOST: Final = 5_000
+"""Plans that a page sorts out."""
+
+NAMED: Final = 3
+"""Households that stay behind which the line names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How many plans would leave now, `sure` where each was asked, and why the rest stay behind.
+
+    `nothing` says why none of the run leaves, whatever is approved.
+    """
+
+    leaves: int
+    stays: Mapping[str, str] = field(default_factory=dict)
+    sure: bool = True
+    nothing: str = ""
+
+    @property
+    def line(self) -> str:
+        """Why the others stay behind, the first of them by name."""
+        told = [f"{name}: {why}" for name, why in sorted(self.stays.items())[:NAMED]]
+        rest = len(self.stays) - len(told)
+        return "; ".join([*told, *([f"and {rest} more"] if rest else [])])
+
+
+class ReadyOf:
+    """What of a run would leave; a class because it is kept until the register moves."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._known: tuple[object, Ready] | None = None
+
+    def as_of(
+        self, now: Registered, rights: Rights, names: Sequence[str], runs: Sequence[str]
+    ) -> Ready:
+        """Return what of the plans that are approved would leave by now, beside some runs."""
+        sender = rights.person if rights.sender_apart else ""
+        key = now.identity, now.heads[-1], tuple(runs), sender, moment.today()
+        if self._known is None or self._known[0] != key:
+            self._known = key, self._sorted(now, rights, names)
+        return self._known[1]
+
+    def _sorted(self, now: Registered, rights: Rights, names: Sequence[str]) -> Ready:
+        if not names:
+            return Ready(0)
+        try:
+            must_be_young(now.runs[self.folder.run_id], moment.today(), None)
+            if len(names) > MOST:
+                return Ready(len(names), sure=False)
+            found = sorted_out(self.folder, now, rights, names)
+        except HearthError as error:
+            return Ready(0, nothing=str(error))
+        return Ready(len(found.approved), found.left_out)
