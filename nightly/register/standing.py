@@ -61,8 +61,21 @@ class Standing:
 
         Only what stands until it is cancelled outlives its day.
         """
-        lasts = self.ticket.time_in_force == UNTIL_CANCELLED
-        return self._open and (lasts or not self.unanswered(asof))
+        return self.stands or (self._open and not self.unanswered(asof))
+
+    @property
+    def stands(self) -> bool:
+        """Whether it may be filled on any day to come: no day ends it, and no end is known."""
+        return self._open and self.ticket.time_in_force == UNTIL_CANCELLED
+
+    def shown_from(self, asof: date) -> date:
+        """Return the day from which a book may take its days to show what was filled of it.
+
+        What no day ends may be filled long after it left.
+        """
+        lasted = self.ticket.time_in_force == UNTIL_CANCELLED
+        filled = [fill.trade_date for fill in self.fills] if lasted else []
+        return max([self.since(asof), *filled])
 
     @property
     def _open(self) -> bool:

@@ -2,10 +2,10 @@
 
 An order is shown by trades of its account, security and side since its night, by lots bought since,
 by lots that are gone, or by a row of open_orders; what is left of it is still under way for the
-policy's `carry.order_days`. It becomes an open order: its shares and lots are set aside, its
-identical group counts for wash sales, and it is not ordered again. Of its cash only what the
-account has above its floor is set aside: the rest is paid by the sales of the same night, which are
-under way themselves.
+policy's `carry.order_days`, or until its end is known where no day ends it. It becomes an open
+order: its shares and lots are set aside, its identical group counts for wash sales, and it is not
+ordered again. Of its cash only what the account has above its floor is set aside: the rest is paid
+by the sales of the same night, which are under way themselves.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ STATUS = "carried"
 class EarlierOrder:
     """An order of an earlier night; `lots` are (lot id or None, shares) and add up to `shares`.
 
-    `left_on` is the night from which its days count: a run may be exported late.
+    `left_on` is the night from which its days count: a run may be exported late. One that `stands`
+    may still be filled, on whatever day.
     """
 
     run_id: str
@@ -43,6 +44,11 @@ class EarlierOrder:
     side: str
     shares: float
     lots: tuple[tuple[str | None, float], ...]
+    stands: bool = False
+
+    def young(self, asof: date, days: int) -> bool:
+        """Whether a book may still take its time to show it."""
+        return (asof - self.left_on).days <= days
 
     @property
     def ticket_id(self) -> str:
@@ -60,7 +66,7 @@ def under_way(
     young = [
         order
         for order in sorted(orders, key=lambda order: (order.asof, order.order_id))
-        if (household.asof - order.left_on).days <= days
+        if (order.stands or order.young(household.asof, days))
         and order.order_id not in dead
         and order.ticket_id not in dead
     ]

@@ -37,6 +37,7 @@ ORDERS: Final = pa.schema(
         ("run_id", pa.string()),
         ("asof", pa.date32()),
         ("left_on", pa.date32()),
+        ("stands", pa.bool_()),
         ("order_id", pa.string()),
         ("account_id", pa.string()),
         ("security_id", pa.string()),
@@ -155,14 +156,16 @@ def runs_before(runs: Path, asof: date, days: int) -> RunsBefore:
 def orders_left(registered: Registered, asof: date, days: int) -> Any:
     """Return what was sent and may not stand in the book yet, a row a lot, by household.
 
-    `days` is how long ago an order may have left to count, under any policy of the book.
+    `days` is how long ago an order may have left to count, under any policy of the book; one that
+    stands until it is cancelled counts however long ago it did.
     """
     rows = [
         {
             "household_id": standing.ticket.household_id,
             "run_id": standing.ticket.run_id,
             "asof": standing.ticket.asof,
-            "left_on": standing.since(asof),
+            "left_on": standing.shown_from(asof),
+            "stands": standing.stands,
             "order_id": standing.ticket.order_id,
             "account_id": standing.ticket.account_id,
             "security_id": standing.ticket.security_id,
@@ -172,7 +175,7 @@ def orders_left(registered: Registered, asof: date, days: int) -> Any:
             "lot_shares": shares,
         }
         for standing in registered.counting()
-        if (asof - standing.since(asof)).days <= days
+        if standing.stands or (asof - standing.shown_from(asof)).days <= days
         for lot_id, shares in _lots(standing)
     ]
     return pa.Table.from_pylist(rows, schema=ORDERS).sort_by(

@@ -93,10 +93,12 @@ class NightBook:
         moving = self.moving(household_id)
         if moving:
             return replace(locked, waits=moving)
-        if not open_still or not policy.carry.wait:
+        # what stands for longer is planned around: a limit that is never met would end all nights
+        awaited = [order for order in open_still if order.young(household.asof, days)]
+        if not awaited or not policy.carry.wait:
             return locked
-        runs = ", ".join(dict.fromkeys(order.run_id for order in open_still))
-        count = len(open_still)
+        runs = ", ".join(dict.fromkeys(order.run_id for order in awaited))
+        count = len(awaited)
         said = f"waits for {count} order{'s' if count > 1 else ''} of {runs} to be filled and shown"
         return replace(locked, waits=said)
 

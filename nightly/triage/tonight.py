@@ -230,6 +230,7 @@ def orders_of_rows(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[EarlierOrd
             run_id=run_id,
             asof=first["asof"],
             left_on=first.get("left_on") or first["asof"],
+            stands=bool(first.get("stands")),
             order_id=order_id,
             account_id=first["account_id"],
             security_id=first["security_id"],

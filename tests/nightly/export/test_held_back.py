@@ -12,7 +12,7 @@ from nightly.alerts.events import UNANSWERED, events_of
 from nightly.export.sending import Wish, send
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
-from tests.nightly.life.world import HELD, HOUSEHOLDS, World
+from tests.nightly.life.world import HELD, HOUSEHOLDS, ORDER_DAYS, World
 
 UNTIL_CANCELLED = '[default.time_in_force]\nother = "good_till_cancel"\n'
 
@@ -47,8 +47,35 @@ def later(world: World, days: int) -> RunFolder:
     return run
 
 
+def test_what_stands_until_cancelled_is_under_way_on_every_night(world: World) -> None:
+    """Ten days without an answer: no night plans the same sale, until its end is booked.
+
+    Cancelled without a share it is free at once; filled, the book has its days to show it from the
+    day of the fill, however old the order is.
+    """
+    facts = left(later(world, 10))
+    assert (facts["tickets"], facts["left_out"]) == (0, {})
+    names = world.broker.working()
+    world.inbox = [world.broker.ended(names[0], "4")]
+    world.broker.day = f"{world.day:%Y%m%d}"
+    world._trade(names[1], HELD)
+    world.answer_all()
+    assert left(later(world, 1))["households"] == 1
+    assert {row["stands"] for row in world.carried()} == {False, True}
+    assert {row["household_id"] for row in world.carried()} == {"h0", "h1", "h2"}
+    world.day += timedelta(days=ORDER_DAYS)
+    assert {row["household_id"] for row in world.carried()} == {"h0", "h2"}
+
+
+@pytest.fixture
+def called_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the book call what is under way dead, so that nights plan the same sales again."""
+    monkeypatch.setattr("tests.nightly.life.world.under_way", lambda *_: [])
+
+
+@pytest.mark.usefixtures("called_dead")
 def test_what_stands_until_cancelled_keeps_the_same_order_back(world: World) -> None:
-    """Ten days without an answer: the night plans the same sales again, and none of them leaves."""
+    """Ten days without an answer: whatever the book says, none of the same sales leaves."""
     run = later(world, 10)
     facts = left(run)
     assert facts["tickets"] == 0
@@ -60,6 +87,7 @@ def test_what_stands_until_cancelled_keeps_the_same_order_back(world: World) -> 
         assert "hearth cancel" in why
 
 
+@pytest.mark.usefixtures("called_dead")
 def test_once_its_end_is_booked_the_next_leaves(world: World) -> None:
     """Cancelled without a share: the plan is as good as before. Filled: it is planned again."""
     run = later(world, 10)

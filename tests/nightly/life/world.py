@@ -110,6 +110,13 @@ class World:
         folder.write_chunk(0, tables_of(plans, ["p"] * len(plans), FACTS))
         self.begun.append(Begun(folder, self.day, known_now(now)))
 
+    def carried(self, now: Registered | None = None) -> list[dict[str, Any]]:
+        """Return what today's night is told of orders that left, a row a lot."""
+        rows: list[dict[str, Any]] = orders_left(
+            self.now() if now is None else now, self.day, ORDER_DAYS
+        ).to_pylist()
+        return rows
+
     def finish_night(self, which: int, step: int | None) -> None:
         """Go on with a night until it is complete, or ends again."""
         begun = self.begun[which % len(self.begun)]
@@ -312,8 +319,7 @@ class World:
         sold = [(shares, day) for owner, shares, day in self.posted if owner == name]
         shown = HELD - sum(shares for shares, _ in sold)
         owner, taken = f"{name}-a", min(wanted, shown)
-        rows = orders_left(now, self.day, ORDER_DAYS).to_pylist()
-        mine = orders_of_rows(rows).get(name, ())
+        mine = orders_of_rows(self.carried(now)).get(name, ())
         home = household(
             accounts=[account(owner)],
             lots=[lot("l1", owner, "VTI", float(shown), 100.0, "2020-01-02")] if shown else [],

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from models.book import read_book
 from models.household import Household
 from models.policy import Bands, Policy
 from nightly.triage.carried import (
@@ -19,8 +21,10 @@ from nightly.triage.carried import (
     with_carried,
     with_lockouts,
 )
+from nightly.triage.night_book import NightBook
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
+from tests.books import ASOF, tiny_book, write
 from tests.households import (
     BOND,
     STOCK,
@@ -100,6 +104,28 @@ def test_days_are_counted_from_when_an_order_left() -> None:
     late = replace(sold(asof=THEN - timedelta(21)), left_on=THEN)
     assert left(home(), late) == [(30.0, (("L1", 30.0),))]
     assert left(home(), replace(late, left_on=late.asof)) == []
+
+
+def test_what_no_day_ends_is_set_aside_however_old_and_waited_for_no_longer(tmp_path: Path) -> None:
+    """Ten days after it left it is an open order still: nights plan around it, and sell it once."""
+    old = replace(sold(), left_on=THEN - timedelta(10))
+    assert left(home(), old) == []
+    assert left(home(), replace(old, stands=True)) == [(30.0, (("L1", 30.0),))]
+    tables = tiny_book()
+    mine = next(row for row in tables["lots"] if row["account_id"] == "A1-TAX")
+    shares, lot_id = float(mine["shares"]), mine["lot_id"]
+    told = EarlierOrder(
+        "r", ASOF, ASOF, "o", "A1-TAX", mine["security_id"], "sell", shares, ((lot_id, shares),)
+    )
+    book = read_book(write(tables, tmp_path / "book"), ASOF)
+    for days, stands, aside, said in (
+        (0, True, 1, "waits for 1 order of r to be filled and shown"),
+        (6, True, 1, ""),
+        (6, False, 0, ""),
+    ):
+        order = replace(told, left_on=ASOF - timedelta(days), stands=stands)
+        night = NightBook(book, ASOF, {"H1": (order,)}, {}, {}).household("H1")
+        assert (np.count_nonzero(night.open_orders.status == STATUS), night.waits) == (aside, said)
 
 
 def test_one_trade_shows_one_order() -> None:
