@@ -55,6 +55,12 @@ def on_the_day() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def unplanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands leave every household alone: for nights of which no plan is looked at."""
+    monkeypatch.setattr("optimizer.rebalance.rebalance", deciders.leave_alone)
+
+
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 APPROVAL = "[approval]\nmax_orders = 0\n[tickets]\nlimit_bps = 25.0\n"
 FIVE = ("drifted-60-40", "single-account", "year-end-harvest", "faulty-data", "inside-bands")

@@ -16,6 +16,7 @@ from models.household import Household
 from models.order import Flow, Order, OrderLot, Side, order_id
 from models.plan import Plan, Status
 from models.policy import Policy
+from models.triggers.screen import Screened
 
 VICTIM = "HEARTH_TEST_VICTIM"
 MARK = "HEARTH_TEST_MARK"
@@ -41,6 +42,11 @@ def sell_a_little(household: Household, policy: Policy) -> Plan:
     return Plan(
         household.household_id, status, "a little", None, None, orders, flows, solver="piqp"
     )
+
+
+def leave_alone(household: Household, policy: Policy, screened: Screened | None = None) -> Plan:
+    """Plan nothing."""
+    return Plan(household.household_id, Status.NO_ACTION, "left alone")
 
 
 def _is_victim(household: Household) -> bool:

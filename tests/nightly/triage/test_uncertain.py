@@ -46,8 +46,8 @@ class Nights:
 
 
 @pytest.fixture
-def nights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Nights:
-    """Return what runs nights."""
+def nights(tmp_path: Path, capsys: pytest.CaptureFixture[str], unplanned: None) -> Nights:
+    """Return what runs nights that plan nothing."""
     return Nights(tmp_path, capsys)
 
 
@@ -147,6 +147,7 @@ def test_a_book_without_a_lot_waits_until_somebody_looked(nights: Nights) -> Non
     assert (facts["code"], facts["uncertain"]) == (0, 0) and "invalid" not in set(plans["status"])
 
 
+@pytest.mark.usefixtures("unplanned")
 def test_an_empty_table_of_lots_is_no_sound_night(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -312,8 +313,11 @@ def test_a_fund_that_nobody_holds_and_nobody_can_buy_is_told(
     assert [main(again), main(again)] == [1, 0], "told once: a fund that is dead stays dead"
 
 
-def test_the_judge_says_the_same_after_the_night(nights: Nights, tmp_path: Path) -> None:
+def test_the_judge_says_the_same_after_the_night(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Verify holds a run's book to what the night was held to."""
+    nights = Nights(tmp_path, capsys)  # with plans: the judge looks at them
     nights(tiny_book(), 1)
     facts, _ = nights(without_a_lot(), 0)
     assert main(["verify", str(tmp_path / "book2"), facts["folder"]]) == 0
