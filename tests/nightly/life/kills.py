@@ -11,6 +11,7 @@ nothing may be sent twice or lost, and a book that was begun is not there until 
 from __future__ import annotations
 
 import argparse
+import io
 import random
 import signal
 import subprocess
@@ -19,8 +20,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.books import write
 from tests.nightly.fills.broker import Broker
@@ -143,9 +146,9 @@ def first_book(world: World) -> Path:
 
 
 def finished(code: str, arguments: list[str]) -> None:
-    """Let a command run to its end."""
-    command = [sys.executable, "-c", code, *arguments]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    """Let a command run to its end, here: it knows no more of the one before than its files say."""
+    with patch.object(sys, "argv", ["-c", *arguments]), redirect_stdout(io.StringIO()):
+        exec(code, {})  # noqa: S102 -- it is ours
 
 
 def tally(place: Path, kills: int, seed: int) -> Counter[str]:
