@@ -103,8 +103,11 @@ SOLVERS = (
 def test_every_solver_leaves_one_document(
     book: Path, solver: tuple[str, ...], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Plans, proofs of a HiGHS program and idle households: standard output parses."""
-    for household in HOUSEHOLDS:
+    """Plans, proofs of a HiGHS program and idle households: standard output parses.
+
+    Through cvxpy a plan and a proof only: the other ways to them are the same program's.
+    """
+    for household in HOUSEHOLDS[: 2 if "cvxpy" in solver else None]:
         arguments = ["plan", str(book), household, "--asof", ASOF, *solver, "--json"]
         assert main(arguments) == 0
         assert json.loads(capfd.readouterr().out)["household_id"] == household
