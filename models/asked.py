@@ -41,13 +41,13 @@ def as_asked(
     Raises
     ------
     RequestError
-        If it names what the household or the book has not: all of it at once.
+        If it names what the household or the book has not: all of it at once, the first by name.
     """
     if not request.asks:
         return household, policy
     faults = list(_unknown(household, request))
     if faults:
-        raise RequestError("; ".join(faults))
+        raise RequestError.of(faults)
     before = household.net_flow if household.asked is None else household.asked.flow_before_usd
     moved = request.invest_usd - request.raise_usd - set_aside_usd
     in_force = policy_as_asked(policy, request)

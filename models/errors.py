@@ -5,6 +5,12 @@ Every message says what is wrong, where, and what would do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
+MOST_FAULTS: Final = 20
+"""Faults of a request that an error says: a list may name a thousand ids that are not there."""
+
 
 class HearthError(Exception):
     """Anything this package raises on purpose."""
@@ -20,6 +26,13 @@ class PolicyError(HearthError):
 
 class RequestError(HearthError):
     """A request asks for what nobody can ask, or of what is not there: mend the request."""
+
+    @classmethod
+    def of(cls, faults: Sequence[str]) -> RequestError:
+        """Return the error that says the first faults of a request, and how many more there are."""
+        rest = len(faults) - MOST_FAULTS
+        more = [f"and {rest} more"] if rest > 0 else []
+        return cls("; ".join([*faults[:MOST_FAULTS], *more]))
 
 
 class UnknownHouseholdError(HearthError):

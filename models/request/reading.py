@@ -177,13 +177,13 @@ def request_of(data: Any) -> Request:
     Raises
     ------
     RequestError
-        Naming every fault at once.
+        Naming every fault at once, past `models.errors.MOST_FAULTS` how many more.
     """
     if not isinstance(data, Mapping):
         raise RequestError(f"a request is a table of keys; known: {', '.join(KEYS)}")
     faults = list(_faults(data))
     if faults:
-        raise RequestError("; ".join(faults))
+        raise RequestError.of(faults)
     return Request(**{name: KEYS[name].read(value) for name, value in data.items()})
 
 

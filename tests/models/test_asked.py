@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.asked import BY_REQUEST, as_asked
-from models.errors import RequestError
+from models.errors import MOST_FAULTS, RequestError
 from models.household import Household
 from models.policy import Aim, Limits, Policy, TradeRules
-from models.request.reading import request_of
+from models.request.reading import MOST_IDS, request_of
 from models.request.record import Request
 from tests.households import account, household, lot, unit
 
@@ -91,6 +91,19 @@ def test_names_that_are_not_the_households_own_are_told_together() -> None:
         as_asked(two_units(), Policy(), request_of(asks))
     for words in ("keep 'NONE'", "sell_lots 'L6'", "accounts_out 'A2'", "holds none"):
         assert words in str(told.value)
+
+
+def test_of_a_thousand_names_the_first_are_told_and_how_many_more() -> None:
+    """All but the first twenty are counted, in a request that is read as in one that is made."""
+    names = [f"X{k:03d}" for k in range(MOST_IDS)]
+    rest = f"; and {MOST_IDS - MOST_FAULTS} more"
+    with pytest.raises(RequestError) as unknown:
+        as_asked(two_units(), Policy(), Request(keep=tuple(names)))
+    with pytest.raises(RequestError) as twice:
+        request_of({"keep": names, "sell": names})
+    for said, fault in ((unknown, "keep 'X000': no such"), (twice, "'X000' is in keep")):
+        text = str(said.value)
+        assert text.startswith(fault) and text.endswith(rest) and len(text) < 2_000
 
 
 def test_lots_count_in_taxable_accounts_alone() -> None:
