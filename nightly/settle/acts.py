@@ -2,7 +2,9 @@
 
 An action is shown by a book whose prices are of its day or later, or by the date in `booked` that
 settling leaves behind. Two feeds may tell one under two ids: the same security, day, kind and
-figures are one action, told twice; it is applied once, and not where one of the two is shown.
+figures are one action, told twice; it is applied once, and not where one of the two is shown. What
+a new share is worth is an appraisal and no figure of the action: one feed may have none, and two
+that differ are refused, since a merger that is applied twice is worse than one that waits.
 """
 
 from __future__ import annotations
@@ -63,15 +65,38 @@ def actions_of(table: Table, since: date, asof: date) -> Actions:
             continue
         faults += [f"corporate_actions, row {sheet_row(row)}: {what}" for what in faults_of(action)]
         due.append(action)
+    shown, due = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
+    known = {_told(action): action.action_id for action in reversed(shown)}
+    counting: dict[Action, Action] = {}
+    twice: dict[str, str] = {}
+    for action in due:
+        first = counting.setdefault(_told(action), action)
+        same = known.get(_told(action), first.action_id)
+        if same == action.action_id:
+            continue
+        twice[action.action_id] = same
+        prices = {first.new_price, action.new_price} - {None}
+        if len(prices) > 1 and same == first.action_id:
+            faults.append(_two_prices(first, action))
+        elif prices:
+            counting[_told(action)] = replace(first, new_price=prices.pop())
     if faults:
         raise SettleError("; ".join(faults))
-    shown, due = (sorted(each, key=lambda act: (act.date, act.action_id)) for each in (shown, due))
-    first: dict[Action, str] = {}
-    for action in (*shown, *due):
-        first.setdefault(replace(action, action_id=""), action.action_id)
-    counts = {action.action_id: first[replace(action, action_id="")] for action in due}
-    twice = {name: same for name, same in counts.items() if name != same}
-    return Actions(tuple(shown), tuple(act for act in due if act.action_id not in twice), twice)
+    left = (action for action in counting.values() if action.action_id not in twice)
+    return Actions(tuple(shown), tuple(left), twice)
+
+
+def _told(action: Action) -> Action:
+    """Return what makes an action the same as another, whoever told it."""
+    return replace(action, action_id="", new_price=None)
+
+
+def _two_prices(first: Action, again: Action) -> str:
+    return (
+        f"corporate_actions: {first.action_id} and {again.action_id} are one {first.kind} of "
+        f"{first.security_id} on {first.date}, told with new_price {first.new_price} and "
+        f"{again.new_price}: mend the one that is wrong, or take its row out"
+    )
 
 
 def action_of(table: Table, row: int) -> Action:

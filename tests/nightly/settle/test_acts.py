@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from models.book.tables.files import read_files
 from nightly.main import main
+from nightly.settle.acts import Actions, actions_of
+from nightly.settle.errors import SettleError
 from tests.nightly.settle.small import TWO_LOTS, book, of, read, tables
 
 SPLIT = {"security_id": "VTI", "date": "2026-11-23", "kind": "split", "ratio": 2.0, "booked": None}
@@ -65,6 +70,39 @@ def test_another_day_or_figure_is_another_action(
     """Both are applied."""
     _, after = settle(tmp_path, book(tmp_path / "book", acted({}, other)), monkeypatch)
     assert shares(after)[0] == 80 * 2 * other.get("ratio", 2.0)
+
+
+def acts(*prices: float | None, booked: int = 0) -> Actions:
+    """Return what is due of one merger that was told with prices, the first few of them booked."""
+    merger = {"kind": "stock_merger", "new_security_id": "BND", "cash_per_share": 1.0}
+    rows = [
+        {**merger, "new_price": price, "booked": "2026-11-23" if k < booked else None}
+        for k, price in enumerate(prices)
+    ]
+    with TemporaryDirectory() as place:
+        table = read_files(book(Path(place), acted(*rows))).tables["corporate_actions"]
+    return actions_of(table, date(2026, 11, 20), date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("prices", "counts"),
+    [((12.5, 12.5), 12.5), ((None, 12.5), 12.5), ((12.5, None, 12.5), 12.5), ((None, None), None)],
+)
+def test_what_a_new_share_is_worth_makes_no_other_action(
+    prices: tuple[float | None, ...], counts: float | None
+) -> None:
+    """A feed that has no price says the same merger, and whichever has one says it."""
+    found = acts(*prices)
+    assert [(act.action_id, act.new_price) for act in found.due] == [("s0", counts)]
+    assert found.twice == {f"s{n}": "s0" for n in range(1, len(prices))}
+
+
+def test_two_worths_of_one_share_are_refused_unless_it_was_applied() -> None:
+    """Which one is right nobody can say; both ids are named. A book that shows it has its own."""
+    with pytest.raises(SettleError, match=r"s0 and s1 are one stock_merger .* 12.5 and 13"):
+        acts(12.5, 13.0)
+    shown = acts(12.5, 13.0, 14.0, booked=1)
+    assert (shown.due, shown.twice) == ((), {"s1": "s0", "s2": "s0"})
 
 
 def test_actions_alone_need_no_register_but_one_that_is_named_must_be_there(
