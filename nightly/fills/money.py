@@ -1,8 +1,9 @@
-"""What custodians say of money, from CSV: movement_id, state, moved_on, text.
+"""What custodians say of money, from CSV: movement_id, state, moved_on, text, corrects.
 
 What has moved needs the day on which the account shows it: a book of before still holds the money.
 Told row by row like the market's answers: what does not fit is refused by itself, and what is known
-is not booked again.
+is not booked again. A day that was told wrongly is corrected by a later row of the same movement
+with its id in `corrects`, as a fill's is: the last one holds.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from typing import Any, Final, TypeAlias
 from nightly.fills.csv_reports import FIRST_ROW
 from nightly.fills.days import why_not
 from nightly.fills.reports import AnswersError, AnswersFile
+from nightly.register.corrections import CORRECTIONS
 from nightly.register.fold import MONEY, Registered
 from nightly.register.lines import RegisterError
 from nightly.register.money import MONEY_TRANSITIONS, MoneyState
 from nightly.register.register import Writable
 from nightly.register.roles import Rights
 
-Row: TypeAlias = tuple[str, str, str, str]
-"""Movement, state, the day it moved on, and text, as typed."""
+Row: TypeAlias = tuple[str, str, str, str, str]
+"""Movement, state, the day it moved on, the movement that it corrects, and text, as typed."""
+
+TOLD: Final = ("movement_id", "state", "moved_on", "corrects")
+"""Columns of a row, beside its text."""
 
 SAYABLE: Final = tuple(state for state in MoneyState if state is not MoneyState.SENT)
 """States that a custodian may tell."""
@@ -58,7 +63,11 @@ def book_money(
         found = _coming_to(held.registered, file, rows)
         file.must_come_to(found)
         if found["booked"]:
-            line = {"sha256": file.sha256, "answers": found["booked"], "refused": found["refused"]}
+            again = [row for row in found["booked"] if "corrects" in row]
+            answers = [row for row in found["booked"] if "corrects" not in row]
+            line = {"sha256": file.sha256, "answers": answers, "refused": found["refused"]}
+            if again:
+                line[CORRECTIONS] = again
             held.add(MONEY, rights.person, file.name, line)
     return found
 
@@ -79,17 +88,22 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[
     refused: list[dict[str, str]] = []
     repeated = 0
     states = {name: each.state for name, each in now.money.items()}
-    for number, (name, said, moved_on, text) in enumerate(rows, start=FIRST_ROW):
+    days = {name: [str(day) for day in each.days] for name, each in now.money.items()}
+    for number, (name, said, moved_on, corrects, text) in enumerate(rows, start=FIRST_ROW):
         why = _why_not(states, name, said)
-        if not why and _nothing_new(states[name], said):
+        if not why and _nothing_new(states[name], said, moved_on, days[name], corrects):
             repeated += 1
-        elif why := why or _why_no_day(
-            said, moved_on, (now.money[name].movement.asof, file.came_on)
+        elif why := (
+            why
+            or _why_no_correction(name, states[name], said, days[name], corrects)
+            or _why_no_day(said, moved_on, (now.money[name].movement.asof, file.came_on))
         ):
             refused.append({"place": f"row {number}", "order": name, "why": why})
         else:
             states[name] = MoneyState(said)
             told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
+            told |= {"corrects": corrects} if corrects else {}
+            days[name] += [moved_on] if said == MoneyState.MOVED else []
             answers.append({"movement_id": name, "state": said, "text": text, **told})
     return {
         "sha256": file.sha256,
@@ -107,7 +121,7 @@ def _rows(content: bytes, name: str) -> list[Row]:
             raise ValueError("it has no state")
         return [
             (
-                *((row.get(key) or "").strip() for key in ("movement_id", "state", "moved_on")),  # type: ignore[misc]
+                *((row.get(key) or "").strip() for key in TOLD),  # type: ignore[misc]
                 row.get("text") or "",
             )
             for row in reader
@@ -129,9 +143,28 @@ def _why_no_day(said: str, moved_on: str, between: tuple[date, date]) -> str:
     return why_not("moved_on", day, *between)
 
 
-def _nothing_new(at: MoneyState, said: str) -> bool:
-    """Whether a row says what is known: a file that is read again acknowledges what has moved."""
-    return said in (at, MoneyState.ACKNOWLEDGED) and at is not MoneyState.SENT
+def _nothing_new(
+    at: MoneyState, said: str, moved_on: str, days: Sequence[str], corrects: str
+) -> bool:
+    """Whether a row says what is known: a file that is read again acknowledges what has moved.
+
+    `days` are those on which it was said to move, the last one holds: a correction says another.
+    """
+    if at is MoneyState.MOVED == said:
+        return moved_on == days[-1] if corrects else moved_on in ("", *days)
+    return said in (at, MoneyState.ACKNOWLEDGED) and at is not MoneyState.SENT and not corrects
+
+
+def _why_no_correction(
+    name: str, at: MoneyState, said: str, days: Sequence[str], corrects: str
+) -> str:
+    """Return why a row is no correction where it says it is, or where it would have to be one."""
+    moved = at is MoneyState.MOVED == said
+    if corrects and (corrects != name or not moved):
+        return f"corrects {corrects!r}: a row corrects the day of its own movement, which has moved"
+    if moved and not corrects:
+        return f"it moved on {days[-1]}, as was told; a row with corrects = {name} corrects the day"
+    return ""
 
 
 def _why_not(states: dict[str, MoneyState], name: str, said: str) -> str:
@@ -140,6 +173,7 @@ def _why_not(states: dict[str, MoneyState], name: str, said: str) -> str:
     if said not in SAYABLE:
         return f"{said!r} is none of {', '.join(SAYABLE)}"
     at = states[name]
-    if not _nothing_new(at, said) and MoneyState(said) not in MONEY_TRANSITIONS[at]:
+    known = said in (at, MoneyState.ACKNOWLEDGED) and at is not MoneyState.SENT
+    if not known and MoneyState(said) not in MONEY_TRANSITIONS[at]:
         return f"it is {at} and cannot be {said}"
     return ""

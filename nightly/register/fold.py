@@ -262,6 +262,10 @@ def _money(now: Registered, entry: Entry) -> None:
         if data.get("moved_on"):
             standing.moved_on = date.fromisoformat(data["moved_on"])
         now.moved.append((standing.movement.run_id, standing.movement.household_id))
+    for data in entry.data.get(CORRECTIONS, ()):
+        standing, day = now.money[data["movement_id"]], date.fromisoformat(data["moved_on"])
+        standing.correct(day, entry.clock, entry.by, data["text"])
+        now.moved.append((standing.movement.run_id, standing.movement.household_id))
 
 
 def _parcel(now: Registered, entry: Entry) -> None:

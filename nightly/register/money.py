@@ -89,6 +89,13 @@ class MoneyStanding:
     state: MoneyState = MoneyState.SENT
     steps: list[dict[str, str]] = field(default_factory=list)
     cancel_asked: bool = False
+    days_before: list[date] = field(default_factory=list)
+    """Days on which it was said to move, before each correction."""
+
+    @property
+    def days(self) -> list[date]:
+        """Every day on which it was said to move, the last one holds."""
+        return [*self.days_before, *([self.moved_on] if self.moved_on else [])]
 
     @property
     def live(self) -> bool:
@@ -112,6 +119,22 @@ class MoneyStanding:
             raise TransitionError(f"{name} is {self.state} and cannot be {to}")
         self.state = to
         self.steps.append({"state": to.value, "clock": clock, "by": by, "text": text})
+
+    def correct(self, day: date, clock: str, by: str, text: str) -> None:
+        """Let it have moved on another day than was told.
+
+        Raises
+        ------
+        TransitionError
+            If it has not moved.
+        """
+        if self.state is not MoneyState.MOVED or self.moved_on is None:
+            raise TransitionError(f"{self.movement.movement_id} is {self.state}: no day to correct")
+        said = f"moved on {day}, told as {self.moved_on}"
+        said = f"{said}: {text}" if text else said
+        self.days_before.append(self.moved_on)
+        self.moved_on = day
+        self.steps.append({"state": self.state.value, "clock": clock, "by": by, "text": said})
 
 
 def facts_of_money(standing: MoneyStanding) -> dict[str, Any]:

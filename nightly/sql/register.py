@@ -137,9 +137,12 @@ def _copy_tickets(
                 continue
             touched[answer["ticket_id"]] = None
             fills |= dict.fromkeys([answer["fill"]["fill_id"]] if answer["fill"] else [])
-        for fill in entry.data.get(CORRECTIONS, ()):
-            touched[fill["ticket_id"]] = None
-            fills[fill["fill_id"]] = None
+        for again in entry.data.get(CORRECTIONS, ()):
+            if entry.kind == MONEY:
+                moving[again["movement_id"]] = None
+                continue
+            touched[again["ticket_id"]] = None
+            fills[again["fill_id"]] = None
     tickets, money = metadata.tables["register_tickets"], metadata.tables["register_money"]
     told = metadata.tables["register_fills"]
     keys = (tickets.c.ticket_id, touched), (money.c.movement_id, moving), (told.c.fill_id, fills)
