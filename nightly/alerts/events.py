@@ -17,6 +17,7 @@ from models.book.faults import BETWEEN_FAULTS
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.law import year_to_come
 from models.plan import Status
+from nightly.export.superseded import answered_since
 from nightly.reconcile.reconciling import Reconciled
 from nightly.register.fold import Registered
 from nightly.register.looking import standing_plans
@@ -186,12 +187,12 @@ def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
     if ends := year_to_come(asof):
         yield Event(f"law-{asof.year}", LAW, "", ends)  # of no run: told once, not every night
     pressing = {str(status.value) for status in STATUSES}
-    deferred = set()
+    since, deferred = answered_since(folder, now), set()
     for plan in standing_plans(folder, known=now):
         name = plan["household_id"]
         if plan["status"] in pressing:
             yield Event(run, plan["status"], name, plan["reason"] or plan["status"])
-        if plan["waiting"]:
+        if plan["waiting"] and name not in since:
             yield Event(run, WAITING, name, f"{plan['orders']} orders wait for approval")
         if plan["overridden"]:
             by = ", ".join(plan["approvers"])

@@ -13,7 +13,9 @@ from rich.text import Text
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
 from nightly.cli.fill_commands import register_at
+from nightly.export.superseded import answered_since
 from nightly.register.looking import movements, shown, standing_plans, tickets
+from nightly.register.register import beside
 from nightly.results.run_folder import RunFolder
 from workbench.wording import counted
 
@@ -46,13 +48,20 @@ RIGHT: Final = DOLLARS | {"orders", "shares", "filled", "price", "limit_price"}
 def pending(run: Path, as_json: bool) -> int:
     """List the plans that wait for a person (`hearth pending`)."""
     folder = RunFolder(run.resolve())
-    found = [plan for plan in standing_plans(folder) if plan["waiting"]]
+    now = beside(folder.path).read()
+    since = answered_since(folder, now)
+    waiting = [plan for plan in standing_plans(folder, known=now) if plan["waiting"]]
+    found = [plan for plan in waiting if plan["household_id"] not in since]
+    over = {name: since[name] for plan in waiting if (name := plan["household_id"]) in since}
     if as_json:
-        console.say_json({"run_id": folder.run_id, "waiting": len(found), "plans": found})
+        told = {"run_id": folder.run_id, "waiting": len(found), "plans": found}
+        console.say_json({**told, "superseded": over})
         return ANSWERED
     _print(map(_with_taxes, found), PLAN)
     _print_words(found)
     print(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
+    for name, why in list(over.items())[:1]:
+        print(f"{counted(len(over), 'more plan')} of no use any more: {name}: {why}")
     return ANSWERED
 
 

@@ -16,6 +16,7 @@ from nightly.cli.fill_commands import copied, waiting
 from nightly.cli.options import AskedBack, Chosen
 from nightly.export.cancelling import cancel as ask_back
 from nightly.export.sending import Sent, Wish, reconciled, send
+from nightly.export.superseded import answered_since
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import judged_again
 from nightly.register.deciding import (
@@ -191,10 +192,12 @@ def _chosen(folder: RunFolder, named: Sequence[str], chosen: Chosen) -> list[str
         return names
     registered = beside(folder.path).read()
     rows = plan_rows(folder, names or None)
+    since = answered_since(folder, registered)
     found = [
         name
         for name, row in sorted(rows.items())
         if waits(registered, folder.run_id, name, row["approval"])
+        and name not in since
         and chosen.policy in (None, row["policy_id"])
         and all(figures_of(row)[limit] <= most for limit, most in chosen.limits.items())
     ]

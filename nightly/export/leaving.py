@@ -15,7 +15,7 @@ from models.policy import Carry
 from models.triggers import AUTO
 from nightly.export.held_back import Candidate, held_back
 from nightly.export.in_force import in_force
-from nightly.export.superseded import superseded
+from nightly.export.superseded import answered_since
 from nightly.export.volume import crowded_out
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
@@ -97,8 +97,7 @@ def sorted_out(
     orders = _by_household(run_table(folder.path, "orders", names).to_pylist())
     paying = set(run_table(folder.path, "flows", names)["household_id"].to_pylist())
     alike = _alike(orders)
-    proposed = {name for run_id, name in registered.plans if run_id == folder.run_id}
-    older = superseded(folder.path.parent, registered, run, proposed)
+    older = answered_since(folder, registered)
     for name in names:
         plan = registered.plans[folder.run_id, name]
         if registered.plan_sent(run.run_id, name) or registered.money_sent(run.run_id, name):

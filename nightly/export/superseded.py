@@ -29,6 +29,16 @@ class OldPricesError(HearthError):
     """The prices of a run are old: plan again, or say which prices are meant."""
 
 
+def answered_since(folder: RunFolder, registered: Registered) -> dict[str, str]:
+    """Return which households with a plan in a run a newer one answered, as `superseded` says.
+
+    Nobody needs to decide on these plans, nor do they leave.
+    """
+    run = registered.runs.get(folder.run_id)
+    proposed = {name for run_id, name in registered.plans if run_id == folder.run_id}
+    return superseded(folder.path.parent, registered, run, proposed) if run else {}
+
+
 def superseded(
     runs: Path, registered: Registered, run: RunFacts, names: Set[str]
 ) -> dict[str, str]:

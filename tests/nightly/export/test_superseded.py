@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from nightly.alerts.events import events_of
 from nightly.export.superseded import LEAVES_WITHIN
 from nightly.main import main
 from nightly.results import moment
@@ -114,6 +115,35 @@ def test_a_newer_answer_takes_the_place_of_an_older_plan(
     assert facts["households"] == 1
     assert f"{LATER}-0001 answered it since" in facts["left_out"]["h1"]
     assert set(facts["left_out"]) == {"h1"}
+
+
+def test_a_plan_that_a_newer_night_answered_waits_for_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is in no list of what waits, no alert, and no approval of all that do; it may be named."""
+    book(tmp_path / "book", "h1", "h2")
+    (tmp_path / "book" / "policies" / "standard.toml").write_text("[approval]\nalways = true\n")
+    run = night(str(tmp_path / "book"), tmp_path / "runs", NIGHT)
+
+    def waiting() -> list[str]:
+        return [event.household_id for event in events_of(RunFolder(run), ("waiting",))]
+
+    assert waiting() == ["h1", "h2"]
+    answered(tmp_path / "runs", LATER, "h1", households=["h1"])
+    assert waiting() == ["h2"]
+    capsys.readouterr()
+    main(["pending", str(run), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (told["waiting"], [plan["household_id"] for plan in told["plans"]]) == (1, ["h2"])
+    assert list(told["superseded"]) == ["h1"]
+    main(["pending", str(run)])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(f"1 more plan of no use any more: h1: {LATER}-0001 answered it since")
+    said = ["--by", "Ann", "--why", "so", "--json"]
+    assert main(["approve", str(run), "--waiting", *said]) == 0
+    made = json.loads(capsys.readouterr().out)["made"]
+    assert [row["household_id"] for row in made] == ["h2"]
+    assert main(["approve", str(run), "h1", *said]) == 0
 
 
 def test_who_left_the_book_stays_behind(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
