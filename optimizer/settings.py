@@ -509,6 +509,9 @@ REPAIR_MORE = 1.05
 PASS_NOISE = 1.01
 """Of what a judge lets pass: so much and a solver's noise is missed by giving way alone."""
 
+REDUCED_NOISE = 1e-3
+"""Basis points per percent: a column that costs no more to raise is one the solution is free in."""
+
 SQUARE_NOISE = 1e-9
 """Relative: what a square may be above its limit by the noise of a solver; the judge decides."""
 

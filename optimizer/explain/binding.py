@@ -15,7 +15,6 @@ from optimizer.program.language import Kind
 from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Model
 from optimizer.settings import NEGLIGIBLE, TOUCH
-from optimizer.solvers.solution import Solution
 
 
 def binding_rules(model: Model, candidate: Candidate) -> tuple[Binding, ...]:
@@ -44,7 +43,7 @@ def _rows(model: Model, candidate: Candidate) -> list[Held]:
 def _bounds(model: Model, candidate: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = model.arrays, candidate.supported.solution
-    reduced = _reduced(model, solution)
+    reduced = model.arrays.reduced(solution.x, solution.multipliers)
     dearest: dict[tuple[str, str], Held] = {}
     for part in model.program.parts:
         for bounds in part.bounds:
@@ -69,7 +68,7 @@ def _washed(model: Model, candidate: Candidate) -> list[Held]:
     """Losses that an identical group's recent purchases keep from being sold, or from counting."""
     frame, solution = model.frame, candidate.supported.solution
     met = {piece.identical_group for piece in frame.windows.replacements}
-    slope = _reduced(model, solution)[model.arrays.columns["sale"]]
+    slope = model.arrays.reduced(solution.x, solution.multipliers)[model.arrays.columns["sale"]]
     dearest: dict[str, float] = {}
     for disjunction, side in zip(
         candidate.supported.settled.disjunctions, candidate.supported.settled.sides, strict=True
@@ -80,12 +79,6 @@ def _washed(model: Model, candidate: Candidate) -> list[Held]:
         if disjunction.identical_group in met and price > NEGLIGIBLE:
             dearest[disjunction.where] = max(price, dearest.get(disjunction.where, 0.0))
     return [Held("wash_sale", where, price) for where, price in dearest.items()]
-
-
-def _reduced(model: Model, solution: Solution) -> Floats:
-    """Gradient of the Lagrangian: what a percent more of each column costs, bps."""
-    arrays = model.arrays
-    return np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers)
 
 
 def _name(model: Model, block: str, column: int) -> str:

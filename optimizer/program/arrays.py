@@ -172,3 +172,7 @@ class Arrays:
         """Objective at a point, bps; `curved` is Px where that is known."""
         curved = self.P @ x if curved is None else curved
         return float(0.5 * x @ curved + self.q @ x + self.constant)
+
+    def reduced(self, x: Floats, multipliers: Floats) -> Floats:
+        """Gradient of the Lagrangian: what a percent more of each column costs at prices, bps."""
+        return np.asarray(self.P @ x + self.q - self.transposed @ multipliers)

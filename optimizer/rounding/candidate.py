@@ -21,12 +21,12 @@ from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.ground import Ground, ground_of
 from optimizer.rounding.local_model import local_model
-from optimizer.rounding.minimum_trade import Supported, supported
+from optimizer.rounding.minimum_trade import Supported, other_ways, supported
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
 from optimizer.rounding.ticket_price import with_orders_worth
-from optimizer.rounding.ticket_pruning import fewer, without_small
+from optimizer.rounding.ticket_pruning import fewer, harvests_not_worth, without_small
 from optimizer.rounding.tickets import Tickets, tickets_of
 from optimizer.search.disjunctions import side_branch
 from optimizer.search.model import Incumbent, Model, Search
@@ -221,10 +221,29 @@ def _settled(model: Model, settled: Incumbent) -> Supported | None:
     if found is None:
         return None
     trials = [fewer(model, found)]
+    trials += _harvested_otherwise(model, settled, found, trials[0])
     larger = without_small(model, found)
     if larger is not None and (other := supported(model, settled, larger)):
         trials.append(fewer(model, other, FEW_HALVES))
     return min(trials, key=lambda each: with_orders_worth(model.frame, each))
+
+
+def _harvested_otherwise(
+    model: Model, settled: Incumbent, found: Supported, best: Supported
+) -> list[Supported]:
+    """Better tickets, if any, with another side of a group whose harvest rests on a poor sale.
+
+    A small loss may be harvested only with recent shares of its group, and those only in a sale as
+    large as the minimum: sides that were settled in real amounts do not know.
+    """
+    tickets, worth = found.tickets, with_orders_worth(model.frame, best)
+    costly = harvests_not_worth(model, found)
+    for turned in other_ways(model, settled, tickets, costly) if costly.any() else []:
+        if turned.solution.objective < worth and (other := supported(model, turned, tickets)):
+            other = fewer(model, other)
+            if with_orders_worth(model.frame, other) < worth:
+                return [other, *_harvested_otherwise(model, turned, other, other)]
+    return []
 
 
 def in_shares(

@@ -74,7 +74,7 @@ def _without_tax(model: Model, solution: Solution, room_pays: bool) -> Floats:
         multipliers[arrays.rows[rule]] = 0.0
     if not room_pays:
         multipliers[_over_tickets(arrays, multipliers)] = 0.0
-    slope = np.asarray(arrays.P @ solution.x + arrays.q - arrays.transposed @ multipliers)
+    slope = arrays.reduced(solution.x, multipliers)
     for part in model.program.parts:
         if part.name == "basis_change":
             for cost in part.linear:

@@ -67,7 +67,9 @@ def supported(
         if followed is settled and not small.any():
             sale, buy = sale * ~noise[tickets.of_sale], buy * ~noise[tickets.of_buy]
             return _finished(model, settled, solution, tickets, (sale, buy), decided)
-        wishes = Wishes(sale, amounts, small, rests, *possible(model, tickets, can_empty))
+        dearer = model.arrays.reduced(solution.x, solution.multipliers)[columns["sale"]]
+        can_move = possible(model, tickets, can_empty)
+        wishes = Wishes(sale, dearer, amounts, small, rests, *can_move)
         late = attempt >= SUPPORT_ROUNDS - LATE_ROUNDS
         stays = followed is settled  # a group whose side turns may open what is not used yet
         settled = _not_harvested(model, followed, tickets, wishes.stuck | (small & rests & late))
@@ -133,6 +135,26 @@ def _not_harvested(model: Model, settled: Incumbent, tickets: Tickets, sales: Bo
         for disjunction, side in zip(settled.disjunctions, settled.sides, strict=True)
     )
     return _turned(model, settled, sides)
+
+
+def other_ways(model: Model, settled: Incumbent, tickets: Tickets, sales: Bools) -> list[Incumbent]:
+    """Each other side of each group whose harvest rests on some sales, solved again, best first."""
+    found = []
+    for place, (disjunction, side) in enumerate(
+        zip(settled.disjunctions, settled.sides, strict=True)
+    ):
+        if not sales[tickets.of_sale[disjunction.options[side].rests_on]].any():
+            continue
+        for other in range(len(disjunction.options)):
+            if other == side:
+                continue
+            turned = _turned(
+                model, settled, (*settled.sides[:place], other, *settled.sides[place + 1 :])
+            )
+            solution = model.solve(turned.branch)
+            if solution.usable:
+                found.append(replace(turned, solution=solution))
+    return sorted(found, key=lambda each: each.solution.objective)
 
 
 def _sale_high(model: Model, decided: Decided, settled: Incumbent) -> Floats:

@@ -15,6 +15,7 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.language import Branch
 from optimizer.rounding.tickets import Tickets, sellable
 from optimizer.search.model import Model
+from optimizer.settings import REDUCED_NOISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class Decided:
 class Wishes:
     """What a solution wants of the sale columns and of each ticket, and what is possible.
 
-    `rests` are sales that harvests rest on; `reach` tickets that can be lifted to the minimum,
-    `empties` those that can only leave whole.
+    `dearer` is what a percent more of each sale column costs, bps, `(n_sales,)`; `rests` are sales
+    that harvests rest on; `reach` tickets that can be lifted to the minimum, `empties` those that
+    can only leave whole.
     """
 
     sale: Floats
+    dearer: Floats
     amounts: Floats
     small: Bools
     rests: Bools
@@ -125,11 +128,13 @@ def _lifted_sales(
 ) -> Floats:
     """Least sale by column that brings each kept ticket to the minimum, or sells it out.
 
-    What is missing is taken first of columns that the solution sells most, of `last` only then.
+    What is missing is taken of the columns that cost least, of `last` only then; of what costs
+    nothing, as all do that the solution sells in part, first of those that it sells most.
     Two columns of one lot (a loss that recent purchases may disallow) share its shares.
     """
     most = _sellable(model)
     sale, empties = wishes.sale, wishes.empties
+    dearer = np.where(wishes.dearer > REDUCED_NOISE, wishes.dearer, 0.0)
     low = np.zeros(len(sale))
     spare = _spare_of_lot(model.frame, sale)
     for ticket in np.flatnonzero(keep & tickets.is_sale):
@@ -139,7 +144,7 @@ def _lifted_sales(
             continue
         low[own] = sale[own]
         missing = tickets.least[ticket] - sale[own].sum()
-        for column in own[np.lexsort((-sale[own], last[own]))]:
+        for column in own[np.lexsort((-sale[own], dearer[own], last[own]))]:
             lot = model.frame.sales.lot[column]
             room = most[column] - sale[column]
             more = max(min(missing, room, spare[lot] if lot >= 0 else room), 0.0)

@@ -82,7 +82,7 @@ def lot_rank(model: Model, supported: Supported) -> Floats:
     """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
     arrays = model.arrays
     solution = supported.solution
-    slope = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    slope = arrays.reduced(solution.x, solution.multipliers)
     value = model.frame.sales.value
     sold = np.where(supported.sale > 0.0, np.rint(1e6 * supported.sale / value), 0.0)
     optional = supported.sale_low <= 0.0

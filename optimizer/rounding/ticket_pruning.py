@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import Bools, Floats, Ints
 from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.program.language import Branch
 from optimizer.rounding.minimum_trade import Supported, rested_on, solved_again
@@ -109,6 +109,19 @@ def _worth(model: Model, supported: Supported, tries: int) -> Supported:
     return supported
 
 
+def harvests_not_worth(model: Model, supported: Supported) -> Bools:
+    """Sales that harvests rest on and that bring less than the gate, `(n_tickets,)`."""
+    tickets = supported.tickets
+    amounts = tickets.amounts(supported.sale, supported.buy)
+    gate = asked_of(model.frame, amounts) + not_charged(model.frame, tickets, amounts)
+    found = np.zeros(tickets.size, bool)
+    rests = rested_on(supported.settled, tickets)
+    if rests.any():
+        worthless = _worthless(model, supported, gate)
+        found[worthless] = rests[worthless]
+    return found
+
+
 def _worthless(model: Model, supported: Supported, gate: Floats) -> Ints:
     """Tickets that bring less than the gate, bps, those that bring least first.
 
@@ -168,8 +181,7 @@ def worth_at_prices(model: Model, supported: Supported) -> Floats:
 def _saved(model: Model, supported: Supported) -> Floats:
     """What the prices at the solution say that no amount of each ticket would save, bps."""
     columns, solution = model.arrays.columns, supported.solution
-    slope = model.arrays.P @ solution.x + model.arrays.q
-    slope -= model.arrays.transposed @ solution.multipliers
+    slope = model.arrays.reduced(solution.x, solution.multipliers)
     return supported.tickets.amounts(
         slope[columns["sale"]] * supported.sale, slope[columns["buy"]] * supported.buy
     )

@@ -94,7 +94,7 @@ def flip_gains(
     all sides were open can become the only fund of its class that may be bought.
     """
     arrays = model.arrays
-    gradient = arrays.P @ solution.x + arrays.q - arrays.transposed @ solution.multipliers
+    gradient = arrays.reduced(solution.x, solution.multipliers)
     sale, buy = (solution.x[arrays.columns[block]] for block in ("sale", "buy"))
     sale_slope, buy_slope = (gradient[arrays.columns[block]] for block in ("sale", "buy"))
     now = (stakes.first + np.array(sides, np.int64))[stakes.disjunction]

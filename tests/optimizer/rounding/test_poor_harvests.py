@@ -1,0 +1,58 @@
+"""A harvest that rests on a sale as large as the minimum is asked again on the other side."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.book import read_book
+from optimizer.inputs.frame import frame
+from optimizer.rebalance import rebalance
+from optimizer.rounding.minimum_trade import other_ways, rested_on, supported
+from optimizer.rounding.tickets import tickets_of
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.chain import chain_of
+from scenarios.synthetic import generate_book
+
+NAME = "mixed-0000009"
+"""Who harvests small losses that rest on recent shares of the same group."""
+
+
+def test_a_harvest_that_does_not_pay_for_its_sales_is_left(tmp_path: Path) -> None:
+    """Four orders more were written for half a basis point less with their gates."""
+    generate_book(tmp_path / "book", 10, "mixed", 3)
+    book = read_book(tmp_path / "book", date(2026, 11, 20))
+    of = book.household(NAME)
+    policy = book.policy(of.policy_id)
+    plan = rebalance(of, policy)
+    assert plan.figures is not None
+    assert plan.figures.objective_after_bps is not None
+    value = plan.figures.value_usd
+    amounts = np.array([float(order.amount) for order in plan.orders])
+    gates = 1e4 * policy.gate.asked_usd(amounts, value).sum() / value
+    assert plan.figures.objective_after_bps + gates < 122.2
+
+
+def test_other_ways_leave_the_sales_that_a_harvest_rests_on_free(tmp_path: Path) -> None:
+    """Each turns one group, costs no less than what was settled, and comes best first."""
+    generate_book(tmp_path / "book", 10, "mixed", 3)
+    book = read_book(tmp_path / "book", date(2026, 11, 20))
+    of = book.household(NAME)
+    policy = book.policy(of.policy_id)
+    search = search_within_limits(frame(of, policy), chain_of(policy))
+    model, settled = search.model, search.incumbent
+    assert settled is not None
+    tickets = tickets_of(model.frame)
+    rests = rested_on(settled, tickets)
+    assert rests.any()
+    ways = other_ways(model, settled, tickets, rests)
+    costs = [way.solution.objective for way in ways]
+    assert costs == sorted(costs)
+    assert costs[0] >= settled.solution.objective - 1e-6
+    for way in ways:
+        turned = [a != b for a, b in zip(way.sides, settled.sides, strict=True)]
+        assert sum(turned) == 1
+        assert supported(model, way, tickets) is not None
+    assert other_ways(model, settled, tickets, np.zeros(tickets.size, bool)) == []
