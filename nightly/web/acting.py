@@ -21,7 +21,8 @@ from nightly.run.stores import register_copied
 from nightly.web.desk import RunDesk
 from nightly.web.doors import Form
 from nightly.web.filters import digest, wanted_of
-from nightly.web.looking import SENDABLE, bulk_of, ready_to_leave
+from nightly.web.looking import bulk_of
+from nightly.web.ready import SENDABLE, ready_to_leave
 from nightly.web.refusals import RefusedError
 from nightly.web.visits import Visit
 from optimizer.judge.verify import verify

@@ -20,6 +20,7 @@ from nightly.register.looking import standing_of
 from nightly.register.roles import Rights
 from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
 from nightly.web.queue import PAGE_ROWS, Queue
+from nightly.web.ready import SENDABLE
 from nightly.web.stages import Stage, stage_of
 from nightly.web.visits import Visit
 from workbench.pages.documents import as_pdf, document
@@ -30,8 +31,6 @@ BULK: Final = 5_000
 
 AGAIN_SECONDS: Final = 3
 """Seconds after which a page about a run under way asks again."""
-
-SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
 DECIDABLE: Final = (Stage.WAITING, *SENDABLE, Stage.REJECTED)
 """Stages in which a plan may still be approved or rejected, unless a newer run has answered."""
@@ -171,8 +170,7 @@ def send_page(visit: Visit, request: Request) -> Response:
             for row in found.rows
         ]
         ready = queue.at(SENDABLE, now)
-        names = ready_to_leave(queue, now)
-        leaves = desk.ready.as_of(now, visit.rights, names, visit.desk.run_ids())
+        leaves = desk.ready.as_of(now, visit.rights, queue, visit.desk.run_ids())
         left = [p for _, p in sorted(now.parcels.items()) if p.run_id == folder.run_id]
         sent = desk.sent_as_of(now)
     record = {
@@ -210,11 +208,6 @@ def send_page(visit: Visit, request: Request) -> Response:
         may_send="send" in rights.acts,
         why_not=f"{rights.person} ({rights.role}) may not send; ask somebody whose role may",
     )
-
-
-def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
-    """Return the households whose plans are approved and have not left."""
-    return [n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now)]
 
 
 def bulk_of(queue: Queue, wanted: Wanted, now: Registered) -> list[tuple[int, str]]:

@@ -18,12 +18,24 @@ from nightly.register.fold import Registered
 from nightly.register.roles import Rights
 from nightly.results import moment
 from nightly.results.run_folder import RunFolder
+from nightly.web.filters import Wanted
+from nightly.web.queue import Queue
+from nightly.web.stages import Stage
 
 MOST: Final = 5_000
 """Plans that a page sorts out."""
 
 NAMED: Final = 3
 """Households that stay behind which the line names."""
+
+
+SENDABLE: Final = (Stage.READY, Stage.APPROVED)
+"""Stages of a plan that is approved and has not left."""
+
+
+def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
+    """Return the households whose plans are approved and have not left."""
+    return [n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +65,23 @@ class ReadyOf:
         self.folder = folder
         self._known: tuple[object, Ready] | None = None
 
-    def as_of(
-        self, now: Registered, rights: Rights, names: Sequence[str], runs: Sequence[str]
-    ) -> Ready:
+    def as_of(self, now: Registered, rights: Rights, approved: Queue, runs: Sequence[str]) -> Ready:
         """Return what of the plans that are approved would leave by now, beside some runs."""
         sender = rights.person if rights.sender_apart else ""
         key = now.identity, now.heads[-1], tuple(runs), sender, moment.today()
         if self._known is None or self._known[0] != key:
-            self._known = key, self._sorted(now, rights, names)
+            self._known = key, self._sorted(now, rights, approved)
         return self._known[1]
 
-    def _sorted(self, now: Registered, rights: Rights, names: Sequence[str]) -> Ready:
-        if not names:
+    def _sorted(self, now: Registered, rights: Rights, approved: Queue) -> Ready:
+        count = approved.at(SENDABLE, now).count
+        if not count:
             return Ready(0)
         try:
             must_be_young(now.runs[self.folder.run_id], moment.today(), None)
-            if len(names) > MOST:
-                return Ready(len(names), sure=False)
-            found = sorted_out(self.folder, now, rights, names)
+            if count > MOST:
+                return Ready(count, sure=False)
+            found = sorted_out(self.folder, now, rights, ready_to_leave(approved, now))
         except HearthError as error:
             return Ready(0, nothing=str(error))
         return Ready(len(found.approved), found.left_out)
