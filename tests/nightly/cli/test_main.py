@@ -162,7 +162,7 @@ def test_verify_finds_what_was_changed(capsys: pytest.CaptureFixture[str], tmp_p
     ids, out = tmp_path / "ids.txt", tmp_path / "runs"
     ids.write_text("single-account\n")
     command = ("run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids))
-    assert main([*command, "--format", "csv"]) == 0
+    assert main([*command, "--format", "csv", "--workers", "0"]) == 0
     path = out / "2026-11-20-0001" / "orders.csv"
     orders = pd.read_csv(path)
     orders.loc[0, "shares"] += 1
@@ -179,9 +179,8 @@ def test_verify_with_another_book_names_its_files(
     """A file that is not there is nothing, and what belongs to no household names none."""
     ids, out, book = tmp_path / "ids.txt", tmp_path / "runs", tmp_path / "book"
     ids.write_text("single-account\n")
-    assert (
-        main(["run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids)]) == 0
-    )
+    command = ("run", str(SAMPLE), "--asof", ASOF, "--out", str(out), "--households", str(ids))
+    assert main([*command, "--workers", "0"]) == 0
     shutil.copytree(SAMPLE, book)
     (book / "returns.csv").write_text("date,asset_class,daily_return\n")
     code, said_so, _ = said(capsys, "verify", str(book), str(out / "2026-11-20-0001"))
@@ -197,7 +196,7 @@ def test_a_summary_shows_a_few_of_many_faults(
     """The plan names them all, prices of days ago in one breath; the night is not fine."""
     ids, out = tmp_path / "ids.txt", tmp_path / "runs"
     ids.write_text("all-weather\nfaulty-data\n")
-    command = ["run", str(SAMPLE), "--asof", "2026-11-25", "--out", str(out)]
+    command = ["run", str(SAMPLE), "--asof", "2026-11-25", "--out", str(out), "--workers", "0"]
     code, page, _ = said(capsys, *command, "--households", str(ids))
     assert code == 1 and "2 of 2 households invalid" in page.splitlines()[-1]
     plans = pd.read_parquet(out / "2026-11-25-0001" / "plans.parquet").set_index("household_id")

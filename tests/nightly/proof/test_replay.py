@@ -16,6 +16,7 @@ SAMPLE = Path(__file__).resolve().parents[3] / "scenarios" / "sample"
 ASOF = "2026-11-20"
 PLANNED = "year-end-harvest"
 INVALID = "faulty-data"
+HERE = ("--workers", "0")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ids.txt").write_text(f"{PLANNED}\n{INVALID}\nsingle-account\n")
     command = ["run", str(folder / "book"), "--asof", ASOF, "--out", str(folder / "runs")]
     for table_format in ("parquet", "csv"):
-        asked = ["--households", str(folder / "ids.txt"), "--format", table_format]
+        asked = ["--households", str(folder / "ids.txt"), "--format", table_format, *HERE]
         assert main([*command, *asked]) == 0
     return folder
 
@@ -146,7 +147,7 @@ def test_the_commands_take_a_database_for_a_book(
     code, copied = document(capsys, "book", "copy", str(SAMPLE), url)
     assert code == 0 and copied["rows"]["lots"] > 0
     (tmp_path / "ids.txt").write_text(f"{PLANNED}\n{INVALID}\n")
-    ids = ["--households", str(tmp_path / "ids.txt")]
+    ids = ["--households", str(tmp_path / "ids.txt"), *HERE]
     command = ["run", "--book", url, "--asof", ASOF, "--out", str(tmp_path / "runs"), *ids]
     code, facts = document(capsys, *command)
     assert (code, facts["counts"]) == (0, {"planned": 1, "invalid": 1})

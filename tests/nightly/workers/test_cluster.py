@@ -27,12 +27,12 @@ from tests.nightly.same import assert_same_tables
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    """Start a scheduler and three worker processes, whose decisions take a moment."""
+    """Start a scheduler and two worker processes, whose decisions take a moment."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(deciders.PAUSE, "0.03")
         patch.setenv(deciders.VICTIM, VICTIM)
         with LocalCluster(
-            n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
         ) as started:
             yield started
 
@@ -40,7 +40,7 @@ def cluster() -> Iterator[LocalCluster]:
 def test_a_worker_killed_on_the_way_loses_nothing(
     forty_book: Path, calm: RunFolder, cluster: LocalCluster, tmp_path: Path
 ) -> None:
-    """One of three workers is killed while it works: every household is answered once."""
+    """One of two workers is killed while it works: every household is answered once."""
     ticks: list[Tick] = []
     killed: list[int] = []
 
