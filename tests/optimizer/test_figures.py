@@ -19,7 +19,8 @@ from models.household import Household
 from models.order import Order, Side
 from models.plan import Plan, Status
 from models.policy import Gate, Limits, Policy
-from optimizer.judge.verify import Verdict, verify
+from optimizer.judge.bench import Bench
+from optimizer.judge.verify import Verdict, judged
 from optimizer.rebalance import rebalance
 from scenarios.changes import with_columns
 from tests.optimizer.situations import SITUATIONS, TAXABLE
@@ -48,7 +49,12 @@ class Case:
 
     def judged(self, orders: tuple[Order, ...]) -> Verdict:
         """Return the judge's word on other orders with the plan's flows."""
-        return verify(self.household, self.policy, orders, self.plan.flows)
+        return judged(self.known, orders, self.plan.flows)
+
+    @cached_property
+    def known(self) -> Bench:
+        """The household as the judge knows it before any order."""
+        return Bench(self.household, self.policy)
 
     @cached_property
     def others(self) -> Mapping[str, Verdict]:
