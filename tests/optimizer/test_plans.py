@@ -1,4 +1,4 @@
-"""What holds for every plan, over synthetic households: 60 in the ordinary run, 1,000 in the full.
+"""What holds for every plan, over synthetic households: 40 in the ordinary run, 1,000 in the full.
 
 Figures are recomputed here from the orders alone, in decimals.
 """
@@ -42,10 +42,10 @@ class Answer:
     plan: Plan
 
 
-def answers_of(book: Book) -> tuple[Answer, ...]:
-    """Answer every household of a book."""
+def answers_of(book: Book, most: int | None = None) -> tuple[Answer, ...]:
+    """Answer every household of a book, or its first ones."""
     found = []
-    for name in book.household_ids:
+    for name in book.household_ids[:most]:
         household = book.household(str(name))
         policy = book.policy(household.policy_id)
         found.append(Answer(household, policy, rebalance(household, policy, certify=BRANCHING)))
@@ -54,8 +54,8 @@ def answers_of(book: Book) -> tuple[Answer, ...]:
 
 @pytest.fixture(scope="session")
 def answers(etf_book: Book) -> tuple[Answer, ...]:
-    """Return 60 answers."""
-    return answers_of(etf_book)
+    """Return 40 answers."""
+    return answers_of(etf_book, 40)
 
 
 def exact(amount: float) -> Decimal:
@@ -137,7 +137,7 @@ def test_every_plan_is_sound(answers: tuple[Answer, ...]) -> None:
     """No breach, a bound below the objective, a gap that adds up, and never worse than idling."""
     for answer in answers:
         assert_sound(answer)
-    assert sum(answer.plan.status is Status.PLANNED for answer in answers) > 50
+    assert sum(answer.plan.status is Status.PLANNED for answer in answers) > 33
 
 
 def test_money_is_conserved(answers: tuple[Answer, ...]) -> None:

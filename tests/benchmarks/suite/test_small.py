@@ -15,7 +15,7 @@ from benchmarks.suite.small_page import Page, Part, Sentences
 from benchmarks.suite.speed import Speed
 
 SMOKE = Sizes(
-    books=(Compare("sample", 2, sweep=0), Compare("synthetic:etf", 1, sweep=0)),
+    books=(Compare("sample", 1, sweep=0), Compare("synthetic:etf", 1, sweep=0)),
     exact=Quality(households=1, seconds=1.0),
     speed=(Speed(("etf",), 1, repeats=1),),
     lives=("--households", "1", "--years", "1", "--methods", "hearth", "stand still"),
