@@ -5,7 +5,9 @@ BIN    := $(VENV)/bin
 ASOF   ?= 2026-11-20
 RUNS   ?= runs
 # A test session that finds no test, or a worker that dies, must fail the target.
-PYTEST := $(BIN)/python -m pytest -n 2
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
+# A file stays with one worker, so that what its tests share is made once.
+DAILY  := --dist loadfile -m 'not full'
 
 # Nothing is compiled before it is imported: that was half of the minutes of a first run.
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
@@ -40,11 +42,11 @@ types: develop
 	$(BIN)/mypy
 
 test: lint types
-	$(PYTEST) -m 'not full'
+	$(PYTEST) $(DAILY)
 
 # Counting which lines ran costs four tenths of the time of the tests it counts, so it is asked for.
 coverage: develop
-	$(PYTEST) -m 'not full' --cov --cov-report=term
+	$(PYTEST) $(DAILY) --cov --cov-report=term
 
 test-full: lint types
 	HEARTH_EXAMPLES=new $(PYTEST) --cov --cov-report=term
