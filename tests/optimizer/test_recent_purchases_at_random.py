@@ -15,7 +15,8 @@ from models.household import Household
 from models.order import Order
 from models.plan import Status
 from models.policy import Policy, TradeRules, WashSales, Weights
-from optimizer.judge.verify import verify
+from optimizer.judge.bench import Bench
+from optimizer.judge.verify import judged
 from optimizer.rebalance import rebalance
 from tests.households import (
     BOND,
@@ -122,7 +123,8 @@ def test_no_legal_plan_is_better_than_the_answer(seed: int, mode: str, closed: s
     assert plan.status in (Status.PLANNED, Status.NO_ACTION)
     assert plan.figures is not None
     assert plan.certificate is not None
-    verdicts = [verify(of, policy, orders) for orders in plans(of)]
+    known = Bench(of, policy)
+    verdicts = [judged(known, orders) for orders in plans(of)]
     reached = [verdict.figures.objective_after_bps for verdict in verdicts if verdict.kept]
     best = min(value for value in reached if value is not None)
     assert plan.certificate.bound_bps <= best + 1e-4

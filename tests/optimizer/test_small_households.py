@@ -19,7 +19,8 @@ from models.order import Order, Side
 from models.plan import Plan, Status
 from models.policy import Gate, Limits, Policy, TradeRules
 from optimizer.inputs.frame import frame
-from optimizer.judge.verify import verify
+from optimizer.judge import verify as judge
+from optimizer.judge.bench import Bench
 from optimizer.mip.small_accounts import refined
 from optimizer.rebalance import by_whole_tickets, rebalance
 from optimizer.rounding.candidate import candidate_of, judged
@@ -59,7 +60,7 @@ def best_of_all(of: Household, policy: Policy) -> float:
     cash = Decimal(repr(float(of.accounts.cash[0])))
     held = int(of.lots.shares.sum())
     prices = [Decimal(repr(float(price))) for price in of.market.securities.price]
-    least = np.inf
+    known, least = Bench(of, policy), np.inf
     reach = [int((cash + held * prices[0]) / price) + 1 for price in prices]
     for vti, itot, bnd in product(range(-held, reach[0]), range(reach[1]), range(reach[2])):
         if vti * prices[0] + itot * prices[1] + bnd * prices[2] > cash:
@@ -70,7 +71,7 @@ def best_of_all(of: Household, policy: Policy) -> float:
             orders.append(make(of, "IRA", "VTI", abs(vti)))
         orders += [buy(of, "IRA", "ITOT", itot)] if itot else []
         orders += [buy(of, "IRA", "BND", bnd)] if bnd else []
-        verdict = verify(of, policy, orders, ())
+        verdict = judge.judged(known, orders)
         if verdict.kept and verdict.figures.objective_after_bps is not None:
             least = min(least, verdict.figures.objective_after_bps)
     return least
