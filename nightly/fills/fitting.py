@@ -20,7 +20,7 @@ from nightly.fills.days import why_not
 from nightly.fills.draft import Draft, MisfitError
 from nightly.fills.reports import Report
 from nightly.fills.tolerance import FAR_OFF
-from nightly.register.corrections import CorrectedFill
+from nightly.register.corrections import CorrectedFill, day_told_again
 from nightly.register.fold import Registered
 from nightly.register.records import Answer, Fill, Ticket
 from nightly.register.states import ENDED, TRANSITIONS, State
@@ -128,8 +128,18 @@ def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
     tickets = [draft.now.tickets[fill.ticket_id].ticket for fill in before]
     _must_be_near(price, tickets, draft.far_off)
     _must_be_since(day, tickets[0], draft.today)
+    if report.trade_date is None and price == before[0].price:
+        return []
     again = [
-        CorrectedFill(fill.fill_id, fill.ticket_id, fill.shares, price, day, fill.block_id)
+        CorrectedFill(
+            fill.fill_id,
+            fill.ticket_id,
+            fill.shares,
+            price,
+            day,
+            fill.block_id,
+            day_told=report.trade_date is not None or day_told_again(fill),
+        )
         for fill in before
     ]
     return [] if again == before else again

@@ -22,7 +22,14 @@ CORRECTIONS: Final = "corrections"
 
 @dataclass(frozen=True, slots=True)
 class CorrectedFill(Fill):
-    """A fill whose day somebody looked at: it is taken at its word."""
+    """A fill that was told again: where its day was (`day_told`), it is taken at its word."""
+
+    day_told: bool = True
+
+
+def day_told_again(fill: Fill) -> bool:
+    """Whether somebody looked at a fill's day: who corrects its price alone says none of it."""
+    return isinstance(fill, CorrectedFill) and fill.day_told
 
 
 def any_corrected(standing: Standing) -> bool:

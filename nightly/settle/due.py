@@ -20,7 +20,7 @@ from models.book.tables.table import Table
 from models.ledger.exact import ZERO, exact
 from models.tax.corporate_actions import Action
 from nightly.fills.days import why_not
-from nightly.register.corrections import CorrectedFill
+from nightly.register.corrections import day_told_again
 from nightly.register.fold import Registered
 from nightly.register.records import Fill
 from nightly.register.standing import Standing
@@ -157,7 +157,7 @@ def _of_ticket(standing: Standing) -> Iterator[DueFill]:
             fill.fill_id,
             _between(ticket.lots, before, before + fill.shares),
             ticket.asof,
-            isinstance(fill, CorrectedFill),
+            day_told_again(fill),
         )
         before += fill.shares
 

@@ -11,7 +11,7 @@ import pytest
 from nightly.fills.booking import Booked, book
 from nightly.fills.reports import AnswersFile
 from nightly.fills.tolerance import FAR_OFF
-from nightly.register.corrections import CorrectedFill
+from nightly.register.corrections import CorrectedFill, day_told_again
 from nightly.register.following import Following
 from nightly.register.records import Fill, data_of
 from nightly.register.register import NAME, Register
@@ -129,6 +129,16 @@ def test_a_second_correction_starts_from_the_first_and_none_is_booked_twice(runs
     size = (runs / NAME).stat().st_size
     assert told(runs, price).fitted.repeated == 1
     assert (runs / NAME).stat().st_size == size
+
+
+def test_a_row_that_corrects_neither_day_nor_price_is_known(runs: Path) -> None:
+    """No day, and the price that is there: nothing is corrected, and the day stays in doubt."""
+    told(runs, "{h1},f1,100,300,,")
+    assert told(runs, "{h1},,100,300,,f1").fitted.repeated == 1
+    told(runs, "{h1},,100,299,,f1")
+    assert not day_told_again(fills(runs)["f1"])
+    told(runs, "{h1},,100,299,2026-11-20,f1", "{h1},,100,298,,f1")
+    assert day_told_again(fills(runs)["f1"])
 
 
 def test_a_fund_bought_for_dollars_is_filled_beside_a_corrected_price(tmp_path: Path) -> None:

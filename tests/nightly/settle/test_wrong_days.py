@@ -64,3 +64,22 @@ def test_a_day_that_was_corrected_is_not_doubted(tmp_path: Path) -> None:
     assert main(["fills", str(tmp_path / "rows.csv"), "--register", str(trading.register)]) == 0
     assert main([*told, str(tmp_path / "another")]) == 0
     assert of(read(tmp_path / "another", "lots"), "lot_id", "shares") == {"l1": ("30",)}
+
+
+def test_a_price_that_was_corrected_says_nothing_of_the_day(tmp_path: Path) -> None:
+    """The day is the night's still: what the book shows on Monday is not booked a second time."""
+    rows = tables([lot("l1", "h1-a", "VTI", 50.0, 5_000.0, "2020-01-02")])
+    shown = {"trade_id": "c", "account_id": "h1-a", "security_id": "VTI", "side": "sell"}
+    rows["trades"] = [{**shown, "trade_date": "2026-11-23", "shares": 50.0, "amount": 15_000.0}]
+    before = book(tmp_path / "book", rows)
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell)
+    trading.fill(sell, "50", "300")
+    (tmp_path / "rows.csv").write_text(
+        f"ticket_id,shares,price,corrects\n{sell.ticket_id},50,300.5,f1\n"
+    )
+    assert main(["fills", str(tmp_path / "rows.csv"), "--register", str(trading.register)]) == 0
+    told = ["settle", str(before), "--register", str(trading.register), "--asof", "2026-11-23"]
+    assert main([*told, "--out", str(tmp_path / "next")]) == 0
+    assert of(read(tmp_path / "next", "lots"), "lot_id", "shares") == {"l1": ("50.0",)}
