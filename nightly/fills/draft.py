@@ -56,10 +56,11 @@ class Draft:
         """Return the fill that was told under an id."""
         return self.fills.get(fill_id) or self.now.fills.get(fill_id)
 
-    def told_at(self, fill_id: str) -> set[Decimal]:
-        """Return every price at which a fill was told, before corrections and after."""
+    def was_told(self, fill_id: str, price: Decimal, day: date | None) -> bool:
+        """Whether a fill was told so once, before its corrections or after; no day is any."""
         fills = [*self.now.fills_before.get(fill_id, ()), self.now.fills.get(fill_id)]
-        return {fill.price for fill in (*fills, self.fills.get(fill_id)) if fill is not None}
+        told = [fill for fill in (*fills, self.fills.get(fill_id)) if fill is not None]
+        return any(fill.price == price and day in (None, fill.trade_date) for fill in told)
 
     def correct(self, fill: Fill) -> None:
         """Go on with a fill as it is told again; its order stays where it stands.

@@ -163,7 +163,7 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
     )
     if before:
         same = sum((f.shares for f in before), ZERO) == shares
-        same = same and price in draft.told_at(before[0].fill_id)
+        same = same and draft.was_told(before[0].fill_id, price, report.trade_date)
         if same and before[0].ticket_id in names:
             return []
         first = before[0]

@@ -162,10 +162,11 @@ def test_a_fund_bought_for_dollars_is_filled_beside_a_corrected_price(tmp_path: 
     assert Register(runs / NAME).read().tickets[name].paid == 30_500
 
 
-def test_a_row_that_differs_says_how_to_correct(runs: Path) -> None:
-    """Another price under the same id is refused with what would do."""
+@pytest.mark.parametrize("row", ["f1,10,301,,", "f1,10,300,2026-11-23,", "f1,9,300,,"])
+def test_a_row_that_differs_says_how_to_correct(runs: Path, row: str) -> None:
+    """Another price, day or number of shares under the same id is refused with what would do."""
     told(runs, "{h1},f1,10,300,,")
-    (refused,) = told(runs, "{h1},f1,10,301,,").fitted.refused
+    (refused,) = told(runs, f"{{h1}},{row}").fitted.refused
     assert "a row with corrects = f1 corrects its day or price" in refused.why
 
 
