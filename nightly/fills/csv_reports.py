@@ -8,19 +8,19 @@ Rows are numbered as a spreadsheet shows them: the header is row 1.
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from nightly.fills.csv_rows import CsvRow, csv_rows
 from nightly.fills.reports import AnswersError, Report, number, shortened
 from nightly.register.states import ENDED, UNDER_WAY, State
 
 SAYABLE: Final = (UNDER_WAY | ENDED) - {State.SENT}
 """States that an answer may tell."""
 
-FIRST_ROW: Final = 2
-"""Row of a spreadsheet that stands under the header."""
+OPTIONAL: Final = ("state", "trade_date", "corrects")
+"""Columns without which a row says something else."""
 
 
 def csv_reports(content: bytes, name: str) -> Sequence[Report]:
@@ -32,13 +32,10 @@ def csv_reports(content: bytes, name: str) -> Sequence[Report]:
         If it is no CSV with the columns that are needed.
     """
     try:
-        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        columns = set(rows.fieldnames or ())
+        columns, rows = csv_rows(content, OPTIONAL)
         if not columns & {"ticket_id", "block_id"} or not columns & {"shares", "state"}:
-            raise ValueError(
-                f"it has {shortened(', '.join(sorted(map(str, columns))) or 'nothing')}"
-            )
-        return [_report(row, number) for number, row in enumerate(rows, start=FIRST_ROW)]
+            raise ValueError(f"it has {shortened(', '.join(sorted(columns)) or 'nothing')}")
+        return [_report(row) for row in rows]
     except (ValueError, csv.Error) as error:
         raise AnswersError(
             f"{name}: FIX execution reports, or a CSV with ticket_id or block_id, fill_id, shares "
@@ -53,10 +50,12 @@ def _day(text: str) -> date:
         raise ValueError(f"trade_date {text!r} is no day of the calendar as YYYY-MM-DD") from None
 
 
-def _report(row: Mapping[str, str | None], at: int) -> Report:
-    told = {name: (cell or "").strip() for name, cell in row.items() if isinstance(cell, str)}
-    place, order = f"row {at}", told.get("ticket_id") or told.get("block_id", "")
+def _report(row: CsvRow) -> Report:
+    told, place = row.cells, f"row {row.number}"
+    order = told.get("ticket_id") or told.get("block_id", "")
     try:
+        if row.fault:
+            raise ValueError(row.fault)
         if bool(told.get("ticket_id")) == bool(told.get("block_id")):
             raise ValueError("exactly one of ticket_id and block_id is needed")
         state = State(told["state"]) if told.get("state") else None

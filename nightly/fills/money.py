@@ -9,13 +9,12 @@ with its id in `corrects`, as a fill's is: the last one holds.
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from nightly.fills.csv_reports import FIRST_ROW
+from nightly.fills.csv_rows import CsvRow, csv_rows
 from nightly.fills.days import why_not
 from nightly.fills.reports import AnswersError, AnswersFile
 from nightly.register.corrections import CORRECTIONS
@@ -25,11 +24,8 @@ from nightly.register.money import MONEY_TRANSITIONS, MoneyState
 from nightly.register.register import Writable
 from nightly.register.roles import Rights
 
-Row: TypeAlias = tuple[str, str, str, str, str]
-"""Movement, state, the day it moved on, the movement that it corrects, and text, as typed."""
-
-TOLD: Final = ("movement_id", "state", "moved_on", "corrects")
-"""Columns of a row, beside its text."""
+OPTIONAL: Final = ("moved_on", "corrects")
+"""Columns without which a row says something else."""
 
 SAYABLE: Final = tuple(state for state in MoneyState if state is not MoneyState.SENT)
 """States that a custodian may tell."""
@@ -83,14 +79,16 @@ def money_looked_at(now: Registered, file: AnswersFile) -> dict[str, Any]:
     return _coming_to(now, file, _rows(file.content, file.name))
 
 
-def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[str, Any]:
+def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[CsvRow]) -> dict[str, Any]:
     answers: list[dict[str, str]] = []
     refused: list[dict[str, str]] = []
     repeated = 0
     states = {name: each.state for name, each in now.money.items()}
     days = {name: [str(day) for day in each.days] for name, each in now.money.items()}
-    for number, (name, said, moved_on, corrects, text) in enumerate(rows, start=FIRST_ROW):
-        why = _why_not(states, name, said)
+    for row in rows:
+        name, said, text = (row.cells.get(each, "") for each in ("movement_id", "state", "text"))
+        moved_on, corrects = (row.cells.get(each, "") for each in OPTIONAL)
+        why = row.fault or _why_not(states, name, said)
         if not why and _nothing_new(states[name], said, moved_on, days[name], corrects):
             repeated += 1
         elif why := (
@@ -98,7 +96,7 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[
             or _why_no_correction(name, states[name], said, days[name], corrects)
             or _why_no_day(said, moved_on, (now.money[name].movement.asof, file.came_on))
         ):
-            refused.append({"place": f"row {number}", "order": name, "why": why})
+            refused.append({"place": f"row {row.number}", "order": name, "why": why})
         else:
             states[name] = MoneyState(said)
             told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
@@ -114,18 +112,12 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[Row]) -> dict[
     }
 
 
-def _rows(content: bytes, name: str) -> list[Row]:
+def _rows(content: bytes, name: str) -> list[CsvRow]:
     try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        if not {"movement_id", "state"} <= set(reader.fieldnames or ()):
+        columns, rows = csv_rows(content, OPTIONAL)
+        if not {"movement_id", "state"} <= columns:
             raise ValueError("it has no state")
-        return [
-            (
-                *((row.get(key) or "").strip() for key in TOLD),  # type: ignore[misc]
-                row.get("text") or "",
-            )
-            for row in reader
-        ]
+        return list(rows)
     except (ValueError, csv.Error) as error:
         raise AnswersError(
             f"{name}: a CSV with movement_id and state is needed ({error})"

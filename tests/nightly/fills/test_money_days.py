@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from nightly.fills.money import book_money
-from nightly.fills.reports import AnswersFile
+from nightly.fills.reports import AnswersError, AnswersFile
 from nightly.register.money import Movement
 from nightly.register.paid import Shown
 from nightly.register.records import data_of
@@ -53,7 +53,12 @@ def register(tmp_path: Path) -> Register:
 def tell(register: Register, *said: str) -> dict[str, Any]:
     """Book rows of state, day and correction."""
     lines = [f"{NAME_OF},{row}," for row in said]
-    content = "\n".join(["movement_id,state,moved_on,corrects,text", *lines]).encode()
+    return tell_rows(register, "movement_id,state,moved_on,corrects,text", *lines)
+
+
+def tell_rows(register: Register, *lines: str) -> dict[str, Any]:
+    """Book a file of these lines."""
+    content = "\n".join(lines).encode()
     file = AnswersFile("said", content, came_on=date(2026, 11, 27))
     found = book_money(register, file, Rights("Eve"))
     document = {"file": "said", "register": "r", **found}
@@ -110,3 +115,11 @@ def test_a_database_has_the_day_as_it_was_corrected(register: Register, tmp_path
     assert rows(url, "select moved_on from register_money") == [("2026-11-24",)]
     last = json.loads(register.path.read_text().splitlines()[-1].partition(" ")[2])
     assert [row["corrects"] for row in last["data"]["corrections"]] == [NAME_OF]
+
+
+def test_what_is_misnamed_or_torn_is_told(register: Register) -> None:
+    """A day called otherwise stops the file, a row of other cells stands by itself."""
+    with pytest.raises(AnswersError, match="'moved on' is nearly 'moved_on'"):
+        tell_rows(register, "movement_id,state,moved on", f"{NAME_OF},refused,2026-11-23")
+    found = tell_rows(register, "movement_id,state,text", f"{NAME_OF},refused,no, never")
+    assert "4 cells where the header has 3" in whys(found)[0]
