@@ -231,14 +231,14 @@ def _settled(model: Model, settled: Incumbent) -> Supported | None:
 def _harvested_otherwise(
     model: Model, settled: Incumbent, found: Supported, best: Supported
 ) -> list[Supported]:
-    """Better tickets, if any, with another side of a group whose harvest rests on a poor sale.
+    """Better tickets, if any, with another side of a group whose harvest does not pay or was left.
 
     A small loss may be harvested only with recent shares of its group, and those only in a sale as
-    large as the minimum: sides that were settled in real amounts do not know.
+    large as the minimum, or in none: sides that were settled in real amounts do not know.
     """
     tickets, worth = found.tickets, with_orders_worth(model.frame, best)
-    costly = harvests_not_worth(model, found)
-    for turned in other_ways(model, settled, tickets, costly) if costly.any() else []:
+    poor, ended = harvests_not_worth(model, found), found.settled.sides
+    for turned in other_ways(model, settled, tickets, poor, ended):
         if turned.solution.objective < worth and (other := supported(model, turned, tickets)):
             other = fewer(model, other)
             if with_orders_worth(model.frame, other) < worth:

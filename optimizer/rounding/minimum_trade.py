@@ -137,17 +137,21 @@ def _not_harvested(model: Model, settled: Incumbent, tickets: Tickets, sales: Bo
     return _turned(model, settled, sides)
 
 
-def other_ways(model: Model, settled: Incumbent, tickets: Tickets, sales: Bools) -> list[Incumbent]:
-    """Each other side of each group whose harvest rests on some sales, solved again, best first."""
+def other_ways(
+    model: Model, settled: Incumbent, tickets: Tickets, sales: Bools, ended: WashSides
+) -> list[Incumbent]:
+    """Each other side of each group whose harvest is in question, solved again, best first.
+
+    In question is one that rests on some sales, or from which settling tickets turned and `ended`.
+    """
     found = []
     for place, (disjunction, side) in enumerate(
         zip(settled.disjunctions, settled.sides, strict=True)
     ):
-        if not sales[tickets.of_sale[disjunction.options[side].rests_on]].any():
+        poor = sales[tickets.of_sale[disjunction.options[side].rests_on]].any()
+        if not poor and side == ended[place]:
             continue
-        for other in range(len(disjunction.options)):
-            if other == side:
-                continue
+        for other in sorted(set(range(len(disjunction.options))) - {side, ended[place]}):
             turned = _turned(
                 model, settled, (*settled.sides[:place], other, *settled.sides[place + 1 :])
             )

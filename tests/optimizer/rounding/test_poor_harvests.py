@@ -47,7 +47,7 @@ def test_other_ways_leave_the_sales_that_a_harvest_rests_on_free(tmp_path: Path)
     tickets = tickets_of(model.frame)
     rests = rested_on(settled, tickets)
     assert rests.any()
-    ways = other_ways(model, settled, tickets, rests)
+    ways = other_ways(model, settled, tickets, rests, settled.sides)
     costs = [way.solution.objective for way in ways]
     assert costs == sorted(costs)
     assert costs[0] >= settled.solution.objective - 1e-6
@@ -55,4 +55,30 @@ def test_other_ways_leave_the_sales_that_a_harvest_rests_on_free(tmp_path: Path)
         turned = [a != b for a, b in zip(way.sides, settled.sides, strict=True)]
         assert sum(turned) == 1
         assert supported(model, way, tickets) is not None
-    assert other_ways(model, settled, tickets, np.zeros(tickets.size, bool)) == []
+    none = np.zeros(tickets.size, bool)
+    assert other_ways(model, settled, tickets, none, settled.sides) == []
+
+
+def test_a_group_that_tickets_turned_is_asked_for_what_is_neither_side(tmp_path: Path) -> None:
+    """What was settled in real amounts failed as tickets, and what they ended in is known."""
+    generate_book(tmp_path / "book", 10, "mixed", 3)
+    book = read_book(tmp_path / "book", date(2026, 11, 20))
+    of = book.household(NAME)
+    policy = book.policy(of.policy_id)
+    search = search_within_limits(frame(of, policy), chain_of(policy))
+    model, settled = search.model, search.incumbent
+    assert settled is not None
+    tickets = tickets_of(model.frame)
+    many = [len(each.options) for each in settled.disjunctions]
+    place = int(np.argmax(many))
+    assert many[place] > 2
+    side = settled.sides[place]
+    turned = (side + 1) % many[place]
+    ended = (*settled.sides[:place], turned, *settled.sides[place + 1 :])
+    none = np.zeros(tickets.size, bool)
+    ways = other_ways(model, settled, tickets, none, ended)
+    assert ways
+    assert {way.sides[place] for way in ways}.isdisjoint({side, turned})
+    for way in ways:
+        assert way.sides[:place] == settled.sides[:place]
+        assert way.sides[place + 1 :] == settled.sides[place + 1 :]
