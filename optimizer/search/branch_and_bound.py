@@ -14,9 +14,11 @@ from dataclasses import replace
 
 from models.policy import BRANCHING
 from optimizer.inputs.frame import BPS_PER_PERCENT, Frame
+from optimizer.search.incumbent import started_from
 from optimizer.search.model import Incumbent, Search
+from optimizer.search.restriction import restricted, sides_of
 from optimizer.search.search_tree import Tree
-from optimizer.search.te_limit import at_the_limit
+from optimizer.search.te_limit import at_the_limit, search_within_limits
 from optimizer.settings import (
     DEAR,
     DIVES,
@@ -41,13 +43,30 @@ def certified(search: Search, solves: int) -> Search:
     columns a program has, the sooner and the longer it is branched on: its solves cost less than
     what surrounds them, and a basis point of a large household is many dollars. Directions that
     would do better but for te_max are looked at once more at the price that keeps them inside, and
-    branched on there.
+    branched on there. Where wash sales have a price, what is best without any is a start.
     """
     grown, beyond = _grown(search, solves)
     if beyond is None:
-        return grown
+        started = _no_worse_than_avoiding(grown, solves)
+        return grown if started is grown else _grown(started, solves)[0]
     priced = at_the_limit(grown, beyond)
     return grown if priced is grown else _grown(priced, solves)[0]
+
+
+def _no_worse_than_avoiding(search: Search, solves: int) -> Search:
+    """The search, or a better one from the sides of the best that avoids wash sales.
+
+    At a limit of tracking error the two have different prices of it, and are no start.
+    """
+    model, best = search.model, search.incumbent
+    avoids = None if model.frame.te_multiplier > 0.0 else restricted(model.frame)
+    if avoids is None or best is None:
+        return search
+    avoiding = certified(search_within_limits(avoids, model.door), solves)
+    if avoiding.incumbent is None:
+        return search
+    sides = sides_of(model.frame, best.groups, avoiding.model, avoiding.incumbent)
+    return started_from(search, sides, avoiding.incumbent.regime)
 
 
 def _grown(search: Search, solves: int) -> tuple[Search, Incumbent | None]:

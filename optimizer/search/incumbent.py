@@ -181,6 +181,30 @@ def _looked_at(
     return settled if best is None or _beats(settled, best) else None
 
 
+def started_from(search: Search, sides: WashSides, like: TaxRegime) -> Search:
+    """The search, or a better one whose flips start from other sides of its identical groups.
+
+    In the regime that nets gains as another does, which is solved if it was not.
+    """
+    model, best, bounds = search.model, search.incumbent, search.bounds
+    regime = bounds.regimes.like(like.cases)
+    if best is None or regime is None:
+        return search
+    if all(solved is not regime for solved, _ in bounds.roots):
+        bounds = _solved(model, bounds, regime)
+    root = next(root for solved, root in bounds.roots if solved is regime)
+    start = resolved(model, regime, best.groups, sides) if root.usable else None
+    if start is None:
+        return search
+
+    def resolve(settled: Incumbent, sides: WashSides, below: float) -> Incumbent | None:
+        return resolved(model, regime, settled.disjunctions, sides, below)
+
+    estimates = open_estimates(model, stakes_of(model.frame, best.groups), root)
+    found = flipped(model, start, root, _open_calls(estimates), resolve)
+    return replace(search, bounds=bounds, incumbent=found) if _beats(found, best) else search
+
+
 def _beats(one: Incumbent | None, other: Incumbent, within: float = 0.0) -> bool:
     """Whether one plan is better than another, or at least not that many bps behind it."""
     return one is not None and one.solution.objective < other.solution.objective + within

@@ -85,6 +85,11 @@ class Incumbent:
     sides: WashSides
     branch: Branch
 
+    @property
+    def groups(self) -> tuple[Disjunction, ...]:
+        """The disjunctions of identical groups, which come first; then those of positions."""
+        return tuple(each for each in self.disjunctions if each.identical_group >= 0)
+
 
 @dataclass(frozen=True, slots=True)
 class LowerBounds:

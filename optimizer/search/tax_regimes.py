@@ -119,6 +119,16 @@ class TaxRegimes:
         """Where a regime of these cases is."""
         return tuple(own.index(case) for own, case in zip(self.cases, cases, strict=True))
 
+    def like(self, cases: Sequence[NettingCase]) -> TaxRegime | None:
+        """The regime that nets as these cases do, whatever gains they reach; None if none does."""
+        places = []
+        for own, wanted in zip(self.cases, cases, strict=True):
+            found = [n for n, case in enumerate(own) if case.name == wanted.name]
+            if not found:
+                return None
+            places.append(found[0])
+        return self[tuple(places)]
+
 
 def tax_regimes(program: Program, ranges: tuple[GainRange, ...]) -> tuple[TaxRegime, ...]:
     """Every combination of regimes that the run's gains can reach."""
