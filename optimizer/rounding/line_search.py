@@ -4,8 +4,9 @@ A step of one fund may be a cent and a share of another hundreds of dollars: one
 fund never takes what the share leaves. How far helps most is a question in one unknown, a parabola
 between kinks of the tax, so its answer is known at once. It is asked of every ticket in use, alone
 or after one step of another ticket of its account: that may cost cash which this one raises, or
-leave some which it spends. Lengths are found with the slope of the tax where the descent stands and
-priced by the law. Both go far where one pays for the other.
+leave some which it spends, as a buy does that is given up since it can be no smaller. Lengths are
+found with the slope of the tax where the descent stands and priced by the law. Both go far where
+one pays for the other.
 
 It is the last word on a plan, and the judge's: what is not better stays as it was. Share steps do
 not ask it, since small accounts are opened by what rounding loses. A sale whose loss recent
@@ -67,7 +68,7 @@ class LineSearch:
     def __init__(self, descent: Descent) -> None:
         self.descent = descent
         play = descent.play[descent.amount[descent.play] > 0.0]
-        place, move, gains = descent.steps()
+        place, move, gains = self._first_moves(play)
         tickets, tax = descent.tickets, descent.tax
         taxed, _ = tax.change(tickets.account[place], gains)
         up = move > 0.0
@@ -89,6 +90,20 @@ class LineSearch:
         self.before = np.concatenate([nothing, alone[one], long])
         brought = descent.recognised_by(first, exchanged)
         self.gains = np.concatenate([np.zeros((4, len(play))), gains[:, one], brought], axis=1)
+
+    def _first_moves(self, play: Ints) -> tuple[Ints, Floats, Floats]:
+        """Every move of one step, and giving up a buy that can be no smaller."""
+        descent = self.descent
+        place, move, gains = descent.steps()
+        amount, step = descent.amount[play], descent.tickets.step[play]
+        least = ~descent.tickets.is_sale[play] & (amount - step < descent.low[play] - SAME * step)
+        shut = play[least]
+        nothing = np.zeros((len(gains), len(shut)))
+        return (
+            np.concatenate([place, shut]),
+            np.concatenate([move, -descent.amount[shut]]),
+            np.concatenate([gains, nothing], axis=1),
+        )
 
     def _exchanges(self, play: Ints, few: Bools) -> tuple[Ints, Ints, Floats]:
         """Two tickets of an account, and how far the first goes if the second keeps cash level.

@@ -13,11 +13,16 @@ import pytest
 from models.household import Household
 from models.order import Order, Side
 from models.policy import Gate, Policy, TradeRules
+from optimizer.inputs.frame import frame
 from optimizer.judge.bench import Bench
 from optimizer.judge.verify import judged
 from optimizer.rebalance import rebalance
+from optimizer.rounding.candidate import candidate_of
+from optimizer.rounding.line_search import lengthened
+from optimizer.search.te_limit import search_within_limits
+from optimizer.solvers.chain import chain_of
 from scenarios.changes import worth_usd
-from tests.households import BOND, STOCK, account, household, lot, security
+from tests.households import BOND, STOCK, account, buy, household, lot, security
 
 NO_GATE = Policy(gate=Gate(min_bps=0.0, min_order_usd=0.0))
 
@@ -78,6 +83,26 @@ def test_no_other_length_of_a_ticket_gains(seed: int, among: tuple[str, ...], ki
     for orders in others(of, found.orders):
         other = judged(known, orders, found.flows)
         assert not other.kept or other.objective_usd > ours.objective_usd - WORTH_USD
+
+
+def test_a_whole_share_too_many_is_given_up_for_a_fund_of_cents() -> None:
+    """A buy that can be no smaller is no step away from none, and another fund does its work."""
+    funds = [
+        security("DEAR", 700.0, specific_vol=0.3),
+        security("CENTS", 10.0, share_step=0.001, specific_vol=0.02),
+        security("BND", 1_000.0, BOND),
+    ]
+    of = household([account("I", "roth_ira", cash=2_000.0)], [], funds)
+    policy = replace(NO_GATE, trades=TradeRules(min_usd=0.0))
+    search = search_within_limits(frame(of, policy), chain_of(policy))
+    found = candidate_of(search.model, search.incumbent)
+    assert found is not None
+    orders = (buy(of, "I", "BND", 1), buy(of, "I", "CENTS", 29), buy(of, "I", "DEAR", 1))
+    worse = replace(found, orders=orders, verdict=judged(Bench(of, policy), orders, ()))
+    assert worse.kept
+    better = lengthened(search.model, worse)
+    assert [order.security_id for order in better.orders] == ["BND", "CENTS"]
+    assert better.objective == pytest.approx(found.objective, abs=0.01)
 
 
 def others(of: Household, found: tuple[Order, ...]) -> Iterator[list[Order]]:
