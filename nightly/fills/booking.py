@@ -16,7 +16,7 @@ from nightly.fills.reports import AnswersFile, Report, reports_in
 from nightly.register.corrections import CORRECTIONS
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
-from nightly.register.records import Answer, data_of
+from nightly.register.records import Answer, Fill, data_of, record_of
 from nightly.register.register import Writable
 from nightly.register.roles import Rights
 from nightly.results.durable import whole_file
@@ -103,7 +103,7 @@ def looked_at(now: Registered, file: AnswersFile, far_off: Decimal) -> Booked:
 def _coming_to(
     now: Registered, file: AnswersFile, reports: Sequence[Report], far_off: Decimal
 ) -> Booked:
-    found = fitted(now, reports, file.came_on, far_off)
+    found = fitted(now, reports, file, far_off)
     after = {name: state for name, (state, _) in found.stands.items()}
     standing = Counter(after.get(name, s.state).value for name, s in now.tickets.items())
     rows = csv_text(COLUMNS, _rows(now, found))
@@ -154,7 +154,8 @@ def _moved(now: Registered, found: Fitted, name: str) -> dict[str, str]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    fill = None if answer.fill is None else data_of(answer.fill)
+    # of a corrected one as of any: what a register keeps beside it is no matter of the market's
+    fill = None if answer.fill is None else data_of(record_of(Fill, data_of(answer.fill)))
     return {
         "ticket_id": answer.ticket_id,
         "state": answer.state.value,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from nightly.register.corrections import CorrectedFill
 from nightly.register.fold import Registered
 from nightly.register.records import ZERO, Answer, Fill
 from nightly.register.states import ENDED, State
@@ -26,7 +27,8 @@ class Draft:
     states: dict[str, State] = field(default_factory=dict)
     filled: dict[str, Decimal] = field(default_factory=dict)
     paid: dict[str, Decimal] = field(default_factory=dict)
-    fills: dict[str, Fill] = field(default_factory=dict)
+    fills: dict[str, list[Fill]] = field(default_factory=dict)
+    corrections: dict[str, str] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
 
     def state(self, name: str) -> State:
@@ -53,21 +55,36 @@ class Draft:
         return ticket.reached(self.given(name) + shares, paid, price or ticket.price)
 
     def known(self, fill_id: str) -> Fill | None:
-        """Return the fill that was told under an id."""
-        return self.fills.get(fill_id) or self.now.fills.get(fill_id)
+        """Return the fill that was told under an id, as it was told last."""
+        told = self.tellings(fill_id)
+        return told[-1] if told else None
 
-    def was_told(self, fill_id: str, price: Decimal, day: date | None) -> bool:
-        """Whether a fill was told so once, before its corrections or after; no day is any."""
-        fills = [*self.now.fills_before.get(fill_id, ()), self.now.fills.get(fill_id)]
-        told = [fill for fill in (*fills, self.fills.get(fill_id)) if fill is not None]
-        return any(fill.price == price and day in (None, fill.trade_date) for fill in told)
+    def tellings(self, fill_id: str) -> list[Fill]:
+        """Return a fill as it was told, before its corrections and after each."""
+        now = self.now.fills.get(fill_id)
+        before = [*self.now.fills_before.get(fill_id, ()), now] if now else []
+        return [*before, *self.fills.get(fill_id, ())]
 
-    def correct(self, fill: Fill) -> None:
+    def was_told(self, fill_id: str, price: Decimal, day: date | None, told_as: str = "") -> bool:
+        """Whether a fill was told so once, by a correction of this name if any; no day is any."""
+        return any(
+            fill.price == price
+            and day in (None, fill.trade_date)
+            and told_as in ("", getattr(fill, "told_as", ""))
+            for fill in self.tellings(fill_id)
+        )
+
+    def correct(self, fill: CorrectedFill) -> None:
         """Go on with a fill as it is told again; its order stays where it stands.
 
         Dollars of the rows beside it are weighed as told, as the register folds them.
         """
-        self.fills[fill.fill_id] = fill
+        self.fills.setdefault(fill.fill_id, []).append(fill)
+        self.corrections[fill.told_as] = fill.told_first
+
+    def first_told_as(self, told_as: str) -> str:
+        """Return the id of the fill that a correction corrected, any other id as it is."""
+        return self.corrections.get(told_as) or self.now.corrections.get(told_as, told_as)
 
     def route(self, block_id: str) -> str:
         """Return how the market answers a block: "block", "ticket", or nothing yet."""
@@ -81,7 +98,7 @@ class Draft:
             cost = answer.fill.shares * answer.fill.price
             self.paid[name] = self.spent(name) + cost
             self.filled[name] = self.given(name) + answer.fill.shares
-            self.fills[answer.fill.fill_id] = answer.fill
+            self.fills.setdefault(answer.fill.fill_id, []).append(answer.fill)
             block_id = self.now.tickets[name].ticket.block_id
             self.routes[block_id] = "block" if answer.fill.block_id else "ticket"
 

@@ -18,7 +18,7 @@ from typing import Final
 from nightly.export.allocation import allocate
 from nightly.fills.days import why_not
 from nightly.fills.draft import Draft, MisfitError
-from nightly.fills.reports import Report
+from nightly.fills.reports import AnswersFile, Report
 from nightly.fills.tolerance import FAR_OFF
 from nightly.register.corrections import CorrectedFill, day_told_again
 from nightly.register.fold import Registered
@@ -53,10 +53,10 @@ class Fitted:
 
 
 def fitted(
-    now: Registered, reports: Sequence[Report], today: date, far_off: Decimal = FAR_OFF
+    now: Registered, reports: Sequence[Report], file: AnswersFile, far_off: Decimal = FAR_OFF
 ) -> Fitted:
     """Return what of a file's rows can be booked; nothing is written."""
-    draft = Draft(now, far_off, today)
+    draft = Draft(now, far_off, file.came_on)
     corrections: list[CorrectedFill] = []
     answers: list[Answer] = []
     refused: list[Misfit] = []
@@ -64,7 +64,7 @@ def fitted(
     for report in reports:
         try:
             if report.corrects and not report.fault:
-                again = _corrections(draft, report)
+                again = _corrections(draft, report, file)
                 repeated += not again
                 for fill in again:
                     draft.correct(fill)
@@ -110,10 +110,14 @@ def _ordered(draft: Draft, report: Report) -> tuple[list[str], bool]:
     return names, by_block
 
 
-def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
-    """Return the fills that a row tells again, with its day and price; none if that is known."""
+def _corrections(draft: Draft, report: Report, file: AnswersFile) -> list[CorrectedFill]:
+    """Return the fills that a row tells again, with its day and price; none if that is known.
+
+    So it is where the same correction was booked, whatever corrected it since.
+    """
     names, by_block = _ordered(draft, report)
     before = _known(draft, report.corrects, names, by_block)
+    before = before or _known(draft, draft.first_told_as(report.corrects), names, by_block)
     if not before or any(fill.ticket_id not in names for fill in before):
         raise MisfitError(
             f"fill {report.corrects} of {report.order} was never told: nothing to correct"
@@ -128,9 +132,13 @@ def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
     tickets = [draft.now.tickets[fill.ticket_id].ticket for fill in before]
     _must_be_near(price, tickets, draft.far_off)
     _must_be_since(day, tickets[0], draft.today)
-    if report.trade_date is None and price == before[0].price:
+    told_as, now = _told_as(draft, report, file), before[0]
+    as_it_is = report.trade_date is None or (day_told_again(now) and day == now.trade_date)
+    if (price == now.price and as_it_is) or draft.was_told(
+        now.fill_id, price, report.trade_date, told_as
+    ):
         return []
-    again = [
+    return [
         CorrectedFill(
             fill.fill_id,
             fill.ticket_id,
@@ -139,10 +147,16 @@ def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
             day,
             fill.block_id,
             day_told=report.trade_date is not None or day_told_again(fill),
+            told_as=told_as,
         )
         for fill in before
     ]
-    return [] if again == before else again
+
+
+def _told_as(draft: Draft, report: Report, file: AnswersFile) -> str:
+    """Return the name of a correction: its own id, which no fill has, or its row and its file."""
+    own = report.fill_id not in ("", report.corrects) and not draft.known(report.fill_id)
+    return report.fill_id if own else f"{report.place} of {file.sha256}"
 
 
 def _known(draft: Draft, fill_id: str, names: Sequence[str], by_block: bool) -> list[Fill]:
@@ -171,6 +185,10 @@ def _traded(draft: Draft, report: Report, names: list[str], by_block: bool) -> l
             f"fill {report.fill_id} was told otherwise before: {first.shares} shares of "
             f"{first.ticket_id} at {first.price} on {first.trade_date}; a row with corrects = "
             f"{report.fill_id} corrects its day or price"
+        )
+    if (of := draft.first_told_as(report.fill_id)) != report.fill_id:
+        raise MisfitError(
+            f"{report.fill_id} is a correction of fill {of}: does the row lack corrects = {of}?"
         )
     draft.must_be_only_one(names)
     over = [name for name in names if draft.state(name) not in ENDED]

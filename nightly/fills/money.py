@@ -89,7 +89,11 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[CsvRow]) -> di
         name, said, text = (row.cells.get(each, "") for each in ("movement_id", "state", "text"))
         moved_on, corrects = (row.cells.get(each, "") for each in OPTIONAL)
         why = row.fault or _why_not(states, name, said)
-        if not why and _nothing_new(states[name], said, moved_on, days[name], corrects):
+        told_as = f"row {row.number} of {file.sha256}"
+        if not why and (
+            _nothing_new(states[name], said, moved_on, days[name], corrects)
+            or told_as in now.money[name].corrections
+        ):
             repeated += 1
         elif why := (
             why
@@ -100,7 +104,7 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[CsvRow]) -> di
         else:
             states[name] = MoneyState(said)
             told = {"moved_on": moved_on} if said == MoneyState.MOVED else {}
-            told |= {"corrects": corrects} if corrects else {}
+            told |= {"corrects": corrects, "told_as": told_as} if corrects else {}
             days[name] += [moved_on] if said == MoneyState.MOVED else []
             answers.append({"movement_id": name, "state": said, "text": text, **told})
     return {

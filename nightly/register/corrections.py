@@ -1,6 +1,7 @@
 """Fills whose day or price was told wrongly, corrected by a later row that names them.
 
-    FIX 150=G (ExecType Trade Correct) or 20=2, 19 ExecRefID · CSV: `corrects`, the fill's id
+    FIX 150=G (ExecType Trade Correct) or 20=2, 19 ExecRefID · CSV: `corrects`, the fill's id,
+    or that of a correction of it (17 ExecID · CSV: `fill_id`)
 
 A correction stands in the register's line of answers; the last one of a fill holds. It moves no
 order: what was filled stays, what was paid and on which day is as corrected. Refused: correcting
@@ -22,9 +23,18 @@ CORRECTIONS: Final = "corrections"
 
 @dataclass(frozen=True, slots=True)
 class CorrectedFill(Fill):
-    """A fill that was told again: where its day was (`day_told`), it is taken at its word."""
+    """A fill that was told again: where its day was (`day_told`), it is taken at its word.
+
+    `told_as` is the correction's own id, or its row and the digest of its file where it has none.
+    """
 
     day_told: bool = True
+    told_as: str = ""
+
+    @property
+    def told_first(self) -> str:
+        """The id of the fill as the market told it first; of a block without the ticket's place."""
+        return self.fill_id.rpartition("#")[0] if self.block_id else self.fill_id
 
 
 def day_told_again(fill: Fill) -> bool:

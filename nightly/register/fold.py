@@ -53,6 +53,7 @@ class Registered:
         self.written: set[int] = set()
         self.fills: dict[str, Fill] = {}
         self.fills_before: dict[str, list[Fill]] = {}  # as they were told before each correction
+        self.corrections: dict[str, str] = {}  # a correction's own id, and the fill's
         self.answered_files: dict[str, int] = {}
         self.lockouts: list[Lockout] = []
         self.money: dict[str, MoneyStanding] = {}
@@ -265,6 +266,7 @@ def _money(now: Registered, entry: Entry) -> None:
     for data in entry.data.get(CORRECTIONS, ()):
         standing, day = now.money[data["movement_id"]], date.fromisoformat(data["moved_on"])
         standing.correct(day, entry.clock, entry.by, data["text"])
+        standing.corrections.append(data.get("told_as", ""))
         now.moved.append((standing.movement.run_id, standing.movement.household_id))
 
 
@@ -332,6 +334,8 @@ def _corrected(now: Registered, entry: Entry, fill: CorrectedFill) -> None:
         raise TransitionError(f"{fill.fill_id} cannot be corrected to {fill}")
     standing.fills[standing.fills.index(told)] = now.fills[fill.fill_id] = fill
     now.fills_before.setdefault(fill.fill_id, []).append(told)
+    if fill.told_as:
+        now.corrections[fill.told_as] = fill.told_first
     now.moved.append((standing.ticket.run_id, standing.ticket.household_id))
     said = in_words(fill, told)
     standing.steps.append(Step(standing.state, entry.clock, entry.by, said, entry.data["sha256"]))

@@ -91,6 +91,8 @@ class MoneyStanding:
     cancel_asked: bool = False
     days_before: list[date] = field(default_factory=list)
     """Days on which it was said to move, before each correction."""
+    corrections: list[str] = field(default_factory=list)
+    """The row of each correction, with the digest of its file."""
 
     @property
     def days(self) -> list[date]:

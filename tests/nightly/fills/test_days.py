@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from nightly.fills.booking import Booked, book
 from nightly.fills.reports import AnswersFile
@@ -17,6 +18,7 @@ from nightly.register.records import Fill, data_of
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
+from nightly.schemas import schema_of
 from tests.nightly.fills.broker import report
 from tests.nightly.register import orders
 
@@ -141,6 +143,37 @@ def test_a_row_that_corrects_neither_day_nor_price_is_known(runs: Path) -> None:
     assert day_told_again(fills(runs)["f1"])
 
 
+def test_a_file_that_is_read_again_corrects_nothing_again(runs: Path) -> None:
+    """Not even where a later file has corrected it since; another file may say the same anew."""
+    told(runs, "{h1},f1,100,300,2026-11-20,")
+    older = ("{h1},,100,301,2026-11-23,f1", "{h1},,100,302,2026-11-23,f1")
+    told(runs, *older)
+    assert told(runs, *older).fitted.repeated == 2
+    told(runs, "{h1},,100,303,2026-11-24,f1")
+    assert told(runs, *older).fitted.repeated == 2
+    assert fills(runs)["f1"].price == 303
+    told(runs, "{h1},,100,302,2026-11-23,f1")
+    assert fills(runs)["f1"].price == 302
+
+
+def test_a_row_that_was_refused_is_read_again(runs: Path) -> None:
+    """A correction came before its fill; the file that says both is booked once the fill is."""
+    early = "{h1},,100,299,2026-11-23,f1"
+    assert len(told(runs, early, "{h2},f2,10,300,,").fitted.refused) == 1
+    told(runs, "{h1},f1,100,300,2026-11-20,")
+    assert told(runs, early, "{h2},f2,10,300,,").fitted.refused == ()
+    assert fills(runs)["f1"].price == 299
+
+
+def test_a_correction_says_what_the_market_says_of_a_fill(runs: Path) -> None:
+    """What --json says of it is of the published shape."""
+    told(runs, "{h1},f1,100,300,,")
+    said = told(runs, "{h1},,100,299,,f1").as_data()
+    assert said["booked"][0]["fill"]["price"] == "299"
+    document = {"file": "said", "register": "r", **said}
+    Draft202012Validator(schema_of("fills")).validate(document)
+
+
 def test_a_fund_bought_for_dollars_is_filled_beside_a_corrected_price(tmp_path: Path) -> None:
     """What is left counts the price as it is; a line that an older version weighed is read."""
     name = orders.ticket(RUN, "h1", "buy").ticket_id
@@ -206,3 +239,24 @@ def test_fix_corrects_a_trade(runs: Path, how: dict[str, str]) -> None:
     later = report(**trade, **how, t17="e3", t19="e1", t39="1", t60="20261124-15:00:00")
     assert booked(runs, later).fitted.refused == ()
     assert len(fills(runs)) == 1
+
+
+@pytest.mark.parametrize("by_block", [False, True])
+def test_fix_corrects_a_correction(runs: Path, by_block: bool) -> None:
+    """19 names the last one; a day's file that is read again moves nothing, in whatever parts."""
+    trade = {"t11": BLOCK if by_block else NAMES["h1"], "t32": "150" if by_block else "10"}
+    said = [
+        report(**trade, t31="300", t17="e1", t150="F", t39="1", t75="20261120"),
+        report(**trade, t31="301", t17="e2", t19="e1", t150="G", t39="1", t75="20261123"),
+        report(**trade, t31="302", t17="e3", t19="e2", t150="G", t39="1", t75="20261123"),
+    ]
+    assert booked(runs, b"".join(said)).fitted.refused == ()
+    assert {fill.price for fill in fills(runs).values()} == {Decimal(302)}
+    size = (runs / NAME).stat().st_size
+    for again in (said, said[:2], [*said, said[1]], [said[2], said[1]]):
+        assert booked(runs, b"".join(again)).fitted.repeated == len(again)
+    assert (runs / NAME).stat().st_size == size
+    (refused,) = booked(
+        runs, report(**trade, t31="300", t17="e2", t150="F", t39="1", t75="20261120")
+    ).fitted.refused
+    assert "e2 is a correction of fill e1" in refused.why

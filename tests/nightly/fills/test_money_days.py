@@ -117,6 +117,16 @@ def test_a_database_has_the_day_as_it_was_corrected(register: Register, tmp_path
     assert [row["corrects"] for row in last["data"]["corrections"]] == [NAME_OF]
 
 
+def test_a_file_that_is_read_again_corrects_no_day_again(register: Register) -> None:
+    """Not even where a later file has corrected it since."""
+    older = ("moved,2026-11-23,", *(f"moved,2026-11-{day},{NAME_OF}" for day in (24, 25)))
+    assert len(tell(register, *older)["booked"]) == 3
+    assert tell(register, *older)["repeated"] == 3
+    tell(register, f"moved,2026-11-26,{NAME_OF}")
+    assert tell(register, *older)["repeated"] == 3
+    assert register.read().money[NAME_OF].moved_on == date(2026, 11, 26)
+
+
 def test_what_is_misnamed_or_torn_is_told(register: Register) -> None:
     """A day called otherwise stops the file, a row of other cells stands by itself."""
     with pytest.raises(AnswersError, match="'moved on' is nearly 'moved_on'"):
