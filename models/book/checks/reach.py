@@ -2,8 +2,9 @@
 
 A household reaches a security it holds, has in a target by security, in a menu of its accounts, in
 its trades, open orders, scheduled buys or active restrictions. An account without a menu may buy
-anything, which reaches nothing by itself: a faulty security is then simply not bought. Worked out
-only when a shared table is faulty.
+anything, which reaches nothing by itself: a faulty security is then simply not bought. A fault of a
+corporate action touches whoever reaches its security. Worked out only when a shared table is
+faulty.
 """
 
 from __future__ import annotations
@@ -48,6 +49,14 @@ class Reach:
             return _one(links.household_of[table][row])
         if table in ("securities", "substitutes", "exposures"):
             return self.of_security(int(links.security_of[table][row]))
+        if table == "corporate_actions":
+            named = self._tables[table].text("security_id")
+            return self.of_security(int(links.securities.codes(named)[row]))
+        if table == "movements":
+            account = int(links.accounts.codes(self._tables[table].text("account_id"))[row])
+            if account < 0:
+                return NOBODY
+            return _one(int(links.household_of["accounts"][links.accounts.first_row[account]]))
         if table == "targets":
             return _members(self.by_target, int(self._target_rows[row]))
         if table == "menus":

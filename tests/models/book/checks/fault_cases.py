@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.models.book.checks.happened_faults import HAPPENED
 from tests.models.book.checks.household_faults import (
     ACCOUNTS,
     CELLS,
@@ -25,4 +26,5 @@ CASES = (
     *TARGETS,
     *RISK,
     *PLAUSIBLE,
+    *HAPPENED,
 )
