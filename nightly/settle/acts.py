@@ -57,7 +57,11 @@ def actions_of(table: Table, since: date, asof: date) -> Actions:
     shown, due, faults = [], [], []
     for row in range(table.rows):
         day = table.date("date")[row]
-        if np.isnat(day) or day.item() > asof:
+        if not np.isnat(day) and day.item() > asof:
+            continue
+        unread = _unread(table, row)
+        if unread and (np.isnat(day) or day.item() > since):
+            faults.append(f"corporate_actions, row {sheet_row(row)}: {unread}")
             continue
         action = action_of(table, row)
         if day.item() <= since or not np.isnat(table.date("booked")[row]):
@@ -84,6 +88,18 @@ def actions_of(table: Table, since: date, asof: date) -> Actions:
         raise SettleError("; ".join(faults))
     left = (action for action in counting.values() if action.action_id not in twice)
     return Actions(tuple(shown), tuple(left), twice)
+
+
+def _unread(table: Table, row: int) -> str:
+    """Return what of a row is no date or number: read as empty it would be another action, or none.
+
+    An action without a day may be due, and one whose `booked` is no day applied already.
+    """
+    wrong = [name for name, cells in table.cells.items() if row in cells.unread]
+    if not wrong and np.isnat(table.date("date")[row]):
+        return "date is empty: of which day is it?"
+    told = ", ".join(f"{name} {table.shown(name, row)}" for name in wrong)
+    return f"{told} cannot be read: mend it" if told else ""
 
 
 def _told(action: Action) -> Action:

@@ -119,3 +119,36 @@ def test_actions_alone_need_no_register_but_one_that_is_named_must_be_there(
     assert main(told) == 2
     assert "no register of orders; name it" in capsys.readouterr().err
     assert not (tmp_path / "another").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        ("date", "23.11.2026", "date '23.11.2026' cannot be read"),
+        ("date", None, "date is empty"),
+        ("booked", "23.11.2026", "booked '23.11.2026' cannot be read"),
+        ("new_price", "a hundred", "new_price 'a hundred' cannot be read"),
+    ],
+)
+def test_an_action_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    column: str,
+    value: str | None,
+    why: str,
+) -> None:
+    """Nor read as if the cell were empty: it may be due, or booked already."""
+    before = book(tmp_path / "book", acted({column: value}))
+    code, after = settle(tmp_path, before, monkeypatch)
+    assert code == 2 and not after.exists()
+    assert f"corporate_actions, row 2: {why}" in capsys.readouterr().out
+
+
+def test_what_is_shown_long_since_or_is_to_come_need_not_be_read(tmp_path: Path) -> None:
+    """A book shows the one by its prices, and another night asks for the other."""
+    old, later = {"date": "2026-11-19"}, {"date": "2026-12-19"}
+    rows = acted({**old, "ratio": 3.0}, later)
+    rows["corporate_actions"][0]["new_price"] = rows["corporate_actions"][1]["new_price"] = "x"
+    table = read_files(book(tmp_path / "book", rows)).tables["corporate_actions"]
+    assert actions_of(table, date(2026, 11, 20), date(2026, 11, 24)).due == ()
