@@ -3,7 +3,8 @@
     household, policy → frame → program → search → branch and bound → candidate → answer
 
 `search_within_limits` settles tax regimes and wash disjunctions, `certified` branches, the ways of
-`WAYS` make candidates of whole tickets, `answered` says why. Nothing leaves but through the judge.
+`WAYS` make candidates of whole tickets, `lengthened` lets each of those go as far as helps, and
+`answered` says why. Nothing leaves but through the judge.
 """
 
 from __future__ import annotations
