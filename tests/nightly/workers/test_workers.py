@@ -56,7 +56,7 @@ def test_workers_leave_no_trace(
             "its worker process died twice while planning it (the last by exit code 7)",
         ),
         (deciders.crash, "died twice while planning it (the last by signal SIGSEGV)"),
-        (deciders.hang, "took longer than 2.5 seconds"),
+        (deciders.hang, "took longer than 4 seconds"),
         (deciders.raises, "ZeroDivisionError: a bug"),
     ],
 )
@@ -71,7 +71,9 @@ def test_whoever_ends_a_worker_is_failed_and_the_others_are_answered(
     """An exit, a crash, an endless loop, an exception: one `failed`, with its reason."""
     monkeypatch.setenv(deciders.VICTIM, VICTIM)
     workers = 2 if decide is deciders.crash else 1  # a death beside another worker
-    folder = run(forty_book, tmp_path, decide, Processes(workers, limit_seconds=2.5))
+    # a worker that starts beside other tests takes seconds: only who hangs needs a limit
+    limit = 4.0 if decide is deciders.hang else None
+    folder = run(forty_book, tmp_path, decide, Processes(workers, limit_seconds=limit))
     found, expected = plans(folder), plans(calm)
     assert found.loc[VICTIM, "status"] == Status.FAILED
     assert said in found.loc[VICTIM, "reason"]
