@@ -33,6 +33,8 @@ def settled(book: str, place: Path | None, span: Span, out: str, as_json: bool) 
     else:
         for name, same in found.twice.items():
             print(f"told twice: corporate action {name} is {same}, and counts once")
+        for name, why in found.stale.items():
+            print(f"corrected since: {name}: {why}")
         for name, why in found.unsettled.items():
             print(f"not settled: {name}: {why}")
         print(

@@ -35,6 +35,9 @@ WINDOW: Final = timedelta(days=61) - NEAR
 CORRECT_IT: Final = "a row of hearth fills with corrects = its fill_id says of which day it is"
 """What would do: the day of a fill that was corrected is not doubted."""
 
+A_CENT: Final = Decimal("0.01")
+"""Dollars that a row's amount may be from its shares at their price: cents are rounded."""
+
 Place: TypeAlias = tuple[str, str, str]
 """Account, security and side of trades."""
 
@@ -43,7 +46,8 @@ Place: TypeAlias = tuple[str, str, str]
 class DueFill:
     """A fill, or the rest of one, that a book does not show; `lots` are those it sells.
 
-    `night` is its order's; a day that was `corrected` is the day of its trade.
+    `night` is its order's; a day that was `corrected` is the day of its trade; `before` are the
+    prices at which it was told before it was corrected.
     """
 
     order_id: str
@@ -58,6 +62,7 @@ class DueFill:
     lots: tuple[tuple[str, Decimal], ...]
     night: date
     corrected: bool
+    before: tuple[Decimal, ...]
 
     @property
     def name(self) -> str:
@@ -65,12 +70,40 @@ class DueFill:
         return f"{self.order_id}/{self.fill_id}"
 
 
+@dataclass(slots=True)
+class Written:
+    """What trades that settling wrote say of a fill: dollars, shares, rows, and the last day."""
+
+    usd: Decimal = ZERO
+    shares: Decimal = ZERO
+    rows: int = 0
+    day: date = date.min
+
+    def add(self, usd: Decimal, shares: Decimal, day: date) -> None:
+        """Count one more row."""
+        self.usd, self.shares = self.usd + usd, self.shares + shares
+        self.rows, self.day = self.rows + 1, day
+
+    def at(self, price: Decimal) -> bool:
+        """Whether it was written at a price: its shares were not split since, then."""
+        return abs(self.usd - self.shares * price) <= A_CENT * self.rows
+
+    def of(self, fill: DueFill) -> Decimal:
+        """Return how many shares of a fill it is; where they were split, as its dollars say."""
+        known = any(self.at(price) for price in (fill.price, *fill.before))
+        return self.shares if known else self.usd / fill.price
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The fills that a book does not show, oldest first; and by household what is unclear."""
+    """The fills that a book does not show, oldest first; and by household what is unclear.
+
+    `stale` are fills that were corrected after they were written, each with what would do.
+    """
 
     fills: list[DueFill]
     unclear: dict[str, str]
+    stale: dict[str, str]
 
 
 def fills_due(
@@ -96,8 +129,8 @@ def fills_due(
     for fill in sorted(fills, key=lambda each: each.name not in own):
         place = (*_place(fill, renamed), fill.side)
         traded = shown.get(place, {})
-        # dollars say how much was booked: shares may have been split before or after
-        left = max(ZERO, fill.shares - own.get(fill.name, ZERO) / fill.price)
+        written = own[fill.name].of(fill) if fill.name in own else ZERO
+        left = max(ZERO, fill.shares - written)
         used = min(traded.get(fill.trade_date, ZERO), left)
         if used:
             traded[fill.trade_date] -= used
@@ -116,7 +149,20 @@ def fills_due(
                 unclear[fill.household_id] = _unclear(fill, whys[fill.name])
             if fill.name not in near:
                 due.append(_rest(fill, used, _ratio(fill, acts.shown, renamed)))
-    return Due(sorted(due, key=lambda fill: fill.trade_date), unclear)
+    booked = ((fill, own[fill.name]) for fill in every if fill.name in own)
+    stale = {fill.name: why for fill, written in booked if (why := _stale(fill, written))}
+    return Due(sorted(due, key=lambda fill: fill.trade_date), unclear, stale)
+
+
+def _stale(fill: DueFill, written: Written) -> str:
+    """Say what of a fill was corrected after it was written; empty where nothing was."""
+    then = next((price for price in fill.before if written.at(price)), None)
+    said = []
+    if then is not None and not written.at(fill.price):
+        said.append(f"at {then} a share, corrected to {fill.price}")
+    if fill.corrected and written.day != fill.trade_date:
+        said.append(f"on {written.day}, corrected to {fill.trade_date}")
+    return f"written {' and '.join(said)}: mend its trades and what they moved" if said else ""
 
 
 def _rest(fill: DueFill, used: Decimal, ratio: Decimal) -> DueFill:
@@ -137,10 +183,10 @@ def _unclear(fill: DueFill, why: str) -> str:
 
 def _all(registered: Registered) -> Iterator[DueFill]:
     for _, standing in sorted(registered.tickets.items()):
-        yield from _of_ticket(standing)
+        yield from _of_ticket(standing, registered.fills_before)
 
 
-def _of_ticket(standing: Standing) -> Iterator[DueFill]:
+def _of_ticket(standing: Standing, told: Mapping[str, Sequence[Fill]]) -> Iterator[DueFill]:
     """Yield a ticket's fills: they take its lots in the order in which it names them."""
     ticket, before = standing.ticket, ZERO
     fills: Sequence[Fill] = standing.fills
@@ -158,6 +204,7 @@ def _of_ticket(standing: Standing) -> Iterator[DueFill]:
             _between(ticket.lots, before, before + fill.shares),
             ticket.asof,
             day_told_again(fill),
+            tuple(earlier.price for earlier in told.get(fill.fill_id, ())),
         )
         before += fill.shares
 
@@ -192,10 +239,10 @@ def _ratio(fill: DueFill, shown: Sequence[Action], renamed: Mapping[str, str]) -
 
 def _shown(
     trades: Table, renamed: Mapping[str, str], names: Collection[str]
-) -> tuple[dict[Place, dict[date, Decimal]], dict[str, Decimal]]:
-    """Return shares of trades by place and day, dollars of those that settling wrote by fill."""
+) -> tuple[dict[Place, dict[date, Decimal]], dict[str, Written]]:
+    """Return shares of trades by place and day, and by fill what settling wrote."""
     shown: dict[Place, dict[date, Decimal]] = {}
-    own: dict[str, Decimal] = {}
+    own: dict[str, Written] = {}
     columns = (trades.texts(name) for name in ("trade_id", "account_id", "security_id", "side"))
     rows = zip(*columns, trades.texts("lot_id"), trades.date("trade_date"), strict=True)
     for (name, account, security, side, lot_id, day), shares, usd in zip(
@@ -205,7 +252,7 @@ def _shown(
             continue
         fill = str(name).removesuffix(f"/{lot_id}") if lot_id is not None else str(name)
         if fill in names:
-            own[fill] = own.get(fill, ZERO) + exact(usd)
+            own.setdefault(fill, Written()).add(exact(usd), exact(shares), day.item())
             continue
         traded = shown.setdefault((account, renamed.get(security, security), side), {})
         traded[day.item()] = traded.get(day.item(), ZERO) + exact(shares)

@@ -59,7 +59,8 @@ class Span:
 class Settled:
     """What was booked, and which households could not be, each with the reason.
 
-    `twice` are actions that were told once more under another id, each with the id that counts.
+    `twice` are actions that were told once more under another id, each with the id that counts;
+    `stale` fills that were corrected after they were written, each with what would do.
     """
 
     since: date
@@ -70,6 +71,7 @@ class Settled:
     unsettled: Mapping[str, str]
     movements: int = 0
     twice: Mapping[str, str] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
@@ -81,6 +83,7 @@ class Settled:
             "movements": self.movements,
             "actions": list(self.actions),
             "twice": dict(self.twice),
+            "stale": dict(self.stale),
             "unsettled": dict(self.unsettled),
         }
 
@@ -152,7 +155,8 @@ def settle(place: Path, registered: Registered, span: Span, out: Path) -> Settle
     )
     names = tuple(action.action_id for action in actions)
     moves = len({leg.movement_id for leg in booked})
-    return Settled(since, asof, settled, done, names, unsettled, moves, acts.twice)
+    told_twice, stale = acts.twice, due.stale
+    return Settled(since, asof, settled, done, names, unsettled, moves, told_twice, stale)
 
 
 def _latest(registered: Registered, span: Span) -> date:

@@ -83,3 +83,59 @@ def test_a_price_that_was_corrected_says_nothing_of_the_day(tmp_path: Path) -> N
     told = ["settle", str(before), "--register", str(trading.register), "--asof", "2026-11-23"]
     assert main([*told, "--out", str(tmp_path / "next")]) == 0
     assert of(read(tmp_path / "next", "lots"), "lot_id", "shares") == {"l1": ("50.0",)}
+
+
+def corrected(trading: Trading, row: str) -> None:
+    """Let a row of answers correct the first fill."""
+    file = trading.root / "rows.csv"
+    file.write_text(f"ticket_id,shares,price,trade_date,corrects\n{row}\n")
+    assert main(["fills", str(file), "--register", str(trading.register)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("price", "day", "said"),
+    [
+        ("301", DAY, "at 300 a share, corrected to 301"),
+        ("300", "2026-11-23", f"on {DAY}, corrected to 2026-11-23"),
+        ("299", "2026-11-23", "at 300 a share, corrected to 299 and on"),
+        ("300", DAY, ""),
+    ],
+)
+def test_what_is_corrected_after_it_was_booked_is_told_and_not_booked_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], price: str, day: date | str, said: str
+) -> None:
+    """The new book has the first telling, and whoever keeps it would never know."""
+    before = book(tmp_path / "book", tables([lot("l1", "h1-a", "VTI", 80.0, 8e3, "2020-01-02")]))
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell)
+    trading.fill(sell, "50", "300")
+    to = ["--register", str(trading.register), "--asof", "2026-11-23", "--out"]
+    assert main(["settle", str(before), *to, str(tmp_path / "next")]) == 0
+    assert "corrected since" not in capsys.readouterr().out
+    corrected(trading, f"{sell.ticket_id},50,{price},{day},f1")
+    capsys.readouterr()
+    assert main(["settle", str(tmp_path / "next"), *to, str(tmp_path / "after")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"corrected since: {sell.order_id}/f1: written {said}" if said else "0 f")
+    assert "0 fills" in out
+    assert of(read(tmp_path / "after", "lots"), "lot_id", "shares") == {"l1": ("30",)}
+
+
+def test_a_price_corrected_upward_takes_no_row_of_the_custodians(tmp_path: Path) -> None:
+    """Less than a share seemed left of the first fill, and that much of the second was booked."""
+    before = book(tmp_path / "book", tables([lot("l1", "h1-a", "VTI", 80.0, 8e3, "2020-01-02")]))
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell)
+    trading.fill(sell, "50", "300")
+    to = ["--register", str(trading.register), "--asof", "2026-11-23", "--out"]
+    assert main(["settle", str(before), *to, str(tmp_path / "next")]) == 0
+    corrected(trading, f"{sell.ticket_id},50,310,{DAY},f1")
+    trading.fill(sell, "20", "300")
+    rows = read(tmp_path / "next", "trades")
+    shown = {**rows[0], "trade_id": "c", "shares": "20", "amount": "6000", "lot_id": ""}
+    lines = [",".join(rows[0]), *(",".join(each.values()) for each in (*rows, shown))]
+    (tmp_path / "next" / "trades.csv").write_text("\n".join(lines) + "\n")
+    assert main(["settle", str(tmp_path / "next"), *to, str(tmp_path / "after")]) == 0
+    assert of(read(tmp_path / "after", "lots"), "lot_id", "shares") == {"l1": ("30",)}
