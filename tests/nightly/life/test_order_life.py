@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from tests.nightly.life.crashes import STEPS
 from tests.nightly.life.world import HELD, HOUSEHOLDS, World
 
-SEQUENCES, FULL_SEQUENCES = 30, 2_000
+SEQUENCES, FULL_SEQUENCES = 20, 2_000
 STEPS_IN_A_LIFE = 30
 
 some = st.sampled_from([-1, -2, -3, 0, 1, 5])
@@ -233,7 +233,7 @@ def _walk(sequences: int) -> None:
 
 
 def test_lives_of_orders() -> None:
-    """Thirty."""
+    """Twenty."""
     walked(SEQUENCES)
 
 

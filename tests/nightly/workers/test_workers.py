@@ -51,9 +51,10 @@ def test_workers_leave_no_trace(
 @pytest.mark.parametrize(
     ("decide", "said"),
     [
-        (
+        pytest.param(
             deciders.leave,
             "its worker process died twice while planning it (the last by exit code 7)",
+            marks=pytest.mark.full,
         ),
         (deciders.crash, "died twice while planning it (the last by signal SIGSEGV)"),
         (deciders.hang, "took longer than 4 seconds"),
