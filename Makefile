@@ -4,6 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ASOF   ?= 2026-11-20
 RUNS   ?= runs
+# Where it is set, every process compiles all it imports again: two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 # A test session that finds no test, or a worker that dies, must fail the target.
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
 # A file stays with one worker, so that what its tests share is made once.
