@@ -48,7 +48,7 @@ def certified(search: Search, solves: int) -> Search:
     grown, beyond = _grown(search, solves)
     if beyond is None:
         started = _no_worse_than_avoiding(grown, solves)
-        return grown if started is grown else _grown(started, solves)[0]
+        return started if started.incumbent is grown.incumbent else _grown(started, solves)[0]
     priced = at_the_limit(grown, beyond)
     return grown if priced is grown else _grown(priced, solves)[0]
 

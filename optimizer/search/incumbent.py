@@ -184,7 +184,8 @@ def _looked_at(
 def started_from(search: Search, sides: WashSides, like: TaxRegime) -> Search:
     """The search, or a better one whose flips start from other sides of its identical groups.
 
-    In the regime that nets gains as another does, which is solved if it was not.
+    In the regime that nets gains as another does, which is solved if it was not. The start itself
+    is one of its `others`.
     """
     model, best, bounds = search.model, search.incumbent, search.bounds
     regime = bounds.regimes.like(like.cases)
@@ -202,7 +203,8 @@ def started_from(search: Search, sides: WashSides, like: TaxRegime) -> Search:
 
     estimates = open_estimates(model, stakes_of(model.frame, best.groups), root)
     found = flipped(model, start, root, _open_calls(estimates), resolve)
-    return replace(search, bounds=bounds, incumbent=found) if _beats(found, best) else search
+    better = found if _beats(found, best) else best
+    return replace(search, bounds=bounds, incumbent=better, others=(start,))
 
 
 def _beats(one: Incumbent | None, other: Incumbent, within: float = 0.0) -> bool:

@@ -150,8 +150,12 @@ class LowerBounds:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search has brought; no incumbent where no regime could be settled."""
+    """What a search has brought; no incumbent where no regime could be settled.
+
+    `others` are worse in real amounts, and may be better as tickets.
+    """
 
     model: Model
     bounds: LowerBounds
     incumbent: Incumbent | None = None
+    others: tuple[Incumbent, ...] = ()

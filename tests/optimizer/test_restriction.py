@@ -12,6 +12,8 @@ from models.policy import Gate, Policy, TradeRules, WashSales
 from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
+from optimizer.rounding.candidate import candidate_of
+from optimizer.search.branch_and_bound import certified
 from optimizer.search.incumbent import resolved
 from optimizer.search.restriction import restricted, sides_of
 from optimizer.search.te_limit import search_within_limits
@@ -100,6 +102,21 @@ def test_who_may_pay_for_wash_sales_is_no_worse_off_than_who_avoids_them(seed: i
     assert after is not None
     assert least is not None
     assert after <= least + 1e-3
+
+
+def test_who_avoids_is_tried_as_tickets_too() -> None:
+    """Better in real amounts can be worse as whole orders: both are made, and the better leaves."""
+    of = drawn(0)
+    found = certified(search_within_limits(frame(of, PRICED), chain_of(PRICED)), 0)
+    assert found.incumbent is not None
+    assert len(found.others) == 1
+    for each in (found.incumbent, *found.others):
+        made = candidate_of(found.model, each)
+        assert made is not None
+        plan = rebalance(of, PRICED)
+        assert plan.figures is not None
+        assert plan.figures.objective_after_bps is not None
+        assert plan.figures.objective_after_bps <= made.objective + 1e-9
 
 
 def test_nothing_is_restricted_where_wash_sales_are_avoided_or_nothing_was_bought_lately() -> None:
