@@ -13,8 +13,6 @@ import time
 from dataclasses import replace
 from typing import TypeAlias
 
-import numpy as np
-
 from models.household import Household
 from models.plan import Plan
 from models.policy import Policy
@@ -102,18 +100,21 @@ def concluded(search: Search, certify: int) -> Plan:
 
 def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
     """Minimum trades, share steps, orders: what nearly every household is answered by."""
-    found = candidate_of(search.model, search.incumbent, search.bounds.promising)
+    found = _in_share_steps(search)
+    if found is None or not found.kept:
+        return search, found
     for other in search.others:
-        trial = candidate_of(search.model, other)
-        if trial is not None and trial.kept and (found is None or trial.gated < _kept(found)):
-            search, found = replace(search, incumbent=other), trial
+        start = replace(search, incumbent=other)
+        trial = _in_share_steps(start)
+        if trial is not None and trial.kept and trial.gated < found.gated:
+            search, found = start, trial
+    return search, found
+
+
+def _in_share_steps(search: Search) -> Candidate | None:
+    found = candidate_of(search.model, search.incumbent, search.bounds.promising)
     found = with_fewer_funds(search.model, search.incumbent, found)
-    return search, refined(search.model, search.incumbent, found)
-
-
-def _kept(found: Candidate) -> float:
-    """What a candidate costs with its gates, bps; infinite where it breaks a rule."""
-    return found.gated if found.kept else np.inf
+    return refined(search.model, search.incumbent, found)
 
 
 def by_aiming_lower(search: Search, last: Candidate | None) -> Outcome:

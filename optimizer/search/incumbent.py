@@ -185,7 +185,7 @@ def started_from(search: Search, sides: WashSides, like: TaxRegime) -> Search:
     """The search, or a better one whose flips start from other sides of its identical groups.
 
     In the regime that nets gains as another does, which is solved if it was not. The start itself
-    is one of its `others`.
+    is one of its `others`, and so is what it beats.
     """
     model, best, bounds = search.model, search.incumbent, search.bounds
     regime = bounds.regimes.like(like.cases)
@@ -203,8 +203,9 @@ def started_from(search: Search, sides: WashSides, like: TaxRegime) -> Search:
 
     estimates = open_estimates(model, stakes_of(model.frame, best.groups), root)
     found = flipped(model, start, root, _open_calls(estimates), resolve)
-    better = found if _beats(found, best) else best
-    return replace(search, bounds=bounds, incumbent=better, others=(start,))
+    if _beats(found, best):
+        return replace(search, bounds=bounds, incumbent=found, others=(best, start))
+    return replace(search, bounds=bounds, others=(start,))
 
 
 def _beats(one: Incumbent | None, other: Incumbent, within: float = 0.0) -> bool:
