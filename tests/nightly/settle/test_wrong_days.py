@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nightly.main import main
+from nightly.register.records import Ticket
 from tests.nightly.register import orders
 from tests.nightly.settle.small import DAY, RUN, Trading, book, lot, of, read, tables
 
@@ -45,37 +46,40 @@ def test_a_day_that_cannot_be_stops_its_household_until_it_is_corrected(
     assert of(read(tmp_path / "mended", "lots"), "lot_id", "shares") == {"l1": ("30",)}
 
 
-def test_a_day_that_was_corrected_is_not_doubted(tmp_path: Path) -> None:
-    """The book shows 50 on Monday: another trade, since the fill's own day was looked at."""
-    rows = tables([lot("l1", "h1-a", "VTI", 80.0, 8_000.0, "2020-01-02")])
+def corrected(trading: Trading, row: str) -> None:
+    """Let a row of answers correct the first fill."""
+    file = trading.root / "rows.csv"
+    file.write_text(f"ticket_id,shares,price,trade_date,corrects\n{row}\n")
+    assert main(["fills", str(file), "--register", str(trading.register)]) == 0
+
+
+def shown_on_monday(folder: Path, held: float) -> tuple[Path, Trading, Ticket]:
+    """Return a book whose custodian shows 50 sold on Monday, and a fill of 50 on Friday."""
+    rows = tables([lot("l1", "h1-a", "VTI", held, 100.0 * held, "2020-01-02")])
     shown = {"trade_id": "c", "account_id": "h1-a", "security_id": "VTI", "side": "sell"}
     rows["trades"] = [{**shown, "trade_date": "2026-11-23", "shares": 50.0, "amount": 15_000.0}]
-    before = book(tmp_path / "book", rows)
-    trading = Trading(tmp_path)
+    trading = Trading(folder)
     sell = orders.ticket(RUN, "h1")
     trading.send(sell)
     trading.fill(sell, "50", "300")
+    return book(folder / "book", rows), trading, sell
+
+
+def test_a_day_that_was_corrected_is_not_doubted(tmp_path: Path) -> None:
+    """The book shows 50 on Monday: another trade, since the fill's own day was looked at."""
+    before, trading, sell = shown_on_monday(tmp_path, 80.0)
     told = ["settle", str(before), "--register", str(trading.register)]
     told += ["--asof", "2026-11-23", "--out"]
     assert main([*told, str(tmp_path / "same")]) == 0
     assert of(read(tmp_path / "same", "lots"), "lot_id", "shares") == {"l1": ("80.0",)}
-    text = f"ticket_id,shares,price,trade_date,corrects\n{sell.ticket_id},50,300,{DAY},f1\n"
-    (tmp_path / "rows.csv").write_text(text)
-    assert main(["fills", str(tmp_path / "rows.csv"), "--register", str(trading.register)]) == 0
+    corrected(trading, f"{sell.ticket_id},50,300,{DAY},f1")
     assert main([*told, str(tmp_path / "another")]) == 0
     assert of(read(tmp_path / "another", "lots"), "lot_id", "shares") == {"l1": ("30",)}
 
 
 def test_a_price_that_was_corrected_says_nothing_of_the_day(tmp_path: Path) -> None:
     """The day is the night's still: what the book shows on Monday is not booked a second time."""
-    rows = tables([lot("l1", "h1-a", "VTI", 50.0, 5_000.0, "2020-01-02")])
-    shown = {"trade_id": "c", "account_id": "h1-a", "security_id": "VTI", "side": "sell"}
-    rows["trades"] = [{**shown, "trade_date": "2026-11-23", "shares": 50.0, "amount": 15_000.0}]
-    before = book(tmp_path / "book", rows)
-    trading = Trading(tmp_path)
-    sell = orders.ticket(RUN, "h1")
-    trading.send(sell)
-    trading.fill(sell, "50", "300")
+    before, trading, sell = shown_on_monday(tmp_path, 50.0)
     (tmp_path / "rows.csv").write_text(
         f"ticket_id,shares,price,corrects\n{sell.ticket_id},50,300.5,f1\n"
     )
@@ -83,13 +87,6 @@ def test_a_price_that_was_corrected_says_nothing_of_the_day(tmp_path: Path) -> N
     told = ["settle", str(before), "--register", str(trading.register), "--asof", "2026-11-23"]
     assert main([*told, "--out", str(tmp_path / "next")]) == 0
     assert of(read(tmp_path / "next", "lots"), "lot_id", "shares") == {"l1": ("50.0",)}
-
-
-def corrected(trading: Trading, row: str) -> None:
-    """Let a row of answers correct the first fill."""
-    file = trading.root / "rows.csv"
-    file.write_text(f"ticket_id,shares,price,trade_date,corrects\n{row}\n")
-    assert main(["fills", str(file), "--register", str(trading.register)]) == 0
 
 
 @pytest.mark.parametrize(
