@@ -93,15 +93,11 @@ def _rows(arrays: Arrays, multipliers: Floats, limits: Limits, slope: list[Fract
 
 def _columns(arrays: Arrays, slope: list[Fraction], limits: Limits) -> Fraction:
     *_, low, high = limits
-    least = np.maximum(low, arrays.box_low).tolist()
-    most = np.minimum(high, arrays.box_high).tolist()
+    least = np.maximum(low - arrays.column_pass, arrays.box_low)
+    most = np.maximum(np.minimum(high, arrays.box_high), least)
     total = ZERO
-    for each, first, last, wide in zip(
-        slope, least, most, arrays.column_pass.tolist(), strict=True
-    ):
-        below = Fraction(first) - Fraction(wide)
-        above = max(Fraction(last) + Fraction(wide), below)
-        total += min(each * below, each * above)
+    for each, below, above in zip(slope, least.tolist(), most.tolist(), strict=True):
+        total += min(each * Fraction(below), each * Fraction(above))
     return total
 
 

@@ -40,7 +40,7 @@ class Arrays:
     meanings
         What each row is, by ranges of rows: first row, and what holds from there on.
     row_pass, column_pass
-        By how much a legal plan may be outside a row, `(m,)`, and a column's bounds, `(n,)`.
+        By how much a legal plan may be outside a row, `(m,)`, and below a column's bound, `(n,)`.
     left_out
         What lots without a column could lower the objective by beyond that, bps.
     costs, constants
@@ -160,13 +160,14 @@ class Arrays:
     def widened(self, limits: Limits, part: float, *, only: Kind | None = None) -> Limits:
         """Limits with a part of what a legal plan may be outside of them given way.
 
-        `only` leaves rows of every other kind as they are.
+        `only` leaves rows of every other kind as they are. No column leaves its box.
         """
         row_low, row_high, low, high = limits
         rows, columns = part * self.row_pass, part * self.column_pass
         if only is not None:
             rows = rows * np.array([meaning.kind is only for meaning in self.meaning])
-        return row_low - rows, row_high + rows, low - columns, high + columns
+        lower = np.maximum(low - columns, np.minimum(low, self.box_low))
+        return row_low - rows, row_high + rows, lower, high
 
     def objective(self, x: Floats, curved: Floats | None = None) -> float:
         """Objective at a point, bps; `curved` is Px where that is known."""

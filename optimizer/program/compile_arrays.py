@@ -103,8 +103,7 @@ def compile_arrays(program: Program) -> Arrays:
     for part in program.parts:
         for bounds in part.bounds:
             where = build.layout[bounds.block]
-            if bounds.lets_pass:
-                column_pass[where] = np.maximum(column_pass[where], bounds.lets_pass)
+            column_pass[where] = np.maximum(column_pass[where], bounds.lets_pass)
             if bounds.low is not None:
                 build.low[0][where] = np.maximum(build.low[0][where], bounds.low)
             if bounds.high is not None:

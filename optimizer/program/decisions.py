@@ -20,11 +20,15 @@ from optimizer.program.language import DEFINITION, Block, Part, Rows
 
 
 def state(frame: Frame) -> Part:
-    """Declare the decision blocks with the boxes that supply and cash put around them."""
+    """Declare the decision blocks with the boxes that supply and cash put around them.
+
+    What a judge lets pass of cash is inside its box: a proof trusts no box but of every legal plan.
+    """
     accounts, sales, buys = frame.accounts, frame.sales, frame.buys
     none = np.zeros(len(accounts.cash))
     arriving = np.where(accounts.receives, max(frame.net_flow, 0.0), 0.0)
     received = np.where(accounts.taxable, _required_of_unit(frame)[accounts.unit], 0.0)
+    most_cash = np.maximum(accounts.most_cash, accounts.floor)
     groups = frame.groups
     moving = groups.moving
     every = np.arange(len(moving))
@@ -33,7 +37,7 @@ def state(frame: Frame) -> Part:
         blocks=(
             Block("sale", np.zeros(len(sales.value)), sales.value),
             Block("buy", np.zeros(len(buys.most)), buys.most),
-            Block("cash", accounts.floor, np.maximum(accounts.most_cash, accounts.floor)),
+            Block("cash", accounts.floor - frame.cent, most_cash + frame.cent),
             Block("withdrawal", none, accounts.most_withdrawn),
             Block("contribution", none, arriving),
             Block("transfer", none, accounts.required),

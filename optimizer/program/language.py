@@ -88,8 +88,8 @@ DEFINITION = Meaning(Kind.DEFINITION)
 class Block:
     """A named vector of variables.
 
-    `low` and `high` bound it in every feasible point by what other rows already say: they are not
-    given to a solver, but a proof needs every variable in a box.
+    `low` and `high` bound it in every legal plan by what other rows already say: they are not given
+    to a solver, but a proof needs every variable in a box.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Block:
 class Bounds:
     """low ≤ x[block] ≤ high, given to the solver, in the name of a rule.
 
-    `lets_pass` are units by which a legal plan may be outside (see `Meaning`).
+    `lets_pass` are units by which a legal plan may be below `low`, of all columns or of each.
     """
 
     rule: str
@@ -109,7 +109,7 @@ class Bounds:
     low: Floats | None = None
     high: Floats | None = None
     kind: Kind = Kind.RULE
-    lets_pass: float = 0.0
+    lets_pass: float | Floats = 0.0
     owner: Owner = Owner.POLICY
 
 

@@ -44,9 +44,8 @@ def wash_disjunctions(frame: Frame, arrays: Arrays) -> tuple[Disjunction, ...]:
         Gathered(np.where(losing, sales.identical_group, -1)),
         Gathered(buys.identical_group),
     )
-    most = sale_high + arrays.column_pass[arrays.columns["sale"]]
     return tuple(
-        _wash_disjunction(frame, identical, lossy[identical], bought[identical], most)
+        _wash_disjunction(frame, identical, lossy[identical], bought[identical], sale_high)
         for identical in identicals.tolist()
     )
 

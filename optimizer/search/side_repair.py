@@ -80,7 +80,7 @@ def to_blame(
     if not any(asking):
         return None
     limits = model.arrays.branched(branch)
-    most = (limits[3] + model.arrays.column_pass)[model.arrays.columns["sale"]]
+    most = limits[3][model.arrays.columns["sale"]]
     for place, rows in enumerate(asking):
         if not model.frame.replaced.can_be_used_up(rows, most):
             return place

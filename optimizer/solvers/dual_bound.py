@@ -93,6 +93,6 @@ def _held(arrays: Arrays, positive: Floats, negative: Floats, limits: Limits) ->
 def columns_at_least(arrays: Arrays, slope: Floats, limits: Limits) -> Floats:
     """Least that each column can contribute at a slope of the Lagrangian, bps."""
     *_, low, high = limits
-    least = np.maximum(low, arrays.box_low) - arrays.column_pass
-    most = np.maximum(np.minimum(high, arrays.box_high) + arrays.column_pass, least)
+    least = np.maximum(low - arrays.column_pass, arrays.box_low)
+    most = np.maximum(np.minimum(high, arrays.box_high), least)
     return np.minimum(slope * least, slope * most)

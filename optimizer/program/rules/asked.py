@@ -37,9 +37,9 @@ def state(frame: Frame) -> Part:
     step = _step(frame)
     whole = sold & ~copied
     if whole.any():
-        pass_ = float(step[whole].max())
         low = np.where(whole, sales.value, -np.inf)
-        bounds.append(Bounds("sell", "sale", low=low, lets_pass=pass_, owner=Owner.REQUEST))
+        left = np.where(whole, step, 0.0)
+        bounds.append(Bounds("sell", "sale", low=low, lets_pass=left, owner=Owner.REQUEST))
     return Part("asked", bounds=tuple(bounds), rows=_by_lot(frame, sold & copied, step))
 
 
@@ -72,15 +72,15 @@ def _by_lot(frame: Frame, sold: Bools, step: Floats) -> tuple[Rows, ...]:
         return ()
     sales = frame.sales
     lots, rows = np.unique(sales.lot[columns], return_inverse=True)
-    value = np.zeros(len(lots))
-    value[rows] = sales.value[columns]
+    value, left = np.zeros(len(lots)), np.zeros(len(lots))
+    value[rows], left[rows] = sales.value[columns], step[columns]
     return (
         Rows(
             "sell",
             tuple(str(frame.household.lots.lot_id[lot]) for lot in lots),
             (("sale", rows, columns, -np.ones(len(columns))),),
             np.full(len(lots), -np.inf),
-            float(step[columns].max()) - value,
+            left - value,
             to_the_cent(frame, owner=Owner.REQUEST),
         ),
     )

@@ -66,6 +66,19 @@ def losing() -> Household:
     )
 
 
+def with_a_dear_share() -> Household:
+    """Return the account beside a share of $5,000 that has neither gain nor loss."""
+    return household(
+        [account("TX")],
+        [
+            lot("A", "TX", "VTI", 1000, 60_000.0, "2020-01-02"),
+            lot("B", "TX", "VTI", 40, 2_000.0, "2020-01-02"),
+            lot("D", "TX", "DEAR", 2, 10_000.0, "2020-01-02"),
+        ],
+        (*SECURITIES, security("DEAR", 5_000.0)),
+    )
+
+
 def policy(**sections: Any) -> Policy:
     """Return the standard policy with limits or trade rules."""
     limits = {key: value for key, value in sections.items() if key in Limits.__dataclass_fields__}
@@ -244,6 +257,13 @@ CASES = (
         {"sell": REQUEST, "gain_budget": POLICY},
         {"sell_lots"},
         policy(gain_budget_usd=1e3),
+    ),
+    Clashing(
+        "a sale of a lot beside that of a dear share, and gains",
+        with_a_dear_share(),
+        {"sell_lots": ["B", "D"], "gain_budget_usd": 1e3},
+        {"sell": REQUEST, "gain_budget": REQUEST},
+        {"sell_lots", "gain_budget_usd"},
     ),
     Clashing(
         "a sale of what waits in the market",

@@ -16,6 +16,8 @@ from models.plan import Status
 from models.policy import Policy, WashSales
 from models.request.reading import request_of
 from optimizer.judge.verify import verify
+from optimizer.program.compile_arrays import compile_arrays
+from optimizer.program.language import Branch
 from optimizer.requests.ask import ask
 from tests.households import BOND, account, buy, household, lot, security, sell
 from tests.optimizer.by_hand import Stated, stated
@@ -78,6 +80,21 @@ def test_sell_asks_for_all_of_a_security_in_scope() -> None:
     ]
 
 
+def test_what_is_sold_may_leave_a_step_of_its_own_and_nothing_more_than_it_holds() -> None:
+    """B may leave a share of $100 and C one of $50; A, of which nothing is asked, has its limits.
+
+    Nobody sells more than a lot holds, or less than nothing.
+    """
+    model = stated("asked", *as_asked(family(), Policy(), request_of({"sell_lots": ["B", "C"]})))
+    arrays = compile_arrays(model.program)
+    limits = arrays.branched(Branch())
+    *_, least, most = arrays.widened(limits, 1.0)
+    least = least[arrays.columns["sale"]]
+    allowed = {name: float(least[model.place("sale", name)]) for name in ("A", "B", "C")}
+    assert allowed == pytest.approx({"A": 0.0, "B": 9.9, "C": 9.95})
+    assert most.tolist() == limits[3].tolist()
+
+
 def test_avoiding_gains_bars_the_lot_with_a_gain_alone() -> None:
     """A has a gain, B a loss, C neither, and a sheltered account has no gains."""
     avoiding = asked(avoid_gains=True)
@@ -116,3 +133,17 @@ def test_a_lot_that_recent_purchases_meet_is_sold_out_once() -> None:
     assert answer.plan.status is Status.PLANNED
     sold = sum(part.shares for o in answer.plan.orders for part in o.lots if part.lot_id == "B")
     assert sold == 100
+
+
+def test_a_lot_in_two_columns_may_leave_a_step_of_its_own_too() -> None:
+    """B leaves less than a share of $100 and F than one of $50, of a household of $101,000."""
+    of = family(
+        lot("E", "TX", "VTI", 5, 500.0, "2026-11-10"),
+        lot("F", "TX", "BND", 5, 300.0, "2025-01-02"),
+        lot("G", "TX", "BND", 5, 250.0, "2026-11-10"),
+    )
+    policy = Policy(wash_sale=WashSales(mode="price"))
+    rule = stated("asked", *as_asked(of, policy, request_of({"sell_lots": ["B", "F"]})))
+    (rows,) = rule.part.rows
+    assert rows.where == ("B", "F")
+    assert (rows.high * 1_010.0).tolist() == pytest.approx([100.0 - 10_000.0, 50.0 - 250.0])
