@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.inputs.frame import Frame
 from optimizer.mip.integer_model import Whole, state_tickets
+from optimizer.mip.whole_costs import count_tickets
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.disjunctions import Bought, Disjunction, Option, WashSide, state_disjunction
@@ -31,7 +32,7 @@ def state_whole(
     *,
     plan: bool = False,
 ) -> Whole:
-    """State whole tickets and their exclusions; `disjunctions` are the sides that are still open.
+    """State whole tickets, exclusions and prices; `disjunctions` are the sides that are still open.
 
     Where it is for a `plan`, dust that no order would sell is no harvest.
     """
@@ -45,6 +46,7 @@ def state_whole(
         if disjunction.identical_group >= 0:
             harvests[disjunction.identical_group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
+    count_tickets(whole)
     return whole
 
 

@@ -1,7 +1,8 @@
 """Cost limit: what trading costs, spreads, commissions and tickets, stays below a ceiling.
 
 A ticket counts in proportion to the largest order possible, which never overstates it; the judge
-counts it whole, and what that oversteps is taken off the limit.
+counts it whole, and what that oversteps is taken off the limit. Where tickets are whole in the
+program too, each is counted whole (see `mip.whole_costs`).
 """
 
 from __future__ import annotations

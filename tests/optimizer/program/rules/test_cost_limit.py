@@ -14,6 +14,11 @@ from optimizer.requests.ask import ask
 from tests.households import BOND, account, buy, household, lot, security, sell
 from tests.optimizer.by_hand import stated
 
+FREE = (
+    security("VTI", 100.0, half_spread_bps=0.0),
+    security("BND", 50.0, BOND, half_spread_bps=0.0),
+)
+
 COSTLY = Policy(trades=TradeRules(commission_bps=20.0))
 
 
@@ -22,10 +27,7 @@ def sheltered() -> Household:
     return household(
         [account("IRA", "traditional_ira")],
         [lot("A", "IRA", "VTI", 1000)],
-        [
-            security("VTI", 100.0, half_spread_bps=0.0),
-            security("BND", 50.0, BOND, half_spread_bps=0.0),
-        ],
+        FREE,
     )
 
 
@@ -63,3 +65,33 @@ def test_a_plan_stays_below_it_whole_tickets_and_all() -> None:
     assert after is not None
     assert before > 100.0
     assert 50.0 < after <= 60.01
+
+
+@pytest.mark.parametrize(
+    ("floors", "limit", "status"),
+    [
+        ((1_000.0, 500.0, 0.0), 9.0, Status.INFEASIBLE),
+        ((1_000.0, 500.0, 0.0), 10.0, Status.PLANNED),
+        ((1_000.0, 0.0), 7.0, Status.PLANNED),
+        ((1_000.0, 0.0), 4.0, Status.INFEASIBLE),
+    ],
+)
+def test_orders_that_must_be_written_are_counted_whole(
+    floors: tuple[float, ...], limit: float, status: Status
+) -> None:
+    """An order of $5 for each account whose floor asks for cash: there is room for them, or none.
+
+    In proportion to the largest order they would cost less than a dollar.
+    """
+    names = [f"IRA{n}" for n in range(len(floors))]
+    of = household(
+        [account(n, "traditional_ira", cash_floor=f) for n, f in zip(names, floors, strict=True)],
+        [lot(f"L-{name}", name, "VTI", 500) for name in names],
+        FREE,
+    )
+    policy = Policy(trades=TradeRules(ticket_usd=5.0))
+    answer = ask(of, policy, request_of({"max_cost_usd": limit}))
+    assert answer.plan.status is status, answer.plan.reason
+    assert verify(answer.household, answer.policy, answer.plan.orders, ()).kept is (
+        status is Status.PLANNED
+    )
