@@ -80,6 +80,7 @@ def _report(row: CsvRow) -> Report:
             side=told.get("side", ""),
             text=told.get("text", ""),
             corrects=told.get("corrects", ""),
+            so_far=row.so_far,
         )
     except ValueError as error:
         return Report(place, order, fault=str(error))

@@ -8,7 +8,9 @@ here does.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,11 +23,15 @@ FIRST_ROW: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row's cells by column, without blanks around them; `fault` says what is wrong with it."""
+    """A row's cells by column, without blanks around them; `fault` says what is wrong with it.
+
+    `so_far` is a digest of the header and of all rows down to this one.
+    """
 
     number: int
     cells: dict[str, str]
     fault: str
+    so_far: str
 
 
 def csv_rows(content: bytes, optional: Collection[str]) -> tuple[set[str], Iterator[CsvRow]]:
@@ -49,8 +55,10 @@ def csv_rows(content: bytes, optional: Collection[str]) -> tuple[set[str], Itera
 
 
 def _rows(told: Iterator[list[str]], header: list[str]) -> Iterator[CsvRow]:
+    digest = hashlib.sha256(json.dumps(header).encode())
     for number, row in enumerate((row for row in told if row), start=FIRST_ROW):
+        digest.update(b"\n" + json.dumps(row).encode())
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
         whole = len(row) >= len(header) and not any(row[len(header) :])
         torn = f"{len(row)} cells where the header has {len(header)}: nobody knows which is whose"
-        yield CsvRow(number, cells, "" if whole else torn)
+        yield CsvRow(number, cells, "" if whole else torn, digest.hexdigest())

@@ -64,7 +64,7 @@ def fitted(
     for report in reports:
         try:
             if report.corrects and not report.fault:
-                again = _corrections(draft, report, file)
+                again = _corrections(draft, report)
                 repeated += not again
                 for fill in again:
                     draft.correct(fill)
@@ -110,7 +110,7 @@ def _ordered(draft: Draft, report: Report) -> tuple[list[str], bool]:
     return names, by_block
 
 
-def _corrections(draft: Draft, report: Report, file: AnswersFile) -> list[CorrectedFill]:
+def _corrections(draft: Draft, report: Report) -> list[CorrectedFill]:
     """Return the fills that a row tells again, with its day and price; none if that is known.
 
     So it is where the same correction was booked, whatever corrected it since.
@@ -132,7 +132,7 @@ def _corrections(draft: Draft, report: Report, file: AnswersFile) -> list[Correc
     tickets = [draft.now.tickets[fill.ticket_id].ticket for fill in before]
     _must_be_near(price, tickets, draft.far_off)
     _must_be_since(day, tickets[0], draft.today)
-    told_as, now = _told_as(draft, report, file), before[0]
+    told_as, now = _told_as(draft, report), before[0]
     as_it_is = report.trade_date is None or (day_told_again(now) and day == now.trade_date)
     if (price == now.price and as_it_is) or draft.was_told(
         now.fill_id, price, report.trade_date, told_as
@@ -153,10 +153,10 @@ def _corrections(draft: Draft, report: Report, file: AnswersFile) -> list[Correc
     ]
 
 
-def _told_as(draft: Draft, report: Report, file: AnswersFile) -> str:
-    """Return the name of a correction: its own id, which no fill has, or its row and its file."""
+def _told_as(draft: Draft, report: Report) -> str:
+    """Return the name of a correction: its own id, which no fill has, or its file down to it."""
     own = report.fill_id not in ("", report.corrects) and not draft.known(report.fill_id)
-    return report.fill_id if own else f"{report.place} of {file.sha256}"
+    return report.fill_id if own else f"{report.place} of {report.so_far}"
 
 
 def _known(draft: Draft, fill_id: str, names: Sequence[str], by_block: bool) -> list[Fill]:

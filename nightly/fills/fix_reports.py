@@ -12,8 +12,10 @@ refuses (35=9) need a person and are told as such.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -60,9 +62,12 @@ SIDES: Final = {"1": "buy", "2": "sell"}
 
 def fix_reports(content: bytes) -> Sequence[Report]:
     """Return what the messages of a file say, each numbered from 1."""
-    return [
-        _report(message, f"message {at}") for at, message in enumerate(_messages(content), start=1)
-    ]
+    found, digest = [], hashlib.sha256()
+    for at, message in enumerate(_messages(content), start=1):
+        digest.update(message)
+        report = _report(message, f"message {at}")
+        found.append(replace(report, so_far=digest.hexdigest()) if report.corrects else report)
+    return found
 
 
 def _messages(content: bytes) -> Iterator[bytes]:

@@ -89,7 +89,7 @@ def _coming_to(now: Registered, file: AnswersFile, rows: Sequence[CsvRow]) -> di
         name, said, text = (row.cells.get(each, "") for each in ("movement_id", "state", "text"))
         moved_on, corrects = (row.cells.get(each, "") for each in OPTIONAL)
         why = row.fault or _why_not(states, name, said)
-        told_as = f"row {row.number} of {file.sha256}"
+        told_as = f"row {row.number} of {row.so_far}"
         if not why and (
             _nothing_new(states[name], said, moved_on, days[name], corrects)
             or told_as in now.money[name].corrections

@@ -41,7 +41,8 @@ class Report:
     `place` names the row. `state` is None where shares were traded and nothing more was said;
     `filled` is what was traded of the order so far, by its own count; `corrects` the fill that it
     tells again, with another day or price. `fault` says why the row cannot be read; `ignored` that
-    it says nothing new by its kind.
+    it says nothing new by its kind. `so_far` is a digest of its file down to it: by that a row
+    without an id of its own is known again when the file has grown.
     """
 
     place: str
@@ -57,6 +58,7 @@ class Report:
     side: str = ""
     text: str = ""
     corrects: str = ""
+    so_far: str = ""
     fault: str = ""
     ignored: bool = False
 

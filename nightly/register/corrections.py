@@ -25,7 +25,8 @@ CORRECTIONS: Final = "corrections"
 class CorrectedFill(Fill):
     """A fill that was told again: where its day was (`day_told`), it is taken at its word.
 
-    `told_as` is the correction's own id, or its row and the digest of its file where it has none.
+    `told_as` is the correction's own id or, where it has none, its row and a digest of its file
+    down to it: a file that has grown since tells it under the same name.
     """
 
     day_told: bool = True

@@ -92,7 +92,7 @@ class MoneyStanding:
     days_before: list[date] = field(default_factory=list)
     """Days on which it was said to move, before each correction."""
     corrections: list[str] = field(default_factory=list)
-    """The row of each correction, with the digest of its file."""
+    """The row of each correction, with a digest of its file down to it."""
 
     @property
     def days(self) -> list[date]:

@@ -156,6 +156,26 @@ def test_a_file_that_is_read_again_corrects_nothing_again(runs: Path) -> None:
     assert fills(runs)["f1"].price == 302
 
 
+@pytest.mark.parametrize("copies", [(4, 5), (3, 4, 5, 4, 3)])
+def test_a_file_that_has_grown_corrects_nothing_again(runs: Path, copies: tuple[int, ...]) -> None:
+    """Rows without ids of their own, read with what came since, or from older copies of the file.
+
+    There and back: the third correction says what the first did, and is another.
+    """
+    day = [
+        "{h1},f1,60,300,2026-11-20,",
+        *("{h1},,60," + f"{at},,f1" for at in (301, 302, 301, 303)),
+    ]
+    for length in (2, *copies, 5):
+        told(runs, *day[:length])
+    now = Register(runs / NAME).read()
+    steps = [step.why for step in now.tickets[NAMES["h1"]].steps if "corrected" in step.why]
+    assert [step.split()[4] for step in steps] == ["301", "302", "301", "303"]
+    assert fills(runs)["f1"].price == 303
+    told(runs, "{h1},f1,60,300,2026-11-20,", "{h2},f2,10,300,,", day[1])  # another file
+    assert fills(runs)["f1"].price == 301
+
+
 def test_a_row_that_was_refused_is_read_again(runs: Path) -> None:
     """A correction came before its fill; the file that says both is booked once the fill is."""
     early = "{h1},,100,299,2026-11-23,f1"

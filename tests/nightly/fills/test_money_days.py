@@ -127,6 +127,14 @@ def test_a_file_that_is_read_again_corrects_no_day_again(register: Register) -> 
     assert register.read().money[NAME_OF].moved_on == date(2026, 11, 26)
 
 
+def test_a_file_that_has_grown_corrects_no_day_again(register: Register) -> None:
+    """Its rows are those that they were, whatever stands below them by now."""
+    rows = ("moved,2026-11-23,", *(f"moved,2026-11-{day},{NAME_OF}" for day in (24, 25, 24, 26)))
+    for length in (2, 3, 5, 4, 5):
+        tell(register, *rows[:length])
+    assert [day.day for day in register.read().money[NAME_OF].days] == [23, 24, 25, 24, 26]
+
+
 def test_what_is_misnamed_or_torn_is_told(register: Register) -> None:
     """A day called otherwise stops the file, a row of other cells stands by itself."""
     with pytest.raises(AnswersError, match="'moved on' is nearly 'moved_on'"):
