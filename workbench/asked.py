@@ -21,7 +21,7 @@ from optimizer.judge.verify import verify
 from workbench.explain import Explanation, explain
 from workbench.screen_tables import short_name
 from workbench.unit_tax import unit_line
-from workbench.wording import money, number, percent
+from workbench.wording import money, number, percent, plain
 
 ORDERS_SHOWN: Final = 12
 """Orders that differ on the page; `--json` has them all."""
@@ -49,7 +49,7 @@ def answer_sections(answer: Answer) -> Iterable[tuple[str, RenderableType]]:
     if answer.plan.clashes:
         yield "cannot be kept together", _clashes(answer)
     if answer.remedies:
-        yield "tried, and works", Text("\n".join(f"· {each.words}" for each in answer.remedies))
+        yield "tried, and works", Text("\n".join(plain(f"· {e.words}") for e in answer.remedies))
     change = answer.difference
     if answer.plan.figures is not None and answer.standing.figures is not None:
         yield "beside the plan without it", _figures(change.figures)
@@ -58,7 +58,10 @@ def answer_sections(answer: Answer) -> Iterable[tuple[str, RenderableType]]:
             yield "orders that differ (shares)", _orders(answer, name)
         for title, bound in (("began to bind", change.began), ("ceased to bind", change.ceased)):
             if bound:
-                yield title, Text("\n".join(f"· {r} at {short_name(w, name)}" for r, w in bound))
+                yield (
+                    title,
+                    Text("\n".join(plain(f"· {r} at {short_name(w, name)}") for r, w in bound)),
+                )
 
 
 def _words(answer: Answer) -> str:
@@ -66,7 +69,7 @@ def _words(answer: Answer) -> str:
     asked = answer.household.asked
     if asked is not None and asked.set_aside_usd:
         said.append(f"raised beside it for tax: ${asked.set_aside_usd:,.2f}")
-    return "\n".join(f"· {line}" for line in said)
+    return "\n".join(plain(f"· {line}") for line in said)
 
 
 def _as_written(value: Any) -> str:

@@ -39,6 +39,7 @@ from workbench.wording import (
     money_waits,
     number,
     percent,
+    plain,
     usd,
     whole_usd,
 )
@@ -98,7 +99,7 @@ def _sections(explanation: Explanation) -> Iterable[tuple[str, RenderableType]]:
         yield "broken rules", breach_table(plan.breaches, plan.household_id)
     said = _to_know(explanation)
     if said:
-        yield "to know", Group(*(Text(f"· {line}") for line in said))
+        yield "to know", Group(*(Text(plain(f"· {line}")) for line in said))
 
 
 def _head(explanation: Explanation) -> RenderableType:
@@ -110,7 +111,7 @@ def _head(explanation: Explanation) -> RenderableType:
         if plan.orders:
             approval = "approved by policy" if plan.approval == "auto" else plan.approval
             facts += [counted(len(plan.orders), "order"), approval.replace("_", " ")]
-        lines.append(Text(" · ".join(facts)))
+        lines.append(Text(plain(" · ".join(facts))))
         lines.append(Text(_outcome(figures)))
     if figures and plan.certificate:
         lines += [Text(line, style="bold") for line in _proof(figures, plan.certificate)]
@@ -118,12 +119,12 @@ def _head(explanation: Explanation) -> RenderableType:
         many = len(explanation.faults)
         lines.append(Text(f"{counted(many, 'fault')} in the book reach{'es' * (many == 1)} it"))
     elif plan.reason:
-        lines.append(Text(plan.reason))
+        lines.append(Text(plain(plan.reason)))
     ending = [f"as of {explanation.asof}", *([plan.solver] if plan.solver else [])]
     return Panel(
         Group(*lines),
         title=Text.assemble(
-            (plan.household_id, "bold"), " · ", (plan.status.value, f"bold {colour}")
+            (plain(plan.household_id), "bold"), " · ", (plan.status.value, f"bold {colour}")
         ),
         title_align="left",
         subtitle=Text(" · ".join(ending)),

@@ -21,6 +21,7 @@ from workbench.wording import (
     money,
     money_change,
     number,
+    plain,
     points_change,
     shares,
     usd,
@@ -97,7 +98,7 @@ def order_table(orders: Sequence[OrderLine], household_id: str) -> Table:
         colour = "red" if order.side == "sell" else "green"
         table.add_row(
             short_name(order.account_id, household_id),
-            Text(f"{order.side} {order.security_id}", style=colour),
+            Text(plain(f"{order.side} {order.security_id}"), style=colour),
             shares(order.shares),
             f"{order.price:,.2f}",
             f"{order.amount:,.0f}",

@@ -1,4 +1,4 @@
-"""How numbers are worded on a page: dollars, percents, changes, and what is left blank.
+"""How numbers and names are worded on a page: dollars, percents, changes, what is left blank.
 
 A dot stands for nothing, so that what is there stands out; undefined is said, never shown as 0.
 """
@@ -27,6 +27,19 @@ HELD: Final = (
 def money_waits(weights: Iterable[tuple[float, float]]) -> bool:
     """Whether money still to be raised or invested moves a weight: held now, and before a plan."""
     return any(abs(held - before) >= POINT for held, before in weights)
+
+
+def plain(text: str) -> str:
+    r"""Return a text with what a terminal would obey or not show written as an escape (`\x1b`).
+
+    Names in a book are anybody's: U+202E turns what follows round, and an escape or a line break
+    can say what nobody said. A blank is the only separator that is shown as it is.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def usd(amount: float | None) -> str:

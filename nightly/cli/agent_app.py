@@ -50,7 +50,7 @@ def propose(
     if as_json:
         console.say_json(asdict(made))
     else:
-        print(
+        console.say(
             f"{counted(made.orders, 'order')} of {household} proposed in {made.run_id} by "
             f"{made.asked_by}: hearth approve {runs / made.run_id} {household}"
         )

@@ -169,7 +169,7 @@ def generate(book: SyntheticBook, day: date | None, as_json: bool) -> int:
         console.say_json(facts)
     else:
         made = counted(book.households, "household")
-        print(f"{made} in {book.out}; try: hearth run {book.out} --asof {asof} --out runs")
+        console.say(f"{made} in {book.out}; try: hearth run {book.out} --asof {asof} --out runs")
     return ANSWERED
 
 
@@ -179,7 +179,7 @@ def copy_book(book: Path, to: str, as_json: bool) -> int:
     if as_json:
         console.say_json({"book": str(book), "to": shown(to), "rows": rows})
     else:
-        print(f"{sum(rows.values())} rows in {len(rows)} tables of {shown(to)}")
+        console.say(f"{sum(rows.values())} rows in {len(rows)} tables of {shown(to)}")
     return ANSWERED
 
 

@@ -71,5 +71,5 @@ def _refuse(
         details = {"faults": list(faults)} if faults else {}
         console.say_json({"error": {"kind": type(error).__name__, "message": message, **details}})
     else:
-        sys.stderr.write(f"hearth: {message}\n")
+        console.warn(message)
     return UNUSABLE

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
-from workbench.wording import counted
+from workbench.wording import counted, plain
 
 if TYPE_CHECKING:
     from nightly.proof.audit import Difference
@@ -80,19 +81,65 @@ def _writes_to(stream: Any, descriptor: int) -> bool:
         return False
 
 
-def page() -> Console:
-    """Return standard output as a page: as wide as the terminal, else `SCREEN_COLUMNS`.
+class Page(Console):
+    """Standard output as a page: as wide as the terminal, else `SCREEN_COLUMNS`.
 
-    A text is printed as it is: brackets of an id are no style, and colons around a word no emoji.
-    What has a style is a `Text`.
+    A text is printed plainly: brackets of an id are no style, colons around a word no emoji, and
+    what a terminal would obey is an escape. What has a style is a `Text`; one of a book's is made
+    plain before, or it may lose its end in a table.
     """
-    wide = None if sys.stdout.isatty() else SCREEN_COLUMNS
-    return Console(width=wide, highlight=False, markup=False, emoji=False)
+
+    def __init__(self) -> None:
+        wide = None if sys.stdout.isatty() else SCREEN_COLUMNS
+        super().__init__(width=wide, highlight=False, markup=False, emoji=False)
+
+    def print(self, *objects: Any, **more: Any) -> None:
+        """Print; a text is one line, whatever is in it."""
+        super().print(*(plain(o) if isinstance(o, str) else o for o in objects), **more)
+
+    def render_str(self, text: str, **more: Any) -> Text:
+        """Return a text, such as a cell's, made plain line by line."""
+        return super().render_str("\n".join(map(plain, text.split("\n"))), **more)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Yield what is printed; nothing leaves that is not plain."""
+        for text, style, control in super().render(renderable, options):
+            if control is None and not text.isprintable():
+                text = "\n".join(map(plain, text.split("\n")))
+            yield Segment(text, style, control)
+
+
+def page() -> Console:
+    """Return standard output as a page."""
+    return Page()
+
+
+def say(text: str) -> None:
+    """Print a line, plainly."""
+    sys.stdout.write(f"{plain(text)}\n")
+
+
+def warn(text: str) -> None:
+    """Say on standard error what a person should know, plainly."""
+    sys.stderr.write("".join(f"{plain(line)}\n" for line in f"hearth: {text}".split("\n")))
+
+
+def document(content: Any) -> str:
+    """Return a JSON document, in which what a terminal would obey is JSON's own escape."""
+    told = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    lines = (line if line.isprintable() else _escaped(line) for line in told.split("\n"))
+    return "\n".join(lines) + "\n"
 
 
 def say_json(content: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(document(content))
+
+
+def _escaped(line: str) -> str:
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
 
 
 def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:
@@ -126,8 +173,8 @@ def print_check(console: Console, book: Book) -> None:
             table.columns[-1].justify = "right" if column == "row" else "left"
         for fault in book.faults:
             row = "" if fault.sheet_row is None else str(fault.sheet_row)
-            place = Text(fault.table), row, Text(fault.column or "")
-            table.add_row(*place, Text(fault.what), Text(fault.remedy), _few(fault.households))
+            place = fault.table, row, fault.column or ""
+            table.add_row(*place, fault.what, fault.remedy, _few(fault.households))
         print_table(console, table)
         console.print()
     for warning in book.warnings:

@@ -6,7 +6,6 @@ those of a run: the book is read and checked, and each household is planned by i
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 from models.book.read import read_book
 from models.plan import Plan, Status
 from models.triggers import screen
+from nightly.cli import console
 from nightly.cli.drift_page import print_drift
 from nightly.export.spreadsheet import csv_lines
 from nightly.partition.newest_price import newest_price_date
@@ -172,7 +172,7 @@ def _write_json(drift: Drift, file: BinaryIO) -> None:
     }
     if drift.proposed is not None:
         facts["proposed"] = drift.proposed
-    file.write((json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode())
+    file.write(console.document(facts).encode())
 
 
 def _write_csv(drift: Drift, file: BinaryIO) -> None:

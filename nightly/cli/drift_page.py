@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
-from rich.text import Text
 
 from models.triggers import Trigger
 from nightly.cli import console
@@ -61,7 +60,7 @@ def print_drift(drift: Drift) -> None:
     page.print(told, soft_wrap=True)
 
 
-def _cells(row: Row, first: bool) -> list[Text]:
+def _cells(row: Row, first: bool) -> list[str]:
     place = row.get("priority")
     what = row.get("name") or row["said"]
     if row.get("low") is None and row.get("high") is None:
@@ -70,7 +69,7 @@ def _cells(row: Row, first: bool) -> list[Text]:
         band = f"{_points(row.get('low'))} to {_points(row.get('high'))}"
     amount = row.get("amount_usd")
     accounts = [name for name in (row.get("account_id") or "").split(";") if name]
-    cells = [
+    return [
         str(place) if first and place is not None else "",
         row["household_id"] if first else "",
         accounts[0] if len(accounts) == 1 else f"{len(accounts)} accounts" if accounts else "",
@@ -80,7 +79,6 @@ def _cells(row: Row, first: bool) -> list[Text]:
         _points(row.get("beyond")),
         "" if amount is None else f"{amount:,.0f}",
     ]
-    return [Text(cell) for cell in cells]
 
 
 def _points(weight: float | None) -> str:
@@ -104,5 +102,5 @@ def _print_proposed(page: Any, proposed: list[Row]) -> None:
             order = f"{row['side']} {row['security_id']}"
             amount = f"{row['amount_usd']:,.0f}"
             tail = [row["account_id"], order, shares, price, amount, row["reason"]]
-        table.add_row(*(Text(cell) for cell in head + tail))
+        table.add_row(*head, *tail)
     console.print_table(page, table)

@@ -66,20 +66,20 @@ def import_into(asked: Asked, as_json: bool) -> int:
         console.say_json(_data(done))
         return ANSWERED
     for told in done.told:
-        print(f"· {told}")
+        console.say(f"· {told}")
     for difference in done.differences:
-        print(f"! {difference}")
+        console.say(f"! {difference}")
     for line in done.accounts:
         more = f", {line.left_out:,.2f} left out" if line.left_out else ""
-        print(
+        console.say(
             f"{line.account_id}: {line.custodian}, {line.asof}: {line.positions} positions, "
             f"{line.lots} lots, cash {line.cash:,.2f}, value {line.value:,.2f}{more}"
         )
     total = sum((line.value for line in done.accounts), Decimal(0))
     state = "reconciled" if not done.differences else f"{len(done.differences)} differences"
     wrote = f"wrote {', '.join(done.changed)}" if done.changed else "nothing new"
-    print(f"{done.household}: {total:,.2f}; {state}; {wrote}")
-    print(f"try: hearth plan {asked.into} {done.household}")
+    console.say(f"{done.household}: {total:,.2f}; {state}; {wrote}")
+    console.say(f"try: hearth plan {asked.into} {done.household}")
     return ANSWERED
 
 
@@ -139,7 +139,7 @@ def new_household(book: Path, name: str, answers: dict[str, str], owners: Sequen
     except ImportRefusedError:
         path.unlink()
         raise
-    print(f"{path}; then: hearth import FILES --into {book} --household {name}")
+    console.say(f"{path}; then: hearth import FILES --into {book} --household {name}")
     return ANSWERED
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
 
 app = typer.Typer(name="market", no_args_is_help=True, rich_markup_mode=None, help="Market facts.")
@@ -36,9 +37,9 @@ def measure(
     found = measured_from(prices, dividends, market, since)
     write_measured(found, out)
     span = f"{found.months} months, {found.first_month} to {found.last_month}"
-    print(
+    console.say(
         f"covariance of {span}, shrunk by {found.intensity:.3f}; {len(found.funds)} funds in {out}"
     )
     if found.left_out:
-        print(f"without prices of their proxies: {', '.join(found.left_out)}")
+        console.say(f"without prices of their proxies: {', '.join(found.left_out)}")
     raise typer.Exit(ANSWERED)

@@ -35,7 +35,9 @@ def touch(
     if as_json:
         console.say_json(found)
     else:
-        print(f"{found['kind']} {name} of {found['household_id']}, policy {found['policy_id']}")
+        console.say(
+            f"{found['kind']} {name} of {found['household_id']}, policy {found['policy_id']}"
+        )
         _print(found["rules"], ("rule", "where", "whose"))
     raise typer.Exit(ANSWERED)
 
@@ -63,7 +65,7 @@ def break_(
     else:
         _print(rows, ("household_id", "rule", "said"))
         households = len({each.household_id for each in found})
-        print(f"{households} households would break {change}")
+        console.say(f"{households} households would break {change}")
     raise typer.Exit(ANSWERED)
 
 

@@ -14,7 +14,8 @@ def schema(name: str | None, as_json: bool) -> int:
         if as_json:
             console.say_json({"schemas": names()})
         else:
-            print("\n".join(names()))
+            for each in names():
+                console.say(each)
         return ANSWERED
     if name not in names():
         raise CommandError(f"no schema {name!r}: choose {', '.join(names())}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED
 from nightly.cli.grouped import grouped
 from nightly.cli.options import RUNS, Book
@@ -78,5 +80,10 @@ def serve(
         compared,
         custodian,
     )
-    serve(book, runs, asked, lambda line: print(line, flush=True))
+
+    def told(line: str) -> None:
+        console.say(line)
+        sys.stdout.flush()  # whoever starts it waits for the address
+
+    serve(book, runs, asked, told)
     raise typer.Exit(ANSWERED)

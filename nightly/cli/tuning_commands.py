@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.table import Table
-from rich.text import Text
 
 from models.book.policies.files import PolicyFile
 from nightly.cli import console
@@ -126,7 +125,7 @@ def _print(record: Mapping[str, Any]) -> None:
         for key in record["keys"]:
             name = f"{key['section']}.{key['key']}"
             words = (name, key["default"], key["now"], f"{key['says']} ({key['may_be']})")
-            keys.add_row(*map(Text, words))
+            keys.add_row(*words)
         page.print(keys)
         return
     page.print(
@@ -152,7 +151,7 @@ def _print_households(page: Any, found: Mapping[str, Any]) -> None:
     for row in found["rows"][:SHOWN]:
         pair = [row[name] for name in NAMES]
         rows.add_row(
-            Text(row["household_id"]),
+            row["household_id"],
             number(row["worse_bps"], 2),
             number(row["worse_by_challenger_bps"], 2),
             " → ".join(_figure("tracking_error", each["tracking_error"]) for each in pair),
