@@ -17,20 +17,22 @@ from models.book.faults import BETWEEN_FAULTS
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.law import year_to_come
 from models.plan import Status
-from nightly.export.superseded import answered_since
 from nightly.reconcile.reconciling import Reconciled
 from nightly.register.fold import Registered
 from nightly.register.looking import standing_plans
 from nightly.register.register import beside
 from nightly.register.standing import Standing
 from nightly.register.states import State
-from nightly.results.run_folder import MANIFEST, RunFolder
+from nightly.register.superseded import answered_since
+from nightly.results.run_folder import LOST, MANIFEST, RunFolder
 from nightly.results.run_tables import run_table
 from nightly.run.fail_on import (
+    CUT_BACK,
     EMPTIED,
     GONE,
     MOSTLY_INVALID,
     NOT_BOUGHT,
+    NOT_COPIED,
     ORPHANS,
     UNCERTAIN,
     UNREADABLE,
@@ -53,8 +55,8 @@ STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVA
 """Answers that each need a person: nobody else will do what the household waits for."""
 
 KINDS: Final = (
-    *(BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value),
-    *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNREADABLE, LAW),
+    *(CUT_BACK, BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value),
+    *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNREADABLE, NOT_COPIED, LAW),
     *(UNCERTAIN, Status.INVALID.value, DIFFERENCE, UNANSWERED),
     *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
@@ -109,7 +111,9 @@ class Event:
 
 
 def events_of(
-    folder: RunFolder, kinds: tuple[str, ...] = KINDS, nights: int = DEFERRED_NIGHTS
+    folder: RunFolder,
+    kinds: tuple[str, ...] = KINDS,
+    nights: int = DEFERRED_NIGHTS,
 ) -> list[Event]:
     """Return the events of a complete run, by kind and household.
 
@@ -178,8 +182,10 @@ def _without_rows(fault: str) -> str:
 
 
 def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
-    run, now = folder.run_id, beside(folder.path).read()
-    facts = folder.manifest()
+    run, register = folder.run_id, beside(folder.path)
+    now, facts = register.read(), folder.manifest()
+    if lost := register.lost(now):  # since the night, too
+        facts = {**facts, LOST: lost}
     asof = date.fromisoformat(facts["asof"])
     yield from _unanswered(run, asof, now)
     for kind, text in of_the_night(found_of(facts)).items():

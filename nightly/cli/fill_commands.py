@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,8 +11,10 @@ from nightly.cli.exit_codes import ANSWERED, TROUBLED
 from nightly.fills.booking import Booked, book, looked_at, write_allocations
 from nightly.fills.money import book_money, money_looked_at, says_of_money
 from nightly.fills.reports import AnswersFile, file_at
+from nightly.register.fold import Registered
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
+from nightly.register.whole import remedy
 from nightly.results.durable import refuse_existing
 from nightly.run.choices import CommandError
 from nightly.run.stores import register_copied
@@ -34,6 +35,15 @@ def register_at(place: Path) -> Register:
     if not where.exists():
         raise CommandError(f"--register {place}: there is no such file or folder")
     return Register(where / NAME if where.is_dir() else where)
+
+
+def known(register: Register) -> tuple[Registered, int]:
+    """Return what a register holds, and the exit code: 1 where it lost lines, which is said."""
+    now = register.read()
+    found = register.lost(now)
+    if found:
+        console.warn(f"{found}. {remedy(register.path)}")
+    return now, TROUBLED if found else ANSWERED
 
 
 def fills(
@@ -65,7 +75,7 @@ def fills(
 def preview(file: Path, place: Path, tolerance: float, as_json: bool) -> int:
     """Say what booking a file of answers would come to, and book nothing; 1 if a row would not."""
     register, answers = register_at(place), file_at(file)
-    now = register.read()
+    now, code = known(register)
     if says_of_money(answers.content):
         told = money_looked_at(now, answers)
         booked, states = len(told["booked"]), told["money"]
@@ -77,18 +87,18 @@ def preview(file: Path, place: Path, tolerance: float, as_json: bool) -> int:
         console.say_json({"file": str(file), "register": str(register.path), **told})
     else:
         for row in told["refused"]:
-            print(f"would be refused: {row['place']}: {row['order']}: {row['why']}")
+            console.say(f"would be refused: {row['place']}: {row['order']}: {row['why']}")
         for row in told.get("moved", ()):
-            print(
+            console.say(
                 f"{row['ticket_id']}: {row['state_before']} → {row['state']}, "
                 f"{row['filled_before']} → {row['filled']} of {row['shares']} shares"
             )
-        print(
+        console.say(
             f"nothing is booked; {counted(booked, 'answer')} would be, "
             f"{counted(told['repeated'], 'row')} known before, {len(told['refused'])} refused; "
             f"then: {', '.join(f'{n} {state}' for state, n in states.items()) or 'none'}"
         )
-    return TROUBLED if told["refused"] else ANSWERED
+    return TROUBLED if told["refused"] else code
 
 
 def _money(
@@ -100,9 +110,9 @@ def _money(
         console.say_json({"file": str(file), "register": str(register.path), **told})
     else:
         for row in told["refused"]:
-            print(f"refused: {row['place']}: {row['order']}: {row['why']}")
+            console.say(f"refused: {row['place']}: {row['order']}: {row['why']}")
         states = ", ".join(f"{count} {state}" for state, count in told["money"].items())
-        print(
+        console.say(
             f"{counted(len(told['booked']), 'answer')} booked; "
             f"{counted(told['repeated'], 'row')} known before, {len(told['refused'])} refused; "
             f"movements of money now: {states or 'none'}"
@@ -113,12 +123,12 @@ def _money(
 def _say(booked: Booked) -> None:
     found = booked.fitted
     for misfit in found.refused:
-        print(f"refused: {misfit.place}: {misfit.order}: {misfit.why}")
+        console.say(f"refused: {misfit.place}: {misfit.order}: {misfit.why}")
     shares = sum(1 for answer in found.answers if answer.fill is not None)
     states = ", ".join(f"{count} {state}" for state, count in booked.standing.items())
     if booked.corrected:
-        print(f"{counted(len(booked.corrected), 'fill')} corrected in day or price")
-    print(
+        console.say(f"{counted(len(booked.corrected), 'fill')} corrected in day or price")
+    console.say(
         f"{counted(len(found.answers), 'answer')} booked, {shares} of them fills; "
         f"{counted(found.repeated, 'row')} known before, {len(found.refused)} refused; "
         f"tickets now: {states or 'none'}"
@@ -127,11 +137,11 @@ def _say(booked: Booked) -> None:
 
 def waiting() -> None:
     """Say that another process writes to the register."""
-    sys.stderr.write("hearth: another process writes to the register; waiting for it\n")
+    console.warn("another process writes to the register; waiting for it")
 
 
 def copied(register: Register) -> None:
     """Let the database follow that the runs come from, if they do, and say if it does not."""
     untold = register_copied(register.path)
     if untold:
-        sys.stderr.write(f"hearth: {untold}; the next command tries again\n")
+        console.warn(f"{untold}; the next command tries again")

@@ -11,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from nightly.cli import console
-from nightly.cli.exit_codes import ANSWERED
-from nightly.cli.fill_commands import register_at
-from nightly.export.superseded import answered_since
+from nightly.cli.fill_commands import known, register_at
 from nightly.register.looking import movements, shown, standing_plans, tickets
 from nightly.register.register import beside
+from nightly.register.superseded import answered_since
 from nightly.results.run_folder import RunFolder
 from workbench.wording import counted
 
@@ -48,7 +47,7 @@ RIGHT: Final = DOLLARS | {"orders", "shares", "filled", "price", "limit_price"}
 def pending(run: Path, as_json: bool) -> int:
     """List the plans that wait for a person (`hearth pending`)."""
     folder = RunFolder(run.resolve())
-    now = beside(folder.path).read()
+    now, code = known(beside(folder.path))
     since = answered_since(folder, now)
     waiting = [plan for plan in standing_plans(folder, known=now) if plan["waiting"]]
     found = [plan for plan in waiting if plan["household_id"] not in since]
@@ -56,62 +55,65 @@ def pending(run: Path, as_json: bool) -> int:
     if as_json:
         told = {"run_id": folder.run_id, "waiting": len(found), "plans": found}
         console.say_json({**told, "superseded": over})
-        return ANSWERED
+        return code
     _print(map(_with_taxes, found), PLAN)
     _print_words(found)
-    print(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
+    console.say(f"{counted(len(found), 'plan')} of {folder.run_id} waiting for a person")
     for name, why in list(over.items())[:1]:
-        print(f"{counted(len(over), 'more plan')} of no use any more: {name}: {why}")
-    return ANSWERED
+        console.say(f"{counted(len(over), 'more plan')} of no use any more: {name}: {why}")
+    return code
 
 
 def show(run: Path, household_id: str | None, as_json: bool) -> int:
     """Show the plans of a run, or one of them, as stored (`hearth show`)."""
     folder = RunFolder(run.resolve())
+    now, code = known(beside(folder.path))
     if household_id is not None:
-        found = shown(folder, household_id)
+        found = shown(folder, household_id, now)
         if as_json:
             console.say_json(found)
         else:
             _print_plan(found)
-        return ANSWERED
-    plans = list(standing_plans(folder))
+        return code
+    plans = list(standing_plans(folder, known=now))
     counts = Counter(plan["state"] or plan["status"] for plan in plans)
     if as_json:
         console.say_json({"run_id": folder.run_id, "counts": dict(counts), "plans": plans})
-        return ANSWERED
+        return code
     _print(map(_with_taxes, plans), PLAN)
     _print_words(plan for plan in plans if plan["overridden"])
     told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    print(f"{counted(len(plans), 'household')} of {folder.run_id}: {told}")
-    return ANSWERED
+    console.say(f"{counted(len(plans), 'household')} of {folder.run_id}: {told}")
+    return code
 
 
 def orders(place: Path, state: str | None, household_id: str | None, as_json: bool) -> int:
     """List what was sent and where it stands (`hearth orders`)."""
     register = register_at(place)
-    now = register.read()
+    now, code = known(register)
     found = tickets(now, state, household_id)
     if as_json:
         told = {"register": str(register.path), "lines": now.entries, "sha256": now.heads[-1]}
         console.say_json({**told, "tickets": found, "money": movements(now, household_id)})
-        return ANSWERED
+        return code
     _print(found, TICKET)
     _print(movements(now, household_id), MONEY)
     plans = {(now.tickets[t["ticket_id"]].ticket.run_id, t["household_id"]) for t in found}
     for run_id, name in sorted(plans):
         if beyond := now.plans[run_id, name].override:
-            print(f"{name} in {run_id}: beyond {', '.join(beyond)} on purpose")
+            console.say(f"{name} in {run_id}: beyond {', '.join(beyond)} on purpose")
     counts = Counter(ticket["state"] for ticket in found)
     states = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    print(f"{counted(len(found), 'ticket')} in {register.path}: {states or 'nothing was sent'}")
-    return ANSWERED
+    console.say(
+        f"{counted(len(found), 'ticket')} in {register.path}: {states or 'nothing was sent'}"
+    )
+    return code
 
 
 def _print_plan(found: Mapping[str, Any]) -> None:
     page = console.page()
     for name in ("household_id", "status", "state", "approval", "policy_id", "reason"):
-        page.print(Text.assemble((f"{name:>14}", "dim"), f"  {found[name]}"), soft_wrap=True)
+        page.print(Text(f"{name:>14}", "dim"), f" {found[name]}", soft_wrap=True)
     taxes = ("tax_usd", "distribution_tax_usd")[: 1 + bool(found["plan"]["distribution_tax_usd"])]
     for name in (*taxes, "objective_before_bps", "objective_after_bps", "bound_bps", "gap_bps"):
         page.print(Text.assemble((f"{name:>14}", "dim"), f"  {_cell(name, found['plan'][name])}"))
@@ -156,7 +158,7 @@ def _print(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
         else:
             table.add_column(name, no_wrap=whole, overflow="fold")
     for row in told[:SHOWN]:
-        table.add_row(*(Text(_cell(name, row[name])) for name in columns))
+        table.add_row(*(_cell(name, row[name]) for name in columns))
     page = console.page()
     console.print_table(page, table)
     if len(told) > SHOWN:

@@ -16,7 +16,6 @@ from nightly.cli.fill_commands import copied, waiting
 from nightly.cli.options import AskedBack, Chosen
 from nightly.export.cancelling import cancel as ask_back
 from nightly.export.sending import Sent, Wish, reconciled, send
-from nightly.export.superseded import answered_since
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import judged_again
 from nightly.register.deciding import (
@@ -31,6 +30,7 @@ from nightly.register.looking import waits
 from nightly.register.register import beside
 from nightly.register.roles import Rights, rights_of, roles_beside
 from nightly.register.states import State
+from nightly.register.superseded import answered_since
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError, household_list
 from nightly.run.request import located
@@ -59,7 +59,7 @@ def decision(
             console.say_json(asdict(found))
         else:
             wait = _still_needed(beside(folder.path).read(), folder.run_id, named[0])
-            print(
+            console.say(
                 f"{named[0]} {word.decision} by {found.by}, line {found.number} of the register"
                 f"{wait}"
             )
@@ -72,8 +72,8 @@ def decision(
         )
     else:
         for name, why in decided.refused.items():
-            print(f"not {word.decision}: {name}: {why}")
-        print(f"{counted(len(decided.made), 'plan')} {word.decision} by {rights.person}")
+            console.say(f"not {word.decision}: {name}: {why}")
+        console.say(f"{counted(len(decided.made), 'plan')} {word.decision} by {rights.person}")
     return TROUBLED if decided.refused else ANSWERED
 
 
@@ -105,7 +105,7 @@ def export(
         console.say_json({"folder": found, **sent.facts, "finished": mended})
         return ANSWERED
     for line in _booked_again_lines(sent) if book_again else _export_lines(sent):
-        print(line)
+        console.say(line)
     return ANSWERED
 
 
@@ -123,13 +123,13 @@ def cancel(
         return ANSWERED
     money = facts["movements"]
     also = f" and {counted(len(money), 'movement')} of money" if money else ""
-    print(
+    console.say(
         f"cancel requests for {counted(len(facts['cancels']), 'ticket')} "
         f"({counted(len(facts['blocks']), 'whole block')}){also}, in {place}; they are cancelled "
         "when the market or the custodian says so: hearth fills"
     )
     if facts["either"]:
-        print(
+        console.say(
             f"whether tickets or blocks were sent is not known of "
             f"{counted(len(facts['either']), 'block')}: send cancels where tickets were, "
             "block_cancels where blocks were, never both"
@@ -139,8 +139,8 @@ def cancel(
 
 def _booked_again_lines(sent: Sent) -> Iterator[str]:
     yield from (f"{what}: {where}" for where, what in sent.finished)
-    more = "; book the market's answers again too: hearth fills" if sent.finished else ""
-    yield f"{counted(len(sent.finished), 'export')} booked again{more}"
+    yield from sent.notes
+    yield f"{counted(len(sent.finished), 'export')} booked again"
 
 
 def _export_lines(sent: Sent) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _chosen(folder: RunFolder, named: Sequence[str], chosen: Chosen) -> list[str
     found = [
         name
         for name, row in sorted(rows.items())
-        if waits(registered, folder.run_id, name, row["approval"])
+        if waits(registered, folder.run_id, name)
         and name not in since
         and chosen.policy in (None, row["policy_id"])
         and all(figures_of(row)[limit] <= most for limit, most in chosen.limits.items())

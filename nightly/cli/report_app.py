@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -71,10 +70,11 @@ def _say(out: Path, run_id: str, household: str, made: tuple[str, str], as_json:
         console.say_json({**whose, "kind": kind, "format": form, "out": str(out)})
     else:
         what = "record" if form == "json" else f"{kind} document"
-        print(f"{what} of {household} in {run_id}: {out}")
+        console.say(f"{what} of {household} in {run_id}: {out}")
 
 
 def _made(folder: RunFolder, household: str, kind: str, form: str, book: str | None) -> bytes:
+    from nightly.cli.fill_commands import known
     from nightly.proof.bench import Bench
     from nightly.proof.household_record import compliance_record
     from nightly.register.register import beside
@@ -83,9 +83,9 @@ def _made(folder: RunFolder, household: str, kind: str, form: str, book: str | N
     with tempfile.TemporaryDirectory(prefix="hearth-report-") as scratch:
         place = book or folder.manifest()["options"]["book"]
         bench = Bench(folder, local_folder(place), Path(scratch), [household])
-        record = compliance_record(bench, household, beside(folder.path).read())
+        record = compliance_record(bench, household, known(beside(folder.path))[0])
     if form == "json":
-        return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+        return console.document(record).encode()
     try:
         from workbench.pages.documents import as_pdf, document
     except ImportError as error:

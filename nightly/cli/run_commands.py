@@ -9,10 +9,12 @@ from rich.text import Text
 
 from nightly.cli import console
 from nightly.cli.exit_codes import ANSWERED, TROUBLED
+from nightly.cli.fill_commands import known
 from nightly.cli.trail_page import say_trail
 from nightly.proof.replay import Replay, replay
 from nightly.proof.trail import trail_of
 from nightly.proof.verified import verified
+from nightly.register.register import beside
 from nightly.results.run_folder import RunFolder
 from nightly.run.request import located
 from nightly.workers.messages import Imported
@@ -45,12 +47,14 @@ def replay_plan(run: Path, household_id: str, book: str | None, as_json: bool) -
 
 def trace_order(run: Path, order_id: str, as_json: bool) -> int:
     """Tell how an order came to be (`hearth trace`)."""
-    trail = trail_of(RunFolder(run.resolve()), order_id)
+    folder = RunFolder(run.resolve())
+    _, code = known(beside(folder.path))
+    trail = trail_of(folder, order_id)
     if as_json:
         console.say_json(trail)
     else:
         say_trail(trail)
-    return ANSWERED
+    return code
 
 
 def _print_replay(found: Replay) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,12 +31,12 @@ def settled(book: str, place: Path | None, span: Span, out: str, as_json: bool) 
         console.say_json({"book": shown(book), "out": shown(out), **found.as_data()})
     else:
         for name, same in found.twice.items():
-            print(f"told twice: corporate action {name} is {same}, and counts once")
+            console.say(f"told twice: corporate action {name} is {same}, and counts once")
         for name, why in found.stale.items():
-            print(f"corrected since: {name}: {why}")
+            console.say(f"corrected since: {name}: {why}")
         for name, why in found.unsettled.items():
-            print(f"not settled: {name}: {why}")
-        print(
+            console.say(f"not settled: {name}: {why}")
+        console.say(
             f"{counted(found.fills, 'fill')}, {counted(found.movements, 'movement')} of money and "
             f"{counted(len(found.actions), 'corporate action')} after {found.since} through "
             f"{found.asof} booked for {counted(found.households, 'household')}, "
@@ -52,19 +51,20 @@ def _register(place: Path | None, book: Path) -> Register:
     if not register.path.exists():
         if place is not None or not table_paths(book, "corporate_actions"):
             raise SettleError(f"{register.path} is no register of orders; name it with --register")
-        sys.stderr.write(
-            f"hearth: {register.path} is no register of orders: corporate actions alone are "
-            "booked. Were orders sent, name it with --register\n"
+        console.warn(
+            f"{register.path} is no register of orders: corporate actions alone are booked. Were "
+            "orders sent, name it with --register"
         )
     return register
 
 
 def _settled(book: Path, register: Register, span: Span, out: str) -> Settled:
     """Write the next book where it is wanted; into a database in one transaction."""
+    now = register.read_whole()  # without lost fills, their orders would be made again
     if not is_database(out):
-        return settle(book, register.read(), span, Path(out))
+        return settle(book, now, span, Path(out))
     with TemporaryDirectory(prefix="hearth-settle-") as place:
-        found = settle(book, register.read(), span, Path(place) / "next")
+        found = settle(book, now, span, Path(place) / "next")
         copied(Path(place) / "next", out)
     return found
 
@@ -87,9 +87,9 @@ def reconciled(
         console.say_json({**places, **found.as_data(), "sinks": [asdict(each) for each in told]})
     else:
         for difference in found.differences:
-            print(difference)
+            console.say(str(difference))
         differ = len({each.household_id for each in found.differences})
-        print(
+        console.say(
             f"{counted(len(found.households), 'household')} compared, {differ} differ, "
             f"{len(found.waiting)} of them wait; {counted(len(found.differences), 'difference')}"
         )

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from models.errors import HearthError
 from nightly.export.files import cancel_files, known_format, money_cancel_files
-from nightly.export.marks import must_know_what_left, placed
 from nightly.export.outbox import digests_of, finish, free_place, leave, parcel_of
 from nightly.export.routing import routing_beside
 from nightly.export.sending import Wish
@@ -24,6 +23,7 @@ from nightly.register.fold import CANCEL, Registered
 from nightly.register.money import MoneyStanding
 from nightly.register.register import beside
 from nightly.register.standing import Standing
+from nightly.register.whole import placed
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
 
@@ -66,7 +66,6 @@ def cancel(
         raise NothingToCancelError("name who asks with --by and why with --why; neither is blank")
     runs = folder.path.parent
     with beside(folder.path).held() as held:
-        must_know_what_left(held.registered, runs)
         finish(held, runs)
         asked, back = _asked(held.registered, folder.run_id, households, tickets)
         if not wish.again:

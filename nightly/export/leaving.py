@@ -15,7 +15,6 @@ from models.policy import Carry
 from models.triggers import AUTO
 from nightly.export.held_back import Candidate, held_back
 from nightly.export.in_force import in_force
-from nightly.export.superseded import answered_since
 from nightly.export.volume import crowded_out
 from nightly.register.deciding import plan_rows
 from nightly.register.digests import PlanDigest, digests
@@ -23,7 +22,9 @@ from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import RunFacts
 from nightly.register.roles import Rights
+from nightly.register.standing import PlanStanding
 from nightly.register.states import State
+from nightly.register.superseded import answered_since
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_table
 
@@ -103,7 +104,7 @@ def sorted_out(
         if registered.plan_sent(run.run_id, name) or registered.money_sent(run.run_id, name):
             continue
         last = plan.decisions[-1] if plan.decisions else None
-        auto = plan.state is State.PROPOSED and plan.proposal.approval == AUTO
+        auto = plan.by_policy and plan.proposal.approval == AUTO
         days = in_force(facts, rows[name]["policy_id"], "carry", "order_days", Carry().order_days)
         mine = Candidate(name, orders.get(name, ()), name in paying, int(days))
         if plan.state is State.REJECTED and last is not None:
@@ -113,7 +114,7 @@ def sorted_out(
         elif name in alike:
             left_out[name] = alike[name]
         elif plan.state is not State.APPROVED and not auto:
-            left_out[name] = _waiting(rows[name], plan.approvers, last.needed if last else 1)
+            left_out[name] = _waiting(rows[name], plan)
         elif (why := held_back(registered, run, mine)) is not None:
             left_out[name] = why
         elif rights.sender_apart and rights.person in plan.approvers:
@@ -159,10 +160,13 @@ def _as_proposed(folder: RunFolder, registered: Registered) -> dict[str, PlanDig
     return now
 
 
-def _waiting(plan: Mapping[str, Any], approvers: tuple[str, ...], needed: int) -> str:
-    if approvers:
-        return f"approved by {', '.join(approvers)}; {needed} people must approve it"
-    return plan["reason"] or "needs approval"
+def _waiting(row: Mapping[str, Any], plan: PlanStanding) -> str:
+    if plan.approvers:
+        names, needed = ", ".join(plan.approvers), plan.decisions[-1].needed
+        return f"approved by {names}; {needed} people must approve it"
+    if plan.doubted:
+        return "the register lost lines since, maybe what was decided on it: decide on it anew"
+    return row["reason"] or "needs approval"
 
 
 def _by_household(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -4,49 +4,32 @@
 
 A mark is on disk after the register has what leaves and before a file of it gets its name, wherever
 that is: no file leaves without one. A register that does not know all that the runs beside it say
-was put back from an older copy, or is another's, and would let the same orders leave again.
+was put back from an older copy, or is another's, and would let the same orders leave again
+(`nightly.register.whole` looks).
 Refused: a look at the one run that is exported (what left of any of these is under way), and at the
 files themselves (they are taken away, and `--out` puts them elsewhere).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from nightly.register.fold import CANCEL, SENT, Registered
 from nightly.register.lines import RegisterError
 from nightly.register.proposals import taken_in
 from nightly.register.records import Parcel, data_of
-from nightly.register.register import MACHINE, Held
+from nightly.register.register import MACHINE, NAME, Held
+from nightly.register.whole import LEFT, digits_of, gone, unknown_marks
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
-
-LEFT: Final = "left"
-"""Folder of a run's marks."""
-
-EXPORTS: Final = "exports"
-"""Folder of a run's files that left, unless they were put elsewhere."""
-
-FACTS: Final = "export.json"
-"""What a parcel's folder says of itself."""
-
-DIGITS: Final = 32
-"""Hexadecimal digits that tell what left from all else: 128 bits."""
-
-
-def placed(runs: Path, parcel: Parcel) -> Path:
-    """Return the folder of a parcel; one beside the register is found wherever that is."""
-    return (runs / parcel.place).resolve()
 
 
 def mark(runs: Path, now: Registered, parcel: Parcel) -> None:
     """Write down in its run that a parcel leaves; what is there stays, and a run that is gone."""
-    place = runs / parcel.run_id / LEFT / f"{parcel.number:06d}-{_digits(parcel)}.json"
+    place = runs / parcel.run_id / LEFT / f"{parcel.number:06d}-{digits_of(parcel)}.json"
     if place.exists() or not place.parent.parent.exists():
         return
     text = json.dumps({"kind": parcel.kind, "data": _line(now, parcel)})
@@ -56,35 +39,11 @@ def mark(runs: Path, now: Registered, parcel: Parcel) -> None:
         aside.write_bytes(text.encode())
 
 
-def must_know_what_left(now: Registered, runs: Path) -> None:
-    """Raise where runs say that something left of which the register knows nothing.
-
-    Raises
-    ------
-    RegisterError
-        With the first such mark, or folder of files that left, and what would do.
-    """
-    for path in _unknown(now, runs):
-        raise RegisterError(
-            f"{path} says that orders left, and the register beside it does not know of it: it was "
-            "put back from an older copy, or cut short, or is another's. Orders are on their way, "
-            "so nothing leaves, of any run. Fetch the newest copy of the register, or book what "
-            f"left again from the runs' own marks: hearth export {runs / path.parts[-3]} "
-            "--book-again"
-        )
-    places = {placed(runs, parcel) for parcel in now.parcels.values()}
-    for path in sorted(runs.glob(f"*/{EXPORTS}/*/{FACTS}")):
-        if not path.parent.name.startswith(".") and path.parent.resolve() not in places:
-            raise RegisterError(
-                f"{path.parent} was written and the register does not know of it: it was put back "
-                "from an older copy, or cut short, or the export is older than the register; "
-                "orders may be on their way, so nothing leaves, of any run. Fetch the newest copy "
-                "of the register; or, if nothing of it was ever sent, move the folder away"
-            )
-
-
 def book_again(held: Held, runs: Path, by: str) -> list[Path]:
     """Write into the register what left by the runs' marks and it does not know; oldest first.
+
+    It goes on without whatever else it lost, and says so: plans that have not left are decided
+    anew.
 
     Raises
     ------
@@ -94,7 +53,7 @@ def book_again(held: Held, runs: Path, by: str) -> list[Path]:
         If what the register has meanwhile does not allow it.
     """
     done = []
-    for path in sorted(_unknown(held.registered, runs), key=lambda path: path.name):
+    for path in sorted(unknown_marks(held.registered, runs), key=lambda path: path.name):
         kind, data = _read(path)
         taken_in(held, RunFolder(path.parent.parent))
         if kind == CANCEL:  # what has ended by now is not asked back
@@ -104,20 +63,10 @@ def book_again(held: Held, runs: Path, by: str) -> list[Path]:
         entry = held.add(kind, by, f"booked again from {path.relative_to(runs)}", data)
         held.add("written", MACHINE, "left before", {"parcel": entry.number})
         done.append(path)
+    lines = gone(held.registered, runs / NAME)
+    if done or lines:
+        held.add("mended", by, "goes on without lines that were lost", {"gone": lines})
     return done
-
-
-def _unknown(now: Registered, runs: Path) -> Iterator[Path]:
-    known = {_digits(parcel) for parcel in now.parcels.values()}
-    for path in sorted(runs.glob(f"*/{LEFT}/[0-9]*.json")):
-        if path.stem.partition("-")[2] not in known:
-            yield path
-
-
-def _digits(parcel: Parcel) -> str:
-    """Return what tells a parcel from all others: its kind, run, place and files."""
-    told = [parcel.kind, parcel.run_id, parcel.place, sorted(parcel.files.items())]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:DIGITS]
 
 
 def _line(now: Registered, parcel: Parcel) -> dict[str, Any]:

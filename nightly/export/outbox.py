@@ -24,11 +24,12 @@ from typing import Any
 
 from models.errors import RunFolderError
 from nightly.export.files import cancel_files, money_cancel_files, money_files, order_files
-from nightly.export.marks import EXPORTS, FACTS, mark, placed
+from nightly.export.marks import mark
 from nightly.register.fold import CANCEL
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, Ticket, data_of
 from nightly.register.register import MACHINE, Held
+from nightly.register.whole import EXPORTS, FACTS, placed
 from nightly.results.durable import force, refusing
 
 

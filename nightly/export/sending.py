@@ -18,7 +18,7 @@ from typing import Any, Final
 from models.errors import HearthError
 from nightly.export.files import known_format, money_files, order_files
 from nightly.export.leaving import Leaving, leaving
-from nightly.export.marks import book_again, must_know_what_left, placed
+from nightly.export.marks import book_again
 from nightly.export.outbox import (
     digests_of,
     finish,
@@ -28,7 +28,6 @@ from nightly.export.outbox import (
     parcel_of,
 )
 from nightly.export.routing import routing_beside
-from nightly.export.superseded import must_be_young
 from nightly.export.tickets import lockouts_of, money_of, tickets_of
 from nightly.proof.audit import Difference
 from nightly.proof.before_leaving import unforgiven
@@ -38,6 +37,8 @@ from nightly.register.proposals import taken_in
 from nightly.register.records import Ticket, data_of
 from nightly.register.register import Held, Writable, beside
 from nightly.register.roles import Rights
+from nightly.register.superseded import must_be_young
+from nightly.register.whole import placed
 from nightly.results import moment as time_now
 from nightly.results.moment import clock
 from nightly.results.run_folder import RunFolder
@@ -48,6 +49,11 @@ Judged = Callable[[Sequence[str]], list[Difference]]
 TOLD: Final = 5
 """Differences that an error names."""
 
+
+DECIDED_ANEW: Final = (
+    "the register goes on without what else it lost: book the market's answers again (hearth "
+    "fills), and decide anew; plans that wait for that: {}"
+)
 
 TAKEN_IN: Final = "the run was not in the register: taken in as it stands"
 
@@ -112,7 +118,6 @@ def send(
     folder.manifest()
     runs = folder.path.parent
     with (register or beside(folder.path)).held(on_wait) as held:
-        must_know_what_left(held.registered, runs)
         finished = tuple((str(placed(runs, parcel)), what) for parcel, what in finish(held, runs))
         must_be_as_they_left(held, folder.path)
         notes = (TAKEN_IN,) if taken_in(held, folder) else ()
@@ -158,12 +163,14 @@ def reconciled(folder: RunFolder, wish: Wish) -> Sent:
         If the person may not send.
     """
     wish.rights.must("send")
-    with beside(folder.path).held() as held:
+    with beside(folder.path).held(behind=True) as held:
+        before = held.registered.entries
         done = book_again(held, folder.path.parent, wish.rights.person)
         left = Leaving(folder.run_id, {}, {}, {}, len(held.registered.sent_of(folder.run_id)), {})
-    return Sent(
-        None, _facts(left, (), {}, wish), tuple((str(path), "booked again") for path in done)
-    )
+        anew = sum(plan.doubted for plan in held.registered.plans.values())
+        notes = (DECIDED_ANEW.format(anew),) if held.registered.entries > before else ()
+    again = tuple((str(path), "booked again") for path in done)
+    return Sent(None, _facts(left, (), {}, wish), again, notes)
 
 
 def _again(

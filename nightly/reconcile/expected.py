@@ -49,7 +49,7 @@ def _expected(
         return
     with tempfile.TemporaryDirectory(prefix="hearth-expected-") as place:
         out, span = Path(place) / "book", Span(ours, theirs, leave_out=True)
-        yield out, settle(book, register.read(), span, out).as_data()
+        yield out, settle(book, register.read_whole(), span, out).as_data()
 
 
 def _day(book: Path) -> date | None:

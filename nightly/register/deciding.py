@@ -20,6 +20,7 @@ from nightly.register.records import Decision
 from nightly.register.register import Held, Writable, beside
 from nightly.register.roles import Rights, RoleError
 from nightly.register.standing import APPROVED, REJECTED, PlanStanding
+from nightly.register.superseded import answered_since
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_table
 
@@ -112,11 +113,13 @@ def decide_all(
     refused: dict[str, str] = {}
     with (register or beside(folder.path)).held() as held:
         taken_in(held, folder)
+        over = answered_since(folder, held.registered) if word.decision == APPROVED else {}
         rows = []
         for name in dict.fromkeys(households):
             try:
                 plan = _standing(held, folder, name, plans)
                 _not_meanwhile(plan, word.seen.get(name))
+                _not_answered(name, over.get(name))
                 rows.append(_row(plan, now.get(name), plans[name], word, rights))
             except (DecisionError, RoleError, UnknownHouseholdError, RegisterError) as error:
                 if one:
@@ -176,6 +179,15 @@ def _not_meanwhile(plan: PlanStanding, seen: int | None) -> None:
         raise MeanwhileError(
             f"{plan.proposal.household_id} was {last.decision} by {last.by} meanwhile "
             f"({last.clock}: {last.why}): look again, then decide"
+        )
+
+
+def _not_answered(name: str, since: str | None) -> None:
+    """Raise where a newer run has answered a household: no approval lets its older plan leave."""
+    if since is not None:
+        raise DecisionError(
+            f"{name} is answered anew, and its older plan leaves no more, whoever approves it: "
+            f"{since}. Where something else is meant, hearth propose asks for it by name"
         )
 
 

@@ -60,6 +60,7 @@ class Registered:
         self.money_of: dict[str, list[str]] = {}
         self.unseen: list[Standing | MoneyStanding] = []  # by no night of a later date
         self.moved: list[tuple[str, str]] = []  # run and household of each plan, as it moved
+        self.gone: set[str] = set()  # digests of lines that were lost, and that it goes on without
 
     def take(self, entry: Entry, head: str) -> None:
         """Fold one more line, whose digest is `head`.
@@ -90,6 +91,10 @@ class Registered:
             ) from error
         self.entries = entry.number
         self.heads.append(head)
+
+    def had(self, line: int, head: str) -> bool:
+        """Whether a line with that digest is in it, or was lost and it goes on without."""
+        return head in self.gone or self.heads[line : line + 1] == [head]
 
     def sent_of(self, run_id: str) -> list[Standing]:
         """Return the tickets that a run sent, in order of their ids."""
@@ -136,7 +141,20 @@ def _begin(now: Registered, entry: Entry) -> None:
 
 
 def _mended(now: Registered, entry: Entry) -> None:
-    """A torn line was cut off: told for whoever asks, and of no effect."""
+    """A torn line was cut off, which has no effect; or the register goes on without lost lines.
+
+    One of these may have rejected a plan: what has not left waits for a person's word.
+    """
+    if "gone" not in entry.data:
+        return
+    now.gone |= set(entry.data["gone"])
+    for which, plan in now.plans.items():
+        sent = now.plan_sent(*which) or now.money_sent(*which)
+        if plan.state in (State.PROPOSED, State.APPROVED) and not sent:
+            digest = plan.proposal.sha256
+            plan.steps.append(Step(State.PROPOSED, entry.clock, entry.by, entry.why, digest))
+            plan.state, plan.doubted, plan.counting = State.PROPOSED, True, len(plan.decisions)
+            now.moved.append(which)
 
 
 def _run(now: Registered, entry: Entry) -> None:
@@ -178,7 +196,7 @@ def _decision(now: Registered, entry: Entry) -> None:
         plan.decisions.append(made)
         now.moved.append((made.run_id, made.household_id))
         if state is State.REJECTED or len(plan.approvers) >= made.needed:
-            plan.state = state
+            plan.state, plan.doubted = state, False
             plan.steps.append(Step(state, made.clock, made.by, made.why, made.orders_sha256))
 
 

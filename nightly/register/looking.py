@@ -10,13 +10,11 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from models.errors import UnknownHouseholdError
-from models.triggers import NEEDS_APPROVAL
 from nightly.register.deciding import plan_rows
 from nightly.register.fold import Registered
 from nightly.register.money import facts_of_money
 from nightly.register.register import beside
 from nightly.register.standing import Standing, facts_of
-from nightly.register.states import State
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import lots_by_order, run_table
 
@@ -30,13 +28,12 @@ TABLES: Final = ("flows", "lockouts", "breaches", "binding")
 """Tables of which a household's rows are shown as they are."""
 
 
-def waits(now: Registered, run_id: str, name: str, approval: str) -> bool:
+def waits(now: Registered, run_id: str, name: str) -> bool:
     """Whether a plan waits for a person: it needs one, and nobody has had the last word."""
     plan = now.plans.get((run_id, name))
     return (
         plan is not None
-        and plan.state is State.PROPOSED
-        and approval == NEEDS_APPROVAL
+        and plan.waits
         and not now.plan_sent(run_id, name)
         and not now.money_sent(run_id, name)
     )
@@ -121,7 +118,7 @@ def _facts(now: Registered, run_id: str, name: str, row: Mapping[str, Any]) -> d
         "status": row["status"],
         "state": ", ".join(states) or (plan.state.value if plan else ""),
         "approval": row["approval"],
-        "waiting": waits(now, run_id, name, row["approval"]),
+        "waiting": waits(now, run_id, name),
         "approvers": list(plan.approvers) if plan else [],
         "overridden": list(plan.override) if plan else [],
         "policy_id": row["policy_id"],

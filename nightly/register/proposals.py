@@ -47,7 +47,7 @@ def propose(
             folder.chunk_table(chunk, name) for name in ("plans", "orders", "order_lots", "flows")
         )
         found |= digests_of(plans, *(table.to_pylist() for table in rows))
-    with beside(folder.path).held() as held:
+    with beside(folder.path).held(behind=True) as held:  # a night ends whatever was lost
         facts = RunFacts(
             folder.run_id, asof, int(known["known"]), str(known["known_sha256"]), looked
         )

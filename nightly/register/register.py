@@ -1,6 +1,7 @@
 """The register's file: read whole, added to line by line, by one process at a time.
 
     RUNS/orders.register        beside the runs that it is about
+    RUNS/orders.head            its last line: a register that was put back lacks it
 
 Whoever writes holds the kernel's lock on the file, which goes with its process, and folds every
 line into what holds before it is written: a transition that is not allowed never reaches the disk.
@@ -24,6 +25,7 @@ from nightly.register.fold import Registered
 from nightly.register.folded import FORMAT, Folded, entry_of
 from nightly.register.lines import RegisterError, line_of, lines_in
 from nightly.register.records import Entry
+from nightly.register.whole import keep_head, lost, must_be_whole
 from nightly.results.durable import force, refusing
 from nightly.results.moment import clock
 
@@ -40,6 +42,7 @@ class Held:
     def __init__(self, handle: int, name: str, folded: Folded) -> None:
         self.registered = folded.registered
         self._handle, self._name, self._folded = handle, name, folded
+        self.written = 0  # number of the last line that this process wrote
 
     def add(self, kind: str, by: str, why: str, data: Mapping[str, Any]) -> Entry:
         """Fold a line into what holds, write it and force it to disk.
@@ -67,6 +70,7 @@ class Held:
                         os.ftruncate(self._handle, place)
                     raise
             self._folded.took(line)
+        self.written = entry.number
         return entry
 
 
@@ -107,6 +111,27 @@ class Register:
         folded.read_on(content, str(self.path))
         return folded.registered
 
+    def read_whole(self) -> Registered:
+        """Return what holds now, if nothing beside it knows more than it does.
+
+        Raises
+        ------
+        RegisterError
+            If the file is not as it was written, or lost lines.
+        """
+        now = self.read()
+        if lost(now, self.path):  # or somebody wrote since
+            now = self.read()
+            must_be_whole(now, self.path)
+        return now
+
+    def lost(self, known: Registered) -> str:
+        """Return what beside it knows more than it does; nothing where nothing does.
+
+        Where that is more than `known`, which was read before, somebody may have written since.
+        """
+        return lost(known, self.path) and lost(self.read(), self.path)
+
     def read_on(self, folded: Folded) -> None:
         """Fold what was added since.
 
@@ -124,17 +149,19 @@ class Register:
         self,
         on_wait: Callable[[], None] = lambda: None,
         as_in: Callable[[int], Folded] = lambda _: Folded(),
+        behind: bool = False,
     ) -> Iterator[Held]:
         """Keep every other process from writing while the block lasts; others wait their turn.
 
         `on_wait` is called once if another process is writing now. `as_in` says what was folded
         before of an open file, whose first bytes it has compared. A last line that is torn is cut
-        off, and a line says so.
+        off, and a line says so. `behind` is for a night, and for who mends it: they write though
+        something beside the register knows more than it does.
 
         Raises
         ------
         RegisterError
-            If the file is not as it was written.
+            If the file is not as it was written, or lost lines.
         RunFolderError
             If it cannot be written.
         """
@@ -147,6 +174,8 @@ class Register:
                 folded = as_in(handle)
                 with folded.lock:  # nobody else reads the same lines on
                     torn = folded.read_on(_read_from(handle, folded.length), str(self.path))
+            if not behind:
+                must_be_whole(folded.registered, self.path)
             held = Held(handle, str(self.path), folded)
             if torn:
                 with refusing(self.path):
@@ -157,7 +186,11 @@ class Register:
                 force(self.path.parent)
             if torn:
                 held.add("mended", MACHINE, "torn", {"torn_bytes": torn})
-            yield held
+            try:
+                yield held
+            finally:
+                if held.written:
+                    keep_head(held.registered, self.path, held.written)
         finally:
             os.close(handle)
 

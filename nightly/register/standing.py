@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from models.triggers import NEEDS_APPROVAL
 from nightly.register.records import Decision, Fill, Proposal, Step, Ticket
 from nightly.register.states import UNDER_WAY, State
 
@@ -114,18 +115,35 @@ class Standing:
 
 @dataclass(slots=True)
 class PlanStanding:
-    """Where a household's plan in a run stands, before any of it is sent."""
+    """Where a household's plan in a run stands, before any of it is sent.
+
+    It is `doubted` where the register lost lines since it was proposed, until a person decides on
+    it; of its decisions those from number `counting` on count, from 0.
+    """
 
     proposal: Proposal
     state: State
     steps: list[Step]
     decisions: list[Decision] = field(default_factory=list)
+    doubted: bool = False
+    counting: int = 0
+
+    @property
+    def by_policy(self) -> bool:
+        """Whether nobody has decided on it, and what its policy says may count."""
+        return self.state is State.PROPOSED and not self.doubted
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a person, if none of it was sent."""
+        needed = self.doubted or self.proposal.approval == NEEDS_APPROVAL
+        return self.state is State.PROPOSED and needed
 
     @property
     def approvers(self) -> tuple[str, ...]:
         """Who approved since the last rejection, each once, in order."""
         names: dict[str, None] = {}
-        for made in self.decisions:
+        for made in self.decisions[self.counting :]:
             if made.decision == REJECTED:
                 names.clear()
             else:
@@ -135,10 +153,10 @@ class PlanStanding:
     @property
     def override(self) -> tuple[str, ...]:
         """Rules and limits that those who approved go beyond on purpose."""
-        last = self.decisions[-1] if self.decisions else None
-        if last is None or last.decision == REJECTED:
+        told = self.decisions[self.counting :]
+        if not told or told[-1].decision == REJECTED:
             return ()
-        return tuple(sorted({name for made in self.decisions for name in made.override}))
+        return tuple(sorted({name for made in told for name in made.override}))
 
 
 def counted_from(left_on: date, seen: bool, asof: date) -> date:

@@ -47,6 +47,9 @@ REQUEST = "request.json"
 EVENTS = "events.jsonl"
 MANIFEST = "manifest.json"
 
+LOST = "register_lost"
+"""Key of a manifest: in words, what was lost of the register beside which the night was made."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:

@@ -4,11 +4,12 @@ A scheduler looks at one figure. The default counts what nobody would call a nig
 households that failed or were refused, rows of the book that belong to nobody (a lot that is left
 out makes a plan that looks like any other), tables that lost all their rows and households that
 left the book since the last run, securities that no plan can buy (all turn to others), data that
-may be as it is and that a person should look at, earlier runs that cannot be read, and a night
-whose answer to more than half of the households
-is that their data is wrong (stale prices; the file of another day). A few `invalid` or `infeasible`
-households are answers: some are in every large book, and a code that is 1 every night is read by
-nobody. Refused: a share of invalid households that each may set; `invalid` says any.
+may be as it is and that a person should look at, earlier runs that cannot be read, a register of
+orders that lost lines or that its database does not follow, and a night whose answer to more than
+half of the households is that their data is wrong (stale prices; the file of another day). A few
+`invalid` or `infeasible` households are answers: some are in every large book, and a code that is 1
+every night is read by nobody. Refused: a share of invalid households that each may set; `invalid`
+says any.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from models.plan import Status
+from nightly.results.run_folder import LOST
 from nightly.run.choices import CommandError
 from workbench.wording import counted
 
@@ -26,6 +28,8 @@ EMPTIED: Final = "emptied"
 GONE: Final = "gone"
 NOT_BOUGHT: Final = "not-bought"
 UNREADABLE: Final = "unreadable-run"
+CUT_BACK: Final = "cut-back-register"
+NOT_COPIED: Final = "register-not-copied"
 MOSTLY_INVALID: Final = "mostly-invalid"
 
 MOSTLY: Final = 0.5
@@ -42,6 +46,8 @@ KINDS: Final = (
     NOT_BOUGHT,
     UNCERTAIN,
     UNREADABLE,
+    CUT_BACK,
+    NOT_COPIED,
 )
 NOTHING: Final = "none"
 
@@ -53,6 +59,11 @@ REMEDIES: Final[Mapping[str, str]] = {
     NOT_BOUGHT: "mend their rows of securities, or say tradable = false where it is meant",
     UNCERTAIN: "hearth alerts names them",
     UNREADABLE: "put it back from a copy and run the night again: what it left is not known",
+    CUT_BACK: "it was put back from an older copy, or cut short, or is another's, and this night "
+    "knew nothing of what is missing: fetch the newest copy, or go on without (hearth export RUN "
+    "--book-again), and run the night again; until then nothing leaves and nobody decides",
+    NOT_COPIED: "mend that, and the next command tries again; where the database has other lines, "
+    "the register here was put back or changed: fetch the newest copy before anything leaves",
 }
 """What would do, for what a night has that is no single household's answer."""
 
@@ -66,6 +77,7 @@ DEFAULT: Final = ",".join(
     (
         *(Status.FAILED.value, Status.REFUSED.value),
         *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNCERTAIN, UNREADABLE),
+        *(CUT_BACK, NOT_COPIED),
     )
 )
 
@@ -110,6 +122,10 @@ def found_of(facts: Mapping[str, Any], uncertain: int = 0) -> dict[str, str]:
         found[UNCERTAIN] = f"{who} uncertain: data that a person should look at"
     if unreadable := facts.get("unreadable_runs"):
         found[UNREADABLE] = "; ".join(unreadable)
+    if lost := facts.get(LOST):
+        found[CUT_BACK] = lost
+    if untold := facts.get("register_untold"):
+        found[NOT_COPIED] = untold
     if emptied := facts.get("emptied"):
         each = ", ".join(f"{table} ({count} then)" for table, count in sorted(emptied.items()))
         found[EMPTIED] = f"no row where the last run's book had some: {each}"

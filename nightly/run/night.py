@@ -23,7 +23,7 @@ from nightly.partition.sizes import Sizes
 from nightly.register.proposals import NIGHT, propose
 from nightly.register.register import MACHINE, NAME, Register, beside
 from nightly.results.moment import clock
-from nightly.results.run_folder import RunFolder
+from nightly.results.run_folder import LOST, RunFolder
 from nightly.results.run_tables import run_batches
 from nightly.results.tables import TABLES
 from nightly.run.manifest import manifest, versions
@@ -190,6 +190,7 @@ def _go_on(
     facts = manifest(partitions, folder.run_id, request, summary, (started, ended))
     facts["previous"] = dict(tonight_of(folder.path).facts)
     facts["register"] = dict(known.register)
+    facts[LOST] = known.lost
     facts["unreadable_runs"] = list(known.unreadable)
     facts["emptied"] = dict(known.emptied)
     facts["gone"] = dict(known.gone)
@@ -200,6 +201,7 @@ def _go_on(
     who = (MACHINE, NIGHT) if request.asked is None else (request.asked.by, request.asked.why)
     propose(folder, request.asof, known.register, choice.earlier, who)
     untold = register_copied(beside(folder.path).path, request.book)
+    facts["register_untold"] = untold
     if untold:
         folder.note([{"event": "register", "clock": clock(), "note": untold}])
     folder.finish(facts, request.table_format)

@@ -74,7 +74,7 @@ class Prepared:
 
     `emptied` are tables of its book that have no row, with how many the latest run's had, and
     `gone` households that it no longer has (`nightly.triage.gone`); `not_bought` says why no plan
-    can buy a security that the latest run's plans could.
+    can buy a security that the latest run's plans could, and `lost` what the register lost.
     """
 
     register: Mapping[str, Any]
@@ -82,6 +82,7 @@ class Prepared:
     emptied: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, Any] = field(default_factory=dict)
     not_bought: Mapping[str, str] = field(default_factory=dict)
+    lost: str = ""
 
 
 def prepare(
@@ -108,7 +109,8 @@ def prepare(
     before = runs_before(folder.path.parent, asof, days) if look_back else RunsBefore()
     unreadable = list(before.unreadable)
     limited = night != Capacity() or any(p.capacity != Capacity() for p in policies.values())
-    registered = beside(folder.path).read()
+    register = beside(folder.path)
+    registered = register.read()
     seen = registered if look_back else Registered()
     orders, lockouts = orders_left(seen, asof, order_days), lockouts_left(seen, asof)
     money = money_left(seen, asof, order_days, _money_shown(partitions))
@@ -131,7 +133,8 @@ def prepare(
     nobody = pa.array([], pa.string())
     gone = gone_since(before, partitions, lambda run: _told(run, answered_by, nobody, unreadable))
     barred = before.barred_since(partitions.inputs.get("not_bought", {}))
-    known = Prepared(known_now(registered), unreadable, emptied, gone, barred)
+    lost = register.lost(registered)
+    known = Prepared(known_now(registered), unreadable, emptied, gone, barred, lost)
     with whole_file(done) as aside:
         aside.write_text(json.dumps(asdict(known)) + "\n")
     return known

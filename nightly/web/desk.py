@@ -16,7 +16,9 @@ from nightly.proof.bench import Bench
 from nightly.proof.evidence import evidence_of
 from nightly.register.fold import Registered
 from nightly.register.following import Following
+from nightly.register.lines import RegisterError
 from nightly.register.register import NAME, Register
+from nightly.register.whole import remedy
 from nightly.results.run_folder import EVENTS, REQUEST, RunFolder
 from nightly.results.under_way import UnderWay, followed
 from nightly.tuning.kept import Trials
@@ -100,6 +102,7 @@ class Desk:
         self.trials = Trials()
         self.shelf = Shelf()
         self._newer = NewerRuns(runs)
+        self._whole: tuple[str, tuple[str, ...]] | None = None
         self._workers = ThreadPoolExecutor(1, "hearth-queue")
         self._under_way: dict[str, UnderWay] = {}
         self._desks: dict[str, RunDesk] = {}
@@ -115,6 +118,22 @@ class Desk:
     def newer(self, run_id: str) -> Newer | None:
         """Return what nights since say of a run's households, None where it is the newest."""
         return self._newer.than(run_id, self.run_ids())
+
+    def lost(self) -> str:
+        """Return what the register lost, by what stands beside it, and what would do.
+
+        Where it is whole it is asked again once a line or a run is added.
+        """
+        try:
+            with self.following.now() as now:
+                seen = now.heads[-1], tuple(self.run_ids())
+                if seen == self._whole:
+                    return ""
+                found = self.following.register.lost(now)
+        except RegisterError as error:
+            return str(error)
+        self._whole = None if found else seen
+        return f"{found}. {remedy(self.following.path)}" if found else ""
 
     def unfinished(self) -> list[str]:
         """Return the runs that are going on, or ended half-way, the newest first."""
@@ -162,7 +181,7 @@ class Desk:
 
     def _lay_out(self, bench: Bench) -> Queue:
         """Return a run's queue, with the register read: pages find both at hand."""
-        queue = Queue(bench, self.book)
+        queue = Queue(bench, self.book, lambda: self.newer(bench.folder.run_id))
         with self.following.now() as now:
             queue.page(Wanted(), 0, now)
         return queue

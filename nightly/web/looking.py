@@ -21,7 +21,7 @@ from nightly.register.roles import Rights
 from nightly.web.filters import SORTS, Wanted, asked_of, digest, wanted_of, whole
 from nightly.web.queue import PAGE_ROWS, Queue
 from nightly.web.ready import SENDABLE
-from nightly.web.stages import Stage, stage_of
+from nightly.web.stages import DECIDABLE, Stage, stage_of
 from nightly.web.visits import Visit
 from workbench.pages.documents import as_pdf, document
 from workbench.pages.rendering import address
@@ -31,9 +31,6 @@ BULK: Final = 5_000
 
 AGAIN_SECONDS: Final = 3
 """Seconds after which a page about a run under way asks again."""
-
-DECIDABLE: Final = (Stage.WAITING, *SENDABLE, Stage.REJECTED)
-"""Stages in which a plan may still be approved or rejected, unless a newer run has answered."""
 
 
 def runs(visit: Visit, request: Request) -> Response:
@@ -78,7 +75,7 @@ def tonight(visit: Visit, request: Request) -> Response:
         "triggers": queue.triggers,
         "bulk": None if bulk is None else len(bulk[0]),
     }
-    asked, over = asked_of(query), visit.over
+    asked = asked_of(query)
     return visit.page(
         "tonight",
         plain(record),
@@ -87,7 +84,7 @@ def tonight(visit: Visit, request: Request) -> Response:
         year_to_come=year_to_come(desk.bench.asof),
         wanted=asked,
         filtered=any(asked.values()) and asked != {**asked_of(QueryParams()), "sort": "triage"},
-        stages=list(Stage),
+        stages=_stages(visit),
         words={stage.name: stage.word for stage in Stage},
         policies=queue.policies,
         sorts=list(SORTS),
@@ -96,9 +93,8 @@ def tonight(visit: Visit, request: Request) -> Response:
         number=number,
         pages=-(-found.found // PAGE_ROWS),
         any_waiting=any(row["stage"] is Stage.WAITING for row in found.rows)
-        and "approve" in visit.rights.acts
-        and not over,
-        bulk=None if bulk is None or over else {"count": len(bulk[0]), "digest": bulk[1]},
+        and "approve" in visit.rights.acts,
+        bulk=None if bulk is None else {"count": len(bulk[0]), "digest": bulk[1]},
     )
 
 
@@ -107,12 +103,13 @@ def household(visit: Visit, request: Request) -> Response:
     desk = visit.run(request)
     name = request.query_params.get("id", "")
     run_id = desk.bench.folder.run_id
+    queue = None if visit.newer is None else desk.queue()
     with visit.desk.following.now() as now:
         record = household_record(desk.bench, name, now)
-        stage = stage_of(now, run_id, name, record["stored"]["approval"])
+        stage = stage_of(now, run_id, name) if queue is None else queue.stage(name, now)
         line = last_line(now.plans.get((run_id, name)))
     beyond = visit.rights.beyond(figures_of({**record["stored"]["plan"]}))
-    may = _may(visit.rights, stage, bool(beyond), visit.over)
+    may = _may(visit.rights, stage, bool(beyond))
     return visit.page(
         "household", record, here="household", stage=stage, line=line, beyond=beyond, may=may
     )
@@ -197,7 +194,7 @@ def send_page(visit: Visit, request: Request) -> Response:
         "send",
         plain(record),
         here="send",
-        stages=list(Stage),
+        stages=_stages(visit),
         beyond=[list(rights.beyond(figures_of(row)).values()) for row in waiting],
         more_waiting=found.found > len(waiting),
         more_tickets=sent.count > len(sent.first),
@@ -234,17 +231,22 @@ def _bulk(
     return found, digest(found)
 
 
-def _may(rights: Rights, stage: Stage, beyond: bool, over: bool) -> dict[str, Any]:
+def _stages(visit: Visit) -> list[Stage]:
+    """Return the stages that a page has tiles for: of the newest run none is answered anew."""
+    return [stage for stage in Stage if stage is not Stage.ANSWERED or visit.newer is not None]
+
+
+def _may(rights: Rights, stage: Stage, beyond: bool) -> dict[str, Any]:
     """Return which forms a person gets, and why none where none."""
-    decidable = not over and stage in DECIDABLE
+    decidable = stage in DECIDABLE
     override = "override" in rights.acts
     approve = decidable and "approve" in rights.acts and (override or not beyond)
     reject = decidable and "reject" in rights.acts and stage is not Stage.REJECTED
     why = ""
     if stage in (Stage.SENT, Stage.ENDED):
         why = "Its orders were sent: hearth cancel asks for them back."
-    elif over:
-        why = "A newer run has answered these households: decide there."
+    elif stage is Stage.ANSWERED:
+        why = "A newer run has answered this household: decide there."
     elif not decidable:
         why = "There are no orders to decide on."
     elif not approve:

@@ -9,7 +9,7 @@ book's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.arrays import Bools
 from models.errors import RunFolderError
 from nightly.results.run_folder import RunFolder
 from nightly.results.run_tables import run_table
@@ -26,13 +27,15 @@ from nightly.results.run_tables import run_table
 class Newer:
     """The newest night that answered households of a run since, and how many `of` them nights did.
 
-    With `replaced` = `of` nothing of the run leaves any more.
+    With `replaced` = `of` nothing of the run leaves any more. `answered` says of each household of
+    the run, by its id, whether it is one of them, `(of,)`.
     """
 
     run_id: str
     asof: str
     replaced: int
     of: int
+    answered: Bools = field(compare=False, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -74,10 +77,12 @@ class NewerRuns:
             answered = pa.array([True] * len(mine)) if night.whole else pc.or_(answered, here)
         if last is None:
             return None
-        return Newer(last.key[1], last.key[0], pc.sum(answered).as_py(), len(mine))
+        told: Bools = answered.to_numpy(zero_copy_only=False)
+        return Newer(last.key[1], last.key[0], int(told.sum()), len(mine), told)
 
     def _ids(self, run_id: str) -> Any:
-        return run_table(self._runs / run_id, "plans")["household_id"].combine_chunks()
+        """Return the households of a run in the order of their ids."""
+        return run_table(self._runs / run_id, "plans")["household_id"].combine_chunks().sort()
 
     def _read(self, run_id: str) -> _Night | None:
         try:

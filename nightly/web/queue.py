@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +31,8 @@ from nightly.triage.drift_rows import DOUBTFUL
 from nightly.triage.ranking import in_order, standing
 from nightly.triage.tonight import tonight_of
 from nightly.web.filters import COLUMN_OF, SORTS, Wanted
-from nightly.web.stages import Stage, stage_of
+from nightly.web.newer import Newer
+from nightly.web.stages import DECIDABLE, Stage, stage_of
 
 PAGE_ROWS: Final = 50
 """Rows of a page."""
@@ -64,7 +65,9 @@ class Standing:
 class Queue:
     """A run's plans as columns, `(n,)`; a class because what was decided since is folded in."""
 
-    def __init__(self, bench: Bench, book: Path) -> None:
+    def __init__(
+        self, bench: Bench, book: Path, newer: Callable[[], Newer | None] = lambda: None
+    ) -> None:
         folder = bench.folder
         self.folder = folder
         self.triaged = not bench.changed
@@ -86,7 +89,9 @@ class Queue:
         )
         self._triage(bench, book)
         self._known: tuple[Registered | None, int] = None, 0
-        self._stage: Ints = np.full(len(self.ids), Stage.NONE, np.int64)
+        self._newer = newer
+        self._decided: Ints = np.full(len(self.ids), Stage.NONE, np.int64)
+        self._stage = self._decided
         self._orders: dict[str, Ints] = {}
 
     def page(self, wanted: Wanted, number: int, now: Registered) -> Page:
@@ -111,6 +116,12 @@ class Queue:
         found = run_columns(self.folder.path, "plans", names, ("household_id", "reason"))
         return {row["household_id"]: row["reason"] for row in found.to_pylist()}
 
+    def stage(self, name: str, now: Registered) -> Stage:
+        """Return where a household's plan is, `NONE` where the run has none."""
+        self._fold(now)
+        place = self._place(name)
+        return Stage(int(self._stage[place])) if place >= 0 else Stage.NONE
+
     def count(self, wanted: Wanted, now: Registered) -> int:
         """Return how many households are wanted."""
         self._fold(now)
@@ -124,11 +135,21 @@ class Queue:
         return str(self.ids[int(places[start])].as_py()) if start < len(places) else None
 
     def at(self, stages: Sequence[Stage], now: Registered) -> Standing:
-        """Return how many households are at some stages, with a digest of who."""
+        """Return how many households are at some stages, with a digest of who.
+
+        By what was decided and sent, whatever newer runs say.
+        """
         self._fold(now)
-        there = np.logical_or.reduce([self._stage == stage for stage in stages])
+        there = np.isin(self._decided, stages)
         seen = hashlib.sha256(np.packbits(there).tobytes()).hexdigest()
         return Standing(int(np.count_nonzero(there)), seen)
+
+    def decided(self, stages: Sequence[Stage], now: Registered) -> list[str]:
+        """Return who is at some stages, as `at` counts them."""
+        self._fold(now)
+        there = np.flatnonzero(np.isin(self._decided, stages))
+        found: list[str] = self.ids.take(pa.array(there)).to_pylist()
+        return found
 
     @cached_property
     def _statuses(self) -> Mapping[str, int]:
@@ -198,21 +219,23 @@ class Queue:
             self._lay(run_id in now.runs)
             moved = 0
         fresh = {name for run, name in now.moved[moved:] if run == run_id}
-        approval = self.words["approval"]
         for name in sorted(fresh):
             place = self._place(name)
             if place >= 0:
-                word = approval.dictionary[approval.indices[place].as_py()].as_py()
-                self._stage[place] = stage_of(now, run_id, name, word)
+                self._decided[place] = stage_of(now, run_id, name)
         taken_in = run_id in now.runs  # a run that is not in the register yet is laid again
         self._known = (now if taken_in else None), len(now.moved)
+        self._stage, newer = self._decided, self._newer()
+        if newer is not None:
+            over = newer.answered & np.isin(self._decided, DECIDABLE)
+            self._stage = np.where(over, Stage.ANSWERED, self._decided)
 
     def _lay(self, proposed: bool) -> None:
         """Set every plan to where the night left it; without the register nothing is proposed."""
-        self._stage[:] = Stage.NONE
+        self._decided[:] = Stage.NONE
         if proposed:
             for word, stage in ((AUTO, Stage.READY), (NEEDS_APPROVAL, Stage.WAITING)):
-                self._stage[self._proposed & _is(self.words["approval"], word)] = stage
+                self._decided[self._proposed & _is(self.words["approval"], word)] = stage
 
     def _chosen(self, wanted: Wanted) -> Bools:
         chosen: Bools = np.ones(len(self.ids), bool)

@@ -13,12 +13,11 @@ from typing import Final
 
 from models.errors import HearthError
 from nightly.export.leaving import sorted_out
-from nightly.export.superseded import must_be_young
 from nightly.register.fold import Registered
 from nightly.register.roles import Rights
+from nightly.register.superseded import must_be_young
 from nightly.results import moment
 from nightly.results.run_folder import RunFolder
-from nightly.web.filters import Wanted
 from nightly.web.queue import Queue
 from nightly.web.stages import Stage
 
@@ -34,8 +33,8 @@ SENDABLE: Final = (Stage.READY, Stage.APPROVED)
 
 
 def ready_to_leave(queue: Queue, now: Registered) -> list[str]:
-    """Return the households whose plans are approved and have not left."""
-    return [n for stage in SENDABLE for n in queue.names(Wanted(stage=stage), now)]
+    """Return the households whose plans are approved and have not left, answered anew or not."""
+    return queue.decided(SENDABLE, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
-from models.triggers import NEEDS_APPROVAL
 from nightly.register.fold import Registered
 from nightly.register.states import State
 
@@ -18,7 +18,8 @@ class Stage(IntEnum):
     REJECTED = 3
     SENT = 4
     ENDED = 5
-    NONE = 6
+    ANSWERED = 6
+    NONE = 7
 
     @property
     def word(self) -> str:
@@ -33,12 +34,18 @@ _WORDS = {
     Stage.REJECTED: "rejected",
     Stage.SENT: "under way",
     Stage.ENDED: "ended",
+    Stage.ANSWERED: "answered anew",
     Stage.NONE: "nothing to send",
 }
 
 
-def stage_of(now: Registered, run_id: str, household_id: str, approval: str) -> Stage:
-    """Return the stage of a household's plan in a run."""
+DECIDABLE: Final = (Stage.WAITING, Stage.READY, Stage.APPROVED, Stage.REJECTED)
+"""Stages in which a plan may still be decided on: where a newer run has answered its household it
+is answered anew instead. What was sent stays so whatever came since."""
+
+
+def stage_of(now: Registered, run_id: str, household_id: str) -> Stage:
+    """Return the stage of a household's plan in a run, whatever newer ones say of it."""
     plan = now.plans.get((run_id, household_id))
     live = [each.live for each in now.plan_sent(run_id, household_id)]
     live += [each.live for each in now.money_sent(run_id, household_id)]
@@ -47,5 +54,5 @@ def stage_of(now: Registered, run_id: str, household_id: str, approval: str) -> 
     if plan is None:
         return Stage.NONE
     if plan.state is State.PROPOSED:
-        return Stage.WAITING if approval == NEEDS_APPROVAL else Stage.READY
+        return Stage.WAITING if plan.waits else Stage.READY
     return Stage.APPROVED if plan.state is State.APPROVED else Stage.REJECTED

@@ -47,7 +47,10 @@ class Visit:
         return self.desk.run(request.path_params["run"])
 
     def page(self, name: str, record: Any, code: int = 200, /, **facts: Any) -> Response:
-        """Return a page made of a record; of a run that is not the newest every page says so."""
+        """Return a page made of a record; every page says so of a run that is not the newest.
+
+        So it does of a register that lost lines.
+        """
         return HTMLResponse(
             page(
                 name,
@@ -57,6 +60,7 @@ class Visit:
                     "role": self.rights.role,
                     "run_id": self.run_id,
                     "newer": self.newer,
+                    "lost": self.desk.lost() if self.person else "",
                     "code": self.door.form_code(self.person) if self.person else "",
                     "here": "",
                     **facts,

@@ -110,6 +110,8 @@ OF_THE_NIGHT = {
     "gone": {"gone": {"run_id": "2026-11-19-0001", "households": 1, "named": ["h2"]}},
     "not-bought": {"not_bought": {"VTI": "securities, row 2: there twice"}},
     "unreadable-run": {"unreadable_runs": ["earlier run 2026-11-19-0001 cannot be read: torn"]},
+    "cut-back-register": {"register_lost": "orders.head knows of 4 lines"},
+    "register-not-copied": {"register_untold": "the register was not copied to the database"},
 }
 
 
@@ -281,6 +283,7 @@ def test_an_address_that_cannot_be_used_is_refused_unsaid(tmp_path: Path, addres
     [
         "kinds = ['typo']",
         "deferred_nights = 0",
+        "standing_days = 0",
         "[sinks.a]",
         "[sinks.a]\nurl = 'https://x.example/'\nsecret_env = 'HEARTH_NOT_SET'",
         "[sinks.a]\nurl = 'https://x.example/'\nsecret_env = 'PATH'\nsecret = 'here'",

@@ -69,7 +69,7 @@ def test_two_runs_of_one_day_send_one_ticket_for_an_intention(run: Path, tmp_pat
     assert first["households"] == 1
     assert decide(second, "approve", "single-account") == 0
     assert exported(second, tmp_path / "b")["households"] == 2
-    assert decide(run, "approve", "single-account") == 0
+    assert decide(run, "approve", "single-account") == 2
     assert main(["export", str(run), "--out", str(tmp_path / "c")]) == 0
     assert not (tmp_path / "c").exists()
 

@@ -13,6 +13,7 @@ import pytest
 
 from nightly.main import main
 from nightly.register.register import NAME, beside
+from nightly.register.whole import HEAD
 from tests.nightly.export.exported import decide
 
 
@@ -72,7 +73,7 @@ def test_orders_are_judged_again_from_the_book_of_the_run(
 
 
 def test_a_register_that_was_cut_short_lets_nothing_leave(run: Path) -> None:
-    """An export that the register does not know of, and one shorter than the run once knew."""
+    """Files that left, their mark, and the last line beside it each know more than it does."""
     assert main(["export", str(run)]) == 0
     path = run.parent / NAME
     lines = path.read_bytes().splitlines(keepends=True)
@@ -81,4 +82,6 @@ def test_a_register_that_was_cut_short_lets_nothing_leave(run: Path) -> None:
     shutil.rmtree(run / "exports")
     assert main(["export", str(run)]) == 2
     shutil.rmtree(run / "left")
+    assert main(["export", str(run)]) == 2
+    path.with_suffix(HEAD).unlink()
     assert main(["export", str(run)]) == 0

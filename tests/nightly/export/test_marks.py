@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nightly.export.marks import LEFT
 from nightly.main import main
 from nightly.register.register import NAME, beside
+from nightly.register.whole import LEFT
 from tests.nightly.export.exported import ASOF, decide, exported
 
 ASK = ("--by", "Ann", "--why", "client called")
@@ -49,7 +49,7 @@ def test_nothing_leaves_beside_a_register_that_was_put_back(
     put_back()
     (tmp_path / "ids").write_text("drifted-60-40\n")
     again = ["run", book, "--asof", ASOF, "--out", str(run.parent), "--workers", "0"]
-    assert main([*again, "--households", str(tmp_path / "ids")]) == 0
+    assert main([*again, "--households", str(tmp_path / "ids")]) == 1
     for other in (run, run.with_name(f"{ASOF}-0002")):
         said = refused(other, capsys, "--out", str(tmp_path / "b"))
         assert str(run / LEFT) in said
@@ -57,6 +57,8 @@ def test_nothing_leaves_beside_a_register_that_was_put_back(
     assert main(["cancel", str(run), *ASK]) == 2
     assert main(["export", str(run), "--book-again"]) == 0
     assert "1 export booked again" in capsys.readouterr().out
+    assert decide(run.with_name(f"{ASOF}-0002"), "approve", "drifted-60-40") == 0
+    capsys.readouterr()
     found = main(["export", str(run.with_name(f"{ASOF}-0002")), "--json"])
     told = json.loads(capsys.readouterr().out)
     assert (found, told["folder"]) == (0, None)

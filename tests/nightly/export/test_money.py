@@ -219,7 +219,7 @@ def test_a_plan_that_knows_nothing_of_what_moved_stays_behind(
     names = Register(first.parent / NAME).read().money
     rows = [f"{name},moved,2026-11-21," for name in names]
     data(capsys, "fills", str(tell(book, *rows)), "--register", str(first.parent))
-    assert main(["approve", str(first), "h2", *said]) == 0
     shutil.rmtree(second)
+    assert main(["approve", str(first), "h2", *said]) == 0
     told = data(capsys, "export", str(first))
     assert (told["folder"], "knew nothing of" in told["left_out"]["h2"]) == (None, True)

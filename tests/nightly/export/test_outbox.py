@@ -13,12 +13,12 @@ import pytest
 
 from models.errors import RunFolderError
 from nightly.export.files import order_files
-from nightly.export.marks import LEFT, must_know_what_left
 from nightly.export.outbox import finish, leave, must_be_as_they_left
 from nightly.register.fold import Registered
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, data_of
-from nightly.register.register import Held, beside
+from nightly.register.register import NAME, Held, beside
+from nightly.register.whole import LEFT, must_be_whole
 from nightly.results.run_folder import RunFolder
 from tests.nightly.life.crashes import STEPS, Crash, crash_at
 from tests.nightly.register import orders
@@ -68,9 +68,9 @@ def test_a_crash_at_any_step_is_mended_by_the_next(tmp_path: Path, step: int) ->
         finish(held, tmp_path)
         parcel = export(held, folder)
         assert held.registered.unwritten() == []
-        must_know_what_left(held.registered, tmp_path)
+        must_be_whole(held.registered, tmp_path / NAME)
     with pytest.raises(RegisterError, match="put back"):
-        must_know_what_left(Registered(), tmp_path)
+        must_be_whole(Registered(), tmp_path / NAME)
     names = [orders.ticket(RUN, name).ticket_id for name in ("h1", "h2")]
     assert delivered(folder) == Counter({(name, ""): 1 for name in names})
     assert not seen or seen == delivered(folder)

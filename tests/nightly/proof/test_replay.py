@@ -131,7 +131,7 @@ def test_an_order_has_a_trail(place: Path, capsys: pytest.CaptureFixture[str]) -
         "policy_id": plan["policy_id"],
         "sha256": trail["policy"]["sha256"],
     }
-    assert main(["approve", str(run), PLANNED, "--by", "ann", "--why", "agreed by phone"]) == 0
+    assert main(["reject", str(run), PLANNED, "--by", "ann", "--why", "agreed by phone"]) == 0
     _, trail = document(capsys, "trace", str(run), order["order_id"])
     assert trail["approval"]["decision"]["by"] == "ann"
     assert main(["trace", str(run), order["order_id"]]) == 0

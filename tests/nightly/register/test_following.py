@@ -14,6 +14,7 @@ from nightly.register.following import Following
 from nightly.register.lines import RegisterError
 from nightly.register.register import NAME, Held, Register, entries_in
 from nightly.register.states import TransitionError
+from nightly.register.whole import HEAD
 from tests.nightly.register import orders
 from tests.nightly.register.folding import lines_folded
 
@@ -115,13 +116,17 @@ def test_a_byte_changed_since_it_was_read_stops_who_writes(following: Following)
 def test_another_register_under_the_same_name_is_read_anew(
     following: Following, people: list[str], tmp_path: Path
 ) -> None:
-    """A copy that was put back, shorter or longer, of the same file or another: its word holds."""
+    """A copy that was put back, shorter or longer, of the same file or another: its word holds.
+
+    Nothing beside it knows more: the head is gone too.
+    """
     other = Register(tmp_path / "other")
     with other.held() as held:
         orders.propose(held, RUN, ["h2"], "needs_approval")
         for by in people:
             decide(held, "rejected", by)
     rewritten(following.path, other.path.read_bytes())
+    following.path.with_suffix(HEAD).unlink()
     with following.held() as held:
         assert [each.by for each in held.registered.plans[RUN, "h2"].decisions] == people
         assert (RUN, "h1") not in held.registered.plans

@@ -20,6 +20,7 @@ from nightly.register.lines import RegisterError
 from nightly.register.records import Answer, Entry, Fill, data_of, record_of
 from nightly.register.register import NAME, Register, beside, entries_in
 from nightly.register.states import State, TransitionError
+from nightly.register.whole import HEAD
 from nightly.results.run_folder import RunFolder
 from tests.nightly.register import orders
 
@@ -55,11 +56,15 @@ def register(folder: RunFolder) -> Register:
 
 
 def test_a_line_that_is_torn_at_any_byte_is_left_out_and_told(register: Register) -> None:
-    """Whatever was written of the last line, what was before holds, and the file goes on."""
+    """Whatever was written of the last line, what was before holds, and the file goes on.
+
+    The head does not know of it: it is written once the line is on disk.
+    """
     whole = register.path.read_bytes()
     start = whole.rstrip(b"\n").rfind(b"\n") + 1
     for cut in range(start, len(whole)):
         register.path.write_bytes(whole[:cut])
+        register.path.with_suffix(HEAD).unlink()
         assert register.read().tickets == {}
         with register.held() as held:
             orders.propose(held, "2026-11-20-0002", ["h3"])

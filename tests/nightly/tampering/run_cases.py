@@ -12,6 +12,7 @@ import pandas as pd
 
 from nightly.register.lines import FIRST, line_of
 from nightly.register.register import NAME
+from nightly.register.whole import HEAD
 
 HOUSEHOLD = "drifted-60-40"
 """A household whose policy approves its plan, so that everything of it would leave."""
@@ -144,6 +145,16 @@ def lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None
     return tamper
 
 
+def _headless(change: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Change the register, and take away what says its last line."""
+
+    def tamper(run: Path) -> None:
+        change(run)
+        (run.parent / NAME).with_suffix(HEAD).unlink()
+
+    return tamper
+
+
 def _edited(found: list[bytes]) -> list[bytes]:
     return [*found[:-1], found[-1].replace(b'"by":"hearth"', b'"by":"hearty"')]
 
@@ -173,7 +184,10 @@ REGISTER = {
         lines(lambda found: [*found, b"0" * 64 + b' {"number":3,"kind":"sent"}\n']), "line 3"
     ),
     "a digest is made up, and all after it": Tampering(
-        lines(rehashed(f'["{HOUSEHOLD}","', f'["{HOUSEHOLD}","0')), HOUSEHOLD
+        lines(rehashed(f'["{HOUSEHOLD}","', f'["{HOUSEHOLD}","0')), "orders.head knows of 2 lines"
+    ),
+    "a digest is made up, and all after it, and no head is left": Tampering(
+        _headless(lines(rehashed(f'["{HOUSEHOLD}","', f'["{HOUSEHOLD}","0'))), HOUSEHOLD
     ),
     "an unknown kind": Tampering(
         lambda run: _append(run, {"number": 3, "kind": "approve-all"}), "another version"

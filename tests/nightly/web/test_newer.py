@@ -8,15 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from nightly.export.leaving import sorted_out
-from nightly.export.superseded import LEAVES_WITHIN
 from nightly.register.deciding import Word, decide
-from nightly.register.register import beside
+from nightly.register.register import NAME, beside
 from nightly.register.roles import Rights
+from nightly.register.superseded import LEAVES_WITHIN
 from nightly.results import moment
 from nightly.results.run_folder import RunFolder
 from nightly.web import ready
@@ -89,7 +90,7 @@ def test_what_takes_the_place_of_a_run(two: tuple[Path, Path, Path], tmp_path: P
     there.append("2026-11-20-0004")
     assert newer() is None  # nor a folder that is no run
     there.append(another(run, "2026-11-20-0003"))
-    assert newer() == Newer("2026-11-20-0003", "2026-11-20", 2, 2)
+    assert newer() == Newer("2026-11-20-0003", "2026-11-20", 2, 2, np.ones(2, bool))
 
 
 def test_of_some_households_only_these_have_a_newer_answer(
@@ -110,7 +111,9 @@ def test_of_some_households_only_these_have_a_newer_answer(
     plans = runs / one / "plans.parquet"
     table = pq.read_table(plans)
     pq.write_table(table.filter(pc.equal(table["household_id"], "h1")), plans)
-    assert found.than(run.name, [run.name, one]) == Newer(one, "2026-11-22", 1, 2)
+    assert found.than(run.name, [run.name, one]) == Newer(
+        one, "2026-11-22", 1, 2, np.array([True, False])
+    )
     with opened(two[0], runs, tmp_path / "scratch") as ann:
         page = parsed(ann.get(f"/runs/{run.name}/send").text)
     assert "1 household of 2 here has been answered since, last by 2026-11-22-0001" in page.text
@@ -166,3 +169,76 @@ def test_a_december_night_says_that_the_next_year_has_no_law(
     assert (said in capsys.readouterr().out) == told
     with opened(book, run.parent, tmp_path / "scratch") as ann:
         assert (said in ann.get(f"/runs/{run.name}").text) == told
+
+
+def test_a_tile_counts_no_plan_that_a_newer_one_replaced(
+    two: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    """Of two that wait and are approved, one is answered anew since: its tile, its form, its word.
+
+    The next that waits is another; what the newest run shows has no such tile.
+    """
+    runs = own_copy(two[2].parent, tmp_path / "runs")
+    shutil.rmtree(runs / two[1].name)
+    run = runs / two[2].name
+
+    def tiles(ann: Any) -> dict[str, int]:
+        found = parsed(ann.get(f"/runs/{run.name}").text).figures
+        return {
+            at.removeprefix("stages."): int(n) for at, n, _ in found if at.startswith("stages.")
+        }
+
+    with opened(two[0], runs, tmp_path / "scratch") as ann:
+        before = tiles(ann)
+        assert (before["WAITING"], before["READY"], "ANSWERED" in before) == (1, 1, False)
+        waits = parsed(ann.get(f"/runs/{run.name}?stage=WAITING").text).fields("plan")
+        one = another(run, "2026-11-22-0001", asof="2026-11-22", households=["h2"])
+        plans = runs / one / "plans.parquet"
+        table = pq.read_table(plans)
+        pq.write_table(table.filter(pc.equal(table["household_id"], "h2")), plans)
+        after = tiles(ann)
+        assert (after["WAITING"], after["READY"], after["ANSWERED"]) == (0, 1, 1)
+        assert sum(after.values()) == sum(before.values())
+        place = household_at(run.name, "h2")
+        page = parsed(ann.get(place).text)
+        assert page.fields("why") == [] and "has answered this household: decide" in page.text
+        send = parsed(ann.get(f"/runs/{run.name}/send").text)
+        assert "Nobody waits." in send.text and ("stages.ANSWERED", "1", "1") in send.figures
+        assert ann.get(f"/runs/{run.name}/next").headers["location"].endswith("/send")
+        form = {CSRF: page_code(ann, run), "plan": waits, "decision": "approved", "why": "so"}
+        answer = ann.post(f"/runs/{run.name}/decide", data=form)
+        assert (answer.status_code, f"{one} answered it since" in answer.text) == (409, True)
+
+
+def page_code(ann: Any, run: Path) -> str:
+    """Return the code of a run's forms."""
+    return parsed(ann.get(f"/runs/{run.name}/tuning").text).code
+
+
+def test_every_page_says_that_the_register_lost_lines(
+    two: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    """At its top, with what would do; no form writes. Once the newest copy is back it is gone."""
+    runs = own_copy(two[2].parent, tmp_path / "runs")
+    run, register = RunFolder(runs / two[2].name), runs / NAME
+    older = register.read_bytes()
+    decide(run, "h2", Word("rejected", "so"), Rights("Ann"))
+    newest, lost = register.read_bytes(), "The register of orders lost lines"
+    places = ["/runs", *(f"/runs/{run.run_id}{at}" for at in ("", "/send", "/evidence"))]
+    with opened(two[0], runs, tmp_path / "scratch") as ann:
+        assert not any(lost in ann.get(place).text for place in places)
+        register.write_bytes(older)
+        for place in places:
+            page = parsed(ann.get(place).text)
+            assert lost in page.text and "orders.head knows of" in page.text
+            assert "--book-again" in page.text
+        form = {CSRF: page_code(ann, run.path), "plan": "0 h2", "decision": "approved", "why": "so"}
+        answer = ann.post(f"/runs/{run.run_id}/decide", data=form)
+        assert (answer.status_code, register.read_bytes() == older) == (409, True)
+        cookies = dict(ann.cookies)
+        ann.cookies.clear()
+        assert lost not in ann.get("/runs").text, "who has not come in is told nothing"
+        ann.cookies.update(cookies)
+        assert lost in ann.get("/runs").text
+        register.write_bytes(newest)
+        assert not any(lost in ann.get(place).text for place in places)

@@ -60,7 +60,7 @@ def superseded(
             if name in answered:
                 found[name] = (
                     f"{newer.run_id} answered it since: what that proposes may leave "
-                    f"(hearth export {newer.path}), or plan again"
+                    f"(hearth approve and export {newer.path}), or plan again"
                 )
             elif of_one_book:
                 found[name] = (

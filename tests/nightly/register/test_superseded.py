@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from nightly.alerts.events import events_of
-from nightly.export.superseded import LEAVES_WITHIN
 from nightly.main import main
+from nightly.register.superseded import LEAVES_WITHIN
 from nightly.results import moment
 from nightly.results.run_folder import RunFolder
 from tests.books import write
@@ -120,7 +120,10 @@ def test_a_newer_answer_takes_the_place_of_an_older_plan(
 def test_a_plan_that_a_newer_night_answered_waits_for_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is in no list of what waits, no alert, and no approval of all that do; it may be named."""
+    """It is in no list of what waits, no alert, no approval of all that do; by name it is refused.
+
+    The refusal says who answered it, and what would do; rejecting it does no harm.
+    """
     book(tmp_path / "book", "h1", "h2")
     (tmp_path / "book" / "policies" / "standard.toml").write_text("[approval]\nalways = true\n")
     run = night(str(tmp_path / "book"), tmp_path / "runs", NIGHT)
@@ -143,7 +146,14 @@ def test_a_plan_that_a_newer_night_answered_waits_for_nobody(
     assert main(["approve", str(run), "--waiting", *said]) == 0
     made = json.loads(capsys.readouterr().out)["made"]
     assert [row["household_id"] for row in made] == ["h2"]
-    assert main(["approve", str(run), "h1", *said]) == 0
+    assert main(["approve", str(run), "h1", *said]) == 2
+    refusal = json.loads(capsys.readouterr().out)["error"]["message"]
+    assert f"{LATER}-0001 answered it since" in refusal and "hearth propose" in refusal
+    assert main(["approve", str(run), "h1", "h2", *said]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [row["household_id"] for row in found["made"]] == ["h2"]
+    assert list(found["refused"]) == ["h1"]
+    assert main(["reject", str(run), "h1", *said]) == 0
 
 
 def test_who_left_the_book_stays_behind(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
