@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
+
 from models.book.faults import BETWEEN_FAULTS
 from models.book.tables.schema import POLICY_FOLDER, SCHEMA
 from models.law import year_to_come
@@ -48,6 +50,7 @@ WAITING: Final = "waiting"
 BUDGET: Final = "budget"
 OVERRIDDEN: Final = "overridden"
 UNANSWERED: Final = "unanswered"
+STANDING: Final = "standing"
 DIFFERENCE: Final = "difference"
 LAW: Final = "law"
 
@@ -57,7 +60,7 @@ STATUSES: Final = (Status.FAILED, Status.REFUSED, Status.INFEASIBLE, Status.INVA
 KINDS: Final = (
     *(CUT_BACK, BREACH, Status.FAILED.value, Status.REFUSED.value, Status.INFEASIBLE.value),
     *(MOSTLY_INVALID, ORPHANS, EMPTIED, GONE, NOT_BOUGHT, UNREADABLE, NOT_COPIED, LAW),
-    *(UNCERTAIN, Status.INVALID.value, DIFFERENCE, UNANSWERED),
+    *(UNCERTAIN, Status.INVALID.value, DIFFERENCE, UNANSWERED, STANDING),
     *(OVERRIDDEN, DEFERRED, WAITING, BUDGET, NEARLY_USED, TURNING),
 )
 """Every kind of event, most pressing first."""
@@ -67,6 +70,11 @@ BUDGET_RULES: Final = ("tax_budget", "gain_budget", "turnover")
 
 DEFERRED_NIGHTS: Final = 3
 """Nights in a row after which a deferral needs a person."""
+
+STANDING_DAYS: Final = 10
+"""Weekdays after which what the market or a custodian has taken, and says no more of, needs a
+person. Chosen, not measured: two weeks are more than limits of half a percent, settlement and a
+bank's transfer take, and less than the 60 days and more after which brokers end such orders."""
 
 SHARED: Final = {
     POLICY_FOLDER,
@@ -114,14 +122,16 @@ def events_of(
     folder: RunFolder,
     kinds: tuple[str, ...] = KINDS,
     nights: int = DEFERRED_NIGHTS,
+    days: int = STANDING_DAYS,
 ) -> list[Event]:
     """Return the events of a complete run, by kind and household.
 
-    `nights` is how many runs in a row a household must have been deferred, this one included.
+    `nights` is how many runs in a row a household must have been deferred, this one included, and
+    `days` for how many weekdays nothing was heard of what is under way.
     Who is invalid for nothing but what is told as uncertain is told once, and so is what is wrong
     with a table that all households share, whomever it reaches.
     """
-    found = {event for event in _all(folder, nights) if event.kind in kinds}
+    found = {event for event in _all(folder, nights, days) if event.kind in kinds}
     doubts = {(event.household_id, event.text) for event in found if event.kind == UNCERTAIN}
     told = _shared_once(
         e for e in found if e.kind != Status.INVALID or (e.household_id, e.text) not in doubts
@@ -181,13 +191,14 @@ def _without_rows(fault: str) -> str:
     return f"{_table_of(fault)}{column}: {what}"
 
 
-def _all(folder: RunFolder, nights: int) -> Iterator[Event]:
+def _all(folder: RunFolder, nights: int, days: int) -> Iterator[Event]:
     run, register = folder.run_id, beside(folder.path)
     now, facts = register.read(), folder.manifest()
     if lost := register.lost(now):  # since the night, too
         facts = {**facts, LOST: lost}
     asof = date.fromisoformat(facts["asof"])
     yield from _unanswered(run, asof, now)
+    yield from _standing(run, asof, now, days)
     for kind, text in of_the_night(found_of(facts)).items():
         yield Event(run, kind, "", text)
     if ends := year_to_come(asof):
@@ -246,6 +257,36 @@ def _unanswered(run_id: str, asof: date, now: Registered) -> Iterator[Event]:
             "or ask them back with hearth cancel"
         )
         yield Event(run_id, UNANSWERED, names[0] if len(names) == 1 else "", text)
+
+
+def _standing(run_id: str, asof: date, now: Registered, days: int) -> Iterator[Event]:
+    """Tell orders and money that were taken and of which nothing was heard for so many weekdays.
+
+    Orders whose day is over are told as unanswered at once. The first night of a later date that
+    knew of one is its first day, or that of its last fill; once for the run that sent them.
+    """
+    late: dict[tuple[str, str], list[tuple[date, str, str, str]]] = defaultdict(list)
+    for name, order in sorted(now.tickets.items()):
+        if order.stands and order.state is not State.SENT:
+            told = order.shown_from(asof), name, order.state.value, order.ticket.household_id
+            late["order", order.ticket.run_id].append(told)
+    for name, money in sorted(now.money.items()):
+        if money.live:
+            told = money.since(asof), name, money.state.value, money.movement.household_id
+            late["movement of money", money.movement.run_id].append(told)
+    for (what, sender), found in sorted(late.items()):
+        mine = [each for each in found if np.busday_count(each[0], asof) >= days]
+        if not mine:
+            continue
+        since, first, state, _ = min(mine)
+        names = sorted({household_id for *_, household_id in mine})
+        whose = f" of {len(names)} households" if len(names) > 1 else ""
+        text = (
+            f"{counted(len(mine), what)}{whose} that {sender} sent: nothing was heard for {days} "
+            f"weekdays or more (the first since {since}: {first}, {state}): ask who works it, book "
+            "the answer with hearth fills, or ask it back with hearth cancel"
+        )
+        yield Event(run_id, STANDING, names[0] if len(names) == 1 else "", text)
 
 
 def _said(row: dict[str, Any]) -> str:

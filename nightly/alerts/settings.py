@@ -2,6 +2,7 @@
 
     kinds = ["breach", "failed", "refused", "waiting"]      # all, where left out
     deferred_nights = 3
+    standing_days = 10
 
     [sinks.log]
     file = "alerts.jsonl"                                   # beside the runs
@@ -32,7 +33,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from models.errors import HearthError
-from nightly.alerts.events import DEFERRED_NIGHTS, KINDS
+from nightly.alerts.events import DEFERRED_NIGHTS, KINDS, STANDING_DAYS
 from nightly.alerts.sinks import HERE, FileSink, Mail, Sink, Webhook
 
 NAME: Final = "alerts.toml"
@@ -62,10 +63,11 @@ class SettingsError(HearthError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Kinds that are told, nights until a deferral is, and the sinks."""
+    """Kinds that are told, nights until a deferral is, weekdays until silence is, and the sinks."""
 
     kinds: tuple[str, ...] = KINDS
     deferred_nights: int = DEFERRED_NIGHTS
+    standing_days: int = STANDING_DAYS
     sinks: tuple[Sink, ...] = ()
 
 
@@ -82,21 +84,23 @@ def settings_of(runs: Path, to: Sequence[str]) -> Settings:
         told = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (OSError, ValueError, RecursionError):
         raise SettingsError(f"{path} cannot be read as TOML") from None
-    kinds, nights = told.get("kinds", list(KINDS)), told.get("deferred_nights", DEFERRED_NIGHTS)
-    named = told.get("sinks", {})
-    if unknown := sorted(told.keys() - {"kinds", "deferred_nights", "sinks"}):
+    kinds, named = told.get("kinds", list(KINDS)), told.get("sinks", {})
+    nights = told.get("deferred_nights", DEFERRED_NIGHTS)
+    days = told.get("standing_days", STANDING_DAYS)
+    if unknown := sorted(told.keys() - {"kinds", "deferred_nights", "standing_days", "sinks"}):
         raise SettingsError(f"{NAME}: {', '.join(unknown)} is not known")
     if not isinstance(kinds, list) or not all(kind in KINDS for kind in kinds):
         raise SettingsError(f"{NAME}: kinds knows {', '.join(KINDS)}")
-    if type(nights) is not int or nights < 1:
-        raise SettingsError(f"{NAME}: deferred_nights is a whole number from 1 on")
+    for name, count in (("deferred_nights", nights), ("standing_days", days)):
+        if type(count) is not int or count < 1:
+            raise SettingsError(f"{NAME}: {name} is a whole number from 1 on")
     if not isinstance(named, dict) or not all(isinstance(each, dict) for each in named.values()):
         raise SettingsError(f"{NAME}: sinks are tables [sinks.NAME]")
     if to:
         sinks = [_addressed(each) for each in dict.fromkeys(to)]
     else:
         sinks = [_sink(name, facts, runs) for name, facts in named.items()]
-    return Settings(tuple(kinds), nights, tuple(sinks))
+    return Settings(tuple(kinds), nights, days, tuple(sinks))
 
 
 def _sink(name: str, facts: Mapping[str, Any], runs: Path) -> Sink:

@@ -20,7 +20,8 @@ def alerts(run: Path, to: Sequence[str], as_json: bool) -> int:
     folder = RunFolder(run.resolve())
     runs = folder.path.parent
     settings = settings_of(runs, to)
-    events = events_of(folder, settings.kinds, settings.deferred_nights)
+    counts = settings.deferred_nights, settings.standing_days
+    events = events_of(folder, settings.kinds, *counts)
     told = deliver(runs, events, settings.sinks) if settings.sinks else []
     code = TROUBLED if any(each.fault for each in told) else ANSWERED
     if as_json:
@@ -29,8 +30,8 @@ def alerts(run: Path, to: Sequence[str], as_json: bool) -> int:
         console.say_json({"run_id": folder.run_id, "events": facts, "sinks": sinks})
         return code
     for event in events:
-        print("  ".join(filter(None, (event.kind, event.household_id, event.text))))
-    print(f"{counted(len(events), 'event')} of {folder.run_id}")
+        console.say("  ".join(filter(None, (event.kind, event.household_id, event.text))))
+    console.say(f"{counted(len(events), 'event')} of {folder.run_id}")
     print_told(told)
     return code
 
@@ -46,4 +47,4 @@ def print_told(told: Sequence[Delivered]) -> None:
     """Print what became of events at each sink."""
     for each in told:
         left = f", {each.left} left for the next time: {each.fault}" if each.fault else ""
-        print(f"{each.sink}: {each.taken} told, {each.before} before{left}")
+        console.say(f"{each.sink}: {each.taken} told, {each.before} before{left}")

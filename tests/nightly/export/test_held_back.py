@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nightly.alerts.events import UNANSWERED, events_of
+from nightly.alerts.events import STANDING, STANDING_DAYS, UNANSWERED, events_of
 from nightly.export.sending import Wish, send
 from nightly.register.roles import Rights
 from nightly.results.run_folder import RunFolder
@@ -128,3 +128,26 @@ def test_an_order_that_stands_on_purpose_is_told_until_it_is_acknowledged(world:
     world.answer_all()
     (event,) = events_of(later(world, 3), (UNANSWERED,))
     assert (event.household_id, event.text[:8]) == ("h0", "1 order ")
+
+
+def test_an_order_of_which_nothing_is_heard_for_weeks_is_told(world: World) -> None:
+    """Acknowledged, it is told once its weekdays are over, and counted anew from each fill."""
+    names = world.broker.working()
+    world.inbox = [world.broker.acknowledged(name) for name in names]
+    world.answer_all()
+    run = later(world, 1)  # Saturday, 2026-11-21, the first night that counts them
+    assert events_of(run, (STANDING,), days=1) == []
+    run = later(world, 9)
+    assert events_of(run, (STANDING,), days=7) == []
+    (event,) = events_of(run, (STANDING,), days=5)
+    assert (event.household_id, event.text[:25]) == ("", "3 orders of 3 households ")
+    said = f"nothing was heard for 5 weekdays or more (the first since 2026-11-21: {names[0]}"
+    assert said in event.text and "hearth cancel" in event.text
+    assert events_of(run, (UNANSWERED,)) == []
+    world.broker.day = f"{world.day:%Y%m%d}"
+    for name in names[1:]:
+        world._trade(name, 1)
+    world.answer_all()
+    (event,) = events_of(later(world, 1), (STANDING,), days=5)
+    assert (event.household_id, event.text[:8]) == ("h0", "1 order ")
+    assert events_of(later(world, 1), (STANDING,), days=STANDING_DAYS) == []
