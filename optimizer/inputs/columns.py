@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from models.arrays import Bools, Floats, Ints, sum_by
+from models.arrays import Bools, Floats, Ints, Texts, sum_by
 from models.household import Household
 from models.ledger import Effect
 from models.policy import Policy
@@ -129,7 +129,8 @@ def sale_columns(
         recent=windows.recent[own] * price[own] / percent_usd,
     )
     parts = [single]
-    parts += [_disallowed(single, *each) for each in enumerate(windows.batches)]
+    purchase = np.array([windows.purchases.get(lot, "") for lot in own.tolist()], object)
+    parts += [_disallowed(single, purchase, *each) for each in enumerate(windows.batches)]
     parts.append(_sheltered(household, value, ~taxable, percent_usd, windows))
     return _joined(parts)
 
@@ -187,11 +188,16 @@ def _sheltered(
     return columns.take(np.flatnonzero(worth > DUST * 100.0))
 
 
-def _disallowed(single: SaleColumns, number: int, batch: Batch) -> SaleColumns:
-    """Copies of an identical group's loss lots, for what is sold of them and meets a batch."""
-    copies = single.take(
-        np.flatnonzero(single.loss & (single.identical_group == batch.identical_group))
-    )
+def _disallowed(single: SaleColumns, purchase: Texts, number: int, batch: Batch) -> SaleColumns:
+    """Copies of an identical group's loss lots, for what is sold of them and meets a batch.
+
+    A batch of one purchase is not met by that purchase's own losses (Rev. Rul. 56-602).
+    """
+    mine = single.loss & (single.identical_group == batch.identical_group)
+    names = {piece.purchase for piece in batch.pieces}
+    if len(names) == 1:
+        mine &= purchase != names.pop()
+    copies = single.take(np.flatnonzero(mine))
     restated = batch.effect is Effect.RESTATED
     destroyed = batch.effect is Effect.DESTROYED
     return replace(

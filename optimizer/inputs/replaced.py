@@ -74,7 +74,7 @@ class Replaced:
     ----------
     met
         Loss shares that meet a batch, and shares of it that are sold, are no more than its shares;
-        nor do losses of a purchase meet more than the shares that are left of others.
+        nor do losses of a purchase meet more than the shares that are left of others in it.
     used_up
         The same as `met` from the other side, with nothing left over: by batch, and by batch and
         purchase for all of the batch but that purchase.
@@ -115,7 +115,7 @@ def replaced(frame: Frame) -> Replaced:
     met: list[Left] = []
     used_up: list[Left] = []
     places: dict[tuple[int, str], int] = {}
-    losing = {windows.purchases.get(lot, "") for lot in sales.lot[sales.batch >= 0].tolist()} - {""}
+    losing = {windows.purchases.get(lot, "") for lot in sales.lot[sales.loss].tolist()} - {""}
     for number in batches:
         batch = windows.batches[number]
         copies = np.flatnonzero(sales.batch == number)
@@ -125,17 +125,11 @@ def replaced(frame: Frame) -> Replaced:
         for name in sorted(losing & {piece.purchase for piece in batch.pieces}):
             others = tuple(piece for piece in batch.pieces if piece.purchase != name)
             places[number, name] = len(used_up) if others else NOWHERE
-            used_up += [_left(frame, copies, others)] if others else []
-    for name in sorted(losing):
-        own = [lot for lot, purchase in windows.purchases.items() if purchase == name]
-        copies = np.flatnonzero((sales.batch >= 0) & np.isin(sales.lot, own))
-        identical = sales.identical_group[copies[0]]
-        others = tuple(
-            piece
-            for piece in windows.replacements
-            if piece.identical_group == identical and piece.purchase != name
-        )
-        met.append(_left(frame, copies, others, at_most=True))
+            if others:
+                used_up.append(_left(frame, copies, others))
+                own = [lot for lot, purchase in windows.purchases.items() if purchase == name]
+                mine = copies[np.isin(sales.lot[copies], own)]
+                met.append(_left(frame, mine, others, at_most=True))
     return Replaced(tuple(met), tuple(used_up), places)
 
 

@@ -10,7 +10,7 @@ from optimizer.rounding.flows import flows_of
 from optimizer.rounding.minimum_trade import Supported
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
-from optimizer.rounding.ticket_gains import lot_pieces, lot_rank
+from optimizer.rounding.ticket_gains import lot_pieces
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Incumbent, Model
 from optimizer.search.tax_regimes import TaxRegime
@@ -55,7 +55,7 @@ def whole_candidate(
         buy_high=frame.buys.most,
     )
     flows = flows_of(model, solution)
-    pieces = lot_pieces(model, found, lot_rank(model, found), exact=True)
+    pieces = lot_pieces(model, found, exact=True)
     final = Rounded(point.amount, point.emptied & written)
     orders = orders_of(model, tickets, final, pieces)
     objective = solution.objective if best is None else best.solution.objective

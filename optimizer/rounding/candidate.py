@@ -24,7 +24,7 @@ from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, other_ways, supported
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
-from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, ticket_gains
 from optimizer.rounding.ticket_price import with_orders_worth
 from optimizer.rounding.ticket_pruning import fewer, harvests_not_worth, without_small
 from optimizer.rounding.tickets import Tickets, tickets_of
@@ -266,7 +266,7 @@ def ground_under(
     """What a local search around settled tickets stands on, and the order its sales take lots."""
     tickets = supported.tickets
     local = local_model(model, supported, room_pays=room_pays)
-    pieces = lot_pieces(model, supported, lot_rank(model, supported))
+    pieces = lot_pieces(model, supported)
     gains = ticket_gains(model, tickets, pieces)
     return ground_of(model, supported, tickets, local, gains, cash_after(model, flows)), pieces
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.arrays import Floats, sum_by
 from optimizer.rounding.local_model import LocalModel
-from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.minimum_trade import Supported, demanded
 from optimizer.rounding.ticket_gains import TicketGains
 from optimizer.rounding.tickets import Tickets, sellable
 from optimizer.search.model import Model
@@ -65,8 +65,9 @@ def ground_of(
     frame, step = model.frame, tickets.step
     most = np.minimum(sellable(frame, tickets, supported.sale_high), tickets.held)
     most += sum_by(tickets.of_buy, np.minimum(supported.buy_high, frame.buys.most), tickets.size)
-    demanded = sum_by(tickets.of_sale, supported.sale_low, tickets.size)
-    least = np.maximum(tickets.least, demanded)
+    asked = sum_by(tickets.of_sale, demanded(model, supported), tickets.size)
+    least = np.maximum(tickets.least, sum_by(tickets.of_sale, supported.sale_low, tickets.size))
+    least = np.maximum(least, np.floor(asked / step + SAME) * step)
     return Ground(
         model=model,
         supported=supported,
@@ -75,7 +76,7 @@ def ground_of(
         gains=gains,
         solution=tickets.amounts(supported.sale, supported.buy),
         most=most,
-        demanded=demanded,
+        demanded=asked,
         low=np.maximum(np.ceil(least / step - SAME), 1.0) * step,
         high=np.floor(most / step + SAME) * step,
         cash=cash,

@@ -17,6 +17,7 @@ import numpy as np
 
 from models.arrays import Bools, Floats
 from optimizer.program.language import Branch
+from optimizer.program.rules.wash_windows import USED_UP
 from optimizer.rounding.small_tickets import Decided, Wishes, closed_too, decisions, possible
 from optimizer.rounding.tickets import Tickets, emptiable, netted
 from optimizer.search.disjunctions import WashSide, WashSides, side_branch
@@ -188,6 +189,21 @@ def _finished(
         high[columns["sale"]],
         high[columns["buy"]],
     )
+
+
+def demanded(model: Model, supported: Supported) -> Floats:
+    """What sides demand of each sale column, `(n_sales,)`, percents.
+
+    Where losses are priced a way may ask that nothing is left over of recent shares: then all that
+    the solution sells of them, and of losses that meet them, is what the other losses rest on.
+    """
+    asked = supported.settled.branch.rows.get(USED_UP)
+    if asked is None:
+        return supported.sale_low
+    rests = np.zeros(len(supported.sale), bool)
+    for row in np.flatnonzero(np.isfinite(asked[0])).tolist():
+        rests[model.frame.replaced.used_up[row].columns] = True
+    return np.where(rests, supported.sale, supported.sale_low)
 
 
 def resettled(model: Model, supported: Supported, branch: Branch) -> Supported | None:

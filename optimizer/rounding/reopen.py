@@ -18,7 +18,7 @@ from optimizer.rounding.local_model import local_model
 from optimizer.rounding.opening import Opening
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import Rounded
-from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, lot_rank, ticket_gains
+from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, ticket_gains
 from optimizer.rounding.ticket_price import charged_by_amount
 from optimizer.rounding.tickets import Tickets, emptiable, tickets_of
 from optimizer.search.disjunctions import WashSides, side_branch
@@ -147,6 +147,7 @@ def _opened(
     *_, low, high = model.arrays.branched(branch)
     opened = replace(
         candidate.supported,
+        settled=replace(candidate.supported.settled, branch=branch),
         tickets=tickets,
         sale_low=low[columns["sale"]],
         sale_high=high[columns["sale"]],
@@ -154,7 +155,7 @@ def _opened(
     )
     local = local_model(model, opened)
     free = local.gradient - charged_by_amount(model.frame, tickets)
-    pieces = lot_pieces(model, opened, lot_rank(model, opened))
+    pieces = lot_pieces(model, opened)
     gains = ticket_gains(model, tickets, pieces)
     ground = ground_of(model, opened, tickets, replace(local, gradient=free), gains, cash)
     patience = np.inf

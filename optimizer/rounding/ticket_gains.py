@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Ints, sum_by
-from optimizer.rounding.minimum_trade import Supported
+from optimizer.rounding.minimum_trade import Supported, demanded
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.model import Model
 from optimizer.settings import SAME
@@ -78,7 +78,7 @@ class LotPieces:
     rank: Floats
 
 
-def lot_rank(model: Model, supported: Supported) -> Floats:
+def _lot_rank(model: Model, supported: Supported) -> Floats:
     """Rank of each sale column: what must be sold, then what is sold most of and priced best."""
     arrays = model.arrays
     solution = supported.solution
@@ -92,16 +92,17 @@ def lot_rank(model: Model, supported: Supported) -> Floats:
     return rank
 
 
-def lot_pieces(
-    model: Model, supported: Supported, rank: Floats, *, exact: bool = False
-) -> LotPieces:
+def lot_pieces(model: Model, supported: Supported, *, exact: bool = False) -> LotPieces:
     """Cut each sale column in two: what the solution takes of it, in whole steps, and the rest.
 
     A ticket takes the first pieces of all its lots before the rest of any: a solution that rests
-    on a kink of the tax sells parts of several lots, and only those parts keep it there. `exact`
-    leaves the parts as they are: where the tickets are whole already, their lots need not be.
+    on a kink of the tax sells parts of several lots, and only those parts keep it there. What sides
+    demand is given up last. `exact` leaves the parts as they are: where the tickets are whole
+    already, their lots need not be.
     """
     frame, sales = model.frame, model.frame.sales
+    rank = _lot_rank(model, supported)
+    taken_first = np.where(demanded(model, supported) > 0.0, rank - len(rank), rank)
     securities = frame.household.market.securities
     step = (securities.share_step * securities.price)[sales.security] / frame.percent_usd
     most = np.minimum(supported.sale_high, sales.value)
@@ -111,7 +112,7 @@ def lot_pieces(
     return LotPieces(
         column=np.concatenate([columns, columns]),
         amount=np.concatenate([first, most - first]),
-        rank=np.concatenate([rank, rank + len(rank)]),
+        rank=np.concatenate([taken_first, rank + len(rank)]),
     )
 
 

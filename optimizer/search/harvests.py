@@ -131,13 +131,12 @@ def _clean(lately: _Recent) -> Iterator[Option]:
 
 def _priced(lately: _Recent) -> Iterator[Option]:
     """Ways by what is left over of recent shares, and by the last lot to meet any."""
-    frame, own, batch, batches = lately.frame, lately.own, lately.batch, lately.batches
+    frame, own, batches = lately.frame, lately.own, lately.batches
     replaced, old = frame.replaced, lately.purchase == ""
-    names = {piece.purchase for piece in lately.pieces}
-    alone = len(names) == 1
+    alone = len({piece.purchase for piece in lately.pieces}) == 1
     recent = sorted(set(lately.purchase[own]) - {""})
-    for place, last in enumerate(batches) if not (alone and recent) else ():
-        yield lately.harvest(~own & (batch <= last), replaced.without(batches[:place]))
+    if not (alone and recent):
+        yield from _all_disallowed(lately, recent)
     for name in recent:
         free = ~own | (lately.purchase == name)
         yield lately.harvest(free, replaced.without(batches, name))
@@ -156,3 +155,24 @@ def _priced(lately: _Recent) -> Iterator[Option]:
         if first < last:
             yield lately.harvest(met | allowed, used_up)
         first = last
+
+
+def _all_disallowed(lately: _Recent, recent: list[str]) -> Iterator[Option]:
+    """Ways by the first batch of which something is left over: losses meet none beyond it.
+
+    Where all that is left over of it is of one purchase, that one's own losses do, up to the next
+    batch of which something is left over.
+    """
+    own, batch, batches = lately.own, lately.batch, lately.batches
+    replaced = lately.frame.replaced
+    for place, last in enumerate(batches):
+        before, met = replaced.without(batches[:place]), ~own & (batch <= last)
+        yield lately.harvest(met, before)
+        held = {piece.purchase for piece in lately.frame.windows.batches[last].pieces}
+        for name in [each for each in recent if each in held]:
+            rest, its = replaced.without([last], name), ~own & (lately.purchase == name)
+            for further in range(place + 1, len(batches)):
+                beyond = its & (batch <= batches[further])
+                if (its & (batch == batches[further])).any():
+                    between = replaced.without(batches[place + 1 : further])
+                    yield lately.harvest(met | beyond, (*before, *rest, *between))

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.arrays import Bools
+from models.arrays import Floats
 from optimizer.inputs.frame import Frame, frame
-from optimizer.search.disjunctions import Disjunction, WashSides
+from optimizer.search.disjunctions import Disjunction, Option, WashSide, WashSides
 from optimizer.search.model import Incumbent, Model
 from optimizer.settings import TOUCH
 
@@ -34,19 +34,38 @@ def sides_of(
 ) -> WashSides:
     """The sides of groups by which a frame may do what the best does that avoids wash sales.
 
-    The option that lets most be sold of the lots whose losses are taken; a buy if none is.
+    The option that its amounts miss least; a group that is harvested there, if only so that others
+    may be bought, is harvested.
     """
-    columns = avoiding.frame.sales
-    sold = best.solution.x[avoiding.arrays.columns["sale"]] > TOUCH
-    lost = np.zeros(len(of.household.lots.lot_id), bool)
-    lost[columns.lot[columns.loss & (columns.lot >= 0) & sold]] = True
-    return tuple(_side_of(of, each, lost) for each in groups)
+    sale, buy = _amounts(of, avoiding, best)
+    harvested = {
+        disjunction.key
+        for disjunction, side in zip(best.disjunctions, best.sides, strict=True)
+        if disjunction.options[side].name is WashSide.HARVEST
+    }
+
+    def side_of(group: Disjunction) -> int:
+        first = 1 if group.key in harvested else 0
+        missed = [_missed(of, option, sale, buy) for option in group.options[first:]]
+        return first + int(np.argmin(missed))
+
+    return tuple(side_of(group) for group in groups)
 
 
-def _side_of(of: Frame, disjunction: Disjunction, lost: Bools) -> int:
-    worth = []
-    for option in disjunction.options:
-        lots = of.sales.lot[option.sales]
-        wanted = lost[lots] & (lots >= 0) & (option.high > 0.0) & ~of.sales.disallowed[option.sales]
-        worth.append(float(of.sales.value[option.sales][wanted].sum()))
-    return int(np.argmax(worth))
+def _amounts(of: Frame, avoiding: Model, best: Incumbent) -> tuple[Floats, Floats]:
+    """Sales and buys in a frame's columns of a plan whose frame has no copies of loss lots."""
+    columns, x = avoiding.arrays.columns, best.solution.x
+    sale = np.zeros(len(of.sales.value))
+    sale[~of.sales.disallowed] = x[columns["sale"]]
+    return sale, x[columns["buy"]]
+
+
+def _missed(of: Frame, option: Option, sale: Floats, buy: Floats) -> float:
+    """By how much amounts miss what an option asks, percents."""
+    sold = sale[option.sales]
+    missed = np.maximum(option.low - sold, 0.0).sum() + np.maximum(sold - option.high, 0.0).sum()
+    missed += buy[option.closed_buys].sum()
+    for row in option.used_up:
+        left = of.replaced.used_up[row]
+        missed += max(left.amount - float(left.coefficients @ sale[left.columns]), 0.0)
+    return float(missed) if missed > TOUCH else 0.0

@@ -25,6 +25,7 @@ from tests.households import (
     household,
     lot,
     open_order,
+    restriction,
     security,
     sell,
     target,
@@ -231,3 +232,42 @@ def test_recent_shares_that_no_sale_can_use_up_are_not_asked_to_be(
     _, *harvests = disjunction.options
     assert len(harvests) == ways
     assert sum(bool(harvest.used_up) for harvest in harvests) == ways - 1
+
+
+def test_under_price_losses_pass_over_their_own_purchase_to_the_next() -> None:
+    """Half of what was bought lately must stay; shares of the twin were bought after it, and sold.
+
+    The rest of its own purchase does not meet the loss, those shares do: it lowers their gain.
+    """
+    gone = [
+        trade("TX", "TWIN", "2026-11-12", "buy", 1_500.0, amount=75_000.0),
+        trade(
+            "TX",
+            "TWIN",
+            "2026-11-15",
+            "sell",
+            1_500.0,
+            amount=80_000.0,
+            realized_gain=5_000.0,
+            acquired="2026-11-12",
+        ),
+    ]
+    of = holding(
+        lot("NEW", "TX", "X", 400, 130_000.0, "2026-11-05"),
+        trades=gone,
+        restrictions=[restriction("X", "hold_at_least", "TX", shares=200.0)],
+        units=[unit(ordinary_income=200_000.0, st_realized_ytd=60_000.0)],
+    )
+    policy = wash("price", "count")
+    plan = rebalance(of, policy)
+    assert plan.status is Status.PLANNED
+    assert plan.certificate is not None
+    for shares in (50, 100, 150, 170, 200):
+        orders = [sell(of, "TX", "X", {"NEW": shares}), buy(of, "TX", "BND", shares * 3)]
+        verdict = verify(of, policy, orders, ())
+        assert verdict.kept
+        assert verdict.figures.disallowed_loss == pytest.approx(75.0 * shares)
+        reached = verdict.figures.objective_after_bps
+        assert reached is not None
+        assert plan.certificate.bound_bps <= reached + 1e-4
+        assert after(plan) <= reached + 0.01

@@ -119,6 +119,13 @@ def test_who_avoids_is_tried_as_tickets_too() -> None:
         assert plan.figures.objective_after_bps <= made.objective + 1e-9
 
 
+def test_what_a_harvest_rests_on_is_sold_in_shares_too() -> None:
+    """Where recent shares are used up, no sale that uses them up is given up for idle cash."""
+    plan = rebalance(drawn(0), PRICED)
+    assert plan.certificate is not None
+    assert plan.certificate.gap_by_cause["shares"] < 0.5
+
+
 def test_nothing_is_restricted_where_wash_sales_are_avoided_or_nothing_was_bought_lately() -> None:
     """There the second search would be the first again."""
     of = drawn(0)

@@ -101,13 +101,26 @@ def test_recent_shares_that_are_sold_meet_nothing() -> None:
     """10 recent shares at a loss: what is sold of them is no replacement of LOSS, nor of itself."""
     rule = windows(PRICE, lot("NEW", "TX", "VTI", 10, 1_500.0, "2026-11-06"))
     sales = rule.frame.sales
-    new = rule.place("sale", "NEW")
+    (of_loss,) = np.flatnonzero(sales.disallowed).tolist()
+    assert sales.lot[of_loss] == sales.lot[rule.place("sale", "LOSS")]
+    (left,) = rule.frame.replaced.met
+    assert left.columns.tolist() == [rule.place("sale", "NEW"), of_loss]
+    assert left.coefficients.tolist() == [1.0, 1.0]
+
+
+def test_losses_of_a_purchase_meet_what_is_left_of_others_in_each_batch() -> None:
+    """10 shares at a loss and 5 at a gain, bought on two days: the 10 meet at most the 5."""
+    fresh = [
+        lot("NEW", "TX", "VTI", 10, 1_500.0, "2026-11-06"),
+        lot("MORE", "TX", "VTI", 5, 400.0, "2026-11-09"),
+    ]
+    rule = windows(PRICE, *fresh)
+    sales = rule.frame.sales
+    new, more = rule.place("sale", "NEW"), rule.place("sale", "MORE")
     of_loss, of_new = np.flatnonzero(sales.disallowed).tolist()
-    assert (
-        sales.lot[[of_loss, of_new]].tolist()
-        == sales.lot[[rule.place("sale", "LOSS"), new]].tolist()
-    )
+    assert sales.lot[of_new] == sales.lot[new]
     any_of_it, of_others = rule.frame.replaced.met
-    assert any_of_it.columns.tolist() == [new, of_loss, of_new]
-    assert any_of_it.coefficients.tolist() == [1.0, 1.0, 2.0]
-    assert (of_others.columns.tolist(), of_others.amount) == ([of_new], 0.0)
+    assert any_of_it.columns.tolist() == [new, more, of_loss, of_new]
+    assert any_of_it.coefficients.tolist() == [1.0, 1.0, 1.0, 2.0]
+    assert of_others.columns.tolist() == [more, of_new]
+    assert of_others.amount == pytest.approx(any_of_it.amount / 3.0)
