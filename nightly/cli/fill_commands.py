@@ -17,7 +17,7 @@ from nightly.register.roles import Rights
 from nightly.register.whole import remedy
 from nightly.results.durable import refuse_existing
 from nightly.run.choices import CommandError
-from nightly.run.stores import register_copied
+from nightly.run.stores import heed_database, register_copied
 from workbench.wording import counted
 
 
@@ -34,11 +34,14 @@ def register_at(place: Path) -> Register:
     where = place.resolve()
     if not where.exists():
         raise CommandError(f"--register {place}: there is no such file or folder")
-    return Register(where / NAME if where.is_dir() else where)
+    register = Register(where / NAME if where.is_dir() else where)
+    heed_database(register.path)
+    return register
 
 
 def known(register: Register) -> tuple[Registered, int]:
     """Return what a register holds, and the exit code: 1 where it lost lines, which is said."""
+    heed_database(register.path)
     now = register.read()
     found = register.lost(now)
     if found:

@@ -34,6 +34,7 @@ from nightly.register.superseded import answered_since
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError, household_list
 from nightly.run.request import located
+from nightly.run.stores import heed_database
 from workbench.wording import counted
 
 LEFT_OUT_SHOWN: Final = 10
@@ -217,4 +218,5 @@ def _still_needed(now: Registered, run_id: str, name: str) -> str:
 def _rights(folder: RunFolder, person: str, roles: Path | None) -> Rights:
     if roles is not None and not roles.exists():
         raise CommandError(f"--roles {roles}: there is no such file")
+    heed_database(beside(folder.path).path)
     return rights_of(person, roles_beside(folder.path.parent, roles))

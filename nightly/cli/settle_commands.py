@@ -16,7 +16,7 @@ from nightly.cli.options import RUNS
 from nightly.reconcile.reconciling import reconcile, write_ready
 from nightly.register.register import NAME, Register
 from nightly.results.durable import refuse_existing
-from nightly.run.stores import copied, is_database, local_folder, shown
+from nightly.run.stores import copied, heed_database, is_database, local_folder, shown
 from nightly.settle.errors import SettleError
 from nightly.settle.settling import Settled, Span, settle
 from workbench.wording import counted
@@ -60,6 +60,7 @@ def _register(place: Path | None, book: Path) -> Register:
 
 def _settled(book: Path, register: Register, span: Span, out: str) -> Settled:
     """Write the next book where it is wanted; into a database in one transaction."""
+    heed_database(register.path)
     now = register.read_whole()  # without lost fills, their orders would be made again
     if not is_database(out):
         return settle(book, now, span, Path(out))

@@ -2,7 +2,8 @@
 
     RUN/left/000012-<digits>.json     a mark of what left (nightly.export.marks)
     RUN/exports/0001/export.json      files that left
-    orders.head                       the last line that was written, and its digest
+    orders.head                       the last line that was written, and its digest; or that which
+                                      the database has of it, where the book is in one
     RUN/manifest.json                 of the newest run: how much of the register it knew
 
 A register that does not know what one of these says was put back from an older copy, was cut short
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -92,7 +93,7 @@ def remedy(register: Path) -> str:
     )
 
 
-def last_lines(register: Path) -> Iterator[tuple[Path, int, str]]:
+def last_lines(register: Path) -> Iterator[tuple[str, int, str]]:
     """Yield who says how many lines a register had, and the digest of the last of them."""
     head = register.with_suffix(HEAD)
     with suppress(OSError, ValueError):
@@ -110,6 +111,19 @@ def gone(now: Registered, register: Path) -> list[str]:
     return [head for _, line, head in last_lines(register) if not now.had(line, head)]
 
 
+def heed(now: Registered, register: Path, known: tuple[int, str], says: str) -> None:
+    """Let a register's head say what somebody else knows of it, where it does not know that.
+
+    Raises
+    ------
+    RunFolderError
+        If that cannot be written.
+    """
+    line, head = known
+    if not now.had(line, head):
+        _write_head(register, {"known": line, "known_sha256": head, "says": says})
+
+
 def keep_head(now: Registered, register: Path, line: int) -> None:
     """Say beside a register what its last line is, on disk; nothing where it lost lines itself.
 
@@ -117,9 +131,13 @@ def keep_head(now: Registered, register: Path, line: int) -> None:
     """
     if gone(now, register):
         return
-    head = register.with_suffix(HEAD)
-    with suppress(RunFolderError), whole_file(head, over=True) as aside:
-        aside.write_text(json.dumps({"known": line, "known_sha256": now.heads[line]}) + "\n")
+    with suppress(RunFolderError):
+        _write_head(register, {"known": line, "known_sha256": now.heads[line]})
+
+
+def _write_head(register: Path, told: Mapping[str, Any]) -> None:
+    with whole_file(register.with_suffix(HEAD), over=True) as aside:
+        aside.write_text(json.dumps(told) + "\n", "utf-8")
 
 
 def _lost(now: Registered, register: Path) -> Iterator[str]:
@@ -133,18 +151,17 @@ def _lost(now: Registered, register: Path) -> Iterator[str]:
                 f"{path.parent} was written and the register does not know of it (if nothing of it "
                 "was ever sent, move the folder away)"
             )
-    for path, line, head in last_lines(register):
+    for who, line, head in last_lines(register):
         if not now.had(line, head):
             yield (
-                f"{path} knows of {line} lines of {register}, which has {now.entries}, and not "
-                "these"
+                f"{who} knows of {line} lines of {register}, which has {now.entries}, and not these"
             )
 
 
-def _said(path: Path, told: Any) -> Iterator[tuple[Path, int, str]]:
+def _said(path: Path, told: Any) -> Iterator[tuple[str, int, str]]:
     try:
-        yield path, int(told["known"]), str(told["known_sha256"])
-    except (KeyError, TypeError, ValueError):
+        yield str(told.get("says", path)), int(told["known"]), str(told["known_sha256"])
+    except (AttributeError, KeyError, TypeError, ValueError):
         return  # of an older version, which kept none
 
 

@@ -32,6 +32,7 @@ from nightly.run.request import Request, request_of
 from nightly.run.stores import (
     Results,
     fetched,
+    heed_database,
     is_database,
     register_copied,
     results_of,
@@ -163,6 +164,7 @@ def _go_on(
     began, started = time.perf_counter(), clock()
     partitions = Partitions(job.partitions)
     choice = request.choice
+    heed_database(beside(folder.path).path, request.book)
     known = prepare(
         folder,
         partitions,

@@ -178,6 +178,24 @@ def register_copied(register: Path, book: str | None = None) -> str:
     return ""
 
 
+def heed_database(register: Path, book: str | None = None) -> None:
+    """Let a register's head say what the database has of it that its runs come from.
+
+    Whoever writes is refused then, before they do: the folder of runs may have been put back whole.
+    A database that cannot be asked now is told of when it does not follow.
+    """
+    place = book or (_latest_book(register) if register.exists() else None)
+    if place is None or not is_database(place) or PASSWORD in place:
+        return
+    with suppress(HearthError):
+        _sql()
+        from nightly.register.register import Register
+        from nightly.register.whole import heed
+        from nightly.sql.register import last_line
+
+        heed(Register(register).read(), register, last_line(register, place), shown(place))
+
+
 def _latest_book(register: Path) -> str | None:
     """Return the book of the latest run beside a register, as its manifest says."""
     for path in sorted(register.parent.iterdir(), reverse=True):

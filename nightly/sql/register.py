@@ -21,12 +21,14 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
-    func,
+    inspect,
     select,
+    update,
 )
 
 from nightly.register.corrections import CORRECTIONS
 from nightly.register.fold import CANCEL, MONEY, SENT, Registered
+from nightly.register.lines import FIRST
 from nightly.register.records import Entry, data_of
 from nightly.register.register import Register, entries_in, text_of
 from nightly.sql.book import refusing
@@ -35,6 +37,9 @@ from nightly.sql.upgrade import make_or_bring_up
 
 ROWS: Final = 10_000
 """Rows that are written at a time."""
+
+DIGITS: Final = 12
+"""Characters of a digest that tell lines which were lost from others."""
 
 
 TICKET: Final = (
@@ -106,18 +111,61 @@ def copy_register(path: Path, url: str) -> int:
     lines = metadata.tables["register_lines"]
     with refusing(url), connect(url).begin() as connection:
         make_or_bring_up(connection, metadata)
-        mine = lines.c.register == registered.identity
-        known = connection.execute(select(func.max(lines.c.number)).where(mine)).scalar() or 0
-        last = select(lines.c.sha256).where(mine, lines.c.number == known)
-        there = connection.execute(last).scalar()
-        if known > registered.entries or (known and there != registered.heads[known]):
+        known, there = _last_line(connection, lines, registered.identity)
+        if not registered.had(known, there):
             raise DatabaseError(
                 f"{shown(url)} has other lines of {path}: one of the two was changed or cut short"
             )
-        new = [(head, entry) for head, entry in entries_in(path) if entry.number > known]
-        _write(connection, lines, (_line(registered, head, entry) for head, entry in new))
-        _copy_tickets(connection, metadata, registered, [entry for _, entry in new])
-    return len(new)
+        told = list(entries_in(path))
+        if registered.heads[known : known + 1] != [there]:
+            known, stand = _set_aside(connection, metadata, registered, there), told
+        else:
+            stand = told[known:]
+        _write(connection, lines, (_line(registered, *each) for each in told[known:]))
+        _copy_tickets(connection, metadata, registered, [entry for _, entry in stand])
+    return len(told) - known
+
+
+def last_line(path: Path, url: str) -> tuple[int, str]:
+    """Return the last line that a database has of a register, by number and digest.
+
+    Raises
+    ------
+    DatabaseError
+        If the database cannot be read.
+    RegisterError
+        If the file is not as it was written.
+    """
+    lines = register_tables().tables["register_lines"]
+    with refusing(url), connect(url).connect() as connection:
+        if not inspect(connection).has_table(lines.name):
+            return 0, FIRST
+        return _last_line(connection, lines, Register(path).read().identity)
+
+
+def _last_line(connection: Connection, lines: Table, identity: str) -> tuple[int, str]:
+    mine = select(lines.c.number, lines.c.sha256).where(lines.c.register == identity)
+    found = connection.execute(mine.order_by(lines.c.number.desc()).limit(1)).first()
+    return (0, FIRST) if found is None else (int(found[0]), str(found[1]))
+
+
+def _set_aside(connection: Connection, metadata: MetaData, now: Registered, last: str) -> int:
+    """Keep the lines that a register lost and goes on without under a name of their own.
+
+    Where tickets, fills and money stand is told anew. Returns how many lines are its own still.
+    """
+    lines = metadata.tables["register_lines"]
+    mine = lines.c.register == now.identity
+    there = select(lines.c.number, lines.c.sha256).where(mine).order_by(lines.c.number)
+    kept = max(
+        (n for n, head in connection.execute(there) if now.heads[n : n + 1] == [head]), default=0
+    )
+    name = f"{now.identity} as lost after {kept}, to {last[:DIGITS]}"
+    connection.execute(update(lines).where(mine, lines.c.number > kept).values(register=name))
+    for table in metadata.sorted_tables:
+        if table is not lines:
+            connection.execute(delete(table).where(table.c.register == now.identity))
+    return int(kept)
 
 
 def _copy_tickets(

@@ -24,6 +24,7 @@ from models.errors import HearthError, UnknownHouseholdError
 from nightly.proof.trail import UnknownOrderError
 from nightly.register.deciding import MeanwhileError
 from nightly.register.roles import Rights, RoleError, rights_of, roles_beside
+from nightly.run.stores import heed_database
 from nightly.web import acting, answering, asking, custodian, evidence, looking, over_years, tuning
 from nightly.web.desk import Desk, NoSuchRunError, NotReadYetError, RunDesk
 from nightly.web.doors import Door, Form, with_headers
@@ -147,7 +148,9 @@ def _looked(look: Look, visit_of: Callable[[Request], Visit], request: Request) 
 
 def _acted(act: Act, visit: Visit, request: Request, form: Form) -> Response:
     try:
-        return act(visit, visit.run(request), form)
+        desk = visit.run(request)
+        heed_database(visit.desk.following.path)
+        return act(visit, desk, form)
     except HearthError as error:
         return _refused(visit, error)
 

@@ -21,6 +21,7 @@ from nightly.register.register import NAME, Register
 from nightly.register.whole import remedy
 from nightly.results.run_folder import EVENTS, REQUEST, RunFolder
 from nightly.results.under_way import UnderWay, followed
+from nightly.run.stores import heed_database
 from nightly.tuning.kept import Trials
 from nightly.web.filters import Wanted
 from nightly.web.left import Left, LeftOf
@@ -99,6 +100,7 @@ class Desk:
         self.book, self.runs, self.scratch = book, runs, scratch
         self.compared, self.custodian = compared, custodian
         self.following = Following(Register(runs / NAME))
+        heed_database(self.following.path)
         self.trials = Trials()
         self.shelf = Shelf()
         self._newer = NewerRuns(runs)

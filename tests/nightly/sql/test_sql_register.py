@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import sqlalchemy
 
 from nightly.main import main
 from nightly.register.register import NAME, Register, entries_in, text_of
+from nightly.register.whole import HEAD
 from nightly.sql.register import copy_register
 from nightly.sql.tables import DatabaseError
 from tests.postgres import Postgres
@@ -108,3 +111,62 @@ def test_postgresql_has_the_same(postgres: Postgres, tmp_path: Path) -> None:
     assert main(["export", str(run)]) == 0
     copy_register(run.parent / NAME, url)
     same(run.parent / NAME, url)
+
+
+def decided(run: Path, word: str, why: str) -> int:
+    """Decide on the one household's plan."""
+    return main([word, str(run), "drifted-60-40", "--by", "Ann", "--why", why])
+
+
+def test_a_folder_that_was_put_back_whole_is_known_by_its_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing beside the register knows more; the database does, and nothing leaves or is decided.
+
+    Going on without what is lost, the database follows again, and keeps the lost lines apart.
+    """
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    run = night(tmp_path, url)
+    kept = shutil.copytree(run.parent, tmp_path / "kept")
+    assert decided(run, "reject", "client called") == 0
+    lost = rows(url, "select sha256 from register_lines where number > 2")
+    shutil.rmtree(run.parent)
+    shutil.copytree(kept, run.parent)
+    before = (run.parent / NAME).read_bytes()
+    capsys.readouterr()
+    for command in (["export", str(run)], ["pending", str(run)], ["fills", str(tmp_path / "ids")]):
+        more = ["--register", str(run.parent)] if command[0] == "fills" else []
+        assert main([*command, *more]) == (1 if command[0] == "pending" else 2)
+        said = capsys.readouterr().err
+        assert command[0] == "fills" or f"{url} knows of 3 lines" in said
+    assert decided(run, "approve", "so") == 2
+    assert (run.parent / NAME).read_bytes() == before
+    assert main(["export", str(run), "--book-again", "--by", "Eve"]) == 0
+    assert "not copied" not in capsys.readouterr().err
+    assert decided(run, "approve", "so") == 0
+    identity = Register(run.parent / NAME).read().identity
+    own = f"from register_lines where register = '{identity}'"
+    told = rows(url, f"select number, sha256, line {own} order by number")
+    assert told == [(e.number, head, text_of(e)) for head, e in entries_in(run.parent / NAME)]
+    apart = "select sha256 from register_lines where register like '% as lost after 2, to %'"
+    assert rows(url, apart) == lost
+    assert main(["export", str(run)]) == 0
+    states = rows(url, "select distinct state from register_tickets")
+    assert states == [("sent",)]
+
+
+def test_a_night_says_that_its_database_knows_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes on, and both are told: what was lost, and that the database does not follow."""
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    run = night(tmp_path, url)
+    kept = (run.parent / NAME).read_bytes()
+    assert decided(run, "reject", "client called") == 0
+    (run.parent / NAME).write_bytes(kept)
+    (run.parent / NAME).with_suffix(HEAD).unlink()
+    command = ["run", "--book", url, "--asof", ASOF, "--out", str(run.parent), "--workers", "0"]
+    capsys.readouterr()
+    assert main([*command, "--households", str(tmp_path / "ids"), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["failed_on"]
+    assert found == ["cut-back-register", "register-not-copied"]
