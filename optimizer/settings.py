@@ -487,6 +487,11 @@ GIVEN = 1e-4
 """Units (1e-6 of the household) by which a rule gives way: far above a solver's noise, and small
 beside any trade."""
 
+AGREED = 0.95
+"""Part of its multiplier that a price is asked to reach: less, and the rule gives way by less, as
+much as makes the gain that of a price of `DOUBTED`. What a dollar of a limit of $10 on costs is
+worth was told a fifth too low."""
+
 MOST_ASKED = 12
 """Doubted prices that are asked again, the largest first; the rest are not told at all."""
 

@@ -3,7 +3,9 @@
 Where a limit leaves nothing open beside it, as what must leave an account and may not exceed what
 must, or a sale whose gain has nowhere to go, its multiplier is not unique: a solver may answer
 anything from the price to infinity. Such answers are large. So a large multiplier is asked again:
-the rule gives way a little, and the program is solved with it. Asking that of every rule was
+the rule gives way a little, and the program is solved with it. What is little to a household may be
+much to a rule whose dollars are dear, as a limit on costs: its worth falls over the first cents.
+Then it is asked once more, with so much less as a dollar is dearer. Asking that of every rule was
 refused: in an ordinary household there are dozens, and their multipliers are right.
 """
 
@@ -15,7 +17,7 @@ from optimizer.inputs.frame import BPS_PER_PERCENT
 from optimizer.program.arrays import Arrays
 from optimizer.rounding.candidate import Candidate
 from optimizer.search.model import Model
-from optimizer.settings import DOUBTED, GIVEN, MOST_ASKED
+from optimizer.settings import AGREED, DOUBTED, GIVEN, MOST_ASKED
 from optimizer.solvers.chain import Door
 
 
@@ -37,18 +39,18 @@ class Held:
         """Whether the price is large, and can be asked again."""
         return self.price > DOUBTED and bool(self.rows or self.column >= 0)
 
-    def giving_way(self, arrays: Arrays, percent_usd: float) -> Arrays:
-        """The program with `GIVEN` more room in the rule."""
+    def giving_way(self, arrays: Arrays, percent_usd: float, given: float) -> Arrays:
+        """The program with `given` more room in the rule, percents."""
         row_low, row_high = arrays.row_low.copy(), arrays.row_high.copy()
         low, high = arrays.low.copy(), arrays.high.copy()
         for row in self.rows:
-            way = GIVEN * percent_usd / arrays.meaning[row].usd
+            way = given * percent_usd / arrays.meaning[row].usd
             row_low[row] -= way
             row_high[row] += way
         if self.column >= 0:
-            high[self.column] += GIVEN
+            high[self.column] += given
             if low[self.column] > 0.0:
-                low[self.column] -= GIVEN
+                low[self.column] -= given
         return replace(arrays, row_low=row_low, row_high=row_high, low=low, high=high)
 
 
@@ -63,10 +65,17 @@ def believed(model: Model, candidate: Candidate, held: list[Held]) -> list[float
         return prices
     arrays, branch, door = model.arrays, candidate.supported.settled.branch, Door()
     now = door.solve(model.program, arrays, branch)
+
+    def asked(rule: Held, given: float) -> float:
+        wider = rule.giving_way(arrays, model.frame.percent_usd, given)
+        then = door.solve(model.program, wider, branch)
+        gained = now.objective - then.objective if now.usable and then.usable else 0.0
+        return max(gained, 0.0) / (given * BPS_PER_PERCENT)
+
     for place in doubted[:MOST_ASKED]:
-        given = held[place].giving_way(arrays, model.frame.percent_usd)
-        then = door.solve(model.program, given, branch)
-        if now.usable and then.usable:
-            gained = max(now.objective - then.objective, 0.0)
-            prices[place] = gained / (GIVEN * BPS_PER_PERCENT)
+        rule = held[place]
+        price = asked(rule, GIVEN)
+        if DOUBTED < price < AGREED * rule.price:
+            price = max(price, asked(rule, GIVEN * DOUBTED / price))
+        prices[place] = price
     return prices

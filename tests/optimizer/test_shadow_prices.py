@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +20,13 @@ from models.book import read_book
 from models.household import Household
 from models.plan import Binding, Plan
 from models.policy import Policy, TradeRules
+from optimizer.explain.shadow_prices import Held, believed
+from optimizer.program.language import Branch, assemble
 from optimizer.rebalance import rebalance
 from scenarios.changes import with_columns, worth_usd
 from tests.households import account, household, lot, security
 from tests.optimizer.situations import SITUATIONS
+from tests.optimizer.statements import arrays_of
 
 SAMPLE = Path(__file__).resolve().parents[2] / "scenarios" / "sample"
 ASOF = date(2026, 11, 20)
@@ -132,3 +137,25 @@ def test_what_may_not_be_sold_is_priced_with_the_tax_that_selling_it_would_bring
     plan = rebalance(of, Policy(trades=TradeRules(mode="buy_only")))
     assert plan.binding
     assert all(binding.shadow_price < 2.0 for binding in plan.binding), plan.binding
+
+
+def test_a_limit_of_few_dear_dollars_is_told_by_what_its_first_cents_bring() -> None:
+    """¼·10⁸·(x − 0.00021)² bps, x ≤ 0.0001 percents: λ = 5,500 bps a percent, $55 a dollar.
+
+    That is worth nothing after 0.00011 more; over `GIVEN`, 0.0001, it averages to $30.
+    """
+    one = np.ones(1)
+    least = 0.00021
+    arrays = arrays_of(
+        np.array([[5e7]]), -5e7 * least * one, np.array([[1.0]]), (-one, 1e-4 * one), (-one, one)
+    )
+    model: Any = SimpleNamespace(
+        program=assemble(()), arrays=arrays, frame=SimpleNamespace(percent_usd=1.0)
+    )
+    candidate: Any = SimpleNamespace(
+        supported=SimpleNamespace(settled=SimpleNamespace(branch=Branch()))
+    )
+    held = [Held("limit", "0", 55.0, rows=(0,))]
+    assert believed(model, candidate, held) == pytest.approx([55.0], rel=WITHIN)
+    wrong = [Held("limit", "0", 1e9, rows=(0,))]
+    assert believed(model, candidate, wrong) == pytest.approx([55.0], rel=WITHIN)
