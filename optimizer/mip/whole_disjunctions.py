@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.inputs.frame import Frame
 from optimizer.mip.integer_model import Whole, state_tickets
-from optimizer.mip.whole_costs import count_tickets
+from optimizer.mip.whole_limits import count_tickets, leave_one_step
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets
 from optimizer.search.disjunctions import Bought, Disjunction, Option, WashSide, state_disjunction
@@ -32,7 +32,7 @@ def state_whole(
     *,
     plan: bool = False,
 ) -> Whole:
-    """State whole tickets, exclusions and prices; `disjunctions` are the sides that are still open.
+    """State whole tickets, exclusions and limits; `disjunctions` are the sides that are still open.
 
     Where it is for a `plan`, dust that no order would sell is no harvest.
     """
@@ -47,6 +47,7 @@ def state_whole(
             harvests[disjunction.identical_group] = harvest
     _after(whole, harvests, 10.0 * NOISE if plan else 0.0)
     count_tickets(whole)
+    leave_one_step(whole)
     return whole
 
 

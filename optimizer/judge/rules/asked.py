@@ -54,7 +54,10 @@ def exclude(case: Case) -> Iterator[Breach]:
 
 
 def sold_out(case: Case) -> Iterator[Breach]:
-    """What is to be sold is gone in every account in scope, to within one share step."""
+    """What is to be sold is gone in every account in scope, to within one share step.
+
+    What open orders sell is as good as gone: it may not be sold again.
+    """
     request = request_of(case)
     wanted, lots_wanted = set(request.sell), set(request.sell_lots)
     if not wanted | lots_wanted:
@@ -65,12 +68,14 @@ def sold_out(case: Case) -> Iterator[Breach]:
         for part in order.lots:
             sold[part.lot_id] = sold.get(part.lot_id, ZERO) + part.shares
     left: dict[tuple[int, int], float] = {}
-    for name, a, s, shares in zip(
-        lots.lot_id.tolist(),
-        lots.account.tolist(),
-        lots.security.tolist(),
-        lots.shares.tolist(),
-        strict=True,
+    for lot, (name, a, s, shares) in enumerate(
+        zip(
+            lots.lot_id.tolist(),
+            lots.account.tolist(),
+            lots.security.tolist(),
+            lots.shares.tolist(),
+            strict=True,
+        )
     ):
         if case.account_name(a) in out:
             continue
@@ -79,7 +84,8 @@ def sold_out(case: Case) -> Iterator[Breach]:
             reserved = float(case.reserved.shares.get((a, s), ZERO))
             left[a, s] = float(case.held.after[a, column]) - reserved
         elif name in lots_wanted and not case.is_sheltered(a):
-            rest = shares - float(sold.get(name, ZERO))
+            waiting = case.reserved.lots.get(lot, ZERO)
+            rest = shares - float(sold.get(name, ZERO) + waiting)
             left[a, s] = max(rest, left.get((a, s), 0.0))
     steps = case.household.market.securities.share_step
     for (a, s), rest in left.items():

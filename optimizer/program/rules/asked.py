@@ -5,16 +5,47 @@ A request's exclusions stand among the restrictions, where ranks are told of the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from models.arrays import Bools, Floats
+from models.ledger import reserve
 from models.request.record import Request
 from models.tolerances import LOSS_USD
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Bounds, Owner, Part, Rows
 from optimizer.program.meanings import to_the_cent
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOut:
+    """What is sold out, by sale column, `(n_sales,)`; nothing where open orders see to it.
+
+    `position` says where all of a security is, `lots` where anything is; `there` is what open
+    orders leave, and `step` a share step, percents.
+    """
+
+    position: Bools
+    lots: Bools
+    there: Floats
+    step: Floats
+
+
+def sold_out(frame: Frame) -> SoldOut:
+    """What a request wants to be gone, in accounts in scope."""
+    sales = frame.sales
+    step, waiting = _step(frame), _waiting(frame)
+    there = np.maximum(sales.value - waiting, 0.0)
+    none = np.zeros(len(sales.value), bool)
+    if frame.household.asked is None:
+        return SoldOut(none, none, there, step)
+    request = frame.household.asked.request
+    open_to = ~np.isin(frame.labels[sales.account], list(request.accounts_out))
+    position = open_to & _named(frame, request.sell, ())
+    lots = position | (open_to & _named(frame, (), request.sell_lots))
+    return SoldOut(position, lots & ((waiting <= 0.0) | (there >= step)), there, step)
 
 
 def state(frame: Frame) -> Part:
@@ -31,16 +62,14 @@ def state(frame: Frame) -> Part:
             high = np.where(barred, 0.0, np.inf)
             bounds.append(Bounds(rule, "sale", high=high, owner=Owner.REQUEST))
     bounds += _untouched(frame, request)
-    sold = _named(frame, request.sell, request.sell_lots)
-    sold &= ~np.isin(frame.labels[sales.account], list(request.accounts_out))
+    sold = sold_out(frame)
     copied = np.isin(sales.lot, sales.lot[sales.disallowed]) & (sales.lot >= 0)
-    step = _step(frame)
-    whole = sold & ~copied
+    whole = sold.lots & ~copied
     if whole.any():
-        low = np.where(whole, sales.value, -np.inf)
-        left = np.where(whole, step, 0.0)
+        low = np.where(whole, sold.there, -np.inf)
+        left = np.where(whole, sold.step, 0.0)
         bounds.append(Bounds("sell", "sale", low=low, lets_pass=left, owner=Owner.REQUEST))
-    return Part("asked", bounds=tuple(bounds), rows=_by_lot(frame, sold & copied, step))
+    return Part("asked", bounds=tuple(bounds), rows=_by_lot(frame, sold, sold.lots & copied))
 
 
 def _named(frame: Frame, securities: tuple[str, ...], lots: tuple[str, ...]) -> Bools:
@@ -65,15 +94,15 @@ def _untouched(frame: Frame, request: Request) -> list[Bounds]:
     ]
 
 
-def _by_lot(frame: Frame, sold: Bools, step: Floats) -> tuple[Rows, ...]:
+def _by_lot(frame: Frame, sold: SoldOut, copied: Bools) -> tuple[Rows, ...]:
     """A lot that has a column for every fate of its loss: −Σ sales ≤ −value."""
-    columns = np.flatnonzero(sold)
+    columns = np.flatnonzero(copied)
     if not len(columns):
         return ()
     sales = frame.sales
     lots, rows = np.unique(sales.lot[columns], return_inverse=True)
     value, left = np.zeros(len(lots)), np.zeros(len(lots))
-    value[rows], left[rows] = sales.value[columns], step[columns]
+    value[rows], left[rows] = sold.there[columns], sold.step[columns]
     return (
         Rows(
             "sell",
@@ -84,6 +113,21 @@ def _by_lot(frame: Frame, sold: Bools, step: Floats) -> tuple[Rows, ...]:
             to_the_cent(frame, owner=Owner.REQUEST),
         ),
     )
+
+
+def _waiting(frame: Frame) -> Floats:
+    """What open orders sell of each column, percents."""
+    household, sales = frame.household, frame.sales
+    reserved = reserve(household, frame.policy)
+    shares = np.array(
+        [
+            float(reserved.lots.get(lot, 0) if lot >= 0 else reserved.shares.get((a, s), 0))
+            for lot, a, s in zip(
+                sales.lot.tolist(), sales.account.tolist(), sales.security.tolist(), strict=True
+            )
+        ]
+    )
+    return shares * household.market.securities.price[sales.security] / frame.percent_usd
 
 
 def _step(frame: Frame) -> Floats:

@@ -2,7 +2,7 @@
 
 A ticket counts in proportion to the largest order possible, which never overstates it; the judge
 counts it whole, and what that oversteps is taken off the limit. Where tickets are whole in the
-program too, each is counted whole (see `mip.whole_costs`).
+program too, each is counted whole (see `mip.whole_limits`).
 """
 
 from __future__ import annotations

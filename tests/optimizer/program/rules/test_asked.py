@@ -19,7 +19,7 @@ from optimizer.judge.verify import verify
 from optimizer.program.compile_arrays import compile_arrays
 from optimizer.program.language import Branch
 from optimizer.requests.ask import ask
-from tests.households import BOND, account, buy, household, lot, security, sell
+from tests.households import BOND, account, buy, household, lot, open_order, security, sell
 from tests.optimizer.by_hand import Stated, stated
 
 
@@ -147,3 +147,45 @@ def test_a_lot_in_two_columns_may_leave_a_step_of_its_own_too() -> None:
     (rows,) = rule.part.rows
     assert rows.where == ("B", "F")
     assert (rows.high * 1_010.0).tolist() == pytest.approx([100.0 - 10_000.0, 50.0 - 250.0])
+
+
+@pytest.mark.parametrize("asks", [{"sell": ["VTI"]}, {"sell_lots": ["A"]}], ids=str)
+@pytest.mark.parametrize(
+    ("waiting", "status"),
+    [(300.0, Status.NO_ACTION), (299.5, Status.NO_ACTION), (298.0, Status.INFEASIBLE)],
+)
+def test_what_an_open_order_sells_is_as_good_as_gone(
+    waiting: float, status: Status, asks: dict[str, Any]
+) -> None:
+    """All 300 shares wait in the market, or all but half of one; two would be left."""
+    of = household(
+        [account("TX")],
+        [
+            lot("A", "TX", "VTI", 300, 20_000.0, "2020-01-02"),
+            lot("C", "TX", "BND", 200, 10_000.0, "2020-01-02"),
+        ],
+        [security("VTI", 100.0), security("BND", 50.0, BOND)],
+        open_orders=[open_order("TX", "VTI", "sell", waiting, lot_id="A")],
+    )
+    answer = ask(of, Policy(), request_of(asks))
+    assert answer.plan.status is status, answer.plan.reason
+    assert verify(answer.household, answer.policy, (), ()).kept is (status is Status.NO_ACTION)
+
+
+def test_a_position_leaves_one_step_whatever_its_lots_may() -> None:
+    """5.2 shares of which 0.3 is kept: four are sold, and 1.2 left is proven to be too much.
+
+    Each of four lots may end in a part of a share, but not all of them.
+    """
+    of = household(
+        [account("TX", cash=1_000.0)],
+        [
+            lot("K", "TX", "VTI", 0.3, 20.0, "2020-01-02"),
+            *(lot(f"L{n}", "TX", "VTI", 1.225, 100.0, "2020-01-02") for n in range(4)),
+        ],
+        [security("VTI", 100.0, share_step=1.0), security("BND", 50.0, BOND)],
+    )
+    plan = ask(of, Policy(), request_of({"sell": ["VTI"], "keep_lots": ["K"]})).plan
+    assert plan.status is Status.INFEASIBLE, plan.reason
+    assert {"sell", "keep"} <= {clash.rule for clash in plan.clashes}
+    assert ask(of, Policy(), request_of({"sell": ["VTI"]})).plan.status is Status.PLANNED

@@ -1,12 +1,17 @@
-"""Whole prices of tickets under a limit on what trading costs.
+"""Limits that say more where tickets are whole: what trading may cost, and what is sold out.
 
 The program counts a ticket in proportion to the largest order possible, which says next to nothing
-of how many orders a limit has room for. Where tickets are whole, each is counted whole.
+of how many orders a limit has room for; here each is counted whole. And it lets each lot of a
+position leave a share step, for it may end in a part of a share; here the position leaves one.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
+from models.arrays import sum_by
 from optimizer.mip.integer_model import Whole
+from optimizer.program.rules.asked import sold_out
 
 COST_LIMIT = "cost_limit"
 """The rule's name in the program."""
@@ -31,3 +36,16 @@ def count_tickets(whole: Whole) -> None:
         ]
         high = float(whole.limits[1][row])
         whole.rows.row([*spread, *orders], float("-inf"), high)
+
+
+def leave_one_step(whole: Whole) -> None:
+    """Σ sales ≥ Σ what is there − one step, to the cent, of each position that is sold out."""
+    frame, tickets = whole.model.frame, whole.tickets
+    sold = sold_out(frame)
+    there = np.where(sold.position & ~frame.sales.disallowed, sold.there, 0.0)
+    held = sum_by(tickets.of_sale, there, tickets.size)
+    start = whole.model.arrays.columns["sale"].start
+    for ticket in np.unique(tickets.of_sale[sold.position]).tolist():
+        mine = start + np.flatnonzero(tickets.of_sale == ticket)
+        least = float(held[ticket] - tickets.step[ticket]) - frame.cent
+        whole.rows.row([(int(column), 1.0) for column in mine], least, float("inf"))
