@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
+from unicodedata import category
 
 NOTHING: Final = "·"
 """What a page shows where there is nothing."""
@@ -33,13 +34,18 @@ def plain(text: str) -> str:
     r"""Return a text with what a terminal would obey or not show written as an escape (`\x1b`).
 
     Names in a book are anybody's: U+202E turns what follows round, and an escape or a line break
-    can say what nobody said. A blank is the only separator that is shown as it is.
+    can say what nobody said. Blanks of any width stay as they are: names are written with them.
     """
     if text.isprintable():
         return text
     return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+        each if is_shown(each) else each.encode("unicode_escape").decode() for each in text
     )
+
+
+def is_shown(character: str) -> bool:
+    """Return whether a terminal shows a character and obeys nothing in it."""
+    return character.isprintable() or category(character) == "Zs"
 
 
 def usd(amount: float | None) -> str:

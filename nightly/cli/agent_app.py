@@ -43,7 +43,9 @@ def propose(
     It is planned as BOOK's latest night in RUNS saw the household, and stands there as a run of its
     own. Nothing of it leaves before somebody has approved it.
     """
+    from nightly.cli.fill_commands import known
     from nightly.door.desk import desk_of
+    from nightly.register.register import NAME, Register
 
     desk = desk_of(book, runs, by.strip() or getpass.getuser(), roles=roles)
     made = desk.propose(household, asking.asked().as_data(), why)
@@ -54,7 +56,7 @@ def propose(
             f"{counted(made.orders, 'order')} of {household} proposed in {made.run_id} by "
             f"{made.asked_by}: hearth approve {runs / made.run_id} {household}"
         )
-    raise typer.Exit(ANSWERED)
+    raise typer.Exit(known(Register(runs / NAME))[1])
 
 
 @app.command()

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
-from workbench.wording import counted, plain
+from workbench.wording import counted, is_shown, plain
 
 if TYPE_CHECKING:
     from nightly.proof.audit import Difference
@@ -139,7 +139,7 @@ def say_json(content: Any) -> None:
 
 
 def _escaped(line: str) -> str:
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
+    return "".join(each if is_shown(each) else json.dumps(each)[1:-1] for each in line)
 
 
 def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:

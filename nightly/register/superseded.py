@@ -18,7 +18,7 @@ from models.errors import HearthError, RunFolderError
 from nightly.register.fold import Registered
 from nightly.register.records import RunFacts
 from nightly.results.run_folder import RunFolder
-from nightly.results.run_tables import run_table
+from nightly.results.run_tables import run_batches
 
 LEAVES_WITHIN: Final = 5
 """Days. How old a run may be on the day on which it leaves: over the longest weekend of the
@@ -54,7 +54,7 @@ def superseded(
         options = newer.manifest().get("options", {})
         if options.get("asked"):
             continue
-        answered = set(run_table(newer.path, "plans")["household_id"].to_pylist())
+        answered = _households(newer)
         of_one_book = options.get("households") is None and not names.isdisjoint(answered)
         for name in names - found.keys():
             if name in answered:
@@ -83,6 +83,12 @@ def must_be_young(run: RunFacts, today: date, meant: date | None) -> None:
             f"within {LEAVES_WITHIN}: plan again; or, if these prices are meant, hearth export "
             f"--prices-of {run.asof}"
         )
+
+
+def _households(run: RunFolder) -> set[str]:
+    column = "household_id"
+    batches = run_batches(run.path, "plans", [column])
+    return {name for batch in batches for name in batch[column].to_pylist()}
 
 
 def _newer(runs: Path, registered: Registered, run: RunFacts) -> Iterator[RunFolder]:

@@ -90,6 +90,7 @@ class Queue:
         self._triage(bench, book)
         self._known: tuple[Registered | None, int] = None, 0
         self._newer = newer
+        self._over: Newer | None = None
         self._decided: Ints = np.full(len(self.ids), Stage.NONE, np.int64)
         self._stage = self._decided
         self._orders: dict[str, Ints] = {}
@@ -225,10 +226,12 @@ class Queue:
                 self._decided[place] = stage_of(now, run_id, name)
         taken_in = run_id in now.runs  # a run that is not in the register yet is laid again
         self._known = (now if taken_in else None), len(now.moved)
-        self._stage, newer = self._decided, self._newer()
-        if newer is not None:
-            over = newer.answered & np.isin(self._decided, DECIDABLE)
-            self._stage = np.where(over, Stage.ANSWERED, self._decided)
+        newer = self._newer()
+        if fresh or known is not now or newer is not self._over:
+            self._over, self._stage = newer, self._decided
+            if newer is not None:
+                over = newer.answered & np.isin(self._decided, DECIDABLE)
+                self._stage = np.where(over, Stage.ANSWERED, self._decided)
 
     def _lay(self, proposed: bool) -> None:
         """Set every plan to where the night left it; without the register nothing is proposed."""

@@ -129,7 +129,12 @@ def test_nothing_on_a_page_gets_past(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("Zoë 株式 ½", "Zoë 株式 ½"), ("a\u200bb", r"a\u200bb"), ("a\tb\nc", r"a\tb\nc")],
+    [
+        ("Zoë 株式 ½", "Zoë 株式 ½"),
+        ("a\u200bb", r"a\u200bb"),
+        ("a\tb\nc", r"a\tb\nc"),
+        ("山田\u3000太郎\xa0様", "山田\u3000太郎\xa0様"),
+    ],
 )
 def test_what_is_shown_stays_as_it_is(text: str, shown: str) -> None:
     """Letters of any script; not what has no width, or breaks a line."""
