@@ -7,7 +7,9 @@ household's value and with it every weight and every basis point; and a last cen
 what is said to be in hand is counted.
 
 Where the tax falls as more is raised, because the next plan trades something else, no set-aside may
-be its own plan's. Then the plan that leaves least too much keeps its orders and pays out less.
+be its own plan's. Then the plan that leaves least too much keeps its orders and pays out less. And
+where it leaps, a secant may lead beyond all that there is: that there is no plan says nothing of
+less set aside, which is looked for between what was too little and what was too much.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from optimizer.judge.rules.asked import tax_caused
 from optimizer.judge.verify import Verdict, verify
 
 ROUNDS: Final = 12
-"""Plans that are made before a set-aside is taken not to exist: secants need three or four."""
+"""Plans that are made before a set-aside is taken not to exist: secants need three or four, halving
+what lies between a raise that has a plan and all that there is six or seven."""
 
 SETTLED: Final = 60
 """Rounds in which less is paid out of orders that stay: each leaves at most half of the error, the
@@ -58,12 +61,12 @@ class InHand:
         amount = NONE
         for _ in range(ROUNDS):
             plan, due = self.at(amount)
-            if plan.status is not Status.PLANNED or due == amount:
+            if amount == NONE and plan.status is not Status.PLANNED:
                 return float(amount), plan
-            following = self._secant(amount, due)
-            if following in self.tried:
-                following = due
-            if following in self.tried:
+            if plan.status is Status.PLANNED and due == amount:
+                return float(amount), plan
+            following = self._following()
+            if following is None:
                 break
             amount = following
         return self._paying_less()
@@ -78,20 +81,45 @@ class InHand:
             self.tried[amount] = plan, due
         return self.tried[amount]
 
-    def _secant(self, amount: Decimal, due: Decimal) -> Decimal:
+    def _following(self) -> Decimal | None:
+        """The set-aside to try next: by the secant, else the tax of the last plan.
+
+        Where some have no plan, it is under them and above what was too little, at last halfway.
+        """
+        planned = [each for each in self.tried if self._is_planned(each)]
+        secant, due = self._secant(planned), self.tried[planned[-1]][1]
+        none = [each for each in self.tried if each not in planned]
+        least = max(each for each in planned if self.tried[each][1] > each) if none else NONE
+        most = min(none, default=None)
+        options = [secant, due] if most is None else [secant, due, _cents((least + most) / 2)]
+        for each in options:
+            if each not in self.tried and (most is None or least < each < most):
+                return each
+        return None
+
+    def _is_planned(self, amount: Decimal) -> bool:
+        return self.tried[amount][0].status is Status.PLANNED
+
+    def _secant(self, planned: list[Decimal]) -> Decimal:
         """Where the line through the last two plans meets its own tax; the tax itself at first."""
-        others = [each for each in self.tried if each != amount]
-        if not others:
+        amount, due = planned[-1], self.tried[planned[-1]][1]
+        if len(planned) < 2:
             return due
-        last = others[-1]
+        last = planned[-2]
         slope = (due - self.tried[last][1]) / (amount - last)
         if not NONE <= slope < 1:
             return due
         return _cents((due - slope * amount) / (1 - slope))
 
     def _paying_less(self) -> tuple[float, Plan]:
-        """The plan that leaves least too much, its orders as they are, paying out less."""
-        over = {a: a - due for a, (_, due) in self.tried.items() if a > due}
+        """The plan that leaves least too much, its orders as they are, paying out less.
+
+        Where none does, and nothing more can be raised, that is the answer.
+        """
+        over = {a: a - due for a, (_, due) in self.tried.items() if a > due and self._is_planned(a)}
+        none = [each for each in self.tried if not self._is_planned(each)]
+        if not over and none:
+            return float(min(none)), self.tried[min(none)][0]
         if not over:
             amount = max(self.tried)
             return float(amount), replace(

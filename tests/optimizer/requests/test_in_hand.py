@@ -129,3 +129,28 @@ def test_what_must_leave_an_account_leaves_it_when_less_is_paid_out() -> None:
     _, plan = InHand(of, policy, ASKS, decide).plan()
     assert plan.status is Status.PLANNED, plan.reason
     assert {each.account_id: each.amount for each in plan.flows}["IRA"] == -60_000
+
+
+@pytest.mark.parametrize(("sold", "status"), [(790, Status.PLANNED), (None, Status.INFEASIBLE)])
+def test_a_secant_that_leads_beyond_all_there_is_says_nothing_of_less(
+    sold: int | None, status: Status
+) -> None:
+    """$4,000 of tax at no set-aside and $7,900 at $4,000: the secant asks for $160,000 beside.
+
+    The household has $150,000 besides. $7,900 is its own plan's tax; where each $1 that is raised
+    is taxed with $1 and more, the answer is that nothing more can be raised.
+    """
+    of = two_lots()
+
+    def decide(household: Household, policy: Policy) -> Plan:
+        aside = -household.net_flow - 50_000.0
+        if aside > (150_000.0 if sold else 8_000.0):
+            return Plan("H", Status.INFEASIBLE, "all that there is")
+        lots: Any = {"A": 400 if aside < 4_000.0 else sold or 1_000}
+        orders = (sell(household, "TX", "VTI", lots),)
+        paid = (flow("TX", str(household.net_flow)),)
+        return Plan("H", Status.PLANNED, "", None, Certificate(0.0, 0.0), orders, paid)
+
+    amount, plan = InHand(of, FLAT, ASKS, decide).plan()
+    assert plan.status is status
+    assert amount == 7_900.0 if sold else 8_000.0 < amount < 8_100.0
