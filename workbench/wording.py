@@ -5,6 +5,7 @@ A dot stands for nothing, so that what is there stands out; undefined is said, n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
 from unicodedata import category
@@ -41,6 +42,17 @@ def plain(text: str) -> str:
     return "".join(
         each if is_shown(each) else each.encode("unicode_escape").decode() for each in text
     )
+
+
+def plain_json(document: str) -> str:
+    """Return a JSON document in which what a terminal would obey is JSON's own escape."""
+    return "\n".join(map(_plain_line, document.split("\n")))
+
+
+def _plain_line(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(each if is_shown(each) else json.dumps(each)[1:-1] for each in line)
 
 
 def is_shown(character: str) -> bool:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from models.errors import HearthError
 from nightly.alerts.events import Event
+from workbench.wording import plain, plain_json
 
 TIMEOUT: Final = 10.0
 """Seconds that a server may keep a connection without a word."""
@@ -63,7 +64,8 @@ class FileSink:
             with self.path.open("a+b") as file:
                 file.seek(0)
                 content = file.read()
-                line = json.dumps(event.facts(), ensure_ascii=False).encode() + b"\n"
+                told = json.dumps(event.facts(), ensure_ascii=False)
+                line = plain_json(told).encode() + b"\n"
                 if line not in content.splitlines(keepends=True):
                     torn = content and not content.endswith(b"\n")
                     file.write(b"\n" + line if torn else line)
@@ -146,7 +148,7 @@ class Mail:
         mail["From"], mail["To"] = self.sender, ", ".join(self.to)
         mail["Subject"] = f"hearth {event.run_id}: {event.kind}"
         mail["Message-ID"] = f"<{event.event_id}@hearth>"
-        mail.set_content(f"{event.words}\n")
+        mail.set_content(f"{plain(event.words)}\n")
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
                 if self.host not in HERE:

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.book.book import Book
-from workbench.wording import counted, is_shown, plain
+from workbench.wording import counted, plain, plain_json
 
 if TYPE_CHECKING:
     from nightly.proof.audit import Difference
@@ -128,18 +128,12 @@ def warn(text: str) -> None:
 
 def document(content: Any) -> str:
     """Return a JSON document, in which what a terminal would obey is JSON's own escape."""
-    told = json.dumps(content, indent=2, ensure_ascii=False, default=str)
-    lines = (line if line.isprintable() else _escaped(line) for line in told.split("\n"))
-    return "\n".join(lines) + "\n"
+    return plain_json(json.dumps(content, indent=2, ensure_ascii=False, default=str)) + "\n"
 
 
 def say_json(content: Any) -> None:
     """Print one JSON document."""
     sys.stdout.write(document(content))
-
-
-def _escaped(line: str) -> str:
-    return "".join(each if is_shown(each) else json.dumps(each)[1:-1] for each in line)
 
 
 def summary_facts(summary: Summary, run_id: str, folder: str) -> dict[str, Any]:

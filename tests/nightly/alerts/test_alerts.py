@@ -253,6 +253,19 @@ def test_a_mail_names_the_household_and_is_known_by_its_id() -> None:
     assert "a: no plan" in mail
 
 
+def test_a_name_that_a_terminal_obeys_is_told_plainly(tmp_path: Path) -> None:
+    """In a mail, and in a file that somebody watches, whose JSON still says the very name."""
+    name = "eel\u202e\x1b[2K\nall is well"
+    event = Event("r", "invalid", name, "no price")
+    with post_office() as (port, mails):
+        Mail("mail", HERE, port, "h@example.com", ("d@example.com",)).take(event)
+    assert r"eel\u202e\x1b[2K\nall is well: no price" in mails[0]
+    for _ in range(2):
+        FileSink("log", tmp_path / "log").take(event)
+    (line,) = (tmp_path / "log").read_text("utf-8").splitlines()
+    assert line.isprintable() and json.loads(line)["household_id"] == name
+
+
 def test_a_mail_that_somebody_does_not_get_is_an_error_without_the_servers_words() -> None:
     """One of two recipients is refused: the sink did not take the event."""
     with post_office(refusing="gone@") as (port, _):
