@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightly.cli import console
-from nightly.cli.exit_codes import ANSWERED
 from nightly.cli.options import Decided, Json, Run
 from nightly.results.durable import whole_file
 from nightly.results.run_folder import RunFolder
 from nightly.run.choices import CommandError
+
+if TYPE_CHECKING:
+    from nightly.register.fold import Registered
 
 FORMATS = ("html", "pdf", "json")
 
@@ -49,7 +51,11 @@ def report(
             "--json says what was written: add --out FILE (the record: --format json)"
         )
     folder = RunFolder(run_folder.resolve())
-    content = _made(folder, household, kind, form, book)
+    from nightly.cli.fill_commands import known
+    from nightly.register.register import beside
+
+    now, code = known(beside(folder.path))
+    content = _made(folder, now, household, (kind, form), book)
     if out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -60,7 +66,7 @@ def report(
         with whole_file(out) as aside:
             aside.write_bytes(content)
         _say(out, folder.run_id, household, (kind, form), as_json)
-    raise typer.Exit(ANSWERED)
+    raise typer.Exit(code)
 
 
 def _say(out: Path, run_id: str, household: str, made: tuple[str, str], as_json: bool) -> None:
@@ -73,17 +79,18 @@ def _say(out: Path, run_id: str, household: str, made: tuple[str, str], as_json:
         console.say(f"{what} of {household} in {run_id}: {out}")
 
 
-def _made(folder: RunFolder, household: str, kind: str, form: str, book: str | None) -> bytes:
-    from nightly.cli.fill_commands import known
+def _made(
+    folder: RunFolder, now: Registered, household: str, made: tuple[str, str], book: str | None
+) -> bytes:
     from nightly.proof.bench import Bench
     from nightly.proof.household_record import compliance_record
-    from nightly.register.register import beside
     from nightly.run.stores import local_folder
 
+    kind, form = made
     with tempfile.TemporaryDirectory(prefix="hearth-report-") as scratch:
         place = book or folder.manifest()["options"]["book"]
         bench = Bench(folder, local_folder(place), Path(scratch), [household])
-        record = compliance_record(bench, household, known(beside(folder.path))[0])
+        record = compliance_record(bench, household, now)
     if form == "json":
         return console.document(record).encode()
     try:

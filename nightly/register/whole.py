@@ -97,12 +97,13 @@ def last_lines(register: Path) -> Iterator[tuple[str, int, str]]:
     """Yield who says how many lines a register had, and the digest of the last of them."""
     head = register.with_suffix(HEAD)
     with suppress(OSError, ValueError):
-        yield from _said(head, json.loads(head.read_text("utf-8")))
+        yield from _said(str(head), json.loads(head.read_text("utf-8")))
     for run in _complete(register.parent):
         with suppress(RunFolderError):  # a copy under another name; whoever reads it says so
             facts = RunFolder(run).manifest()
             if not facts.get(LOST):  # made beside what was left: what was lost, older runs know
-                yield from _said(run, facts.get("register"))
+                who = f"{run}, unless it came from elsewhere (then move it away),"
+                yield from _said(who, facts.get("register"))
                 return
 
 
@@ -158,9 +159,9 @@ def _lost(now: Registered, register: Path) -> Iterator[str]:
             )
 
 
-def _said(path: Path, told: Any) -> Iterator[tuple[str, int, str]]:
+def _said(who: str, told: Any) -> Iterator[tuple[str, int, str]]:
     try:
-        yield str(told.get("says", path)), int(told["known"]), str(told["known_sha256"])
+        yield str(told.get("says", who)), int(told["known"]), str(told["known_sha256"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return  # of an older version, which kept none
 
