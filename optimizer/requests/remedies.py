@@ -43,7 +43,10 @@ FRACTION: Final = 1e-6
 
 
 def remedies(request: Request, plan: Plan, judged_of: JudgedOf, works: Works) -> tuple[Remedy, ...]:
-    """Return what of a request, changed alone, has a plan; each was tried."""
+    """Return what of a request, changed alone, has a plan; each was tried.
+
+    Where none does, two that go together; where no two do, as many as it takes.
+    """
     by_rule = {clash.rule: clash for clash in plan.clashes}
     found = []
     keys = [key for key in request.as_data() if key not in ("after_tax", "weights")]
@@ -55,7 +58,27 @@ def remedies(request: Request, plan: Plan, judged_of: JudgedOf, works: Works) ->
             tried = (each for each in changes if works(each.on(request)))
             found.append(next(tried, Remedy(key)))
     pairs = (Remedy(one, also=(other,)) for one, other in combinations(keys, 2))
-    return tuple(found) or tuple(each for each in pairs if works(each.on(request)))
+    two = tuple(found) or tuple(each for each in pairs if works(each.on(request)))
+    return two or tuple(_without(request, keys, works))
+
+
+def _without(request: Request, keys: Sequence[str], works: Works) -> Iterator[Remedy]:
+    """Yield the keys that have to go together, none of which may stay beside the others' absence.
+
+    One after the other may stay if there is a plan all the same: a plan a key, not a set of keys.
+    """
+    gone = tuple(keys)
+    if len(gone) < 3 or not works(_leaving(gone).on(request)):
+        return
+    for key in keys:
+        fewer = tuple(each for each in gone if each != key)
+        if works(_leaving(fewer).on(request)):
+            gone = fewer
+    yield _leaving(gone)
+
+
+def _leaving(keys: tuple[str, ...]) -> Remedy:
+    return Remedy(keys[0], also=keys[1:])
 
 
 def sides(

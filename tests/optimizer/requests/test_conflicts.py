@@ -15,9 +15,11 @@ from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
 from models.request.reading import request_of
+from models.request.record import Request
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from optimizer.requests.ask import ask
+from optimizer.requests.remedies import remedies
 from tests.households import (
     BOND,
     account,
@@ -415,3 +417,21 @@ def test_what_would_do_takes_one_whole_plan(
     request = request_of(asks)
     assert ask(of, under, request, standing=standing).remedies
     assert planned == [f"{under.policy_id} + {request.name}"]
+
+
+@pytest.mark.parametrize("stays", ["invest_usd", "avoid_gains"])
+def test_where_no_two_wishes_are_in_the_way_all_that_are_go_together(stays: str) -> None:
+    """There is a plan without three of four keys, whichever may stay; a few plans say so."""
+    asks = {"max_turnover": 0.0, "invest_usd": 1e3, "keep": ["VTI"], "avoid_gains": True}
+    request = request_of(asks)
+    planned = []
+
+    def works(other: Request) -> bool:
+        planned.append(other)
+        return set(other.as_data()) <= {stays}
+
+    plan = Plan("H", Status.INFEASIBLE, "")
+    (remedy,) = remedies(request, plan, lambda other: None, works)
+    assert {remedy.key, *remedy.also} == set(asks) - {stays}
+    assert len(planned) <= 3 + 6 + 1 + 4
+    assert remedies(request, plan, lambda other: None, lambda other: False) == ()
