@@ -17,20 +17,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nightly.register.fold import CANCEL, SENT, Registered
+from nightly.register.fold import CANCEL, LEFT_BEFORE, SENT, Registered
 from nightly.register.lines import RegisterError
 from nightly.register.proposals import taken_in
 from nightly.register.records import Parcel, data_of
 from nightly.register.register import MACHINE, NAME, Held
-from nightly.register.whole import LEFT, digits_of, gone, unknown_marks
+from nightly.register.whole import LEFT, aside_of, digits_of, gone, placed, unknown_marks
 from nightly.results.durable import refusing, whole_file
 from nightly.results.run_folder import RunFolder
 
 
 def mark(runs: Path, now: Registered, parcel: Parcel) -> None:
-    """Write down in its run that a parcel leaves; what is there stays, and a run that is gone."""
-    place = runs / parcel.run_id / LEFT / f"{parcel.number:06d}-{digits_of(parcel)}.json"
-    if place.exists() or not place.parent.parent.exists():
+    """Write down in its run that a parcel leaves; what is there stays, and a run that is gone.
+
+    What was booked again has its mark under the number that its line had before.
+    """
+    digits = digits_of(parcel)
+    place = runs / parcel.run_id / LEFT / f"{parcel.number:06d}-{digits}.json"
+    if any(place.parent.glob(f"*-{digits}.json")) or not place.parent.parent.exists():
         return
     text = json.dumps({"kind": parcel.kind, "data": _line(now, parcel)})
     with refusing(place):
@@ -60,8 +64,11 @@ def book_again(held: Held, runs: Path, by: str) -> list[Path]:
             parcel, now = data["parcel"], held.registered
             parcel["tickets"] = [n for n in parcel["tickets"] if now.tickets[n].live]
             parcel["movements"] = [n for n in parcel["movements"] if now.money[n].live]
-        entry = held.add(kind, by, f"booked again from {path.relative_to(runs)}", data)
-        held.add("written", MACHINE, "left before", {"parcel": entry.number})
+        why = f"booked again from {path.relative_to(runs)}"
+        entry = held.add(kind, by, why, {**data, LEFT_BEFORE: True})
+        place = placed(runs, held.registered.parcels[entry.number])
+        if not aside_of(place).exists():  # else its files have no name yet: the next one's to give
+            held.add("written", MACHINE, "left before", {"parcel": entry.number})
         done.append(path)
     lines = gone(held.registered, runs / NAME)
     if done or lines:

@@ -29,7 +29,7 @@ from nightly.register.fold import CANCEL
 from nightly.register.lines import RegisterError
 from nightly.register.records import Parcel, Ticket, data_of
 from nightly.register.register import MACHINE, Held
-from nightly.register.whole import EXPORTS, FACTS, placed
+from nightly.register.whole import EXPORTS, FACTS, aside_of, placed
 from nightly.results.durable import force, refusing
 
 
@@ -62,7 +62,7 @@ def leave(
     place = placed(runs, parcel)
     if place.exists():
         raise RunFolderError(f"{place} is there already, and nothing is written over; name another")
-    aside = _aside(place)
+    aside = aside_of(place)
     with refusing(place):
         shutil.rmtree(aside, ignore_errors=True)
         _write(aside, content, facts)
@@ -85,8 +85,8 @@ def finish(held: Held, runs: Path) -> list[tuple[Parcel, str]]:
             mark(runs, held.registered, parcel)
             held.add("written", MACHINE, "found in place", {"parcel": parcel.number})
             done.append((parcel, "was in place"))
-        elif _whole(_aside(place), parcel):
-            _put(held, runs, parcel, _aside(place))
+        elif _whole(aside_of(place), parcel):
+            _put(held, runs, parcel, aside_of(place))
             done.append((parcel, "put in place"))
         else:
             _write_again(held, runs, parcel)
@@ -144,7 +144,7 @@ def _write_again(held: Held, runs: Path, parcel: Parcel) -> None:
     place = placed(runs, parcel)
     content = _content_again(held, parcel)
     facts = {"run_id": parcel.run_id, "kind": parcel.kind, "possible_duplicates": True}
-    aside = _aside(place)
+    aside = aside_of(place)
     with refusing(place):
         shutil.rmtree(aside, ignore_errors=True)
         _write(aside, content, {**facts, "files": digests_of(content)})
@@ -171,10 +171,6 @@ def _put(held: Held, runs: Path, parcel: Parcel, aside: Path) -> None:
             "mend that and export again: the same files are put in place"
         ) from error
     held.add("written", MACHINE, "", {"parcel": parcel.number})
-
-
-def _aside(place: Path) -> Path:
-    return place.with_name(f".{place.name}.aside")
 
 
 def _write(folder: Path, content: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:

@@ -32,6 +32,9 @@ from nightly.register.states import State, TransitionError, moved
 SENT, AGAIN, CANCEL = "sent", "again", "cancel"
 """Kinds of parcels."""
 
+LEFT_BEFORE = "left_before"
+"""Key of a line of what left that a register lost, and that is booked again."""
+
 MONEY = "money"
 """Kind of a line that says what became of movements of money."""
 
@@ -61,6 +64,7 @@ class Registered:
         self.unseen: list[Standing | MoneyStanding] = []  # by no night of a later date
         self.moved: list[tuple[str, str]] = []  # run and household of each plan, as it moved
         self.gone: set[str] = set()  # digests of lines that were lost, and that it goes on without
+        self.went_on = False  # without lines that were lost
 
     def take(self, entry: Entry, head: str) -> None:
         """Fold one more line, whose digest is `head`.
@@ -148,6 +152,7 @@ def _mended(now: Registered, entry: Entry) -> None:
     if "gone" not in entry.data:
         return
     now.gone |= set(entry.data["gone"])
+    now.went_on = True
     for which, plan in now.plans.items():
         sent = now.plan_sent(*which) or now.money_sent(*which)
         if plan.state in (State.PROPOSED, State.APPROVED) and not sent:
@@ -165,7 +170,9 @@ def _run(now: Registered, entry: Entry) -> None:
     for household_id, sha256, orders, approval in entry.data["plans"]:
         proposal = Proposal(facts.run_id, household_id, sha256, orders, approval)
         step = Step(State.PROPOSED, entry.clock, entry.by, entry.why, sha256)
-        now.plans[facts.run_id, household_id] = PlanStanding(proposal, State.PROPOSED, [step])
+        plan = PlanStanding(proposal, State.PROPOSED, [step])
+        plan.doubted = now.went_on and not facts.known  # taken in: it may be of the lost lines
+        now.plans[facts.run_id, household_id] = plan
     _seen(now, facts)
 
 
@@ -247,12 +254,16 @@ def _beside(now: Registered, entry: Entry, ticket: Ticket) -> list[Standing]:
 def _approved(
     now: Registered, entry: Entry, which: tuple[str, str], approved_by: str
 ) -> PlanStanding:
-    """Return a plan that leaves, approved by its policy where nobody else has."""
-    plan = now.plans[which]
-    if plan.state is State.PROPOSED:  # approved by its policy, as the parcel says
+    """Return a plan that leaves, approved by its policy where nobody else has.
+
+    What is booked again has left, whatever of its way there was lost.
+    """
+    plan, had_left = now.plans[which], LEFT_BEFORE in entry.data
+    lost = had_left and plan.state is State.REJECTED
+    if plan.state is State.PROPOSED or lost:  # by whom it was approved, the parcel says
         plan.state = moved(f"the plan of {which[1]}", plan.state, State.APPROVED)
-        digest = plan.proposal.sha256
-        plan.steps.append(Step(State.APPROVED, entry.clock, approved_by, "policy", digest))
+        digest, why = plan.proposal.sha256, "it had left" if had_left else "policy"
+        plan.steps.append(Step(State.APPROVED, entry.clock, approved_by, why, digest))
     return plan
 
 
@@ -262,7 +273,8 @@ def _money_sent(now: Registered, entry: Entry, movement: Movement) -> None:
     moved(name, plan.state, State.SENT)
     for other in (now.money[each] for each in mine):
         once = (other.movement.run_id, other.movement.asof) == (movement.run_id, movement.asof)
-        if name == other.movement.movement_id or (other.live and not once):
+        waits = other.live and not once and LEFT_BEFORE not in entry.data
+        if name == other.movement.movement_id or waits:
             raise TransitionError(f"{name}: {other.movement.movement_id} is {other.state} already")
     step = {"state": "sent", "clock": entry.clock, "by": entry.by, "text": entry.why}
     left_on = max(_newest(now), movement.asof)

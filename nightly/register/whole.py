@@ -50,6 +50,11 @@ def placed(runs: Path, parcel: Parcel) -> Path:
     return (runs / parcel.place).resolve()
 
 
+def aside_of(place: Path) -> Path:
+    """Return where a parcel's files are until its folder gets its name."""
+    return place.with_name(f".{place.name}.aside")
+
+
 def digits_of(parcel: Parcel) -> str:
     """Return what tells a parcel from all others: its kind, run, place and files."""
     told = [parcel.kind, parcel.run_id, parcel.place, sorted(parcel.files.items())]

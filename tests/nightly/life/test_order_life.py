@@ -137,6 +137,12 @@ class OrderLife(RuleBasedStateMachine):
         """The book shows what was traded."""
         self.world.post()
 
+    @precondition(lambda self: self.world.runs)
+    @rule(share=st.floats(0.0, 1.0))
+    def the_register_is_put_back(self, share: float) -> None:
+        """From a copy of any age; what is lost is booked again and told again."""
+        self.world.put_back(share)
+
     @rule()
     def a_day_passes(self) -> None:
         """What was for the day expires."""

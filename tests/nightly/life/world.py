@@ -16,12 +16,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
+
 from models.errors import HearthError
 from models.order import Flow, Order, OrderLot, Side, order_id
 from models.plan import Plan, Status
 from nightly.export.cancelling import cancel
 from nightly.export.outbox import finish
-from nightly.export.sending import Wish, send
+from nightly.export.sending import Wish, reconciled, send
 from nightly.fills.booking import book
 from nightly.fills.money import book_money
 from nightly.fills.reports import AnswersFile, file_at
@@ -29,9 +31,11 @@ from nightly.fills.tolerance import FAR_OFF
 from nightly.register.deciding import Word, decide
 from nightly.register.fold import Registered
 from nightly.register.folded import Folded
+from nightly.register.lines import RegisterError
 from nightly.register.proposals import known_now, propose
 from nightly.register.register import NAME, Register
 from nightly.register.roles import Rights
+from nightly.register.whole import lost
 from nightly.results.run_folder import RunFolder
 from nightly.results.tables import BookFacts, tables_of
 from nightly.triage.carried import under_way
@@ -84,6 +88,8 @@ class World:
     pays: bool = False
     bank: Bank = field(default_factory=Bank)
     letters: list[str] = field(default_factory=list)
+    booked: list[bytes] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     _known: Folded = field(default_factory=Folded)
 
     @property
@@ -203,6 +209,7 @@ class World:
         path.write_text("\n".join(["movement_id,state,moved_on,text", *self.letters]) + "\n")
         with suppress(Crash), crash_at(step):
             assert book_money(self.register, self.came(path), Rights("Eve"))["refused"] == []
+            self.read += self.letters
             self.letters.clear()
 
     def try_in_two_ways(self) -> None:
@@ -226,7 +233,29 @@ class World:
             except Crash:
                 return
             assert booked.fitted.refused == ()
+        self.booked += some
         del self.inbox[:count]
+
+    def put_back(self, share: float) -> None:
+        """Put the register back to its first lines, and go on without what is lost.
+
+        Every answer and letter so far is told again; nights under way are left alone.
+        """
+        lines = self.register.path.read_bytes().splitlines(keepends=True)
+        self.register.path.write_bytes(b"".join(lines[: 1 + int(share * len(lines))]))
+        self._known = Folded()
+        self.begun.clear()
+        if lost(self.now(), self.register.path):
+            with pytest.raises(RegisterError, match="put back"):
+                self.export(-1, None, again=False)
+            reconciled(self.runs[-1], self._wish(self.runs[-1]))
+        assert lost(self.now(), self.register.path) == ""
+        with self.register.held() as held:
+            finish(held, self.root)
+        self.inbox, self.booked = [*self.booked, *self.inbox], []
+        self.letters, self.read = [*self.read, *self.letters], []
+        self.answer_all()
+        self.read_letters(None)
 
     def answer_all(self) -> None:
         """Book every answer that is on its way."""

@@ -224,3 +224,48 @@ def test_without_its_head_the_newest_run_says_what_it_knew(cut: Path, run: Path)
     (cut / "manifest.json").write_text(json.dumps(facts))
     said = lost(beside(cut).read(), cut.parent / NAME)
     assert said.startswith(f"{cut}, unless it came from elsewhere (then move it away), knows of 7")
+
+
+def test_what_left_in_spite_of_an_earlier_no_is_booked_again(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The copy has the rejection, and neither the approval after it nor what left: it has left."""
+    assert decide(run, "reject", ASKS) == 0
+    kept = shutil.copy(run.parent / NAME, tmp_path / "kept")
+    assert decide(run, "approve", ASKS) == 0
+    exported(run, tmp_path / "a")
+    tickets = beside(run).read().tickets
+    shutil.copy(kept, run.parent / NAME)
+    assert main(["export", str(run), "--book-again"]) == 0, capsys.readouterr().err
+    now = beside(run).read()
+    assert now.tickets.keys() == tickets.keys()
+    assert [step.why for step in now.plans[run.name, ASKS].steps][-1] == "it had left"
+    assert sent(run, capsys)["folder"] is None
+
+
+def test_a_run_that_is_taken_in_after_lines_were_lost_waits_for_a_word(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line that proposed its plans is lost too, and with it that one was rejected."""
+    assert decide(run, "reject", AUTO) == 0
+    (run.parent / NAME).write_bytes(b"")
+    assert main(["export", str(run), "--book-again"]) == 0
+    facts = sent(run, capsys)
+    assert facts["folder"] is None and "decide on it anew" in facts["left_out"][AUTO]
+    assert decide(run, "approve", AUTO) == 0
+    assert exported(run, tmp_path / "a")["households"] == 1
+
+
+def test_what_is_booked_again_twice_keeps_one_mark(run: Path, tmp_path: Path) -> None:
+    """Its line has another number then; lost once more, it is booked once."""
+    kept = shutil.copy(run.parent / NAME, tmp_path / "kept")
+    exported(run, tmp_path / "a")
+    for _ in range(2):
+        shutil.copy(kept, run.parent / NAME)
+        assert main(["export", str(run), "--book-again"]) == 0
+        lines = (run.parent / NAME).read_bytes().splitlines(keepends=True)
+        place = next(k for k, line in enumerate(lines) if b'"kind":"written"' in line)
+        (run.parent / NAME).write_bytes(b"".join(lines[:place]))
+        assert main(["export", str(run), "--book-again"]) == 0
+        assert main(["export", str(run)]) == 0
+    assert len(list((run / "left").iterdir())) == 1
