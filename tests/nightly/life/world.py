@@ -106,7 +106,7 @@ class World:
     def begin_night(self, shares: Sequence[int], approval: str) -> None:
         """Plan every household of today's book; the run is not complete yet."""
         now = self.now()
-        count = len(self.begun) + len(self.runs) + 1
+        count = len(list(self.root.glob("20*"))) + 1
         folder = RunFolder(self.root / f"{self.day}-{count:04d}")
         folder.path.mkdir(parents=True)
         plans = [
