@@ -58,8 +58,9 @@ class Clash:
     """A rule of a set that no plan keeps, and that can be kept when any one of them goes.
 
     `whose` is request, policy, book or law. `gives_usd` is by how many dollars it alone would have
-    to give at least, with every other rule kept; None where it cannot, or is no dollars. `figure`
-    is the least limit that a bound allows, in the limit's own unit, where one is known.
+    to give at least, with every other rule kept, and limits that are parts of what the household is
+    worth at what they come to as asked; None where it cannot, or is no dollars. `figure` is the
+    least limit that a bound allows, in the limit's own unit, where one is known.
     """
 
     rule: str

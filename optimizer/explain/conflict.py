@@ -17,6 +17,7 @@ from models.plan import Clash
 from optimizer.explain.least_tax import least_tax
 from optimizer.program.arrays import Limits
 from optimizer.program.language import Branch, Kind
+from optimizer.program.rules import gain_budget
 from optimizer.program.rules.tax_budget import budget_usd
 from optimizer.rounding.candidate import Proof
 from optimizer.search.model import Model
@@ -45,6 +46,8 @@ def explain_conflict(model: Model, regimes: TaxRegimes) -> Proof:
             bound, reachable = _least_tax(model, regimes, rules)
             figure = bound if reachable is None else reachable
             parts.append(_tax_text(model, bound, reachable))
+        elif rule == "gain_budget" and (figure := _least_gains(model, needed)) is not None:
+            parts.append(f"{rule} would have to give ${needed:,.2f}, to ${figure:,.2f}")
         elif needed is not None and needed > GIVES_USD:
             parts.append(f"{rule} would have to give ${needed:,.2f}")
         else:
@@ -180,6 +183,22 @@ def _least_tax(
         model,
         {n.cases: limits_of(model, others, n.branch) for n in regimes},
     )
+
+
+def _least_gains(model: Model, needed: float | None) -> float | None:
+    """The least budget of gains, dollars, where one unit has one: what is over already gives none.
+
+    None where the budget cannot give alone, or several units have one: each may need its own.
+    """
+    frame = model.frame
+    units = frame.household.units
+    budgets = {u: gain_budget.budget_usd(frame, u) for u in range(len(frame.taxes))}
+    limited = {u: budget for u, budget in budgets.items() if budget is not None}
+    if needed is None or len(limited) != 1:
+        return None
+    ((unit, budget),) = limited.items()
+    before = float(units.st_realized_ytd[unit] + units.lt_realized_ytd[unit])
+    return max(budget, before) + needed
 
 
 def _tax_text(model: Model, bound: float | None, reachable: float | None) -> str:

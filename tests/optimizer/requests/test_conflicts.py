@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.answer import Answer
+from models.answer import Answer, Remedy
 from models.household import Household
 from models.plan import Plan, Status
 from models.policy import Limits, Policy, TradeRules
@@ -28,6 +28,7 @@ from tests.households import (
     open_order,
     restriction,
     security,
+    unit,
 )
 
 SECURITIES = (
@@ -417,6 +418,17 @@ def test_what_would_do_takes_one_whole_plan(
     request = request_of(asks)
     assert ask(of, under, request, standing=standing).remedies
     assert planned == [f"{under.policy_id} + {request.name}"]
+
+
+def test_a_budget_of_gains_is_told_beyond_what_is_over_already() -> None:
+    """$10,000 is realised, $40,000 would be: a budget of $50,000, not of $1,000 and 40,000 more."""
+    of = one_account(units=[unit(lt_realized_ytd=10_000.0)])
+    answer = ask(of, Policy(), request_of({"sell_lots": ["A"], "gain_budget_usd": 1e3}))
+    (budget,) = (each for each in answer.plan.clashes if each.rule == "gain_budget")
+    assert budget.gives_usd == pytest.approx(40_000.0)
+    assert budget.figure == pytest.approx(50_000.0)
+    assert "gain_budget would have to give $40,000.00, to $50,000.00" in answer.plan.reason
+    assert Remedy("gain_budget_usd", 50_000.0) in answer.remedies
 
 
 @pytest.mark.parametrize("stays", ["invest_usd", "avoid_gains"])
