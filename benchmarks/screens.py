@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from benchmarks.suite.measure import Report, markdown_table, write_report
 from nightly.register.records import data_of
 from nightly.register.register import NAME, Register
+from nightly.register.whole import HEAD
 from nightly.results.run_folder import RunFolder
 from nightly.run.night import start_run
 from nightly.run.request import Request
@@ -154,6 +155,7 @@ def _enlarged(small: Path, large: Path, times: int) -> Path:
     """Copy runs with every row of the newest so many times, and a register that knows of it."""
     shutil.copytree(small, large)
     (large / NAME).unlink()
+    (large / NAME).with_suffix(HEAD).unlink()
     run = next(path for path in large.iterdir() if path.is_dir())
     for path in run.glob("*.parquet"):
         table = pq.read_table(path)
