@@ -1,20 +1,30 @@
 """When tracking error misses its limit: proof that none can keep it, or another try nearer.
 
 Share steps and minimum trades can lift tracking error above a limit that real amounts kept. Then
-the search aims lower by what was missed. When no multiplier reaches the limit, a bound on tracking
-error alone says whether anything could.
+the search aims lower by what was missed, and half as low where nothing reaches that. When no
+multiplier reaches the limit, a bound on tracking error alone says whether anything could.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from models.plan import Breach, Clash
 from optimizer.program.owners import asked_owner
 from optimizer.rounding.candidate import Candidate, Proof, candidate_of
 from optimizer.search.model import Incumbent, Model, Search
 from optimizer.search.te_limit import least_tracking_error, search_within_limits, tracking_squared
-from optimizer.settings import COARSE_FAR, COARSE_MISS, PROVEN, TE_FIRST, TE_MORE, TE_TRIES
+from optimizer.settings import (
+    COARSE_FAR,
+    COARSE_MISS,
+    DEAR,
+    PROVEN,
+    TE_CLOSER,
+    TE_FIRST,
+    TE_MORE,
+    TE_TRIES,
+)
 
 
 def beyond_tracking(model: Model, incumbent: Incumbent) -> Proof | None:
@@ -52,10 +62,28 @@ def nearer(search: Search, candidate: Candidate) -> tuple[Search, Candidate]:
         margin = min(
             0.9, TE_MORE * (margin + share) if share < COARSE_MISS else margin + COARSE_FAR * share
         )
-        again = search_within_limits(search.model.frame, search.model.door, margin, search)
-        trial = candidate_of(again.model, again.incumbent, again.bounds.promising)
+        again, trial = _aimed(search, margin)
+        if again.model.frame.te_multiplier > DEAR >= search.model.frame.te_multiplier:
+            again, trial = _better(_aimed(search, margin / TE_CLOSER), (again, trial))
         if trial is None:
             break
         bounds = replace(again.bounds, branched=max(again.bounds.branched, search.bounds.least))
         search, candidate = replace(again, bounds=bounds), trial
     return search, candidate
+
+
+Aimed: TypeAlias = tuple[Search, Candidate | None]
+"""A search that aims below the limit, and the orders of what it found."""
+
+
+def _aimed(search: Search, margin: float) -> Aimed:
+    again = search_within_limits(search.model.frame, search.model.door, margin, search)
+    return again, candidate_of(again.model, again.incumbent, again.bounds.promising)
+
+
+def _better(closer: Aimed, far: Aimed) -> Aimed:
+    """What aims closer, where that keeps every rule for less."""
+    one, other = closer[1], far[1]
+    if one is None or not one.kept:
+        return far
+    return closer if other is None or not other.kept or one.gated < other.gated else far

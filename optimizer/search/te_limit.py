@@ -25,9 +25,11 @@ from optimizer.settings import (
     EASES,
     FLATTEST,
     STEEPEST,
+    TE_CLIMBS,
     TE_CLOSE,
     TE_EDGE,
     TE_GROWTH,
+    TE_LOST_BPS,
     TE_MARGIN,
     TE_NARROW,
     TE_SEARCHES,
@@ -88,7 +90,31 @@ def _within(frame: Frame, door: Door, margin: float, searched: Search) -> Search
         best, incumbent, low = trial, trial.incumbent, multiplier
         if multiplier >= STEEPEST:
             break
+    if multiplier >= STEEPEST and any(_may_be_far(each) for each in kept):
+        kept += _climbed(best.model, allowed, searched.model.frame.te_multiplier)
     return min(kept, key=_unpriced, default=best)
+
+
+def _climbed(model: Model, allowed: float, low: float) -> list[Search]:
+    """Searches that keep the limit at multipliers as small as directions change for it.
+
+    The steepest takes the directions of least tracking error, whatever they cost.
+    """
+    risk = model.frame.policy.risk
+    kept: list[Search] = []
+    below, above = low, np.inf
+    multiplier = max(risk.aversion * risk.horizon_years, 1.0, low) * TE_GROWTH
+    for _ in range(TE_CLIMBS):
+        trial = _search_at(model, multiplier)
+        if trial.incumbent is not None and _keeps(trial, allowed):
+            kept.append(_eased(trial, trial.incumbent, allowed, low))
+            above = multiplier
+        else:
+            below = multiplier
+        multiplier = min(multiplier * TE_GROWTH, float(np.sqrt(max(below, 1.0) * above)))
+        if multiplier >= STEEPEST:
+            break
+    return kept
 
 
 def _as_they_were(trial: Search, incumbent: Incumbent) -> Search:
@@ -122,6 +148,12 @@ def at_the_limit(searched: Search, beyond: Incumbent) -> Search:
 
 def _unpriced(trial: Search) -> float:
     return np.inf if trial.incumbent is None else unpriced(trial.model, trial.incumbent.solution)
+
+
+def _may_be_far(trial: Search) -> bool:
+    """Whether a search may be far from the best plan; at the edge of what is possible none is."""
+    lost = _unpriced(trial) - trial.bounds.least
+    return trial.model.frame.te_multiplier <= DEAR and lost > TE_LOST_BPS
 
 
 def unpriced(model: Model, solution: Solution) -> float:
