@@ -25,6 +25,7 @@ from optimizer.mip.feasibility_repair import mended_by_rounding, repaired
 from optimizer.mip.small_accounts import legal_nearby, refined
 from optimizer.rounding.candidate import Candidate, Open, Proof, candidate_of
 from optimizer.rounding.crowded_classes import with_fewer_funds
+from optimizer.rounding.law_order import as_the_law_takes
 from optimizer.rounding.line_search import lengthened
 from optimizer.rounding.te_margin import beyond_tracking, nearer, only_tracking_missed
 from optimizer.search.branch_and_bound import certified
@@ -113,6 +114,7 @@ def by_share_steps(search: Search, last: Candidate | None) -> Outcome:
 
 def _in_share_steps(search: Search) -> Candidate | None:
     found = candidate_of(search.model, search.incumbent, search.bounds.promising)
+    found = as_the_law_takes(search.model, search.incumbent, found, search.bounds.promising)
     found = with_fewer_funds(search.model, search.incumbent, found)
     return refined(search.model, search.incumbent, found)
 

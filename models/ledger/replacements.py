@@ -10,6 +10,7 @@ and what a replacement does to the loss depends on where it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -60,7 +61,8 @@ def replacements(
 ) -> tuple[Replacement, ...]:
     """Return what losses of today would meet: by identical group, earliest acquired first.
 
-    Sheltered shares come first on one day, as in the engine; open orders fill after today's sales.
+    Sheltered shares come first on one day, others as the history has them, as in the engine; open
+    orders fill after today's sales.
     """
     on_order = bought_today(household, reserved, ())
     identicals = history.recent.keys() | history.closed.keys() | on_order.keys()
@@ -90,7 +92,14 @@ def _bought_before(
         found.append((part, lot, Effect.DESTROYED if sheltered else Effect.DEFERRED))
     for part in history.closed.get(identical, ()):
         found.append((part, FIXED, Effect.DESTROYED if part.lot.sheltered else Effect.RESTATED))
-    return sorted(found, key=lambda each: (each[0].lot.acquired, not each[0].lot.sheltered))
+    bought = (event for event in history.events.get(identical, ()) if isinstance(event, Purchase))
+    place = {event.lot.lot_id: n for n, event in enumerate(bought)}
+
+    def met(each: tuple[Fragment, int, Effect]) -> tuple[date | None, bool, int]:
+        lot = each[0].lot
+        return lot.acquired, not lot.sheltered, place[lot.lot_id]
+
+    return sorted(found, key=met)
 
 
 def _on_order(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from models.arrays import Bools, Floats, Ints
+from models.arrays import Bools, Floats, Ints, Texts
 from models.ledger import FIXED, Effect, Replacement
 from models.tolerances import SHARES
 from optimizer.settings import TOUCH
@@ -76,20 +76,27 @@ class Replaced:
         Loss shares that meet a batch, and shares of it that are sold, are no more than its shares;
         nor do losses of a purchase meet more than the shares that are left of others in it.
     used_up
-        The same as `met` from the other side, with nothing left over: by batch, and by batch and
-        purchase for all of the batch but that purchase.
+        The same as `met` from the other side, with nothing left over of some purchases.
     places
-        Where in `used_up` a batch stands, or a batch without a purchase.
+        Rows of `used_up` that say it of a batch.
+    others
+        By purchase, rows that say it of a batch but for that purchase, by its own losses: after
+        what is no younger as far as that is met before it, and alone after it.
     """
 
     met: tuple[Left, ...]
     used_up: tuple[Left, ...]
-    places: Mapping[tuple[int, str], int]
+    places: Mapping[int, tuple[int, ...]]
+    others: Mapping[str, Mapping[int, tuple[int, ...]]]
 
-    def without(self, batches: Iterable[int], purchase: str = "") -> tuple[int, ...]:
-        """Rows saying that of some batches nothing is left over but of one purchase."""
-        keys = [(batch, purchase if (batch, purchase) in self.places else "") for batch in batches]
-        return tuple(self.places[key] for key in keys if self.places[key] != NOWHERE)
+    def without(self, batches: Iterable[int]) -> tuple[int, ...]:
+        """Rows saying that of some batches nothing is left over."""
+        return tuple(row for batch in batches for row in self.places[batch])
+
+    def beside(self, purchase: str, batches: Iterable[int]) -> tuple[int, ...]:
+        """Rows saying that losses of a purchase leave nothing over of some batches but its own."""
+        rows = self.others.get(purchase, {})
+        return tuple(row for batch in batches for row in rows.get(batch, ()))
 
     def can_be_used_up(self, rows: Iterable[int], most: Floats) -> bool:
         """Whether sales of at most `most` by column, `(n_sales,)`, can leave nothing over."""
@@ -100,10 +107,7 @@ class Replaced:
         )
 
 
-NOWHERE = -1
-"""Place of a batch of one purchase without that purchase: nothing is left to be used up."""
-
-NOTHING = Replaced((), (), {})
+NOTHING = Replaced((), (), {}, {})
 
 
 def replaced(frame: Frame) -> Replaced:
@@ -113,24 +117,93 @@ def replaced(frame: Frame) -> Replaced:
     if not batches:
         return NOTHING
     met: list[Left] = []
-    used_up: list[Left] = []
-    places: dict[tuple[int, str], int] = {}
+    used_up = _UsedUp(frame)
+    places: dict[int, tuple[int, ...]] = {}
     losing = {windows.purchases.get(lot, "") for lot in sales.lot[sales.loss].tolist()} - {""}
     for number in batches:
-        batch = windows.batches[number]
+        pieces = windows.batches[number].pieces
         copies = np.flatnonzero(sales.batch == number)
-        met.append(_left(frame, copies, batch.pieces, at_most=True))
-        places[number, ""] = len(used_up)
-        used_up.append(_left(frame, copies, batch.pieces))
-        for name in sorted(losing & {piece.purchase for piece in batch.pieces}):
-            others = tuple(piece for piece in batch.pieces if piece.purchase != name)
-            places[number, name] = len(used_up) if others else NOWHERE
-            if others:
-                used_up.append(_left(frame, copies, others))
-                own = [lot for lot, purchase in windows.purchases.items() if purchase == name]
-                mine = copies[np.isin(sales.lot[copies], own)]
-                met.append(_left(frame, mine, others, at_most=True))
-    return Replaced(tuple(met), tuple(used_up), places)
+        met.append(_left(frame, copies, pieces, at_most=True))
+        places[number] = used_up.by(copies, pieces)
+        for name in sorted(losing.intersection(piece.purchase for piece in pieces)):
+            others = tuple(piece for piece in pieces if piece.purchase != name)
+            own = copies[purchased(frame, sales.lot[copies]) == name]
+            if len(own) and others:
+                met.append(_left(frame, own, others, at_most=True))
+    others_of = {name: _used_up_beside(frame, name, batches, used_up) for name in sorted(losing)}
+    return Replaced(tuple(met), tuple(used_up.rows), places, others_of)
+
+
+def purchased(frame: Frame, lot: Ints) -> Texts:
+    """Name the purchase of each lot that is of one of the replacements', '' for others."""
+    return np.array([frame.windows.purchases.get(each, "") for each in lot.tolist()], object)
+
+
+def no_younger(frame: Frame, lot: Ints, name: str) -> Bools:
+    """Which lots' losses the law takes before those of a purchase, or may."""
+    lots = frame.household.lots
+    its = next(lot for lot, purchase in frame.windows.purchases.items() if purchase == name)
+    return np.asarray(~(lots.acquired[lot] > lots.acquired[its]))
+
+
+class _UsedUp:
+    """Rows of what is used up, each stated once."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.rows: list[Left] = []
+        self._known: dict[tuple[bytes, tuple[Replacement, ...]], int] = {}
+
+    def by(
+        self, copies: Ints, pieces: tuple[Replacement, ...], more: tuple[Replacement, ...] = ()
+    ) -> tuple[int, ...]:
+        """Rows saying that copies leave nothing over of pieces: of any purchase its own do not.
+
+        `more` pieces are left over by none either, and only some of the copies meet them.
+        """
+        names = list(dict.fromkeys(piece.purchase for piece in pieces))
+        purchase = purchased(self.frame, self.frame.sales.lot[copies])
+        rows = [
+            self._row(
+                copies[purchase != name],
+                (*(each for each in pieces if each.purchase == name), *more),
+            )
+            for name in names
+            if len(names) == 1 or (purchase == name).any()
+        ]
+        return (*rows, self._row(copies, (*pieces, *more))) if len(names) > 1 else tuple(rows)
+
+    def _row(self, copies: Ints, pieces: tuple[Replacement, ...]) -> int:
+        key = copies.tobytes(), pieces
+        if key not in self._known:
+            self._known[key] = len(self.rows)
+            self.rows.append(_left(self.frame, copies, pieces))
+        return self._known[key]
+
+
+def _used_up_beside(
+    frame: Frame, name: str, batches: Sequence[int], used_up: _UsedUp
+) -> dict[int, tuple[int, ...]]:
+    """Rows of `Replaced.others` by batch; younger losses find nothing but the purchase left."""
+    sales, windows = frame.sales, frame.windows
+    group = next(each.identical_group for each in windows.replacements if each.purchase == name)
+    order = [piece for piece in windows.replacements if piece.identical_group == group]
+    own = [place for place, piece in enumerate(order) if piece.purchase == name]
+    before, after = set(order[: own[0]]), set(order[own[-1] + 1 :])
+    found: dict[int, tuple[int, ...]] = {}
+    for number in batches:
+        batch = windows.batches[number]
+        if batch.identical_group != group:
+            continue
+        copies = np.flatnonzero(sales.batch == number)
+        its = copies[purchased(frame, sales.lot[copies]) == name]
+        first = copies[no_younger(frame, sales.lot[copies], name)]
+        early = tuple(piece for piece in batch.pieces if piece in before)
+        late = tuple(piece for piece in batch.pieces if piece in after)
+        rows = (*used_up.by(first, early), *used_up.by(its, late))
+        both = used_up.by(first, early, late) if early and late else ()
+        found[number] = tuple(dict.fromkeys((*rows, *both)))
+    return found
 
 
 def _left(
@@ -144,8 +217,8 @@ def _left(
     """
     sales, household = frame.sales, frame.household
     securities, lots = household.market.securities, household.lots
-    identical = int(sales.identical_group[copies[0]])
-    price = float(securities.price[sales.security[copies[0]]])
+    identical = pieces[0].identical_group
+    price = float(securities.price[sales.security[sales.identical_group == identical][0]])
     by_lot = np.zeros(len(lots.lot_id))
     for piece in pieces:
         if piece.lot != FIXED:

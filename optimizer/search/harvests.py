@@ -17,7 +17,7 @@ import numpy as np
 from models.arrays import Bools, Floats, Gathered, Ints
 from models.ledger import FIXED
 from optimizer.inputs.frame import Frame
-from optimizer.inputs.replaced import sold_in_part
+from optimizer.inputs.replaced import no_younger, sold_in_part
 from optimizer.inputs.windows import loss_lots
 from optimizer.program.arrays import Arrays
 from optimizer.search.disjunctions import Disjunction, Option, WashSide
@@ -138,8 +138,8 @@ def _priced(lately: _Recent) -> Iterator[Option]:
     if not (alone and recent):
         yield from _all_disallowed(lately, recent)
     for name in recent:
-        free = ~own | (lately.purchase == name)
-        yield lately.harvest(free, replaced.without(batches, name))
+        its = lately.purchase == name
+        yield lately.harvest(its | _beside(lately, name), replaced.beside(name, batches))
     used_up = replaced.without(batches)
     if recent and not alone:
         yield lately.harvest(~own | ~old, used_up)
@@ -157,6 +157,17 @@ def _priced(lately: _Recent) -> Iterator[Option]:
         first = last
 
 
+def _beside(lately: _Recent, name: str) -> Bools:
+    """What is met of other losses where a purchase's own find nothing left but that purchase.
+
+    None beyond it, and nothing but it by what is younger.
+    """
+    batches, lots = lately.frame.windows.batches, lately.frame.sales.lot[lately.lossy]
+    held = [n for n, each in enumerate(batches) if any(p.purchase == name for p in each.pieces)]
+    before = no_younger(lately.frame, lots, name) & (lately.batch <= max(held))
+    return np.asarray(~lately.own & (before | np.isin(lately.batch, held)))
+
+
 def _all_disallowed(lately: _Recent, recent: list[str]) -> Iterator[Option]:
     """Ways by the first batch of which something is left over: losses meet none beyond it.
 
@@ -166,13 +177,11 @@ def _all_disallowed(lately: _Recent, recent: list[str]) -> Iterator[Option]:
     own, batch, batches = lately.own, lately.batch, lately.batches
     replaced = lately.frame.replaced
     for place, last in enumerate(batches):
-        before, met = replaced.without(batches[:place]), ~own & (batch <= last)
-        yield lately.harvest(met, before)
+        yield lately.harvest(~own & (batch <= last), replaced.without(batches[:place]))
         held = {piece.purchase for piece in lately.frame.windows.batches[last].pieces}
         for name in [each for each in recent if each in held]:
-            rest, its = replaced.without([last], name), ~own & (lately.purchase == name)
+            its = ~own & (lately.purchase == name)
             for further in range(place + 1, len(batches)):
-                beyond = its & (batch <= batches[further])
                 if (its & (batch == batches[further])).any():
-                    between = replaced.without(batches[place + 1 : further])
-                    yield lately.harvest(met | beyond, (*before, *rest, *between))
+                    met = _beside(lately, name) | (its & (batch <= batches[further]))
+                    yield lately.harvest(met, replaced.beside(name, batches[:further]))
