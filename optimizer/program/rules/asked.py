@@ -11,7 +11,6 @@ from functools import partial
 import numpy as np
 
 from models.arrays import Bools, Floats
-from models.ledger import reserve
 from models.request.record import Request
 from models.tolerances import LOSS_USD
 from optimizer.inputs.frame import Frame
@@ -35,12 +34,12 @@ class SoldOut:
 
 def sold_out(frame: Frame) -> SoldOut:
     """What a request wants to be gone, in accounts in scope."""
-    sales = frame.sales
-    step, waiting = _step(frame), _waiting(frame)
-    there = np.maximum(sales.value - waiting, 0.0)
-    none = np.zeros(len(sales.value), bool)
+    sales, step = frame.sales, _step(frame)
     if frame.household.asked is None:
-        return SoldOut(none, none, there, step)
+        none = np.zeros(len(sales.value), bool)
+        return SoldOut(none, none, sales.value, step)
+    waiting = _waiting(frame)
+    there = np.maximum(sales.value - waiting, 0.0)
     request = frame.household.asked.request
     open_to = ~np.isin(frame.labels[sales.account], list(request.accounts_out))
     position = open_to & _named(frame, request.sell, ())
@@ -117,8 +116,7 @@ def _by_lot(frame: Frame, sold: SoldOut, copied: Bools) -> tuple[Rows, ...]:
 
 def _waiting(frame: Frame) -> Floats:
     """What open orders sell of each column, percents."""
-    household, sales = frame.household, frame.sales
-    reserved = reserve(household, frame.policy)
+    household, sales, reserved = frame.household, frame.sales, frame.windows.reserved
     shares = np.array(
         [
             float(reserved.lots.get(lot, 0) if lot >= 0 else reserved.shares.get((a, s), 0))
