@@ -21,7 +21,7 @@ from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.ground import Ground, ground_of
 from optimizer.rounding.local_model import local_model
-from optimizer.rounding.minimum_trade import Supported, other_ways, supported
+from optimizer.rounding.minimum_trade import Supported, other_ways, supported, undemanding
 from optimizer.rounding.orders import orders_of
 from optimizer.rounding.share_steps import rounded
 from optimizer.rounding.ticket_gains import LotPieces, lot_pieces, ticket_gains
@@ -249,8 +249,24 @@ def _harvested_otherwise(
 def in_shares(
     model: Model, supported: Supported, settled: float, *, exact: bool = False
 ) -> Candidate | None:
-    """Whole shares of settled tickets, and what the judge says of them; None if none are found."""
+    """Whole shares of settled tickets, and what the judge says of them; None if none are found.
+
+    What harvests rest on where losses are priced is kept, or not: a share more or less of it is
+    often worth more than the loss that it disallows.
+    """
     supported = made_whole(model, supported) or supported
+    found = _rounded(model, supported, settled, exact=exact)
+    if (free := undemanding(supported)) is None:
+        return found
+    other = _rounded(model, free, settled, exact=exact)
+    if found is None or (other is not None and other.kept and other.gated < found.gated):
+        return other
+    return found
+
+
+def _rounded(
+    model: Model, supported: Supported, settled: float, *, exact: bool
+) -> Candidate | None:
     flows = flows_of(model, supported.solution)
     ground, pieces = ground_under(model, supported, flows)
     final = rounded(ground, exact=exact)

@@ -206,6 +206,16 @@ def demanded(model: Model, supported: Supported) -> Floats:
     return np.where(rests, supported.sale, supported.sale_low)
 
 
+def undemanding(supported: Supported) -> Supported | None:
+    """The same without what losses rest on that are priced; None where they rest on nothing."""
+    settled = supported.settled
+    rows = {name: each for name, each in settled.branch.rows.items() if name != USED_UP}
+    if len(rows) == len(settled.branch.rows):
+        return None
+    branch = replace(settled.branch, rows=rows)
+    return replace(supported, settled=replace(settled, branch=branch))
+
+
 def resettled(model: Model, supported: Supported, branch: Branch) -> Supported | None:
     """Solve a supported solution again with other bounds; None if its tickets are then not legal.
 
