@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from nightly.cli import console
 from nightly.main import main
-from tests.nightly.cli.test_plain_texts import ASOF, ROOT
+from tests.nightly.cli.test_plain_texts import ASOF, renamed_book
 from workbench.wording import plain
 
 BIDI, ESCAPE, LINE = "\u202e", "\x1b[2K\x1b[1;31m", "\u2028"
@@ -30,15 +29,8 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the small book of `docs/tables.md` with names that a terminal obeys."""
-    folder = tmp_path_factory.mktemp("hostile") / "book"
-    folder.mkdir()
-    text = (ROOT / "docs" / "tables.md").read_text("utf-8")
-    for name, table in re.findall(r"```csv my-book/(\S+)\n(.*?)```", text, re.DOTALL):
-        for was, now in NAMED.items():
-            table = re.sub(was, lambda _, now=now: now, table)
-        (folder / name).write_text(table, "utf-8")
-    return folder
+    """Return the small book with names that a terminal obeys."""
+    return renamed_book(tmp_path_factory.mktemp("hostile") / "book", NAMED)
 
 
 @pytest.fixture(scope="module")

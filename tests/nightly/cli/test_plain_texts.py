@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,21 @@ def test_commands_print_through_the_helpers_that_make_a_text_plain() -> None:
     assert past == {"console.py", "progress.py"}
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the small book of `docs/tables.md` with ids that look like markup."""
-    folder = tmp_path_factory.mktemp("odd") / "book"
+def renamed_book(folder: Path, named: Mapping[str, str]) -> Path:
+    """Return the small book of `docs/tables.md` with its ids, as patterns, called otherwise."""
     folder.mkdir()
     text = (ROOT / "docs" / "tables.md").read_text("utf-8")
     for name, table in re.findall(r"```csv my-book/(\S+)\n(.*?)```", text, re.DOTALL):
-        for was, now in NAMED.items():
-            table = re.sub(was, now, table)
+        for was, now in named.items():
+            table = re.sub(was, lambda _, now=now: now, table)
         (folder / name).write_text(table, "utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the small book with ids that look like markup."""
+    return renamed_book(tmp_path_factory.mktemp("odd") / "book", NAMED)
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,18 @@ def test_a_price_that_was_corrected_says_nothing_of_the_day(tmp_path: Path) -> N
     assert of(read(tmp_path / "next", "lots"), "lot_id", "shares") == {"l1": ("50.0",)}
 
 
+def settled_once(tmp_path: Path) -> tuple[Trading, Ticket, list[str]]:
+    """Settle a fill of 50 of 80 shares into `next`; return how to settle from there."""
+    before = book(tmp_path / "book", tables([lot("l1", "h1-a", "VTI", 80.0, 8e3, "2020-01-02")]))
+    trading = Trading(tmp_path)
+    sell = orders.ticket(RUN, "h1")
+    trading.send(sell)
+    trading.fill(sell, "50", "300")
+    to = ["--register", str(trading.register), "--asof", "2026-11-23", "--out"]
+    assert main(["settle", str(before), *to, str(tmp_path / "next")]) == 0
+    return trading, sell, to
+
+
 @pytest.mark.parametrize(
     ("price", "day", "said"),
     [
@@ -102,13 +114,7 @@ def test_what_is_corrected_after_it_was_booked_is_told_and_not_booked_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], price: str, day: date | str, said: str
 ) -> None:
     """The new book has the first telling, and whoever keeps it would never know."""
-    before = book(tmp_path / "book", tables([lot("l1", "h1-a", "VTI", 80.0, 8e3, "2020-01-02")]))
-    trading = Trading(tmp_path)
-    sell = orders.ticket(RUN, "h1")
-    trading.send(sell)
-    trading.fill(sell, "50", "300")
-    to = ["--register", str(trading.register), "--asof", "2026-11-23", "--out"]
-    assert main(["settle", str(before), *to, str(tmp_path / "next")]) == 0
+    trading, sell, to = settled_once(tmp_path)
     assert "corrected since" not in capsys.readouterr().out
     corrected(trading, f"{sell.ticket_id},50,{price},{day},f1")
     capsys.readouterr()
@@ -121,13 +127,7 @@ def test_what_is_corrected_after_it_was_booked_is_told_and_not_booked_again(
 
 def test_a_price_corrected_upward_takes_no_row_of_the_custodians(tmp_path: Path) -> None:
     """Less than a share seemed left of the first fill, and that much of the second was booked."""
-    before = book(tmp_path / "book", tables([lot("l1", "h1-a", "VTI", 80.0, 8e3, "2020-01-02")]))
-    trading = Trading(tmp_path)
-    sell = orders.ticket(RUN, "h1")
-    trading.send(sell)
-    trading.fill(sell, "50", "300")
-    to = ["--register", str(trading.register), "--asof", "2026-11-23", "--out"]
-    assert main(["settle", str(before), *to, str(tmp_path / "next")]) == 0
+    trading, sell, to = settled_once(tmp_path)
     corrected(trading, f"{sell.ticket_id},50,310,{DAY},f1")
     trading.fill(sell, "20", "300")
     rows = read(tmp_path / "next", "trades")
