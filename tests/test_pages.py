@@ -110,12 +110,25 @@ def test_the_way_from_exports_to_a_plan_is_as_it_is_shown(
     assert main(commands[0]) == 0
     assert capsys.readouterr().out == told
     assert main(commands[1]) == 0
-    planned = capsys.readouterr().out
-    whole = re.search(r"^lee: ([\d,]+)\.\d\d; reconciled", told, re.M)
-    assert whole is not None
-    for page_of_plan in (begun, planned):
-        assert page_of_plan.startswith("╭─ lee · planned")
-        assert f"│ ${whole[1]} · policy standard" in page_of_plan
+    assert capsys.readouterr().out.startswith(begun)
+
+
+def test_the_plan_on_one_screen_is_the_one_that_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The README's first plan is what its command prints, to the last figure."""
+    monkeypatch.chdir(ROOT)
+    page = ROOT / "README.md"
+    (shown,) = (body for _, body in blocks(page, "text") if "╭─ drifted-60-40" in body)
+    (line,) = (
+        line
+        for _, body in blocks(page, "sh")
+        for line in body.splitlines()
+        if line.startswith("hearth plan scenarios/sample")
+    )
+    assert main(shlex.split(line)[1:]) == 0
+    printed = [each.rstrip() for each in capsys.readouterr().out.splitlines()]
+    assert "\n".join(printed).rstrip() == shown.rstrip()
 
 
 @pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.name)
