@@ -684,3 +684,15 @@ SAME_DIRECTION = 1e-9
 
 TANGENT_POINTS = 9
 """Tangents of each square from the beginning, spread over where it can lie."""
+
+# requests: remedies
+
+NARROWED = 0.01
+"""Relative: a figure that would do is told when one that would not is no farther from it, so that
+nobody is told to raise less than they could. Of 19 figures for requests of the sample book 9 were
+more than 2% off without it, one by 29%
+(`hearth plan scenarios/sample concentrated-low-basis --raise 1700000 --after-tax`)."""
+
+MOST_HALVINGS = 8
+"""Requests that are tried for that, each a plan, in the worst case: they lead from four times the
+figure to a hundredth of it."""

@@ -8,6 +8,7 @@ a household would try and be told again that there is no plan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -21,6 +22,7 @@ from models.policy import Policy
 from models.request.record import Request
 from models.tolerances import CENT_USD
 from optimizer.judge.verify import Verdict
+from optimizer.settings import MOST_HALVINGS, NARROWED
 
 JudgedOf: TypeAlias = Callable[[Request], Verdict | None]
 """What plans a household with another request: the judge's word, None where no plan keeps it."""
@@ -55,11 +57,46 @@ def remedies(request: Request, plan: Plan, judged_of: JudgedOf, works: Works) ->
         free = judged_of(without) if key in REACHED else None
         if free is not None or (key not in REACHED and works(without)):
             changes = _changes(request, key, free, by_rule.get(RULE_OF.get(key, key)))
-            tried = (each for each in changes if works(each.on(request)))
-            found.append(next(tried, Remedy(key)))
+            apart = key not in PER_VALUE and (key != "raise_usd" or not request.after_tax)
+            bounded = apart and (key not in AT_LEAST or len(by_rule) == 1)
+            asked = None if bounded else getattr(request, key)
+            found.append(_nearest(key, asked, changes, lambda each: works(each.on(request))))
     pairs = (Remedy(one, also=(other,)) for one, other in combinations(keys, 2))
     two = tuple(found) or tuple(each for each in pairs if works(each.on(request)))
     return two or tuple(_without(request, keys, works))
+
+
+def _nearest(
+    key: str, asked: float | None, changes: Iterator[Remedy], does: Callable[[Remedy], bool]
+) -> Remedy:
+    """Return the first change that does, halved back towards the last that did not.
+
+    What was `asked` did not; None where the first to be tried is all that a bound allows.
+    """
+    short = asked
+    for each in changes:
+        if does(each):
+            if each.value is None or short is None:
+                return each
+            return Remedy(key, _narrowed(key, each.value, short, does))
+        short = each.value
+    return Remedy(key)
+
+
+def _narrowed(key: str, value: float, short: float, does: Callable[[Remedy], bool]) -> float:
+    """Return a figure that does, near to one that does not: `value` and `short` at first."""
+    middle = value + math.copysign(0.999 * NARROWED * value, short - value)
+    for _ in range(MOST_HALVINGS):
+        if abs(short - value) <= NARROWED * value:
+            break
+        if key.endswith("_usd"):
+            middle = _cents(middle, ROUND_FLOOR if key in AT_LEAST else ROUND_CEILING)
+        if does(Remedy(key, middle)):
+            value = middle
+        else:
+            short = middle
+        middle = (short + value) / 2.0
+    return value
 
 
 def _without(request: Request, keys: Sequence[str], works: Works) -> Iterator[Remedy]:

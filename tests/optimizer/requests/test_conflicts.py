@@ -5,7 +5,7 @@ What would do is told with a figure, the figure is asked for, and then there is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from models.request.record import Request
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from optimizer.requests.ask import ask
-from optimizer.requests.remedies import remedies
+from optimizer.requests.remedies import AT_LEAST, remedies
 from tests.households import (
     BOND,
     account,
@@ -400,6 +400,18 @@ def test_both_sides_are_named_and_the_figure_that_would_do_does(case: Clashing) 
         assert verify(of, under, again.plan.orders, again.plan.flows).kept
         if remedy.value is not None:
             assert getattr(other, remedy.key) == remedy.value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_two_hundredths_short_of_the_figure_that_would_do_there_is_no_plan(case: Clashing) -> None:
+    """A household is told what it can have, and not a quarter less."""
+    found = answered(case)
+    for remedy in found.remedies:
+        if remedy.value is not None:
+            more = remedy.value * (1.02 if remedy.key in AT_LEAST else 0.98)
+            short = replace(found.request, **{remedy.key: more})
+            again = ask(case.of, case.under, short)
+            assert again.plan.status is not Status.PLANNED, (remedy.words, more)
 
 
 @pytest.mark.parametrize("asks", [{"raise_usd": 150e3}, {"te_max": 0.01}], ids=str)
