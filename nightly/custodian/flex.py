@@ -117,6 +117,8 @@ class _Reader:
             self._open(each, account, summed)
         self._cash(statement, account)
         self._net_asset_value(statement, account, place)
+        if statement.Trades is not None:
+            self.documents.add(Document.TRANSACTIONS)
         kinds = ((row, type(row).__name__) for row in statement.Trades or ())
         trades = [(row, self._place(kind)) for row, kind in kinds if kind in KINDS]
         for row, at in counted(trades):

@@ -19,7 +19,7 @@ from nightly.intake.lots import HELD, put_lots
 from nightly.intake.numbers import plain
 from nightly.intake.outside import put_outside
 from nightly.intake.securities import Price, Shelf, priced
-from nightly.intake.trades import keep_realized, put_realized, put_trades
+from nightly.intake.trades import keep_realized, put_realized, put_trades, untold
 
 ZERO: Final = Decimal(0)
 
@@ -70,6 +70,7 @@ class Assembly:
         self._accounts(accounts, today)
         put_trades(shelf, self.household.household_id, accounts, today)
         keep_realized(self.book, accounts, today, self.told)
+        self.told += untold(self.book, accounts)
         unit = self.household.unit
         elsewhere = unit.get("st_realized_ytd", 0.0), unit.get("lt_realized_ytd", 0.0)
         put_realized(self.book, self._unit_id, elsewhere, today)

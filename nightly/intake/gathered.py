@@ -15,6 +15,7 @@ from nightly.custodian.account_keys import account_key, same_account
 from nightly.custodian.across import between, traded, without_lots
 from nightly.custodian.statement import (
     Difference,
+    Document,
     Gain,
     Lot,
     Place,
@@ -29,7 +30,10 @@ Row = TypeVar("Row", Position, Lot, Gain, Transaction)
 
 @dataclass(slots=True)
 class Gathered:
-    """What the files say of one account; None where no file lists it."""
+    """What the files say of one account; None where no file lists it.
+
+    `tells_sales` says that a file would list what was sold, had there been anything.
+    """
 
     facts: AccountFacts
     custodian: str = ""
@@ -39,6 +43,7 @@ class Gathered:
     gains: tuple[Gain, ...] | None = None
     gains_asof: date | None = None
     transactions: tuple[Transaction, ...] | None = None
+    tells_sales: bool = False
 
 
 def gather(
@@ -72,6 +77,8 @@ def _take(
 ) -> None:
     name = account.facts.account_id
     account.custodian = files[0][0].custodian
+    sales = {Document.GAINS, Document.TRANSACTIONS}
+    account.tells_sales = any(sales & each.documents for each, _ in files)
     listed = [(each.asof or asof, each, _mine(each.positions, label)) for each, label in files]
     newest, day, statement = _newest(listed, f"positions of {name}", faults)
     if newest:

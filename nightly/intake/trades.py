@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -20,23 +20,34 @@ ZERO: Final = Decimal(0)
 SOLD: Final = "sold lately; its price is that of the sale"
 """The reason of a restriction that an import sets, and takes back."""
 
+PRICE_STEP: Final = Decimal("0.0001")
+"""Dollars. To this a price that a closed lot implies is rounded, as custodians show prices."""
+
 SHORT_KEPT, LONG_KEPT, DAY_KEPT = "realized_st", "realized_lt", "realized_date"
 """Columns beside the contract's: an account's own part of its filing unit's realized gains of the
 year of that day."""
 
 
 def put_trades(shelf: Shelf, household_id: str, accounts: Sequence[Gathered], today: date) -> None:
-    """Replace trades of the days that the files list by theirs; a sale is a row a closed lot."""
+    """Replace trades of the days that the files list by theirs; a sale is a row a closed lot.
+
+    Where no file lists an account's transactions its closed lots say what was sold, and at which
+    loss: a wash sale looks back on that.
+    """
     book, since = shelf.book, today - timedelta(days=WINDOW_DAYS)
     book.drop(
         "restrictions",
         lambda row: row.get("household_id") == household_id and row.get("reason") == SOLD,
     )
     for each in accounts:
-        account, rows = each.facts.account_id, each.transactions or ()
+        account, rows = each.facts.account_id, each.transactions or _closed(each.gains or ())
         if rows:
-            first = min(row.day for row in rows).isoformat()
-            book.drop("trades", lambda row, a=account, d=first: _listed(row, a, d))  # type: ignore[misc]
+            first = min(row.day for row in rows)
+            if each.transactions:
+                book.drop("trades", lambda row, a=account, d=first: _listed(row, a, d))  # type: ignore[misc]
+            else:
+                last = each.gains_asof or today
+                book.drop("trades", lambda row, a=account, d=first, e=last: _sold(row, a, d, e))  # type: ignore[misc]
         gains, counts = list(each.gains or ()), dict[str, int]()
         for row in rows:
             if row.side is Side.NONE or not since <= row.day <= today or not row.shares:
@@ -93,8 +104,43 @@ def keep_realized(
         book.put("accounts", ("account_id",), {"account_id": name} | kept)
 
 
-def _listed(row: dict[str, str], account: str, first: str) -> bool:
-    return row["account_id"] == account and row["trade_date"] >= first
+def untold(book: BookTables, accounts: Sequence[Gathered]) -> Iterator[str]:
+    """Yield of which taxable accounts neither a file nor the book lists what was sold."""
+    traded = {row["account_id"] for row in book.rows["trades"]}
+    for each in accounts:
+        name = each.facts.account_id
+        row = book.find("accounts", account_id=name) or {}
+        known = each.tells_sales or name in traded or bool(row.get(DAY_KEPT))
+        if each.facts.account_type == "taxable" and not known:
+            yield (
+                f"no file lists what {name} sold: losses of the last 30 days, which a purchase "
+                "would wash, and gains of this year that the household file does not state are "
+                "taken for none; realized gains or transactions would say"
+            )
+
+
+def _closed(gains: Sequence[Gain]) -> tuple[Transaction, ...]:
+    """Return the sales that closed lots come of, one a security and day."""
+    days: dict[tuple[str, date], list[Gain]] = {}
+    for gain in gains:
+        days.setdefault((gain.symbol, gain.closed), []).append(gain)
+    sales = []
+    for (symbol, day), mine in days.items():
+        shares = sum((gain.shares for gain in mine), ZERO)
+        proceeds = sum((gain.proceeds for gain in mine), ZERO)
+        price = (proceeds / shares).quantize(PRICE_STEP) if shares else ZERO
+        sold = Side.SELL, "closed lot", symbol, shares, price, proceeds, ZERO
+        sales.append(Transaction(mine[0].place, mine[0].account, day, *sold))
+    return tuple(sales)
+
+
+def _listed(row: dict[str, str], account: str, first: date) -> bool:
+    return row["account_id"] == account and row["trade_date"] >= first.isoformat()
+
+
+def _sold(row: dict[str, str], account: str, first: date, last: date) -> bool:
+    sale = row["side"] == Side.SELL.value and row["trade_date"] <= last.isoformat()
+    return sale and _listed(row, account, first)
 
 
 def _has_row(shelf: Shelf, row: Transaction) -> bool:

@@ -305,6 +305,45 @@ def test_what_was_sold_lately_bars_buying_its_twin_only_while_the_window_is_open
     assert rows(tmp_path, "restrictions") == []
 
 
+def of_kind(files: Sequence[Path], *names: str) -> list[Path]:
+    """Return the files that have one of some words in their names."""
+    return [each for each in files if any(name in each.name for name in names)]
+
+
+def test_closed_lots_alone_say_what_was_sold_lately(tmp_path: Path) -> None:
+    """A file of realized gains bars buying back what was sold at a loss, without transactions."""
+    one, who = account(), household(tmp_path)
+    files = bundle("schwab", (one,), tmp_path / "files")
+    import_files(Asked(files, tmp_path / "book", str(who)))
+    sales = [row for row in rows(tmp_path, "trades") if row["side"] == "sell"]
+    assert sales
+    without = of_kind(files, "Positions", "Lots", "GainLoss")
+    import_files(Asked(without, tmp_path / "other" / "book", str(who)))
+    assert rows(tmp_path / "other", "trades") == sales
+    assert rows(tmp_path / "other", "restrictions") == [
+        row for row in rows(tmp_path, "restrictions") if row["security_id"] in sold_of(sales)
+    ]
+    before = bytes_of(tmp_path)
+    import_files(Asked(of_kind(files, "GainLoss"), tmp_path / "book", str(who), asof=ASOF))
+    assert bytes_of(tmp_path) == before
+
+
+def sold_of(sales: Sequence[dict[str, str]]) -> set[str]:
+    """Return what was sold."""
+    return {row["security_id"] for row in sales}
+
+
+def test_an_account_of_whose_sales_no_file_tells_is_told(tmp_path: Path) -> None:
+    """Nobody can see a loss of last week there; a sheltered account has none."""
+    one = account(traded=(), closed=())
+    done = imported(tmp_path, (one,))
+    assert any("no file lists what main sold" in line for line in done.told)
+    sheltered = imported(tmp_path / "ira", (one,), kind="traditional_ira")
+    assert not any("no file lists what main sold" in line for line in sheltered.told)
+    told = imported(tmp_path / "told", (account(),))
+    assert not any("no file lists what main sold" in line for line in told.told)
+
+
 def test_options_are_told_and_left_out(tmp_path: Path) -> None:
     """The account's value in the book is the file's less theirs, and it says so."""
     one = account(held=(VTI, OPTION, BND))
