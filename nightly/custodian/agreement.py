@@ -146,14 +146,18 @@ def _of_totals(statement: Statement) -> Iterator[Difference]:
 
 
 def _whole(statement: Statement, account: str, stated: Decimal | None) -> Iterator[Difference]:
-    """Yield where an account's rows are not all of it."""
+    """Yield where an account's rows are not all of it.
+
+    A total that names no account is of the only one that the file lists.
+    """
     rows = [each for each in statement.positions if each.account == account]
-    totals = [
+    alone = len(rows) == len(statement.positions)
+    mine = [
         total
         for total in statement.totals
-        if total.document is Document.POSITIONS and total.account in (account, "")
+        if total.document is Document.POSITIONS
+        and (total.account == account or (alone and not total.account))
     ]
-    mine = [total for total in totals if total.account == account]
     proven = False
     for total in mine:
         values = [each.value for each in rows]

@@ -42,6 +42,7 @@ _FORMS: Final = (
     "%Y-%m-%d",
     "%Y%m%d",
     "%b-%d-%Y",
+    "%d-%b-%Y",
     "%b %d, %Y",
     "%B %d, %Y",
     "%m-%d-%Y",
@@ -79,7 +80,7 @@ def number(text: str) -> Decimal | None:
     if plain[:1] == "-" and not negative:
         negative, plain = True, plain[1:]
     if not _NUMBER.fullmatch(plain) or not any(c.isdigit() for c in plain):
-        raise CellError(f"{text!r} is no number")
+        raise CellError(f"{text!r} is no number: write it as 1,234.56, (1,234.56) or -1234.56")
     value = Decimal(plain.replace(",", ""))
     return -value if negative else value
 
@@ -146,7 +147,7 @@ def day(text: str) -> date | None:
             continue
         if _CENTURIES[0] <= found.year < _CENTURIES[1]:
             return found
-    raise CellError(f"{text!r} is no date")
+    raise CellError(f"{text!r} is no date: write it as 2026-11-20 or 11/20/2026")
 
 
 def symbol(text: str) -> str:

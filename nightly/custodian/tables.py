@@ -141,7 +141,7 @@ def _header(row: Row, shapes: Sequence[Shape], found: Cut) -> _Header | None:
             twice = " and ".join(repr(row.cells[place]) for place in at)
             found.fault(row.row, f"{twice} are both {name}: which one counts cannot be known")
     unknown = shape.unknown(row.cells)
-    lacks = [name for name in shape.optional if name not in places]
+    lacks = [name for name in shape.columns if name in shape.optional and name not in places]
     if unknown and lacks:
         found.fault(
             row.row,
@@ -176,6 +176,8 @@ def _line(row: Row, header: _Header, found: Cut) -> Line | None:
         for name, place in header.places.items()
     }
     account = by_field.get("account") or header.account
+    if plain(account) in shape.total:  # a row that begins with the word is of the file, and whole
+        account = header.account
     return Line(Place(found.file, row.row), shape, account, header.symbol, by_field, tuple(first))
 
 

@@ -76,12 +76,23 @@ def put_lots(book: BookTables, account: Gathered, faults: list[Difference]) -> N
                 (Lot(whole.place, name, security, day, whole.shares, whole.basis),),
             )
         else:
-            what = (
-                f"{whole.shares} {security} in {name} have no lots with dates: give the file that "
-                "lists them, or say of this account lots_acquired = 2020-01-02, and each position "
-                "is one lot of that day at its whole basis"
-            )
-            faults.append(Difference(whole.place, what))
+            faults.append(Difference(whole.place, _lacking(whole, security, account)))
+
+
+def _lacking(whole: Whole, security: str, account: Gathered) -> str:
+    """Say what a taxable position lacks to be lots, and what would do."""
+    held = f"{whole.shares} {security} in {account.facts.account_id}"
+    lots = account.lots.get(security, ())
+    dated = bool(lots) and all(lot.acquired is not None for lot in lots)
+    if whole.basis is None and (dated or account.facts.lots_acquired is not None):
+        return (
+            f"{held} have a lot without basis: put what it cost in all into the file, of a gift or "
+            "a transfer what the custodian before says it was"
+        )
+    return (
+        f"{held} have no lots with dates: give the file that lists them, or say of this account "
+        "lots_acquired = 2020-01-02, and each position is one lot of that day at its whole basis"
+    )
 
 
 def _put(book: BookTables, account: str, security: str, lots: Sequence[Lot]) -> None:

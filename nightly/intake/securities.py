@@ -134,8 +134,9 @@ class Shelf:
     def put_held(self, name: str, row: Position) -> None:
         """Put a held security in; what nobody knows is a fault with what would do."""
         if not self.known(name) and row.holding is not Holding.STOCK:
+            said = f"{name} ({row.description})" if row.description else name
             what = (
-                f"nobody knows what {name} ({row.description}) is: say which fund it is like, "
+                f"nobody knows what {said} is: say which fund it is like, "
                 f'[securities."{name}"] like = "VTI", or give its row in --market funds.csv'
             )
             self.faults.append(Difference(row.place, what))

@@ -65,6 +65,7 @@ def test_dollars_are_no_shares() -> None:
         "2026-11-20;093100",
         "11/20/2026 as of 11/19/2026",
         "Nov 20, 2026",
+        "20-Nov-2026",
     ],
 )
 def test_dates_are_read_as_they_are_written(text: str) -> None:
@@ -74,8 +75,8 @@ def test_dates_are_read_as_they_are_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["20/11/2026", "11/20/26", "2026-13-01", "tomorrow"])
 def test_a_date_that_is_none_is_a_fault(text: str) -> None:
-    """Day and month are never changed over to make one."""
-    with pytest.raises(cells.CellError):
+    """Day and month are never changed over to make one; what would do is said."""
+    with pytest.raises(cells.CellError, match="write it as 2026-11-20 or 11/20/2026"):
         cells.day(text)
 
 

@@ -229,3 +229,37 @@ def test_real_samples_are_read_or_say_why_not() -> None:
             assert each.what
     assert len(read) >= 11
     assert {s.custodian for s in read} == {"schwab", "fidelity", "ibkr", "ofx"}
+
+
+PLAIN = "Positions as of 2026-11-20\nAccount,Symbol,Shares,Price,Value,Basis\n"
+TWO = ("77001,VTI,10,300.00,3000.00,2500", "77001,Cash,,,100.00,")
+
+
+@pytest.mark.parametrize("total", ["77001,Total,,,{},", ",Total,,,{},", "Total,,,,{},"])
+def test_a_total_counts_wherever_the_word_stands(total: str, tmp_path: Path) -> None:
+    """In the only account of a file; one that is off is a difference, and a row is missed by it."""
+    path = tmp_path / "mine.csv"
+    for stated, rows, agrees in (("3100.00", TWO, True), ("3100.00", TWO[:1], False)):
+        path.write_text(PLAIN + "\n".join([*rows, total.format(stated), ""]), "utf-8")
+        statement = read_statement(path, None)
+        assert statement.accounts == ("77001",)
+        found = [str(each) for each in differences(statement, {})]
+        assert found == [] if agrees else "add up to 3000.00, the total is 3100.00" in found[0]
+
+
+def test_a_total_of_several_accounts_is_of_none_of_them(tmp_path: Path) -> None:
+    """Which of them a missing row were of, nobody could say: each is asked for."""
+    path = tmp_path / "mine.csv"
+    more = "88002,VTI,10,300.00,3000.00,2500"
+    path.write_text(PLAIN + "\n".join([*TWO, more, "Total,,,,6100.00,", ""]), "utf-8")
+    found = [str(each) for each in differences(read_statement(path, None), {})]
+    assert len(found) == 2
+    assert all("states no total of" in each for each in found)
+
+
+def test_what_a_header_lacks_is_named_in_one_order(tmp_path: Path) -> None:
+    """A set has none of its own, and the same file was refused in other words each time."""
+    path = tmp_path / "mine.csv"
+    path.write_text(PLAIN.replace("Basis", "Basis,Colour") + TWO[0] + ",red\n", "utf-8")
+    (fault,) = read_statement(path, None).faults
+    assert "'Colour', and description, gain, percent, type is missing" in fault.what

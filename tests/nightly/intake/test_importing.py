@@ -305,6 +305,25 @@ def test_what_was_sold_lately_bars_buying_its_twin_only_while_the_window_is_open
     assert rows(tmp_path, "restrictions") == []
 
 
+def test_a_lot_without_basis_is_asked_for_its_basis(tmp_path: Path) -> None:
+    """A day for all lots was told to do, also of who had given one, and did nothing."""
+    for name, more in (("dated", ""), ("said", "lots_acquired = 2020-01-02\n")):
+        folder = tmp_path / name
+        who = household(folder, more=more)
+        head = "as of 2026-11-20\nAccount,Symbol,"
+        (folder / "p.csv").write_text(
+            f"Positions {head}Shares,Price,Value,Basis\n55501234,VTI,10,300,3000,\n"
+            "55501234,Total,,,3000,\n",
+            "utf-8",
+        )
+        (folder / "l.csv").write_text(
+            f"Lots {head}Acquired,Shares,Basis\n55501234,VTI,2019-01-02,10,\n", "utf-8"
+        )
+        files = [folder / "p.csv", folder / "l.csv"] if name == "dated" else [folder / "p.csv"]
+        with pytest.raises(ImportRefusedError, match="10 VTI in main have a lot without basis"):
+            import_files(Asked(files, folder / "book", str(who)))
+
+
 def of_kind(files: Sequence[Path], *names: str) -> list[Path]:
     """Return the files that have one of some words in their names."""
     return [each for each in files if any(name in each.name for name in names)]
