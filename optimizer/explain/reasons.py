@@ -9,7 +9,8 @@ another buys of one exposure does nothing for tracking, and is told by its place
 replaces by its like changes no place. That cash would earn less is a reason only where there is no
 other: counted with it, nearly every buy was told as one of location.
 
-An order that saves nothing by itself has its reason from what it pays for.
+An order that saves nothing by itself has its reason from what it pays for. In the only account of a
+household nothing is there for its place.
 """
 
 from __future__ import annotations
@@ -66,14 +67,15 @@ def reasons(out: LeftOut) -> list[Reason]:
     harvest = taxed & (taxes > np.maximum(np.maximum(tracking, location), NOTHING_USD))
     placed = legs.between_accounts & (_placement_saved_by_moves(out, legs) > NOTHING_USD)
     own = np.maximum(tracking, location) > NOTHING_USD
-    earns = out.drag_saved * legs.leaves > NOTHING_USD
+    placeable = len(out.case.household.accounts.account_id) > 1
+    earns = placeable & (out.drag_saved * legs.leaves > NOTHING_USD)
     found: list[Reason | None] = []
     for place, cash in enumerate(_for_cash(out)):
         if cash:
             found.append(Reason.CASH)
         elif harvest[place]:
             found.append(Reason.HARVEST)
-        elif placed[place] or (own[place] and location[place] > tracking[place]):
+        elif placed[place] or (placeable and own[place] and location[place] > tracking[place]):
             found.append(Reason.LOCATION)
         elif own[place]:
             found.append(Reason.TRACKING)

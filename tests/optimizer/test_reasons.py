@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from models.book.read import read_book
 from models.household import Household
 from models.order import Order
 from models.plan import Plan, Status
@@ -19,6 +23,7 @@ from tests.households import (
     target,
 )
 
+SAMPLE = Path(__file__).parents[2] / "scenarios" / "sample"
 NO_DRAG = Policy(weights=Weights(tax_drag=0.0))
 
 
@@ -126,6 +131,21 @@ def test_the_only_account_sells_nothing_for_its_place() -> None:
         "sell VTI": "tracking",
         "buy BND": "tracking",
     }
+
+
+def test_no_order_of_a_household_with_one_account_is_told_by_its_place() -> None:
+    """Of every such household of the sample: a client would ask where else it were taxed less."""
+    book = read_book(SAMPLE, date(2026, 11, 20))
+    told = []
+    for name in book.household_ids:
+        if name in book.faults_by_household:
+            continue
+        of = book.household(name)
+        if len(of.accounts.account_id) == 1:
+            plan = rebalance(of, book.policy(of.policy_id))
+            told += [(name, order.reason) for order in plan.orders]
+    assert len({name for name, _ in told}) > 10
+    assert [each for each in told if each[1] == "location"] == []
 
 
 def test_cash_that_no_share_can_be_bought_for_is_told_so() -> None:

@@ -28,7 +28,7 @@ COLOURS: Final = (
 """Colours of accounts, told apart by most who do not see all colours."""
 
 REASONS: Final = {
-    "tracking": "to come back to the mix that you agreed",
+    "tracking": "to hold the mix that you agreed as nearly as pays",
     "location": "to hold investments in accounts where they are taxed less",
     "harvest": "to use a loss, or an allowed gain, against tax",
     "cash": "to raise the cash that is needed, or to invest cash",
@@ -36,7 +36,7 @@ REASONS: Final = {
 """Reason of an order → why such trades are there, in plain English."""
 
 SHORT: Final = {
-    "tracking": ("back to the mix", "back to the mix"),
+    "tracking": ("for the mix", "for the mix"),
     "location": ("taxed less elsewhere", "taxed less here"),
     "harvest": ("for the tax year", "for the tax year"),
     "cash": ("to raise cash", "to invest cash"),

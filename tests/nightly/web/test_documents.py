@@ -51,6 +51,18 @@ def test_every_figure_of_a_document_is_the_records(records: dict[str, Any], kind
         assert {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe"} == set()
 
 
+def test_a_proposal_says_closer_only_where_it_is(records: dict[str, Any]) -> None:
+    """A swap between accounts, or a gain that is free now, costs tracking: the client is told."""
+    closer, farther = records["hard-bands"], copy.deepcopy(records["hard-bands"])
+    plan = farther["stored"]["plan"]
+    plan["te_before"], plan["te_after"] = plan["te_after"], plan["te_before"]
+    for record, is_closer in ((closer, True), (farther, False)):
+        page = document("proposal", record)
+        assert ("closer to what you agreed" in page) is is_closer
+        assert ("strays further from what you agreed" in page) is not is_closer
+        assert "back to the mix" not in page
+
+
 def test_the_command_writes_the_same_document(
     records: dict[str, Any], sample_runs: Path, run_id: str, tmp_path: Path
 ) -> None:
