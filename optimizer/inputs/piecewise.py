@@ -151,6 +151,12 @@ class Piecewise:
         values += float(self(touch)) - float(np.interp(touch, points, values))
         return _through(points, values, slopes[0] if len(slopes) else 0.0)
 
+    def nearest_majorant(self, low: float, high: float) -> Piecewise:
+        """Return the majorant that touches an end of `[low, high]` and over-states less at most."""
+        points, values = self._points(low, high)
+        tried = [self.majorant(low, high, touch) for touch in (low, high)]
+        return min(tried, key=lambda above: float((above(points) - values).max()))
+
     def _points(self, low: float, high: float, *more: float) -> tuple[Floats, Floats]:
         inner = self.knots[(self.knots > low) & (self.knots < high)]
         points = np.unique(np.concatenate([[low], inner, [high], more]))

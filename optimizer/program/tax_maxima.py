@@ -167,12 +167,17 @@ def _untouched(use: _Use) -> list[Maximum]:
 
 
 def _convex(use: _Use, case: NettingCase, here: float) -> Piecewise:
-    """What a case says of ordinary income: convex over the case, and on the side that is asked."""
+    """What a case says of ordinary income: convex over the case, and on the side that is asked.
+
+    From above it is exact at `here`, so that doing nothing stays legal, where the case holds that.
+    """
     reach = use.reach
     if use.side is _Side.ABOVE:
         both = case.netting is Netting.BOTH
         function = reach.tax.ordinary if both else reach.taxed_as(case.netting)
-        return function.majorant(case.low, case.high, float(np.clip(here, case.low, case.high)))
+        if case.low <= here <= case.high:
+            return function.majorant(case.low, case.high, here)
+        return function.nearest_majorant(case.low, case.high)
     valued = use.side is _Side.VALUE
     function = reach.valued_as(case.netting) if valued else reach.taxed_as(case.netting)
     return function.minorant(case.low, case.high)

@@ -93,6 +93,21 @@ def test_the_majorant_is_a_convex_function_above_that_touches(
 
 
 @settings(deadline=None)
+@given(piecewise(), intervals())
+def test_the_nearest_majorant_over_states_no_more_than_from_either_end(
+    f: Piecewise, where: tuple[float, float]
+) -> None:
+    """It is convex, never below, and at most as far above as those that touch an end."""
+    points = grid(*where, f)
+    above = f.nearest_majorant(*where)
+    assert is_convex(above, points)
+    assert (above(points) >= f(points) - EXACT).all()
+    for touch in where:
+        most = float((f.majorant(*where, touch)(points) - f(points)).max())
+        assert float((above(points) - f(points)).max()) <= most + EXACT
+
+
+@settings(deadline=None)
 @given(piecewise(convex=True), intervals())
 def test_convex_functions_are_their_own_minorant_and_majorant(
     f: Piecewise, where: tuple[float, float]

@@ -24,7 +24,7 @@ from optimizer.program.build import program_of
 from optimizer.program.language import Branch, Maximum, Part, Program
 from optimizer.rebalance import rebalance
 from optimizer.search.tax_regimes import tax_regimes
-from tests.households import STOCK, account, household, lot, security, target, unit
+from tests.households import ASOF, BOND, STOCK, account, household, lot, security, target, unit
 from tests.optimizer.statements import maximum_at
 from tests.strategies import cents, taxed_households
 
@@ -282,6 +282,25 @@ def test_a_budget_counts_from_the_exact_tax() -> None:
     )
     below, above, true = excess_usd(end_of(of, BUDGET, [1.0, 1.0, 0.0, 0.0, 0.0]))
     assert below - ROUNDING_USD <= true <= above + ROUNDING_USD
+
+
+def test_a_budget_is_used_up_beyond_where_the_zero_bracket_of_gains_ends() -> None:
+    """Short-term gains on $45,000 of a single return in 2026, and $5,000 of tax for them.
+
+    12% of $5,400 is $648, and 22% of $19,781.82 the other $4,352: $25,181.82 of gain in all, of
+    which a share holds $50. Where the 0 percent bracket ends, at $49,450, H is not convex.
+    """
+    row = unit("U1", "single", ordinary_income=45_000.0, magi=45_000.0)
+    of = household(
+        [account("TX")],
+        [lot("A", "TX", "S", 2_000, 100_000.0, ASOF.replace(month=1).isoformat())],
+        [security("S", 100.0), security("B", 100.0, BOND)],
+        units=[row],
+        targets={"T": target({BOND: 1.0})},
+    )
+    plan = rebalance(of, Policy(limits=Limits(tax_budget_usd=5_000.0)))
+    assert plan.figures is not None
+    assert 25_181.82 - 50.0 < plan.figures.realized_st <= 25_181.82
 
 
 @settings(deadline=None, max_examples=80)
