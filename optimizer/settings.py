@@ -542,6 +542,12 @@ MOST_STEPS = 1e4
 """Steps in a ticket beyond which their number is not made whole: a sale is then rounded up and a
 buy down, which costs next to nothing and leaves cash, not debt."""
 
+MANY_STEPS = 1e7
+"""Steps in a ticket beyond which percents are counted instead. Beside a binary, which is told to a
+millionth, a hundred million of them made HiGHS prove what is not so: the same household ended 1 to
+130 basis points worse with steps of a ten-millionth of a share than with steps of a thousandth, and
+none with up to ten million of them (`tests/optimizer/test_fine_steps.py`)."""
+
 COLUMN_DUST = 1e-5
 """Units (1e-7 of the household): a column smaller than this is counted in parts of itself. Its gain
 may be a billion times its worth, and a solver would sell or keep it as its noise."""

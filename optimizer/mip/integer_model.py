@@ -17,7 +17,7 @@ from optimizer.inputs.frame import Frame
 from optimizer.program.arrays import Limits
 from optimizer.rounding.tickets import Tickets, emptiable, sellable
 from optimizer.search.model import Model
-from optimizer.settings import COLUMN_DUST, DUST_PART, MOST_STEPS, NOISE, SAME, WHOLE
+from optimizer.settings import COLUMN_DUST, DUST_PART, MANY_STEPS, MOST_STEPS, NOISE, SAME, WHOLE
 from optimizer.solvers.highs import Question
 from optimizer.solvers.whole_rows import WholeRows
 
@@ -41,7 +41,8 @@ class Whole:
     """The mixed-integer statement of one household in one tax regime.
 
     `steps` is the column of each ticket's number of steps, `used` and `emptied` its binaries, −1
-    where there is none; beyond `most_steps` a number of steps is not whole.
+    where there is none; beyond `most_steps` a number of steps is not whole. `counted` is what one
+    of each `steps` stands for, percents: a share step, or one percent where there are very many.
     """
 
     model: Model
@@ -51,6 +52,7 @@ class Whole:
     steps: Ints
     used: Ints
     emptied: Ints
+    counted: Floats
     most_steps: float = MOST_STEPS
 
     def question(self, cost: Floats) -> Question:
@@ -61,7 +63,7 @@ class Whole:
         """Read whole tickets from a point of the statement."""
         arrays, tickets = self.model.arrays, self.tickets
         x = found[: arrays.A.shape[1]]
-        count = np.where(self.steps >= 0, found[self.steps], 0.0)
+        count = np.where(self.steps >= 0, found[self.steps], 0.0) * (self.counted / tickets.step)
         most = self.most(x)
         real = tickets.step * self.most_steps < np.maximum(tickets.held, most)
         up = np.minimum(np.ceil(count - WHOLE), np.floor(most / tickets.step + WHOLE))
@@ -87,7 +89,7 @@ class Whole:
         )
         count = np.rint(amount / self.tickets.step)
         for columns, values in (
-            (self.steps, np.where(emptied, 0.0, count)),
+            (self.steps, np.where(emptied, 0.0, count * (self.tickets.step / self.counted))),
             (self.used, ((amount > 0.0) & ~emptied).astype(float)),
             (self.emptied, emptied.astype(float)),
         ):
@@ -159,6 +161,7 @@ def state_tickets(
     sale_high = np.minimum(high[columns["sale"]], frame.sales.value)
     buy_high = np.minimum(high[columns["buy"]], frame.buys.most)
     steps, used, emptied = (np.full(tickets.size, -1, np.int64) for _ in range(3))
+    counted = tickets.step.copy()
     own_high = np.where(frame.sales.disallowed, 0.0, sale_high)
     most = np.minimum(
         sum_by(tickets.of_sale, own_high, tickets.size)
@@ -186,11 +189,13 @@ def state_tickets(
         most_steps = float(np.floor(most[ticket] / step * (1.0 + WHOLE) + WHOLE))
         if most_steps >= least_steps:
             fine = most_steps > whole_up_to
-            steps[ticket] = rows.column(0.0, most_steps, whole=not fine)
+            counted[ticket] = 1.0 if fine and most_steps > MANY_STEPS else step
+            low_end, high_end = (n * (step / counted[ticket]) for n in (least_steps, most_steps))
+            steps[ticket] = rows.column(0.0, high_end, whole=not fine)
             used[ticket] = rows.column(0.0, 1.0, whole=True)
-            rows.row([(steps[ticket], 1.0), (used[ticket], -most_steps)], -np.inf, 0.0)
-            rows.row([(steps[ticket], 1.0), (used[ticket], -least_steps)], 0.0, np.inf)
-            entries.append((steps[ticket], -step))
+            rows.row([(steps[ticket], 1.0), (used[ticket], -high_end)], -np.inf, 0.0)
+            rows.row([(steps[ticket], 1.0), (used[ticket], -low_end)], 0.0, np.inf)
+            entries.append((steps[ticket], -float(counted[ticket])))
         if out_able[ticket]:
             emptied[ticket] = rows.column(0.0, 1.0, whole=True)
             entries.append((emptied[ticket], -_sold_out(frame, tickets, ticket, all_of_it)))
@@ -205,7 +210,7 @@ def state_tickets(
             rows.row([part, *written], -np.inf, 0.0)
             if out_able[ticket] and not frame.sales.disallowed[column - columns["sale"].start]:
                 rows.row([part, (int(emptied[ticket]), -1.0)], 0.0, np.inf)
-    return Whole(model, tickets, limits, rows, steps, used, emptied, whole_up_to)
+    return Whole(model, tickets, limits, rows, steps, used, emptied, counted, whole_up_to)
 
 
 def _sold_out(frame: Frame, tickets: Tickets, ticket: int, held: float) -> float:

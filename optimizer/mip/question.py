@@ -167,7 +167,7 @@ def _nearest(model: Model, asked: Asked, effort: Effort, only: Kind | None) -> T
         entries = [
             (int(column), value)
             for column, value in (
-                (whole.steps[ticket], float(tickets.step[ticket])),
+                (whole.steps[ticket], float(whole.counted[ticket])),
                 (whole.emptied[ticket], float(tickets.held[ticket])),
             )
             if column >= 0

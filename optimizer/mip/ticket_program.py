@@ -146,15 +146,16 @@ def _written_costs(whole: Whole, amount: Floats) -> dict[int, float]:
     for ticket in np.flatnonzero(whole.used >= 0).tolist():
         used, steps = int(whole.used[ticket]), int(whole.steps[ticket])
         costs[used] = cheap
-        large = float(np.ceil(small / tickets.step[ticket]))
+        count = float(np.ceil(small / tickets.step[ticket]))
+        large = count * float(tickets.step[ticket] / whole.counted[ticket])
         if large > rows.column_high[steps - n]:
             costs[used] = dear
             rows.column_high[used - n] = float(may_be_small[ticket])
-        elif large > 1.0 and may_be_small[ticket]:
+        elif count > 1.0 and may_be_small[ticket]:
             is_small = rows.column(0.0, 1.0, whole=True)
             costs[is_small] = dear - cheap
             rows.row([(steps, 1.0), (used, -large), (is_small, large)], 0.0, np.inf)
-        elif large > 1.0:
+        elif count > 1.0:
             rows.row([(steps, 1.0), (used, -large)], 0.0, np.inf)
     return costs
 
