@@ -5,6 +5,7 @@ tangents, first where it costs some more than in the solution, then where the la
 none can be left that is better by much (see `ticket_program`). What is at stake is what a
 question's own bound leaves, not what rounding lost. Ending at the first round without a better
 point was refused: a point that is worse than it looks for want of tangents says nothing of others.
+A question that ends at its nodes with neither a point nor a proof is asked once more, with more.
 """
 
 from __future__ import annotations
@@ -95,6 +96,10 @@ def _points(
             return points
         answer = program.better(amount, best, nodes, light=at_stake < THOROUGH_BPS)
         effort.work -= answer.work
+        found_none = answer.x is None and not answer.impossible
+        if found_none and at_stake >= AT_STAKE_BPS and nodes < MORE_NODES:
+            nodes = MORE_NODES
+            continue
         at_stake = best - answer.bound
         nodes = MORE_NODES if at_stake >= AT_STAKE_BPS else NODES
         if answer.x is None or last == (answer.value, answer.bound, answer.work):

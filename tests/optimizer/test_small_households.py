@@ -13,6 +13,7 @@ import pytest
 from scipy import sparse
 
 from benchmarks.hunt.books.kinds import BLOCK, book_of
+from models.arrays import Floats
 from models.book import read_book
 from models.household import Household
 from models.order import Order, Side
@@ -21,12 +22,17 @@ from models.policy import Gate, Limits, Policy, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.judge import verify as judge
 from optimizer.judge.bench import Bench
+from optimizer.mip.chosen_together import chosen_together
+from optimizer.mip.question import Effort
 from optimizer.mip.small_accounts import refined
+from optimizer.mip.ticket_program import TicketProgram
 from optimizer.rebalance import by_whole_tickets, rebalance
 from optimizer.rounding.candidate import candidate_of, judged
+from optimizer.rounding.tickets import tickets_of
 from optimizer.search.te_limit import search_within_limits
+from optimizer.settings import MORE_NODES, NODES, WORK_TOGETHER
 from optimizer.solvers.chain import chain_of
-from optimizer.solvers.highs import Question, unheard
+from optimizer.solvers.highs import Answer, Question, unheard
 from scenarios.four_funds import drawn
 from scenarios.synthetic import generate_book
 from tests.households import ASOF, BOND, account, buy, household, lot, security, sell
@@ -127,6 +133,35 @@ def test_a_legal_plan_far_from_the_solution_is_improved_however_fine_the_shares_
     better = refined(search.model, search.incumbent, idle)
     assert better is not None
     assert better.objective <= found.objective + 0.5
+
+
+def test_a_question_that_ends_without_a_point_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where much is at stake, neither a point nor a proof in few nodes is not the last word."""
+    search = search_within_limits(frame(drawn(3), FREE), chain_of(FREE))
+    assert search.incumbent is not None
+    found = candidate_of(search.model, search.incumbent)
+    assert found is not None
+    idle = judged(search.model, found.supported, found.settled_objective, (), found.flows)
+    asked, better = [], TicketProgram.better
+
+    def in_vain_at_first(
+        self: TicketProgram, amount: Floats, best: float, nodes: int, *, light: bool
+    ) -> Answer:
+        asked.append(nodes)
+        if nodes == NODES and len(asked) == 1:
+            return Answer(None, np.inf)
+        return better(self, amount, best, nodes, light=light)
+
+    monkeypatch.setattr(TicketProgram, "better", in_vain_at_first)
+    tickets = tickets_of(search.model.frame)
+    near, effort = np.ones(tickets.size, bool), Effort(WORK_TOGETHER)
+    plans = chosen_together(
+        search.model, search.incumbent, tickets, idle, near, search.incumbent.regime, effort
+    )
+    assert asked[:2] == [NODES, MORE_NODES]
+    assert min(plan.objective for plan in plans if plan.kept) <= found.objective + 0.5
 
 
 def test_fine_shares_that_lose_much_are_opened_and_closed_too(tmp_path: Path) -> None:
