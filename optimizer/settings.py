@@ -304,6 +304,12 @@ MOST_SOLVES = 24
 DEAR_GAP_BPS = 0.01
 """Basis points by which a branch must promise to be better than the best leaf to be followed."""
 
+# rounding: flows
+
+EMPTIED_USD = 0.05
+"""Dollars: a withdrawal as near as this to all that an account can pay is all of it. Real amounts
+of three accounts that are closed together were up to 1.6 cents from what their sales brought."""
+
 # rounding: idle cash
 
 IDLE_ROUNDS = 2

@@ -29,6 +29,7 @@ from optimizer.inputs.tax_range import GainRange, gain_ranges
 from optimizer.inputs.unit_tax import UnitTax, unit_taxes
 from optimizer.inputs.windows import Windows, windows
 from optimizer.judge.bench import Bench
+from optimizer.settings import LEAST_USD
 
 BPS_PER_PERCENT: Final = 100.0
 """An amount is in percents of the household's value: 100 basis points."""
@@ -84,9 +85,10 @@ class AccountColumns:
 class Frame:
     """A household and policy as numbers: all a term or rule may look at.
 
-    `percent_usd` is one percent of its value W, `net_flow` the household-level flow in percents,
-    `cost` ϕ by security, `taxes` one per filing unit. `te_multiplier` is what a limit on tracking
-    error adds to the price of its square (a multiplier the search for a plan settles).
+    `percent_usd` is one percent of its value W (see `_whole_usd`), `net_flow` the household-level
+    flow in percents, `cost` ϕ by security, `taxes` one per filing unit. `te_multiplier` is what a
+    limit on tracking error adds to the price of its square (a multiplier the search for a plan
+    settles).
     """
 
     household: Household
@@ -163,6 +165,11 @@ class Frame:
         return gain_ranges(self)
 
     @property
+    def whole(self) -> float:
+        """What weights are weights of, units: 100, less where nothing is left of a household."""
+        return max(self.household.value_usd, LEAST_USD) / self.percent_usd
+
+    @property
     def cent(self) -> float:
         """What a judge lets pass of a figure in dollars, percents."""
         return (float(CENT_USD) + RELATIVE * abs(self.household.value_usd)) / self.percent_usd
@@ -180,7 +187,7 @@ class Frame:
 def frame(household: Household, policy: Policy) -> Frame:
     """Turn a household and its policy into columns."""
     securities = household.market.securities
-    percent_usd = max(household.value_usd, 1.0) / 100.0
+    percent_usd = _whole_usd(household) / 100.0
     taxes = unit_taxes(household, policy)
     open_windows = windows(household, policy)
     cost = (securities.half_spread_bps + policy.trades.commission_bps) / 1e4
@@ -200,6 +207,18 @@ def frame(household: Household, policy: Policy) -> Frame:
         windows=open_windows,
         cost=cost,
     )
+
+
+def _whole_usd(household: Household) -> float:
+    """A hundred units in dollars: what a household is worth, or holds where nothing will be left.
+
+    One that pays out all it has keeps a part of a cent, and its lots would be billions of that.
+    """
+    value = household.value_usd
+    if value >= LEAST_USD:
+        return value
+    held = household.lot_value_usd.sum() + np.maximum(household.accounts.cash, 0.0).sum()
+    return max(float(held), LEAST_USD)
 
 
 def _account_columns(

@@ -269,7 +269,7 @@ def _rounded(
 ) -> Candidate | None:
     flows = flows_of(model, supported.solution)
     ground, pieces = ground_under(model, supported, flows)
-    final = rounded(ground, exact=exact)
+    final = rounded(ground, exact=exact) or rounded(ground.to_the_cent, exact=exact)
     if final is None:
         return None
     orders = orders_of(model, supported.tickets, final, pieces)

@@ -9,12 +9,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 
-from models.arrays import Floats
+from models.arrays import Floats, sum_by
 from models.order import Flow
 from models.tolerances import CENT_USD
 from optimizer.inputs.frame import Frame
 from optimizer.search.model import Model
-from optimizer.settings import TOUCH
+from optimizer.settings import EMPTIED_USD, TOUCH
 from optimizer.solvers.solution import Solution
 
 
@@ -28,11 +28,24 @@ def flows_of(model: Model, solution: Solution) -> tuple[Flow, ...]:
     for block, sign in (("withdrawal", -1), ("contribution", 1)):
         part = solution.x[columns[block]]
         if part.sum() > TOUCH:
-            for account, cents in enumerate(_shared(part * frame.percent_usd, total)):
+            dollars = frame.percent_usd * (part if sign > 0 else _all_of_it(frame, part))
+            for account, cents in enumerate(_shared(dollars, total)):
                 amounts[account] += sign * cents
     _required(frame, solution.x[columns["transfer"]], solution.x[columns["receipt"]], amounts)
     names = frame.labels
     return tuple(Flow(str(names[a]), amount) for a, amount in enumerate(amounts) if amount)
+
+
+def _all_of_it(frame: Frame, withdrawn: Floats) -> Floats:
+    """Withdrawals, percents, with those that all but empty an account as all that it can pay.
+
+    Real amounts leave a cent unsold here and ask one too many there; orders sell whole positions.
+    """
+    sales, accounts = frame.sales, frame.accounts
+    proceeds = sales.value * (1.0 - frame.cost[sales.security])
+    most = accounts.cash + sum_by(sales.account, proceeds, len(withdrawn)) - accounts.floor
+    emptied = np.abs(withdrawn - most) * frame.percent_usd < EMPTIED_USD
+    return np.where(emptied, most, withdrawn)
 
 
 def _moves_cash(frame: Frame) -> bool:
@@ -67,12 +80,12 @@ def _required(frame: Frame, transfer: Floats, receipt: Floats, amounts: list[Dec
 
 
 def _shared(dollars: Floats, total: Decimal) -> list[Decimal]:
-    """Split an exact total in proportion to dollars, to the cent, by largest remainder."""
+    """Split an exact total as dollars do, to the cent, by largest remainder."""
     dollars = np.maximum(dollars, 0.0)
     dollars[dollars < 0.01] = 0.0
     if not dollars.sum():
-        dollars = np.ones(len(dollars))
-    wanted = [total * Decimal(repr(float(share))) for share in dollars / dollars.sum()]
+        dollars = np.full(len(dollars), float(total) / len(dollars))
+    wanted = [Decimal(repr(float(amount))) for amount in dollars]
     cents = [amount.quantize(CENT_USD, ROUND_FLOOR) for amount in wanted]
     rest = total - sum(cents, Decimal(0))
     order = sorted(range(len(cents)), key=lambda i: (cents[i] - wanted[i], i))

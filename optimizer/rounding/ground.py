@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.arrays import Floats, sum_by
+from models.tolerances import CENT_USD
 from optimizer.rounding.local_model import LocalModel
 from optimizer.rounding.minimum_trade import Supported, demanded
 from optimizer.rounding.ticket_gains import TicketGains
@@ -16,6 +17,10 @@ from optimizer.settings import SAME
 
 HALF_A_CENT_USD = 0.005
 """Dollars by which an account may miss its floor: flows are whole cents, prices are not."""
+
+A_CENT_USD = float(CENT_USD)
+"""As much as a judge lets pass, where half of it does not do: accounts that are closed together
+share a sum that was rounded once, and one of them pays a cent of the others'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,12 @@ class Ground:
     high: Floats
     cash: Floats
     floor: Floats
+
+    @property
+    def to_the_cent(self) -> Ground:
+        """The ground with every floor as low as a judge lets it pass."""
+        floor = self.model.frame.accounts.floor - A_CENT_USD / self.model.frame.percent_usd
+        return replace(self, floor=floor)
 
 
 def ground_of(

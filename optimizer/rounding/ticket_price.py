@@ -34,7 +34,7 @@ def small_ticket(frame: Frame) -> float:
     """What a ticket must move for the gate to ask no more of it than of a large one, percents."""
     gate = frame.policy.gate
     dearer = gate.min_order_usd > 0.0 and gate.small_order_times > 1.0
-    return 100.0 * gate.small_order_weight if dearer else 0.0
+    return frame.whole * gate.small_order_weight if dearer else 0.0
 
 
 def charged_by_amount(frame: Frame, tickets: Tickets) -> Floats:

@@ -158,7 +158,7 @@ def sellable(frame: Frame, tickets: Tickets, sale_high: Floats) -> Floats:
 def least_ticket(frame: Frame) -> float:
     """Minimum trade in percents: the greater of dollars and weight."""
     trades = frame.policy.trades
-    return max(trades.min_usd / frame.percent_usd, 100.0 * trades.min_weight)
+    return max(trades.min_usd / frame.percent_usd, frame.whole * trades.min_weight)
 
 
 def netted(frame: Frame, sale: Floats, buy: Floats) -> tuple[Floats, Floats]:

@@ -114,10 +114,11 @@ def _scaled(program: Reduced, scale: Floats) -> Reduced:
 def gentle(program: Reduced) -> tuple[Reduced, float]:
     """Divide an objective of extreme weights by its size; multipliers are to be multiplied by it.
 
-    A solver's tolerances are absolute: costs of a million bps a percent are beyond them, and
-    ordinary ones are left alone so that their digits stay.
+    A solver's tolerances are absolute: costs of a million bps a percent are beyond them, and so is
+    risk of as much a percent squared; ordinary ones are left alone so that their digits stay.
     """
-    steepest = float(np.abs(program.q).max(initial=0.0))
+    costs = (program.q, program.P.data)
+    steepest = max(float(np.abs(each).max(initial=0.0)) for each in costs)
     if steepest <= STEEP_COST:
         return program, 1.0
     scale = steepest / STEEP_COST

@@ -13,10 +13,16 @@ from models.market import CASH
 from models.tolerances import WEIGHT
 from optimizer.inputs.frame import Frame
 from optimizer.program.language import Entry, Kind, Meaning, Part, Rows
+from optimizer.settings import LEAST_USD
 
 
 def state(frame: Frame) -> Part:
-    """Σ exposure·holding ≤ limit · W by named class; no row for a class that nothing reaches."""
+    """Σ exposure·holding ≤ limit · W by named class; no row for a class that nothing reaches.
+
+    Nor where nothing is left that a class could be a part of.
+    """
+    if frame.household.value_usd < LEAST_USD:
+        return Part("class_limit")
     market, lots = frame.household.market, frame.household.lots
     sales, buys = frame.sales, frame.buys
     held = frame.household.lot_value_usd / frame.percent_usd
