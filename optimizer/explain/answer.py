@@ -7,6 +7,7 @@ answer if that keeps every rule; never empty orders in silence.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from models.earlier_no import EarlierNo
 from models.plan import Certificate, Plan, Status
@@ -19,6 +20,9 @@ from optimizer.explain.reasons import with_reasons
 from optimizer.judge.verify import judged
 from optimizer.rounding.candidate import Candidate, Open, Proof
 from optimizer.search.model import Model, Search
+
+NOTHING: Final = "worth less than a dollar: there is nothing to place"
+"""Why a household is left alone of which no part is a weight."""
 
 
 def answered(search: Search, candidate: Candidate) -> Plan:
@@ -48,6 +52,8 @@ def answered(search: Search, candidate: Candidate) -> Plan:
                     search.model, search.incumbent, candidate.supported.tickets, saved
                 )
             verdict, orders, flows = idle, (), ()
+    elif after is None and not orders and not flows:
+        status, reason = Status.NO_ACTION, NOTHING
     after = verdict.figures.objective_after_bps
     certificate = None
     if after is not None:

@@ -107,17 +107,20 @@ class Door:
             at_low, at_high = at_low & (wrong <= 0.0), at_high & (wrong <= 0.0)
         return None
 
-    def _within(self, arrays: Arrays, limits: Limits, asked: Limits) -> Solution | None:
+    def _within(
+        self, arrays: Arrays, limits: Limits, asked: Limits, *, risk: bool = False
+    ) -> Solution | None:
         """Solve within limits; None where nothing keeps them and yet a legal plan might.
 
-        That nothing does is proven of the limits `asked`, which a judge lets give way.
+        That nothing does is proven of the limits `asked`, which a judge lets give way. Where nobody
+        solves, extreme weights of `risk` are made gentle too.
         """
         reduced = reduce(arrays, limits)
         if reduced is None:
             if reduce(arrays, arrays.widened(asked, 1.0)) is not None:
                 return None
             return unsolved(SolveStatus.INFEASIBLE, "presolve")
-        reduced, scale = gentle(reduced)
+        reduced, scale = gentle(reduced, risk=risk)
         rows = arrays.A.shape[0]
         if not len(reduced.free):
             none = np.zeros(rows)
@@ -139,7 +142,9 @@ class Door:
                 return found
             if found.usable and not best.usable:
                 best = found
-        return best
+        if best.usable or risk or gentle(reduced, risk=True)[0] is reduced:
+            return best
+        return self._within(arrays, limits, asked, risk=True)
 
     def _through(
         self, through: Through, program: Program, arrays: Arrays, branch: Branch

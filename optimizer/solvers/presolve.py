@@ -111,13 +111,15 @@ def _scaled(program: Reduced, scale: Floats) -> Reduced:
     )
 
 
-def gentle(program: Reduced) -> tuple[Reduced, float]:
+def gentle(program: Reduced, *, risk: bool = False) -> tuple[Reduced, float]:
     """Divide an objective of extreme weights by its size; multipliers are to be multiplied by it.
 
-    A solver's tolerances are absolute: costs of a million bps a percent are beyond them, and so is
-    risk of as much a percent squared; ordinary ones are left alone so that their digits stay.
+    A solver's tolerances are absolute: costs of a million bps a percent are beyond them, and
+    ordinary ones are left alone so that their digits stay. `risk` of a million bps a percent
+    squared counts too if asked: beside it, which a limit on tracking error is priced by, costs lose
+    theirs.
     """
-    costs = (program.q, program.P.data)
+    costs = (program.q, program.P.data) if risk else (program.q,)
     steepest = max(float(np.abs(each).max(initial=0.0)) for each in costs)
     if steepest <= STEEP_COST:
         return program, 1.0

@@ -82,3 +82,11 @@ def test_weights_are_of_a_dollar_where_nothing_is_left() -> None:
     assert rebalance(of, turnover).status is Status.INFEASIBLE
     stocks = Policy(limits=Limits(class_max=(("us_equity", 0.1),)))
     assert rebalance(of, stocks).status is Status.PLANNED
+
+
+@pytest.mark.parametrize("cash", [0.0, 0.4])
+def test_a_closed_account_is_left_alone_and_told_why(cash: float) -> None:
+    """It stays in the book: every night it was `planned`, without an order and without a word."""
+    plan = rebalance(household([account("TX", cash=cash), account("IRA", "roth_ira")]), Policy())
+    assert (plan.status, plan.orders) == (Status.NO_ACTION, ())
+    assert plan.reason == "worth less than a dollar: there is nothing to place"
