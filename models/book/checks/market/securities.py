@@ -15,6 +15,9 @@ from models.policy import Policy
 
 YIELDS: Final = ("qualified_yield", "ordinary_yield", "exempt_yield", "foreign_tax_yield")
 
+FINEST_STEP: Final = 1e-9
+"""Shares. Custodians keep six decimals, pools of plans nine; exact decimals end at some thirty."""
+
 
 def _oldest_allowed(evidence: Evidence, instrument: str | None) -> Floats:
     """Return how old such a price may be, in days, by household code.
@@ -81,6 +84,13 @@ CHECKS: Final = (
         "{cell} is not above 0",
         "give the smallest number of shares that can be traded, 1 or a fraction",
         lambda t, e: t.number("share_step") <= 0,
+    ),
+    rows_where(
+        "share_step_too_fine",
+        "securities.share_step",
+        "{cell} is finer than anybody trades",
+        "give the smallest number of shares that can be traded, 1 or a fraction such as 0.001",
+        lambda t, e: (t.number("share_step") > 0) & (t.number("share_step") < FINEST_STEP),
     ),
     rows_where(
         "adv_shares_not_positive",

@@ -100,6 +100,13 @@ CHECKS: Final = (
         "give the absolute drift allowed either way, or leave it empty",
         lambda t, e: t.number("band") < 0,
     ),
+    rows_where(
+        "band_beyond_all",
+        "targets.band",
+        "{cell} is above 1: no weight would ever be outside",
+        "give a fraction, 0.05 for five points, or leave it empty",
+        lambda t, e: t.number("band") > 1,
+    ),
     Check(
         "weights_do_not_sum_to_one",
         "give weights that sum to 1 (to a millionth); cash is a class too",

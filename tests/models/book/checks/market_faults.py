@@ -32,6 +32,7 @@ SECURITIES = (
     wrong("half_spread_out_of_range", "securities.2.half_spread_bps", -1.0, "007", "H2"),
     wrong("half_spread_out_of_range", "securities.2.half_spread_bps", 10000.0, "007", "H2"),
     wrong("share_step_not_positive", "securities.2.share_step", 0.0, "007", "H2"),
+    wrong("share_step_too_fine", "securities.2.share_step", 1e-30, "007", "H2"),
     wrong("adv_shares_not_positive", "securities.2.adv_shares", 0.0, "007", "H2"),
     wrong("text_in_number", "securities.2.adv_shares", "many", "007", "H2"),
     wrong("unknown_word", "securities.2.instrument", "fund", "007", "H2"),
@@ -78,6 +79,14 @@ TARGETS = (
         "band",
         ("007", "H1"),
         cell("targets", 0, "band", -0.05),
+    ),
+    Case(
+        "band_beyond_all",
+        "targets",
+        0,
+        "band",
+        ("007", "H1"),
+        cell("targets", 0, "band", 5.0),
     ),
     Case(
         "weights_do_not_sum_to_one",
