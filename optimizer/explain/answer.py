@@ -15,6 +15,7 @@ from models.tolerances import BPS
 from models.triggers import earlier_no, held_back
 from optimizer.explain.binding import binding_rules, notes_of
 from optimizer.explain.idle import why_idle
+from optimizer.explain.idle_cash import short_of_cash
 from optimizer.explain.order_gate import worthwhile
 from optimizer.explain.reasons import with_reasons
 from optimizer.judge.verify import judged
@@ -73,7 +74,7 @@ def answered(search: Search, candidate: Candidate) -> Plan:
         flows=flows,
         lockouts=verdict.lockouts,
         binding=binding_rules(search.model, candidate),
-        notes=notes_of(search.model, candidate),
+        notes=(*notes_of(search.model, candidate), *short_of_cash(verdict.case)),
         solver=_who(search.model),
     )
 

@@ -111,10 +111,10 @@ def spending_reserve(book: BookBuilder) -> None:
         target="spending-reserve",
     )
     house.files("mfj", 61_000, state_rate=0.03, qualified_dividends=4_200)
-    joint = house.account("joint", "taxable", cash=21_000, cash_floor=10_000)
+    joint = house.account("joint", "taxable", cash=21_000, cash_floor=10_000, cash_yield=0.0391)
     joint.lot("ITOT", 88_000, "2015-07-08", 1.8)
     joint.lot("AGG", 71_000, "2020-07-22", -0.16)
-    ira = house.account("ira", "traditional_ira", cash=9_000)
+    ira = house.account("ira", "traditional_ira", cash=9_000, cash_yield=0.0391)
     ira.lot("VTI", 60_000)
     ira.lot("BND", 51_000)
 
