@@ -34,6 +34,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Bools, Floats, read_only, sum_by
+from models.expected_flow import expected_distributions, expected_flow
 from models.household import Household
 from models.market import CASH, MARKETS, Market
 from models.room_prices import KNOWN, room_prices
@@ -100,7 +101,7 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     Parameters
     ----------
     household
-        Its accounts after their own flows, and its targets.
+        Its accounts, counted after all flows as they are expected, and its targets.
     rates
         Of every filing unit.
     scale
@@ -109,6 +110,7 @@ def drag_reference(household: Household, rates: Rates, scale: Floats) -> Floats:
     accounts, lots, market = household.accounts, household.lots, household.market
     n = len(accounts.account_id)
     held = sum_by(lots.account, household.lot_value_usd, n) + accounts.cash + accounts.net_flow
+    held = held + expected_flow(household) + expected_distributions(household)
     counted = scale * np.maximum(held, 0.0)
     taxable, deferred = household.taxable, household.deferred
     kinds = np.array([taxable, deferred, ~(taxable | deferred)])

@@ -68,6 +68,25 @@ def test_classes_bear_what_room_costs(
     assert prices(of, 0) == prices(of, 1) == expected
 
 
+@pytest.mark.parametrize("flow", ["contribution", "withdrawal", "distribution"])
+def test_room_is_what_is_there_after_all_flows(flow: str) -> None:
+    """New cash that is taxed has to be placed too: before it, nothing taxed was worth buying."""
+    cash = 80_000.0 if flow == "withdrawal" else 0.0
+    due = 80_000.0 if flow == "distribution" else 0.0
+    ira = 20.0 if flow == "contribution" else 100.0
+    of = household(
+        [
+            account("TX", cash=cash),
+            account("IRA", "traditional_ira", rmd_due_usd=due, withdrawable=False),
+        ],
+        [lot("B", "IRA", "VTI", 10 * ira)],
+        FUNDS,
+        net_flow={"contribution": 80_000.0, "withdrawal": -80_000.0, "distribution": 0.0}[flow],
+    )
+    after = split(0.0, 100.0) if flow == "withdrawal" else split(80.0, 20.0)
+    assert prices(of) == prices(after)
+
+
 def test_with_a_negative_price_of_room_cash_still_bears_nothing() -> None:
     """At a long rate of 0, stocks in the IRA lose 0.10% of foreign tax: 60% sheltered, α = −0.10%.
 
