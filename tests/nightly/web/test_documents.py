@@ -63,6 +63,16 @@ def test_a_proposal_says_closer_only_where_it_is(records: dict[str, Any]) -> Non
         assert "back to the mix" not in page
 
 
+def test_what_the_client_must_pause_stands_on_the_proposal(records: dict[str, Any]) -> None:
+    """A purchase that somebody has to stop first is asked of who can, as text and not as markup."""
+    record = copy.deepcopy(records["hard-bands"])
+    note = "pause the scheduled buy of BND in <b>joint</b> on 2026-12-04"
+    assert "What to know beside that" not in document("proposal", record)
+    record["explained"]["notes"] = [note]
+    page = document("proposal", record)
+    assert "pause the scheduled buy of BND in &lt;b&gt;joint&lt;/b&gt; on 2026-12-04" in page
+
+
 def test_the_command_writes_the_same_document(
     records: dict[str, Any], sample_runs: Path, run_id: str, tmp_path: Path
 ) -> None:
