@@ -18,6 +18,7 @@ from optimizer.explain.idle import why_idle
 from optimizer.explain.idle_cash import short_of_cash
 from optimizer.explain.order_gate import worthwhile
 from optimizer.explain.reasons import with_reasons
+from optimizer.explain.tickets_due import unpaid_tickets
 from optimizer.judge.verify import judged
 from optimizer.rounding.candidate import Candidate, Open, Proof
 from optimizer.search.model import Model, Search
@@ -74,7 +75,11 @@ def answered(search: Search, candidate: Candidate) -> Plan:
         flows=flows,
         lockouts=verdict.lockouts,
         binding=binding_rules(search.model, candidate),
-        notes=(*notes_of(search.model, candidate), *short_of_cash(verdict.case)),
+        notes=(
+            *notes_of(search.model, candidate),
+            *short_of_cash(verdict.case),
+            *unpaid_tickets(verdict.case),
+        ),
         solver=_who(search.model),
     )
 
