@@ -19,6 +19,6 @@ def unpaid_tickets(case: Case) -> Iterator[str]:
     for account in np.flatnonzero((due > 0.0) & (lacks > float(CENT_USD))):
         yield (
             f"the tickets of {accounts.account_id[account]} cost ${due[account]:,.2f}, which is "
-            f"not taken from its cash here: paid from it, it would end ${lacks[account]:,.2f} below "
-            "its floor"
+            "not taken from its cash here: paid from it, it would end "
+            f"${lacks[account]:,.2f} below its floor"
         )
