@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -47,7 +48,7 @@ def read_delimited(path: Path, custodian: str, own: Path | None = None) -> State
         near = "".join(f"; {told}" for told in near_misses(rows, shapes))
         why = header_alone(rows, shapes) or f"no row is a header of {custodian}{near}"
         raise ImportRefusedError(f"{path.name}: {why}")
-    builder = _Builder(found.told, found.faults)
+    builder = _Builder(found.asof, found.told, found.faults)
     for line in found.lines:
         builder.add(line)
     return Statement(
@@ -69,6 +70,7 @@ def read_delimited(path: Path, custodian: str, own: Path | None = None) -> State
 class _Builder:
     """Gathers what lines say; a class because rows, totals and faults gather on one way."""
 
+    asof: date | None
     told: list[Difference]
     faults: list[Difference]
     positions: list[Position] = field(default_factory=list)
@@ -177,18 +179,33 @@ def _lot(builder: _Builder, line: Line) -> None:
     if not symbol or counted is None:
         builder.fault(line.place, "a lot without symbol or shares")
         return
+    acquired = cells.day(text("acquired"))
+    if acquired is not None and builder.asof is not None:
+        _check_term(builder, line, symbol, is_long(acquired, builder.asof), acquired)
     builder.lots.append(
         Lot(
             line.place,
             line.account,
             symbol,
-            cells.day(text("acquired")),
+            acquired,
             counted,
             cells.money(text("basis")),
             cells.money(text("value")),
             cells.money(text("gain")),
         )
     )
+
+
+def _check_term(builder: _Builder, line: Line, symbol: str, long: bool, acquired: date) -> None:
+    """Tell where a file calls a lot long-term, or short-term, that is not by its date."""
+    term = line.text("term").casefold()
+    if ("long" in term) != ("short" in term) and ("long" in term) != long:
+        builder.tell(
+            line.place,
+            f"{symbol} of {acquired} is called {line.text('term')!r}, and is not by that date, "
+            "which counts here: say origin or holding_start of the lot where it was inherited, "
+            "given, or bought in a wash sale",
+        )
 
 
 def _gain(builder: _Builder, line: Line) -> None:

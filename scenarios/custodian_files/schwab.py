@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from models.tax.holding_period import is_long
 from scenarios.custodian_files.accounts import (
     Closed,
     ExportedAccount,
@@ -105,7 +106,8 @@ def _lots(account: ExportedAccount, held: Held) -> str:
         gain = one.value - lot.basis
         row = [f"{us(lot.acquired)} 09:31:00", plain(lot.shares), money(held.price)]
         row += [money(cents(lot.basis / lot.shares)), money(one.value), money(lot.basis)]
-        rows.append([*row, money(gain), percent(gain, lot.basis), "Long Term"])
+        term = "Long Term" if is_long(lot.acquired, account.asof) else "Short Term"
+        rows.append([*row, money(gain), percent(gain, lot.basis), term])
     value = sum((held.of(lot).value for lot in held.lots), ZERO)
     total = ["Total", plain(held.shares), NOTHING, NOTHING, money(value), money(held.basis)]
     rows.append([*total, money(value - held.basis), NOTHING, NOTHING])

@@ -257,6 +257,18 @@ def test_a_total_of_several_accounts_is_of_none_of_them(tmp_path: Path) -> None:
     assert all("states no total of" in each for each in found)
 
 
+def test_a_term_that_is_not_the_dates_is_told(tmp_path: Path) -> None:
+    """An inherited lot is long-term at once: its date alone would say another thing in silence."""
+    files = bundle("schwab", (account(),), tmp_path)
+    (path,) = (each for each in files if "Lots-VTI" in each.name)
+    assert read_statement(path, None).told == ()
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("Long Term", "Short Term"), "utf-8")
+    told = [str(each) for each in read_statement(path, None).told]
+    assert len(told) == text.count("Long Term") > 0
+    assert all("is called 'Short Term', and is not by that date" in each for each in told)
+
+
 def test_what_a_header_lacks_is_named_in_one_order(tmp_path: Path) -> None:
     """A set has none of its own, and the same file was refused in other words each time."""
     path = tmp_path / "mine.csv"
