@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import Bools, Floats, Ints
 from models.book.market.freshness import held_notes
 from models.market import Securities
 from models.plan import Binding
@@ -44,6 +44,7 @@ def _bounds(model: Model, candidate: Candidate) -> list[Held]:
     """Bounds that a named rule put on columns, the dearest column of each place."""
     arrays, solution = model.arrays, candidate.supported.solution
     reduced = model.arrays.reduced(solution.x, solution.multipliers)
+    shut = _shut(model)
     dearest: dict[tuple[str, str], Held] = {}
     for part in model.program.parts:
         for bounds in part.bounds:
@@ -60,8 +61,19 @@ def _bounds(model: Model, candidate: Candidate) -> list[Held]:
                 key = (bounds.rule, _name(model, bounds.block, int(column)))
                 price = abs(float(slope[column])) / BPS_PER_PERCENT
                 if key not in dearest or price > dearest[key].price:
-                    dearest[key] = Held(*key, price, column=where.start + int(column))
+                    nowhere = bounds.block == "sale" and bool(shut[column])
+                    dearest[key] = Held(
+                        *key, price, column=where.start + int(column), nowhere=nowhere
+                    )
     return list(dearest.values())
+
+
+def _shut(model: Model) -> Bools:
+    """Taxed sales of filing units that may sell nothing taxed, by sale column."""
+    frame, high = model.frame, model.arrays.high[model.arrays.columns["sale"]]
+    account = frame.sales.account
+    taxed, unit = frame.accounts.taxable[account], frame.accounts.unit[account]
+    return np.asarray(taxed & ~np.isin(unit, unit[taxed & (high > TOUCH)]))
 
 
 def _washed(model: Model, candidate: Candidate) -> list[Held]:

@@ -2,11 +2,12 @@
 
 Where a limit leaves nothing open beside it, as what must leave an account and may not exceed what
 must, or a sale whose gain has nowhere to go, its multiplier is not unique: a solver may answer
-anything from the price to infinity. Such answers are large. So a large multiplier is asked again:
-the rule gives way a little, and the program is solved with it. What is little to a household may be
-much to a rule whose dollars are dear, as a limit on costs: its worth falls over the first cents.
-Then it is asked once more, with so much less as a dollar is dearer. Asking that of every rule was
-refused: in an ordinary household there are dozens, and their multipliers are right.
+anything from the price to infinity. Such answers are large, but for a gain of somebody who may sell
+nothing else: then they may be anything. So a large multiplier, and that of such a sale, is asked
+again: the rule gives way a little, and the program is solved with it. What is little to a household
+may be much to a rule whose dollars are dear, as a limit on costs: its worth falls over the first
+cents. Then it is asked once more, with so much less as a dollar is dearer. Asking that of every
+rule was refused: in an ordinary household there are dozens, and their multipliers are right.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from optimizer.solvers.chain import Door
 class Held:
     """A rule that binds somewhere, its price by the multipliers, and the rows or column it holds.
 
-    `column` is −1 where no single column is held.
+    `column` is −1 where no single column is held. `nowhere` says that it is a sale of a filing unit
+    that may sell nothing taxed at all: its gain has nowhere to go, and its price may be anything.
     """
 
     rule: str
@@ -33,11 +35,12 @@ class Held:
     price: float
     rows: tuple[int, ...] = ()
     column: int = -1
+    nowhere: bool = False
 
     @property
     def doubted(self) -> bool:
-        """Whether the price is large, and can be asked again."""
-        return self.price > DOUBTED and bool(self.rows or self.column >= 0)
+        """Whether the price is large, or may be anything, and can be asked again."""
+        return (self.price > DOUBTED or self.nowhere) and bool(self.rows or self.column >= 0)
 
     def giving_way(self, arrays: Arrays, percent_usd: float, given: float) -> Arrays:
         """The program with `given` more room in the rule, percents."""

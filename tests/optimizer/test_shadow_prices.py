@@ -124,6 +124,16 @@ def test_a_rule_that_leaves_nothing_open_beside_it_has_no_price_of_its_multiplie
     assert all(binding.shadow_price < 1.0 for binding in rebalance(of, Policy()).binding)
 
 
+def test_a_sale_whose_gain_has_nowhere_to_go_is_asked_again_however_small_its_price() -> None:
+    """Nothing taxed may be sold: multipliers said $0.37 of a dollar of what the plan itself buys."""
+    book = read_book(SAMPLE, ASOF)
+    of = book.household("new-cash-first")
+    plan = rebalance(of, book.policy(of.policy_id))
+    bought = {f"{order.account_id}/{order.security_id}" for order in plan.orders}
+    assert bought
+    assert [each for each in plan.binding if each.rule == "mode" and each.where in bought] == []
+
+
 def test_what_may_not_be_sold_is_priced_with_the_tax_that_selling_it_would_bring() -> None:
     """Buying alone is allowed: a sale of VTI gains tracking and costs tax, under a dollar each."""
     of = household(
