@@ -69,12 +69,15 @@ def owners_of(model: Model) -> dict[str, str]:
 
 
 def rules_of(model: Model, *kinds: Kind) -> list[str]:
-    """Return names of what could give way, in the order of the program; all but definitions."""
+    """Return names of what could give way, in the order of the program; all but definitions.
+
+    A rule that says nothing of this household gives no way.
+    """
     wanted = kinds or (Kind.SUPPLY, Kind.RULE)
     found: dict[str, None] = {}
     for part in model.program.parts:
         for bounds in part.bounds:
-            if bounds.kind in wanted:
+            if bounds.kind in wanted and bounds.says_something:
                 found[bounds.rule] = None
         stated = [(row.rule, row.meaning) for row in part.rows]
         stated += [(row.rule, row.meaning) for row in part.convex_rows]

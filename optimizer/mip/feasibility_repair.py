@@ -96,16 +96,18 @@ def repaired(search: Search) -> Candidate | Proof | Open:
         impossible &= looked.impossible
         nearest = nearest or looked.nearest
     if impossible:
-        return _proven(model)
+        return _proven(model, incumbent)
     if nearest is None:
         return Open()
     worst = "; ".join(f"{b.rule} at {b.where} by {b.amount:.6g}" for b in nearest.verdict.breaches)
     return Open(f"{Open().reason}; the nearest breaks {worst}")
 
 
-def _proven(model: Model) -> Proof:
+def _proven(model: Model, incumbent: Incumbent | None) -> Proof:
     """Say which limits cannot be kept together with whole share steps and minimum trades."""
     named, whose = rules_of(model, Kind.RULE), owners_of(model)
+    if "wash_sale" not in named and (incumbent is None or incumbent.groups):
+        named.append("wash_sale")  # what losses and purchases of one night do to each other
     if model.frame.policy.limits.te_max is not None:
         named.append("te_max")
         whose["te_max"] = asked_owner(model.frame, "te_max", model.frame.policy.limits.te_max)

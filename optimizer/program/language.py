@@ -112,6 +112,12 @@ class Bounds:
     lets_pass: float | Floats = 0.0
     owner: Owner = Owner.POLICY
 
+    @property
+    def says_something(self) -> bool:
+        """Whether any column is bounded: a rule is stated also where it names nobody."""
+        given = [each for each in (self.low, self.high) if each is not None]
+        return any(bool(np.isfinite(each).any()) for each in given)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

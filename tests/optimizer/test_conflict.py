@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.asked import as_asked
+from models.book.read import read_book
 from models.household import Household
 from models.plan import Status
 from models.policy import Limits, Policy, TradeRules
+from models.request.reading import request_of
 from optimizer.judge.verify import verify
 from optimizer.rebalance import rebalance
 from tests.households import (
@@ -30,6 +35,8 @@ from tests.households import (
     target,
     unit,
 )
+
+SAMPLE = Path(__file__).parents[2] / "scenarios" / "sample"
 
 
 def vti(net_flow: float = 0.0, *, more: Any = (), **given: Any) -> Household:
@@ -266,3 +273,16 @@ def test_a_plan_that_keeps_the_budget_is_not_proven_impossible() -> None:
     assert verdict.figures.objective_after_bps is not None
     assert plan.certificate is not None
     assert plan.certificate.bound_bps <= verdict.figures.objective_after_bps + 1e-4
+
+
+def test_a_proof_by_branching_names_no_rule_that_says_nothing_of_the_household() -> None:
+    """Two partners without a restriction were told that one of the book was in the way."""
+    book = read_book(SAMPLE, date(2026, 11, 20))
+    of = book.household("two-filing-units")
+    asked = request_of({"gain_budget_usd": 0.0, "te_max": 0.004})
+    plan = rebalance(*as_asked(of, book.policy(of.policy_id), asked))
+    assert plan.status is Status.INFEASIBLE
+    assert "proven by branching" in plan.reason
+    assert not len(of.restrictions.rule)
+    named = [clash.rule for clash in plan.clashes]
+    assert named == ["cash_floor", "gain_budget", "wash_sale", "te_max"]

@@ -125,7 +125,7 @@ def test_a_rule_that_leaves_nothing_open_beside_it_has_no_price_of_its_multiplie
 
 
 def test_a_sale_whose_gain_has_nowhere_to_go_is_asked_again_however_small_its_price() -> None:
-    """Nothing taxed may be sold: multipliers said $0.37 of a dollar of what the plan itself buys."""
+    """Nothing taxed may be sold: multipliers said $0.37 of a dollar of what the plan buys."""
     book = read_book(SAMPLE, ASOF)
     of = book.household("new-cash-first")
     plan = rebalance(of, book.policy(of.policy_id))
