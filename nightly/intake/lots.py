@@ -83,11 +83,13 @@ def _lacking(whole: Whole, security: str, account: Gathered) -> str:
     """Say what a taxable position lacks to be lots, and what would do."""
     held = f"{whole.shares} {security} in {account.facts.account_id}"
     lots = account.lots.get(security, ())
-    dated = bool(lots) and all(lot.acquired is not None for lot in lots)
-    if whole.basis is None and (dated or account.facts.lots_acquired is not None):
+    if whole.basis is None and not lots:
+        return f"{held} have neither lots nor a basis: give the file that lists their lots"
+    if whole.basis is None:
+        known = all(lot.acquired is not None for lot in lots) or account.facts.lots_acquired
         return (
-            f"{held} have a lot without basis: put what it cost in all into the file, of a gift or "
-            "a transfer what the custodian before says it was"
+            f"{held} have a lot without {'basis' if known else 'date and basis'}: put what it cost "
+            "in all into the file, of a gift or a transfer what the custodian before says it was"
         )
     return (
         f"{held} have no lots with dates: give the file that lists them, or say of this account "

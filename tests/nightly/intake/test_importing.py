@@ -307,7 +307,12 @@ def test_what_was_sold_lately_bars_buying_its_twin_only_while_the_window_is_open
 
 def test_a_lot_without_basis_is_asked_for_its_basis(tmp_path: Path) -> None:
     """A day for all lots was told to do, also of who had given one, and did nothing."""
-    for name, more in (("dated", ""), ("said", "lots_acquired = 2020-01-02\n")):
+    said = "lots_acquired = 2020-01-02\n"
+    for name, more, lacks in (
+        ("dated", "", "have a lot without basis"),
+        ("said", said, "have neither lots nor a basis"),
+        ("moved", "", "have a lot without date and basis"),  # the custodian before told nothing
+    ):
         folder = tmp_path / name
         who = household(folder, more=more)
         head = "as of 2026-11-20\nAccount,Symbol,"
@@ -317,10 +322,12 @@ def test_a_lot_without_basis_is_asked_for_its_basis(tmp_path: Path) -> None:
             "utf-8",
         )
         (folder / "l.csv").write_text(
-            f"Lots {head}Acquired,Shares,Basis\n55501234,VTI,2019-01-02,10,\n", "utf-8"
+            f"Lots {head}Acquired,Shares,Basis\n55501234,VTI,"
+            f"{'2019-01-02' if name == 'dated' else 'n/a'},10,n/a\n",
+            "utf-8",
         )
-        files = [folder / "p.csv", folder / "l.csv"] if name == "dated" else [folder / "p.csv"]
-        with pytest.raises(ImportRefusedError, match="10 VTI in main have a lot without basis"):
+        files = [folder / "p.csv"] + ([folder / "l.csv"] if name != "said" else [])
+        with pytest.raises(ImportRefusedError, match=f"10 VTI in main {lacks}:"):
             import_files(Asked(files, folder / "book", str(who)))
 
 
