@@ -77,7 +77,7 @@ def nothing_worth_doing(book: BookBuilder) -> None:
         target="named-funds",
         policy="dear-tickets",
     )
-    house.files("mfj", 92_000, state_rate=0.0)
+    house.files("mfj", 112_000, state_rate=0.0)
     account = house.account("joint", "taxable", cash=15)
     account.lot("VTI", 150_600, "2012-02-07", 3.1)
     account.lot("VEA", 59_800, "2012-02-07", 0.9)

@@ -21,7 +21,7 @@ SAMPLE = Path(__file__).parents[2] / "scenarios" / "sample"
             "the tickets of low-turnover.trust cost $19.80, which is not taken from its cash here: "
             "paid from it, it would end $17.27 below its floor",
         ),
-        ("not-worth-a-ticket", None),  # two at $19.95, and $42.95 left
+        ("not-worth-a-ticket", None),  # at $19.95 nothing is traded
         ("single-account", None),  # tickets cost nothing
     ],
 )

@@ -9,7 +9,9 @@ import pytest
 
 from models.book import parse_policy, read_book
 from models.book.tables.schema import SCHEMA
+from models.plan import Status
 from models.policy import Policy
+from optimizer.rebalance import rebalance
 from scenarios.builder import ASOF, BookBuilder, day
 from scenarios.policy_texts import annotated_standard, policy_text, sample_policies
 from scenarios.sample_book import sample_tables, write_sample
@@ -217,3 +219,13 @@ def test_a_name_is_told_once() -> None:
     book.household("twice", "A story.", "growth-60-40")
     with pytest.raises(ValueError, match="twice"):
         book.household("twice", "Another.", "growth-60-40")
+
+
+@pytest.mark.parametrize("name", ["inside-bands", "not-worth-a-ticket"])
+def test_who_is_told_as_one_that_trades_nothing_trades_nothing(name: str) -> None:
+    """And the answer names the figure: what is left of a band, or what trades could save."""
+    book = read_book(SHIPPED, ASOF)
+    household = book.household(name)
+    plan = rebalance(household, book.policy(household.policy_id))
+    assert plan.status is Status.NO_ACTION
+    assert any(character.isdigit() for character in plan.reason)
