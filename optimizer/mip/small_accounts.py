@@ -49,15 +49,16 @@ def refined(
 ) -> Candidate | None:
     """The plan, if any, or a better one whose tickets were chosen as whole shares.
 
-    They are chosen in each of some tax regimes, by default that of the incumbent. At the edge of
-    te_max what a plan loses is not known: it was found at a price of tracking error beside which
-    nothing else counts. Tickets are then chosen at a plan's own prices at once.
+    They are chosen in each of some tax regimes, by default that of the incumbent: of all for a plan
+    that was only the nearest legal one. At the edge of te_max what a plan loses is not known: it
+    was found at a price of tracking error beside which nothing else counts. Tickets are then chosen
+    at a plan's own prices at once, however fine shares are if it was chosen for its nearness.
     """
     if candidate is None or incumbent is None or not candidate.kept:
         return candidate
     free, at_the_edge = _without_price(model), model.frame.te_multiplier > DEAR
     tickets = tickets_of(free.frame)
-    dear = model.frame.policy.trades.ticket_usd > 0.0 and at_the_edge
+    dear = at_the_edge and (model.frame.policy.trades.ticket_usd > 0.0 or len(regimes) > 0)
     coarse = tickets.size <= MOST_REFINED and (dear or _coarse(tickets))
     lost = candidate.objective - candidate.settled_objective
     if tickets.size > MOST_REFINED or ((lost < LOST_MUCH_BPS or at_the_edge) and not coarse):

@@ -33,6 +33,7 @@ from optimizer.search.te_limit import search_within_limits
 from optimizer.settings import MORE_NODES, NODES, WORK_TOGETHER
 from optimizer.solvers.chain import chain_of
 from optimizer.solvers.highs import Answer, Question, unheard
+from scenarios.changes import with_securities
 from scenarios.four_funds import drawn
 from scenarios.synthetic import generate_book
 from tests.households import ASOF, BOND, account, buy, household, lot, security, sell
@@ -247,6 +248,22 @@ def test_other_tickets_are_written_where_those_of_the_solution_lose_a_basis_poin
     with book_of(kind, seed, block, BLOCK) as (_, book):
         of = book.household(name)
         plan = rebalance(of, book.policy(of.policy_id))
+    assert objective(plan) < found_bps
+
+
+@pytest.mark.parametrize(
+    ("seed", "te_max", "found_bps"), [(20, 0.00284, 9.0), (42, 0.00263, -17.0)]
+)
+def test_the_nearest_plan_at_the_edge_of_tracking_error_is_improved_too(
+    seed: int, te_max: float, found_bps: float
+) -> None:
+    """Five shares a step, and a limit of 1.1 and 1.02 times the least of real amounts, 0.258%.
+
+    Rounding keeps it nowhere, and the legal plan nearest to real amounts is 390 bps and 132.
+    """
+    of = with_securities(drawn(seed), share_step=np.array([5.0, 0.01, 5.0, 5.0]))
+    plan = rebalance(of, replace(FREE, limits=Limits(te_max=te_max)))
+    assert plan.status is Status.PLANNED
     assert objective(plan) < found_bps
 
 
