@@ -310,6 +310,11 @@ EMPTIED_USD = 0.05
 """Dollars: a withdrawal as near as this to all that an account can pay is all of it. Real amounts
 of three accounts that are closed together were up to 1.6 cents from what their sales brought."""
 
+# rounding: handed over
+
+MOST_HANDED_OVER = 6
+"""Sets of tickets that are tried to be left to another account."""
+
 # rounding: idle cash
 
 IDLE_ROUNDS = 2

@@ -20,6 +20,7 @@ from optimizer.program.arrays import Arrays
 from optimizer.rounding.dear_tickets import made_whole
 from optimizer.rounding.flows import flows_of
 from optimizer.rounding.ground import Ground, ground_of
+from optimizer.rounding.handed_over import handed_over
 from optimizer.rounding.local_model import local_model
 from optimizer.rounding.minimum_trade import Supported, other_ways, supported, undemanding
 from optimizer.rounding.orders import orders_of
@@ -207,7 +208,11 @@ def _once(model: Model, settled: Incumbent, wished: float, *, exact: bool) -> Ca
     found = _settled(model, settled)
     if found is None:
         return None
-    return in_shares(model, found, wished, exact=exact)
+    best = in_shares(model, found, wished, exact=exact)
+    other = handed_over(model, found)
+    if other is found:
+        return best
+    return _better(best, in_shares(model, other, wished, exact=exact))
 
 
 def _settled(model: Model, settled: Incumbent) -> Supported | None:
@@ -258,10 +263,14 @@ def in_shares(
     found = _rounded(model, supported, settled, exact=exact)
     if (free := undemanding(supported)) is None:
         return found
-    other = _rounded(model, free, settled, exact=exact)
-    if found is None or (other is not None and other.kept and other.gated < found.gated):
-        return other
-    return found
+    return _better(found, _rounded(model, free, settled, exact=exact))
+
+
+def _better(one: Candidate | None, other: Candidate | None) -> Candidate | None:
+    """The other way to a plan where it keeps every rule and is worth more; else the one, if any."""
+    if one is None or other is None:
+        return one or other
+    return other if other.kept and not (one.kept and one.gated <= other.gated) else one
 
 
 def _rounded(

@@ -137,7 +137,7 @@ def _worthless(model: Model, supported: Supported, gate: Floats) -> Ints:
     asked = amounts > TOUCH if gated else lifted
     if not asked.any():
         return np.zeros(0, np.int64)
-    saved, alone = _saved(model, supported), 0.5 * tickets.risk.curvature * amounts**2
+    saved, alone = saved_at_prices(model, supported), 0.5 * tickets.risk.curvature * amounts**2
     shifted, heir = _taken_over(tickets, amounts if gated else 0.0 * amounts)
     cost = np.minimum(alone, shifted) - saved
     worthless = np.flatnonzero(asked & (cost < gate))
@@ -175,10 +175,10 @@ def worth_at_prices(model: Model, supported: Supported) -> Floats:
     tickets = supported.tickets
     amounts = tickets.amounts(supported.sale, supported.buy)
     curved = 0.5 * tickets.risk.curvature * amounts**2
-    return np.asarray(curved - _saved(model, supported))
+    return np.asarray(curved - saved_at_prices(model, supported))
 
 
-def _saved(model: Model, supported: Supported) -> Floats:
+def saved_at_prices(model: Model, supported: Supported) -> Floats:
     """What the prices at the solution say that no amount of each ticket would save, bps."""
     columns, solution = model.arrays.columns, supported.solution
     slope = model.arrays.reduced(solution.x, solution.multipliers)
