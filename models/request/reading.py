@@ -93,7 +93,10 @@ class Ids:
     """A list of different ids, each as the book writes it."""
 
     about: str
-    words: str = "a list of different ids as the book writes them"
+    words: str = (
+        "a list of different ids as the book writes them, "
+        f"{MOST_IDS:,} at most, of {MOST_TEXT} characters at most"
+    )
 
     def allows(self, value: Any) -> bool:
         """Whether a value is such a list."""
@@ -115,7 +118,7 @@ class TermWeights:
     """A table from term of the objective to its weight."""
 
     about: str
-    words: str = f"a table of weights from 0 on: {', '.join(Weights.__dataclass_fields__)}"
+    words: str = f"a table of weights from 0 to 1e+06: {', '.join(Weights.__dataclass_fields__)}"
 
     def allows(self, value: Any) -> bool:
         """Whether a value is such a table."""

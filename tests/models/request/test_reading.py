@@ -66,6 +66,8 @@ def test_a_digest_is_of_what_is_asked() -> None:
         ({"after_tax": 1, "raise_usd": 1.0}, "after_tax is true or false"),
         ({"keep": "VTI"}, "keep is a list"),
         ({"keep": ["VTI", "VTI"]}, "keep is a list of different ids"),
+        ({"keep": ["V" * 201]}, "1,000 at most, of 200 characters at most"),
+        ({"weights": {"tax": 1e7}}, "weights is a table of weights from 0 to 1e\\+06"),
         ({"keep": ["VTI"], "sell": ["VTI"]}, "'VTI' is in keep and in sell"),
         ({"keep_lots": ["L1"], "sell_lots": ["L1"]}, "'L1' is in keep_lots and in sell_lots"),
         ({"keep": ["a\nb"]}, "keep is a list"),
