@@ -51,7 +51,10 @@ def only_tracking_missed(breaches: tuple[Breach, ...]) -> bool:
 
 
 def nearer(search: Search, candidate: Candidate) -> tuple[Search, Candidate]:
-    """Search again below the limit until a plan of whole shares keeps it; the last try counts."""
+    """Search again below the limit until a plan of whole shares keeps it; the last try counts.
+
+    One that breaks something else is no try: there the edge leaves no way to trade.
+    """
     limit = search.model.frame.policy.limits.te_max
     margin = TE_FIRST / TE_MORE
     for _ in range(TE_TRIES):
@@ -65,7 +68,7 @@ def nearer(search: Search, candidate: Candidate) -> tuple[Search, Candidate]:
         again, trial = _aimed(search, margin)
         if again.model.frame.te_multiplier > DEAR >= search.model.frame.te_multiplier:
             again, trial = _better(_aimed(search, margin / TE_CLOSER), (again, trial))
-        if trial is None:
+        if trial is None or not (trial.kept or only_tracking_missed(trial.verdict.breaches)):
             break
         bounds = replace(again.bounds, branched=max(again.bounds.branched, search.bounds.least))
         search, candidate = replace(again, bounds=bounds), trial

@@ -12,12 +12,14 @@ from benchmarks.hunt.books.kinds import book_of
 from benchmarks.hunt.plans.court import Court
 from benchmarks.hunt.starts.every_plan import every_plan
 from models.household import Household
-from models.plan import Status
+from models.plan import Breach, Status
 from models.policy import Gate, Limits, Policy, TradeRules
 from optimizer.inputs.frame import frame
 from optimizer.judge.verify import verify
 from optimizer.program.compile_cvxpy import compile_cvxpy
 from optimizer.rebalance import rebalance
+from optimizer.rounding import te_margin
+from optimizer.rounding.candidate import Candidate, candidate_of
 from optimizer.search.incumbent import search
 from optimizer.search.model import Search
 from optimizer.search.te_limit import search_within_limits, tracking_squared
@@ -226,3 +228,20 @@ def test_what_aims_below_the_least_there_is_aims_closer() -> None:
         wash_sale=AVOIDED.wash_sale,
     )
     assert reached(of, policy) <= heavier(of, policy, 10.0) + 0.1
+
+
+def test_a_try_that_breaks_something_else_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the edge one household was sold what it was bought, and its plan was `refused` for it."""
+    of, policy = drawn(3), Policy(limits=Limits(te_max=0.01))
+    start = search_within_limits(frame(of, policy), door("piqp"))
+    found = candidate_of(start.model, start.incumbent, start.bounds.promising)
+    assert found is not None
+
+    def breaking(*rules: str) -> Candidate:
+        breaches = tuple(Breach(rule, "household", 1e-5) for rule in rules)
+        assert found is not None
+        return replace(found, verdict=replace(found.verdict, breaches=breaches))
+
+    missed, worse = breaking("te_max"), breaking("te_max", "same_day")
+    monkeypatch.setattr(te_margin, "_aimed", lambda *_: (start, worse))
+    assert te_margin.nearer(start, missed)[1] is missed
