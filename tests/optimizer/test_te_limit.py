@@ -243,5 +243,6 @@ def test_a_try_that_breaks_something_else_is_none(monkeypatch: pytest.MonkeyPatc
         return replace(found, verdict=replace(found.verdict, breaches=breaches))
 
     missed, worse = breaking("te_max"), breaking("te_max", "same_day")
-    monkeypatch.setattr(te_margin, "_aimed", lambda *_: (start, worse))
+    monkeypatch.setattr(te_margin, "search_within_limits", lambda *_: start)
+    monkeypatch.setattr(te_margin, "candidate_of", lambda *_: worse)
     assert te_margin.nearer(start, missed)[1] is missed

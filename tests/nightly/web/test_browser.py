@@ -209,7 +209,7 @@ def test_from_breach_to_export_by_keyboard_alone(
     keys.press("e")
     keys.press("Enter")
     page.get_by_role("status").locator("h1", has_text="left").wait_for()
-    page.wait_for_load_state()
+    page.locator("[autofocus]:focus").wait_for()  # drawn is not yet focused
     keys.press("Enter")
     page.locator("h3", has_text="Tickets").wait_for()
     sent = Register(runs / NAME).read().sent_of(run_id)
@@ -225,7 +225,7 @@ def test_from_breach_to_export_by_keyboard_alone(
     page.locator("h2", has_text="What it would move").wait_for()
     assert findings(page) == []
     assert Register(runs / NAME).read().tickets[filled.ticket_id].filled == 0
-    page.wait_for_load_state()
+    page.locator("[autofocus]:focus").wait_for()
     keys.press("Enter")
     page.locator("h2", has_text="What it moved").wait_for()
     assert findings(page) == []
