@@ -7,13 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client
 
 from nightly.door.refusals import MOST_SAID
 from nightly.door.server import Door
-from tests.nightly.door.conftest import WISH, Call, Place
+from tests.nightly.door.conftest import WISH, Call, Place, heard
 
 ACTS = (
     *("approve", "reject", "send", "export", "cancel", "override", "decide", "approve_all"),
@@ -125,7 +124,7 @@ def test_nothing_comes_of_it_and_each_is_a_line(place: Place, narrow: Door) -> N
         async with Client(narrow) as client:
             return [(await client.call_tool(tool, given)).is_error for tool, given in tried]
 
-    assert all(anyio.run(talk))
+    assert all(heard(talk))
     assert state_of(place) == before
     logged = lines(place.runs)[known:]
     assert [line["tool"] for line in logged] == [tool for tool, _ in tried]

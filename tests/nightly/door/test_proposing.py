@@ -7,14 +7,13 @@ import shutil
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 
 from nightly.door.server import door_of
 from nightly.main import main
 from nightly.register.register import NAME, Register
-from tests.nightly.door.conftest import WISH, Call, Place
+from tests.nightly.door.conftest import WISH, Call, Place, heard
 
 ASKS = {"raise_usd": 50_000.0, "after_tax": True}
 
@@ -101,6 +100,6 @@ def test_the_same_door_stands_at_standard_input_and_output(place: Place) -> None
             other = await client.call_tool("approve", {"household_id": "H1"})
             return [tool.name for tool in tools.tools], bool(told.is_error), bool(other.is_error)
 
-    tools, wrong, refused = anyio.run(talk)
+    tools, wrong, refused = heard(talk)
     assert "propose" in tools
     assert (wrong, refused) == (False, True)

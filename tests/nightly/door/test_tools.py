@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client
 
@@ -15,7 +14,7 @@ from nightly.door.server import WORDS, Door
 from nightly.main import main
 from optimizer.requests.ask import ask
 from tests.books import ASOF
-from tests.nightly.door.conftest import WISH, Call, Place
+from tests.nightly.door.conftest import WISH, Call, Place, heard
 from tests.requests_in_words import FORTY, Words
 from workbench.asked import answer_document
 
@@ -64,7 +63,7 @@ def test_tools_are_listed_with_schemas_and_none_approves_or_sends(door: Door) ->
         async with Client(door) as client:
             return await client.list_tools()
 
-    tools = anyio.run(talk).tools
+    tools = heard(talk).tools
     assert [tool.name for tool in tools] == list(WORDS)
     for tool in tools:
         assert tool.output_schema is not None
